@@ -1,0 +1,14 @@
+"""The program: settings -> platform -> exports."""
+
+from __future__ import annotations
+
+import pulumi
+
+from components.aliases import remove_historic_aliases
+from components.platform import VoicePlatform, VoicePlatformArgs
+from settings.loader import load_settings
+
+remove_historic_aliases()
+platform = VoicePlatform("voice", VoicePlatformArgs(settings=load_settings()))
+for key, value in platform.outputs.items():
+    pulumi.export(key, value)

@@ -1,0 +1,99 @@
+"""The two identities of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import managedidentity
+
+from components.role_assignment import Principal, RoleScope, assign_role
+from settings.naming import Naming
+from settings.roles import Role
+
+CONTROL_PLANE = "control-plane"
+KUBELET = "kubelet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterIdentitiesArgs:
+    """Args of `ClusterIdentities`. `control_plane_roles` is what the control plane must be able to change, and as
+    what.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    control_plane_roles: Mapping[str, tuple[Role, RoleScope]]
+    tags: Mapping[str, str]
+
+
+class ClusterIdentities(pulumi.ComponentResource):
+    """Who the control plane and the kubelets are, with the least roles that they need.
+
+    Owns both identities and the roles of the control plane on what of the network it joins nodes, addresses and
+    load balancers to. They must stand before the cluster: Azure checks them when it creates one. Does not own the
+    kubelet's right to pull images: it comes with the registry.
+    """
+
+    control_plane_id: pulumi.Output[str]
+    kubelet_id: pulumi.Output[str]
+    kubelet_client_id: pulumi.Output[str]
+    kubelet_principal_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ClusterIdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:ClusterIdentities", name, None, opts)
+        self._name, self._args = name, args
+        control_plane, kubelet = self._identity(CONTROL_PLANE), self._identity(KUBELET)
+        self.control_plane_id = control_plane.id
+        self.kubelet_id = kubelet.id
+        kubelet_now = self._read(KUBELET, kubelet)
+        self.kubelet_client_id = kubelet_now.client_id
+        self.kubelet_principal_id = kubelet_now.principal_id
+
+        principal = Principal(
+            id=self._read(CONTROL_PLANE, control_plane).principal_id,
+            identifier=self._plain_id(CONTROL_PLANE),
+            type="ServicePrincipal",
+        )
+        roles = {
+            **args.control_plane_roles,
+            KUBELET: (Role.MANAGED_IDENTITY_OPERATOR, RoleScope(id=kubelet.id, plain_id=self._plain_id(KUBELET))),
+        }
+        for short, (role, scope) in roles.items():
+            assign_role(
+                f"{name}-role-{short}",
+                role,
+                principal,
+                scope,
+                args.names.subscription_id,
+                pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs({"controlPlaneId": self.control_plane_id, "kubeletId": self.kubelet_id})
+
+    def _identity(self, purpose: str) -> managedidentity.UserAssignedIdentity:
+        return managedidentity.UserAssignedIdentity(
+            f"{self._name}-{purpose}",
+            resource_name_=self._args.names.identity(purpose),
+            resource_group_name=self._args.resource_group_name,
+            location=self._args.location,
+            tags=self._args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _read(
+        self, purpose: str, made_by: managedidentity.UserAssignedIdentity
+    ) -> pulumi.Output[managedidentity.GetUserAssignedIdentityResult]:
+        """By name: the identity's own outputs would be unknown while it is updated, and every role would seem
+        replaced.
+        """
+        return managedidentity.get_user_assigned_identity_output(
+            resource_group_name=self._args.names.resource_group,
+            resource_name=self._args.names.identity(purpose),
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[made_by]),
+        )
+
+    def _plain_id(self, purpose: str) -> str:
+        names = self._args.names
+        return names.resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", names.identity(purpose))

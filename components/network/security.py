@@ -1,0 +1,190 @@
+"""The rules of each subnet's security group: what may come in. Everything else is denied.
+
+In a network of our own AKS writes no rule for host ports or load balancers into a subnet's group (only into its own
+one, in the node resource group), so both must admit a port; these are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_azure_native import network
+
+from settings import ports
+from settings.address_plan import NODE_SUBNETS, AddressPlan, Subnet
+from settings.ports import Ports
+from settings.public_addresses import PublicAddress
+from settings.telephony import TelephonySettings
+
+ANY: Final = "*"
+FIRST_PRIORITY: Final = 100
+PRIORITY_STEP: Final = 10
+DENY_PRIORITY: Final = 4096
+"""The last one that Azure lets us use; its own default rules come after."""
+
+
+@dataclass(frozen=True)
+class SecurityContext:
+    """What rules are made of. `frontends` are addresses of load balancers, `groups` the ASGs of the media pools'
+    nodes.
+    """
+
+    plan: AddressPlan
+    peer_plans: Sequence[AddressPlan]
+    telephony: TelephonySettings
+    frontends: Mapping[PublicAddress, pulumi.Input[str]]
+    groups: Mapping[str, pulumi.Input[str]]
+
+    @property
+    def node_cidrs(self) -> list[str]:
+        return [self.plan.subnets[subnet] for subnet in NODE_SUBNETS]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One line of a table below. `sources` are CIDRs or one service tag; `to` is an address, a list of CIDRs, or an
+    ASG.
+    """
+
+    name: str
+    sources: Sequence[str]
+    allowed: Sequence[Ports] = ()
+    to_prefixes: Sequence[pulumi.Input[str]] = (ANY,)
+    to_group: pulumi.Input[str] | None = None
+    access: str = "Allow"
+
+
+def security_rules(subnet: Subnet, context: SecurityContext) -> list[network.SecurityRuleArgs]:
+    """The inbound rules of a subnet, with priorities in the order of its table and a final denial."""
+    rules = [args for rule in _TABLES[subnet](context) for args in _by_protocol(rule)]
+    rules.append(_args("deny-all", ANY, [ANY], _Rule("deny-all", [ANY], access="Deny")))
+    for position, args in enumerate(rules):
+        args.priority = FIRST_PRIORITY + PRIORITY_STEP * position
+    rules[-1].priority = DENY_PRIORITY
+    return rules
+
+
+def _by_protocol(rule: _Rule) -> Iterator[network.SecurityRuleArgs]:
+    """A security rule has one protocol, so a line with both becomes two; a line without ports is for all traffic."""
+    if not rule.allowed:
+        yield _args(rule.name, ANY, [ANY], rule)
+    for protocol in ("Udp", "Tcp"):
+        ranges = [str(item) for item in rule.allowed if item.protocol == protocol]
+        if ranges:
+            yield _args(f"{rule.name}-{protocol.lower()}", protocol, ranges, rule)
+
+
+def _args(name: str, protocol: str, ranges: list[str], rule: _Rule) -> network.SecurityRuleArgs:
+    args = network.SecurityRuleArgs(
+        name=name,
+        access=rule.access,
+        direction="Inbound",
+        protocol=protocol,
+        source_port_range=ANY,
+        destination_port_ranges=ranges if len(ranges) > 1 else None,
+        destination_port_range=ranges[0] if len(ranges) == 1 else None,
+    )
+    sources = sorted(rule.sources)
+    if len(sources) == 1:
+        args.source_address_prefix = sources[0]
+    else:
+        args.source_address_prefixes = sources
+    if rule.to_group is not None:
+        args.destination_application_security_groups = [network.ApplicationSecurityGroupArgs(id=rule.to_group)]
+    elif len(rule.to_prefixes) == 1:
+        args.destination_address_prefix = rule.to_prefixes[0]
+    else:
+        args.destination_address_prefixes = list(rule.to_prefixes)
+    return args
+
+
+def _cluster(subnet: Subnet, context: SecurityContext) -> Iterator[_Rule]:
+    """What AKS needs between its nodes and, in an overlay, its pods: all ports (AKS networking documentation)."""
+    inside = [context.plan.subnets[subnet], context.plan.pods]
+    yield _Rule("cluster", [*context.node_cidrs, context.plan.pods], to_prefixes=inside)
+    yield _Rule("load-balancer-probes", ["AzureLoadBalancer"], [ports.NODE_PORTS])
+
+
+def _system(context: SecurityContext) -> Iterator[_Rule]:
+    yield from _cluster(Subnet.SYSTEM, context)
+
+
+def _workload(context: SecurityContext) -> Iterator[_Rule]:
+    edge = [context.frontends[PublicAddress.SIP_EDGE]]
+    if context.telephony.signalling_cidrs:
+        yield _Rule("sip-edge", context.telephony.signalling_cidrs, ports.SIP_EDGE_SIGNALLING, to_prefixes=edge)
+    yield _Rule("sip-edge-health", ["AzureTrafficManager"], [ports.SIP_EDGE_HEALTH], to_prefixes=edge)
+    yield _Rule("sip-edge-probes", ["AzureLoadBalancer"], [ports.SIP_EDGE_HEALTH])
+    gateway = [context.frontends[PublicAddress.GATEWAY]]
+    yield _Rule("gateway", ["Internet"], [ports.HTTPS, ports.HTTP], to_prefixes=gateway)
+    yield from _cluster(Subnet.WORKLOAD, context)
+
+
+def _sip(context: SecurityContext) -> Iterator[_Rule]:
+    telephony, group, vnet = context.telephony, context.groups["sip"], context.plan.network
+    yield _Rule("event-socket", [ANY], [ports.FREESWITCH_EVENT_SOCKET], access="Deny")
+    if telephony.carriers:
+        signalling = [*ports.FREESWITCH_EDGE_PROFILE, *ports.FREESWITCH_CARRIER_PROFILE]
+        yield _Rule("carrier-signalling", telephony.signalling_cidrs, signalling, to_group=group)
+        yield _Rule("carrier-media", telephony.media_cidrs, [telephony.rtp_ports.ports], to_group=group)
+    inside = [*ports.FREESWITCH_INSIDE_PROFILE, *ports.LIVEKIT_SIP_SIGNALLING]
+    yield _Rule("inside-signalling", [vnet, context.plan.pods], inside, to_group=group)
+    yield _Rule(
+        "inside-media", [vnet, context.plan.pods], [telephony.rtp_ports.ports, ports.LIVEKIT_SIP_RTP], to_group=group
+    )
+    yield from _cluster(Subnet.SIP, context)
+
+
+def _livekit(context: SecurityContext) -> Iterator[_Rule]:
+    group = context.groups["livekit"]
+    media = [ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP]
+    yield _Rule("clients", ["Internet"], media, to_group=group)
+    yield _Rule(
+        "turn-tls",
+        ["Internet"],
+        [ports.LIVEKIT_TURN_TLS_FRONTEND],
+        to_prefixes=[context.frontends[PublicAddress.TURN]],
+    )
+    yield _Rule("turn-relay", [context.plan.network], [ports.LIVEKIT_TURN_RELAY], to_group=group)
+    yield from _cluster(Subnet.LIVEKIT, context)
+
+
+def _load_balancers(context: SecurityContext) -> Iterator[_Rule]:
+    yield _Rule("gateway", [context.plan.subnets[Subnet.APPLICATION_GATEWAY]], [ports.HTTPS, ports.HTTP])
+
+
+def _application_gateway(_: SecurityContext) -> Iterator[_Rule]:
+    yield _Rule("clients", ["Internet"], [ports.HTTPS, ports.HTTP])
+    yield _Rule("management", ["GatewayManager"], [ports.APPLICATION_GATEWAY_MANAGEMENT])
+    yield _Rule("load-balancer", ["AzureLoadBalancer"])
+
+
+def _postgresql(context: SecurityContext) -> Iterator[_Rule]:
+    servers = [plan.subnets[Subnet.POSTGRESQL] for plan in (context.plan, *context.peer_plans)]
+    yield _Rule("clients", [*context.node_cidrs, context.plan.subnets[Subnet.RUNNERS]], [ports.POSTGRESQL])
+    yield _Rule("servers", servers, [ports.POSTGRESQL])
+
+
+def _private_endpoints(context: SecurityContext) -> Iterator[_Rule]:
+    clients = [*context.node_cidrs, context.plan.subnets[Subnet.RUNNERS]]
+    yield _Rule("clients", clients, [ports.HTTPS, ports.REDIS])
+
+
+def _runners(_: SecurityContext) -> Iterator[_Rule]:
+    yield from ()
+
+
+_TABLES: Final[Mapping[Subnet, Callable[[SecurityContext], Iterator[_Rule]]]] = {
+    Subnet.SYSTEM: _system,
+    Subnet.WORKLOAD: _workload,
+    Subnet.SIP: _sip,
+    Subnet.LIVEKIT: _livekit,
+    Subnet.LOAD_BALANCERS: _load_balancers,
+    Subnet.APPLICATION_GATEWAY: _application_gateway,
+    Subnet.POSTGRESQL: _postgresql,
+    Subnet.PRIVATE_ENDPOINTS: _private_endpoints,
+    Subnet.RUNNERS: _runners,
+}

@@ -1,0 +1,65 @@
+"""The platform: one stack of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.account import require_account
+from components.global_services import GlobalServices, GlobalServicesArgs
+from components.region_cell import RegionCell, RegionCellArgs
+from settings.public_addresses import PublicAddress
+from settings.stack import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoicePlatformArgs:
+    """Args of `VoicePlatform`."""
+
+    settings: Settings
+
+
+class VoicePlatform(pulumi.ComponentResource):
+    """One stack: a region, and the global part where the stack owns it.
+
+    Raises `pulumi.RunError` when the credentials are not those of the stack's subscription.
+    """
+
+    outputs: dict[str, Any]
+    """What the stack exports: where carriers, clients and operators find the platform."""
+
+    def __init__(self, name: str, args: VoicePlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:VoicePlatform", name, None, opts)
+        settings = args.settings
+        require_account(settings.azure)
+        children = pulumi.ResourceOptions(parent=self)
+        if settings.global_part is not None:
+            GlobalServices(
+                f"{name}-global",
+                GlobalServicesArgs(
+                    names=settings.global_names, location=settings.global_part.location, tags=settings.all_tags
+                ),
+                opts=children,
+            )
+        cell = RegionCell(f"{name}-{settings.region}", RegionCellArgs(settings=settings), opts=children)
+        self.outputs = _outputs(settings, cell)
+        self.register_outputs({})
+
+
+def _outputs(settings: Settings, cell: RegionCell) -> dict[str, Any]:
+    net = cell.network
+    return {
+        "resourceGroup": settings.region_names.resource_group,
+        "clusterName": cell.cluster.cluster_name,
+        "kubeconfig": cell.cluster.kubeconfig,
+        "oidcIssuerUrl": cell.cluster.oidc_issuer_url,
+        "virtualNetworkId": net.virtual_network_id,
+        # What carriers are told: where to send SIP, and which addresses calls and registrations come from.
+        "sipAddress": net.public_addresses[PublicAddress.SIP_EDGE],
+        "turnAddress": net.public_addresses[PublicAddress.TURN],
+        "gatewayAddress": net.public_addresses[PublicAddress.GATEWAY],
+        "mediaPrefixes": {f"{pool}-{zone}": prefix for (pool, zone), prefix in net.media_prefixes.items()},
+        "outboundAddresses": list(net.nat_addresses),
+    }

@@ -1,0 +1,97 @@
+"""What every workload finds in the cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from settings.kubernetes import (
+    NAMESPACES,
+    PRIORITY_CLASSES,
+    STORAGE_CLASSES,
+    STORAGE_PROVISIONER,
+    Namespace,
+    PriorityClass,
+    StorageClass,
+)
+
+_POD_SECURITY = "pod-security.kubernetes.io"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformServicesArgs:
+    """Args of `PlatformServices`. `kubernetes_version` pins the Pod Security rules to those of the cluster's minor
+    version.
+    """
+
+    kubernetes_version: str
+
+
+class PlatformServices(pulumi.ComponentResource):
+    """The shared part of the cluster, before any workload.
+
+    Owns the namespaces with their Pod Security levels, the priority classes and the storage classes. Does not own
+    workloads, nor the classes that AKS brings itself. Give it the cluster's provider in `opts.providers`.
+    """
+
+    namespaces: dict[str, pulumi.Output[str]]
+    """Names, each known once the namespace exists."""
+
+    def __init__(self, name: str, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:PlatformServices", name, None, opts)
+        self._name, self._args = name, args
+        self._children = pulumi.ResourceOptions(parent=self)
+        namespaces = {namespace.name: self._namespace(namespace) for namespace in NAMESPACES}
+        for priority_class in PRIORITY_CLASSES:
+            self._priority_class(priority_class)
+        for storage_class in STORAGE_CLASSES:
+            self._storage_class(storage_class)
+        self.namespaces = {short: namespace.metadata.name for short, namespace in namespaces.items()}
+        self.register_outputs({"namespaces": self.namespaces})
+
+    def _namespace(self, namespace: Namespace) -> kubernetes.core.v1.Namespace:
+        version = f"v{self._args.kubernetes_version}"
+        labels = {
+            label: value
+            for mode in ("enforce", "audit", "warn")
+            for label, value in (
+                (f"{_POD_SECURITY}/{mode}", namespace.pod_security),
+                (f"{_POD_SECURITY}/{mode}-version", version),
+            )
+        }
+        return kubernetes.core.v1.Namespace(
+            f"{self._name}-namespace-{namespace.name}",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                name=namespace.name,
+                labels=labels,
+                annotations={"voice.platform/purpose": namespace.purpose},
+            ),
+            opts=self._children,
+        )
+
+    def _priority_class(self, priority_class: PriorityClass) -> kubernetes.scheduling.v1.PriorityClass:
+        return kubernetes.scheduling.v1.PriorityClass(
+            f"{self._name}-priority-{priority_class.name}",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=priority_class.name),
+            value=priority_class.value,
+            description=priority_class.purpose,
+            opts=self._children,
+        )
+
+    def _storage_class(self, storage_class: StorageClass) -> kubernetes.storage.v1.StorageClass:
+        """Waits for the pod before it makes the disk: a disk lives in one zone, and the scheduler chooses which."""
+        return kubernetes.storage.v1.StorageClass(
+            f"{self._name}-storage-{storage_class.name}",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                name=storage_class.name,
+                annotations={"voice.platform/purpose": storage_class.purpose},
+            ),
+            provisioner=STORAGE_PROVISIONER,
+            parameters={"skuName": storage_class.sku},
+            reclaim_policy="Delete",
+            volume_binding_mode="WaitForFirstConsumer",
+            allow_volume_expansion=True,
+            opts=self._children,
+        )

@@ -1,0 +1,74 @@
+"""The whole of a stack file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.aks import AksSettings
+from settings.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
+from settings.classes import StackClass
+from settings.naming import Naming
+from settings.network import NetworkSettings
+from settings.telephony import TelephonySettings
+from settings.types import Section, Word
+
+Tags = Mapping[str, Annotated[str, Field(max_length=256)]]
+
+
+class Settings(Section):
+    """One stack: one region of an environment, with or without the global part."""
+
+    environment: Annotated[Word, Field(max_length=10)]
+    """Name of the environment, part of Azure names; every region's stack says the same."""
+    stack_class: Annotated[StackClass, Field(alias="class")]
+    """Set of defaults: `production`, `staging` or `development`. Each can be overridden."""
+    extends: str | None = None
+    """Stack whose sections are this one's defaults (all but `secrets`, `region` and `global`)."""
+    region: Word
+    """Which of `regions` this stack is."""
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)]
+    """Every region of the environment, in the order of deployment."""
+    global_part: Annotated[GlobalSettings | None, Field(alias="global")] = None
+    """Present in the one stack that owns the global part."""
+    azure: AzureSettings
+    deployer: DeployerSettings
+    naming: NamingSettings
+    tags: Tags = Field(default_factory=dict)
+    """Tags on every resource that takes tags."""
+    protect: bool
+    """Refuses to delete or replace the cluster, its media pools and addresses, and all that holds data."""
+    network: NetworkSettings = NetworkSettings()
+    aks: AksSettings
+    telephony: TelephonySettings = TelephonySettings()
+    secrets: tuple[str, ...] = ()
+    """Names of the secrets in `voice:secrets`; their values never come here."""
+
+    @property
+    def this_region(self) -> Region:
+        """The region of this stack."""
+        return next(region for region in self.regions if region.name == self.region)
+
+    @property
+    def regions_before(self) -> tuple[Region, ...]:
+        """The regions that exist before this one, to which it attaches itself."""
+        names = [region.name for region in self.regions]
+        return self.regions[: names.index(self.region)]
+
+    @property
+    def region_names(self) -> Naming:
+        """Names of this region's resources."""
+        return Naming(self.naming.prefix, self.environment, self.region, self.azure.subscription_id)
+
+    @property
+    def global_names(self) -> Naming:
+        """Names of the environment's global resources."""
+        return self.region_names.in_scope("global")
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """The stack's tags and those that say where a resource belongs, sorted by key."""
+        own = {"environment": self.environment, "managed-by": "pulumi"}
+        return dict(sorted({**own, **self.tags}.items()))

@@ -1,0 +1,68 @@
+"""Carriers and the length of calls: what the network, the node pools and the workloads are sized and opened for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.drain import DrainBudget, drain_budget
+from settings.ports import DEFAULT_RTP_FIRST, DEFAULT_RTP_LAST, Ports, freeswitch_rtp
+from settings.types import Cidrs, Section, Word
+
+
+class Carrier(Section):
+    """A telephone carrier that sends and takes calls."""
+
+    name: Word
+    """Name of the carrier, unique in the stack."""
+    signalling_cidrs: Annotated[Cidrs, Field(min_length=1)]
+    """Addresses that its SIP comes from; nothing else reaches the SIP ports."""
+    media_cidrs: Annotated[Cidrs, Field(min_length=1)] = ("0.0.0.0/0",)
+    """Addresses that its RTP comes from; default any, since many carriers do not tell."""
+    ingress: Literal["edge", "direct"] = "edge"
+    """`edge`: calls arrive at the SIP edge; `direct`: at the public addresses of the nodes."""
+    mode: Literal["ip", "register"] = "ip"
+    """`ip`: the carrier trusts our addresses; `register`: the edge registers with `credentials`."""
+    credentials: str | None = None
+    """Name of the secret in `voice:secrets` with user and password, for `register`."""
+
+
+class RtpPorts(Section):
+    """FreeSWITCH's RTP ports, two for each call leg."""
+
+    first: Annotated[int, Field(ge=1024, le=65534)] = DEFAULT_RTP_FIRST
+    """First UDP port, even."""
+    last: Annotated[int, Field(ge=1025, le=65535)] = DEFAULT_RTP_LAST
+    """Last UDP port."""
+
+    @property
+    def ports(self) -> Ports:
+        return freeswitch_rtp(self.first, self.last)
+
+
+class TelephonySettings(Section):
+    """Calls: who may send them and how long they last."""
+
+    max_call_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
+    """Longest call, seconds; longer ones are ended. Drives every drain clock."""
+    endpoint_lag_seconds: Annotated[int, Field(ge=1, le=120)] = 15
+    """How long a stopping pod still gets new calls, seconds."""
+    upload_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    """How long a stopping pod may upload recordings, seconds."""
+    rtp_ports: RtpPorts = RtpPorts()
+    carriers: tuple[Carrier, ...] = ()
+
+    @property
+    def drain(self) -> DrainBudget:
+        return drain_budget(self.max_call_seconds, self.endpoint_lag_seconds, self.upload_seconds)
+
+    @property
+    def signalling_cidrs(self) -> tuple[str, ...]:
+        """Where SIP may come from: every carrier's, sorted and each once."""
+        return tuple(sorted({cidr for carrier in self.carriers for cidr in carrier.signalling_cidrs}))
+
+    @property
+    def media_cidrs(self) -> tuple[str, ...]:
+        """Where RTP may come from: every carrier's, sorted and each once."""
+        return tuple(sorted({cidr for carrier in self.carriers for cidr in carrier.media_cidrs}))

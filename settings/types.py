@@ -1,0 +1,112 @@
+"""The vocabulary of stack files: the base of every section, and annotated types with their limits."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+
+class Section(BaseModel):
+    """A section of the stack file: frozen, camelCase in YAML, snake_case in Python, unknown keys refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, strict=True, use_attribute_docstrings=True
+    )
+
+
+def refuse(allowed: str, fix: str) -> PydanticCustomError:
+    """The error for a value that a validator does not accept; the loader adds path and value."""
+    return PydanticCustomError("setting", "{allowed}", {"allowed": allowed, "fix": fix})
+
+
+def _network(value: str) -> str:
+    try:
+        ipaddress.IPv4Network(value)
+    except ValueError as error:
+        raise refuse(
+            "an IPv4 network in CIDR form without host bits, such as 203.0.113.0/28",
+            f"write the network address ({error}); a single address is written with /32.",
+        ) from None
+    return value
+
+
+def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    if repeated:
+        raise refuse("each value once", f"remove the repeated {', '.join(repeated)}.")
+    return values
+
+
+Cidr = Annotated[str, AfterValidator(_network)]
+"""An IPv4 network, `a.b.c.d/n`."""
+
+Guid = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+    Field(json_schema_extra={"x-allowed": "a GUID in lower case"}),
+]
+"""An Entra or subscription id, lower case."""
+
+Location = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]{2,29}$"),
+    Field(json_schema_extra={"x-allowed": "an Azure location as `az account list-locations` names it, such as eastus"}),
+]
+
+Word = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20),
+    Field(json_schema_extra={"x-allowed": "1-20 lower-case letters, digits and inner hyphens, a letter first"}),
+]
+"""A name that becomes part of Azure names."""
+
+PoolName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]{0,8}$"),
+    Field(json_schema_extra={"x-allowed": "1-9 lower-case letters and digits, a letter first"}),
+]
+"""A node pool's name. AKS allows 12 characters; zone (1) and generation (2) are appended."""
+
+GenerationName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{1,2}$"),
+    Field(json_schema_extra={"x-allowed": "one or two lower-case letters"}),
+]
+
+Zone = Literal["1", "2", "3"]
+Zones = Annotated[tuple[Zone, ...], Field(min_length=1), AfterValidator(_unique)]
+Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(_unique)]
+
+Duration = Annotated[
+    str,
+    StringConstraints(pattern=r"^[1-9][0-9]*[smh]$"),
+    Field(json_schema_extra={"x-allowed": "a whole number with s, m or h, such as 10m"}),
+]
+
+_DURATION = re.compile(r"^([0-9]+)([smh])$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds(duration: str) -> int:
+    """A `Duration` in seconds."""
+    match = _DURATION.match(duration)
+    if match is None:
+        raise ValueError(f"{duration!r} is not a duration")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def overlapping(networks: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs of names whose networks overlap, in the order given. `networks` are `(name, cidr)`."""
+    parsed = [(name, ipaddress.IPv4Network(cidr)) for name, cidr in networks]
+    return [
+        (name, other_name)
+        for position, (name, network) in enumerate(parsed)
+        for other_name, other in parsed[position + 1 :]
+        if network.overlaps(other)
+    ]

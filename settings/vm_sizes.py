@@ -1,0 +1,57 @@
+"""The virtual machine sizes that node pools may use.
+
+Families rather than sizes, because Azure's sizes follow their family: memory is a fixed multiple of the vCPUs, and a
+`d` in the name means a local temporary disk. Source: Azure's size pages, 2026-11. Left out on purpose: Dv2, B and F
+of the first versions (retire in 2028) and Dv3 (no reservations since 2026-07-01).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class VmSize:
+    """A size: `cpus` vCPUs, `memory_gib` GiB of memory, `temporary_disk_gib` GiB of local disk (0 = none)."""
+
+    name: str
+    cpus: int
+    memory_gib: int
+    temporary_disk_gib: int
+
+
+@dataclass(frozen=True)
+class _Family:
+    pattern: str
+    cpus: tuple[int, ...]
+    memory_gib_per_cpu: int
+    temporary_disk_gib_per_cpu: float = 0
+
+    def sizes(self) -> list[VmSize]:
+        return [
+            VmSize(
+                self.pattern.format(cpus),
+                cpus,
+                cpus * self.memory_gib_per_cpu,
+                int(cpus * self.temporary_disk_gib_per_cpu),
+            )
+            for cpus in self.cpus
+        ]
+
+
+_FAMILIES: Final = (
+    _Family("Standard_D{}s_v5", (2, 4, 8, 16, 32, 48, 64, 96), 4),
+    _Family("Standard_D{}ds_v5", (2, 4, 8, 16, 32, 48, 64, 96), 4, 37.5),
+    _Family("Standard_D{}as_v5", (2, 4, 8, 16, 32, 48, 64, 96), 4),
+    _Family("Standard_D{}ads_v5", (2, 4, 8, 16, 32, 48, 64, 96), 4, 37.5),
+    _Family("Standard_D{}s_v6", (2, 4, 8, 16, 32, 48, 64, 96), 4),
+    _Family("Standard_D{}as_v6", (2, 4, 8, 16, 32, 48, 64, 96), 4),
+    _Family("Standard_E{}s_v5", (2, 4, 8, 16, 32, 48, 64), 8),
+    _Family("Standard_E{}ds_v5", (2, 4, 8, 16, 32, 48, 64), 8, 37.5),
+    _Family("Standard_F{}as_v6", (2, 4, 8, 16, 32, 48, 64), 4),
+    _Family("Standard_B{}s_v2", (2, 4, 8, 16, 32), 4),
+    _Family("Standard_B{}as_v2", (2, 4, 8, 16, 32), 4),
+)
+
+VM_SIZES: Final = {size.name: size for family in _FAMILIES for size in family.sizes()}
