@@ -16,6 +16,9 @@ ADDRESSES_PER_PREFIX = 16
 MEDIA_SURGE_NODES = 1
 """Extra nodes while a media pool is upgraded: each needs an address of the prefix."""
 
+MOST_MEDIA_NODES = (ADDRESSES_PER_PREFIX - MEDIA_SURGE_NODES) // 2
+"""In each zone and generation: two generations and the surge share a prefix."""
+
 SURGE = "33%"
 """Extra nodes while any other pool is upgraded (AKS's advice for production)."""
 
@@ -93,9 +96,9 @@ class SystemPool(Section):
 class MediaPool(Section):
     """A pool whose nodes have public addresses, split into one AKS pool for each zone."""
 
-    min_nodes_per_zone: Annotated[int, Field(ge=0, le=7)]
+    min_nodes_per_zone: Annotated[int, Field(ge=0, le=MOST_MEDIA_NODES)]
     """Fewest nodes in each zone."""
-    max_nodes_per_zone: Annotated[int, Field(ge=1, le=7)]
+    max_nodes_per_zone: Annotated[int, Field(ge=1, le=MOST_MEDIA_NODES)]
     """Most nodes in each zone and generation. Two generations and a surge node must fit the 16 addresses of a
     zone's prefix.
     """

@@ -7,9 +7,7 @@ from typing import Any, Final
 
 from settings.address_plan import NODE_SUBNETS, RESERVED_BY_AKS, Subnet
 from settings.aks import (
-    ADDRESSES_PER_PREFIX,
     CALL_POOLS,
-    MEDIA_SURGE_NODES,
     Generation,
     MediaPool,
     OsDisk,
@@ -31,7 +29,7 @@ def check(settings: Settings) -> list[Problem]:
     if settings.region not in [region.name for region in settings.regions]:
         # Nothing else can be judged without the region.
         return list(_region_is_listed(settings))
-    return [problem for rule in _RULES for problem in rule(settings)]
+    return [problem for rule in RULES for problem in rule(settings)]
 
 
 def _region_is_listed(settings: Settings) -> Iterator[Problem]:
@@ -191,15 +189,6 @@ def _pools_fit(settings: Settings) -> Iterator[Problem]:
     bounds = [("voice:aks.systemPool", "", aks.system_pool.min_nodes, aks.system_pool.max_nodes)]
     for name, media in aks.media_pools.items():
         bounds.append((f"voice:aks.mediaPools.{name}", "PerZone", media.min_nodes_per_zone, media.max_nodes_per_zone))
-        needed = 2 * media.max_nodes_per_zone + MEDIA_SURGE_NODES
-        if needed > ADDRESSES_PER_PREFIX:
-            most = (ADDRESSES_PER_PREFIX - MEDIA_SURGE_NODES) // 2
-            yield Problem(
-                f"voice:aks.mediaPools.{name}.maxNodesPerZone",
-                media.max_nodes_per_zone,
-                f"at most {most}: two generations and a surge node share {ADDRESSES_PER_PREFIX} addresses",
-                "use larger nodes, more zones or a further region.",
-            )
     for name, pool in aks.pools.items():
         bounds.append((f"voice:aks.pools.{name}", "", pool.min_nodes, pool.max_nodes))
         if pool.spot and name in CALL_POOLS:
@@ -232,16 +221,18 @@ def _nodes_have_addresses(settings: Settings) -> Iterator[Problem]:
         if needed > plan.usable_addresses(subnet):
             yield Problem(
                 "voice:aks.pools" if subnet is Subnet.WORKLOAD else "voice:aks.systemPool.maxNodes",
-                f"{needed} nodes at most, a second generation counted",
+                needed,
                 f"what subnet {subnet} holds: {plan.usable_addresses(subnet)}",
                 "lower maxNodes of the pools.",
+                wrong=f"may grow to {needed} nodes, a second generation counted",
             )
     if sum(nodes.values()) > plan.pod_range_nodes():
         yield Problem(
             "voice:aks.pools",
-            f"{sum(nodes.values())} nodes at most, a second generation counted",
+            sum(nodes.values()),
             f"what the pod range {plan.pods} holds, a /24 for each node: {plan.pod_range_nodes()}",
             "lower maxNodes of the pools.",
+            wrong=f"may grow to {sum(nodes.values())} nodes, a second generation and all other pools counted",
         )
 
 
@@ -356,7 +347,7 @@ def _ddos_plan_is_named(settings: Settings) -> Iterator[Problem]:
         )
 
 
-_RULES: Final[tuple[Callable[[Settings], Iterable[Problem]], ...]] = (
+RULES: Final[tuple[Callable[[Settings], Iterable[Problem]], ...]] = (
     _regions_are_distinct,
     _address_spaces_are_disjoint,
     _api_server_lets_the_deployer_in,

@@ -13,18 +13,20 @@ _LONGEST_VALUE = 80
 class Problem:
     """One thing wrong in a stack file.
 
-    `path` is the YAML path under `config` (`voice:network.zones[0]`), `value` what stands there (`None` where nothing
-    does), `allowed` what may stand there, `fix` what to do. Never made from a secret's value.
+    `path` is the YAML path under `config` (`voice:aks.zones[0]`), `value` what stands there (`None`: nothing),
+    `allowed` what may stand there, `fix` what to do; `wrong` says in words what a value cannot show. Never made from a
+    secret's value.
     """
 
     path: str
     value: Any
     allowed: str
     fix: str
+    wrong: str | None = None
 
     def __str__(self) -> str:
-        stands = "is missing" if self.value is None else f"is {_shown(self.value)}"
-        return f"{self.path} {stands}. Allowed: {self.allowed}. Fix: {self.fix}"
+        wrong = self.wrong or ("is missing" if self.value is None else f"is {_shown(self.value)}")
+        return f"{self.path} {wrong}. Allowed: {self.allowed}. Fix: {self.fix}"
 
 
 def _shown(value: Any) -> str:

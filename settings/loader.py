@@ -7,6 +7,7 @@ Values come in three layers, the later over the earlier, maps merged key by key 
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,9 +53,10 @@ def _refuse_misplaced_secrets(sections: Raw, secret: Sequence[str]) -> None:
     problems = [
         Problem(
             f"{NAMESPACE}:{section}",
-            "a section with a secret in it",
+            None,
             f"secrets in {NAMESPACE}:secrets only; other sections name them",
             f"move it: `pulumi config set --path --secret '{NAMESPACE}:secrets.<name>'`.",
+            wrong="has a secret in it",
         )
         for section in secret
         if section != "secrets"
@@ -63,9 +65,10 @@ def _refuse_misplaced_secrets(sections: Raw, secret: Sequence[str]) -> None:
         problems.append(
             Problem(
                 f"{NAMESPACE}:secrets",
-                "not encrypted",
+                None,
                 "`secure:` values only",
                 f"change it and set it with `pulumi config set --path --secret '{NAMESPACE}:secrets.<name>'`.",
+                wrong="is not encrypted",
             )
         )
     if problems:
@@ -141,9 +144,10 @@ def _unreadable(path: Path, reason: str) -> SettingsError:
         [
             Problem(
                 path.name,
-                f"not readable as a stack file: {reason}",
+                None,
                 "YAML with a map `config:`",
                 "mend the file at that place.",
+                wrong=f"cannot be read as a stack file: {reason}",
             )
         ]
     )
@@ -153,14 +157,16 @@ def settings_from(own: Raw, project: Path) -> Settings:
     """Merges the layers, validates and checks. `project` is where the stack that `extends` names is looked for."""
     merged = _merge(_inherited(own, project), own)
     stack_class = merged.get("class")
-    if stack_class is not None and stack_class in get_args(StackClass):
-        merged = _merge(class_defaults(stack_class), merged)
+    # Of a class that is none, only that is worth saying: not that its defaults are missing.
+    known = next((name for name in get_args(StackClass) if name == stack_class), "production")
+    merged = _merge(class_defaults(known), merged)
     secrets = merged.get("secrets")
     merged["secrets"] = sorted(secrets) if isinstance(secrets, Mapping) else secrets or []
     try:
         settings = Settings.model_validate_json(json.dumps(merged, default=str))
     except ValidationError as error:
-        raise SettingsError([_problem(detail) for detail in error.errors(include_url=False)]) from None
+        details = error.errors(include_url=False)
+        raise SettingsError([_problem(detail) for detail in details if not _follows(detail, details)]) from None
     problems = check(settings)
     if problems:
         raise SettingsError(problems)
@@ -191,6 +197,14 @@ def _merge(base: Raw, over: Raw) -> Raw:
     return merged
 
 
+def _follows(detail: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is only called too short because an item of it was refused."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in others
+    )
+
+
 def _problem(detail: ErrorDetails) -> Problem:
     """Pydantic's finding in the words of `Problem`. Secrets have no values here, so none can be shown."""
     path = _path(detail["loc"])
@@ -203,7 +217,7 @@ def _problem(detail: ErrorDetails) -> Problem:
             known = _keys(detail["loc"][:-1])
             near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1, cutoff=0.6)
             fix = f"did you mean {near[0]}?" if near else "remove it."
-            return Problem(path, "not a setting", "one of " + ", ".join(sorted(known)), fix)
+            return Problem(path, value, "one of " + ", ".join(sorted(known)), fix, wrong="is not a setting")
         case "setting":
             return Problem(path, value, context["allowed"], context["fix"])
         case "literal_error":
@@ -224,7 +238,8 @@ def _plain(message: str) -> str:
         "Input should be a valid array": "a list",
         "Input should be an object": "a map of settings",
     }
-    return words.get(message, message.removeprefix("Input should be "))
+    plain = words.get(message, message.removeprefix("Input should be "))
+    return plain.replace("less than or equal to", "at most").replace("greater than or equal to", "at least")
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -240,17 +255,17 @@ def _walk(location: tuple[int | str, ...]) -> tuple[dict[str, Any], dict[str, An
     """The JSON schema's node for a location, and the whole schema for its references."""
     schema = _schema()
     node: dict[str, Any] = schema
-    for part in location:
+    for position, part in enumerate(location):
         node = _resolved(node, schema)
+        if location[position + 1 :] == ("[key]",):
+            return node.get("propertyNames", {}), schema
         if isinstance(part, int):
             node = node.get("items", {})
         elif part in node.get("properties", {}):
             node = node["properties"][part]
-        elif part == "[key]":
-            node = node.get("propertyNames", {})
         else:
-            extra = node.get("additionalProperties")
-            node = extra if isinstance(extra, dict) else {}
+            patterns = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
+            node = patterns[0] if isinstance(patterns[0], dict) else {}
     return node, schema
 
 
@@ -267,6 +282,7 @@ def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@functools.cache
 def _schema() -> dict[str, Any]:
     return Settings.model_json_schema()
 
@@ -279,7 +295,7 @@ def _keys(location: tuple[int | str, ...]) -> list[str]:
 def _description(location: tuple[int | str, ...]) -> str:
     node, schema = _walk(location)
     text = _resolved(node, schema).get("description", "a value")
-    return text.split("\n")[0].rstrip(".")
+    return " ".join(text.split()).rstrip(".")
 
 
 def _allowed(location: tuple[int | str, ...]) -> str | None:

@@ -281,9 +281,12 @@ class AksCluster(pulumi.ComponentResource):
 
     def _pool(self, plan: AgentPoolPlan, after: pulumi.Resource) -> containerservice.AgentPool:
         drain_minutes = self._args.telephony.drain.node_minutes
+        # The SDK's form with an args object fails for a type that has a property of the name `resource_name`.
+        properties = {key: value for key, value in vars(plan.args).items() if key != "resource_name"}
         return containerservice.AgentPool(
             f"{self._name}-pool-{plan.azure_name}",
-            plan.args,
+            resource_name_=self._args.names.cluster,
+            **properties,
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=self._args.protect and plan.carries_calls,

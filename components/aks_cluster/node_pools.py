@@ -126,7 +126,6 @@ def _common(
         resource_group_name=context.resource_group_name,
         resource_name=context.names.cluster,
         mode="User",
-        type="VirtualMachineScaleSets",
         orchestrator_version=context.aks.kubernetes_version,
         os_type="Linux",
         os_sku="Ubuntu",

@@ -1,0 +1,45 @@
+"""Ports: what shares a node shares no port, and nothing stands where Kubernetes or Linux choose."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from settings import ports
+from settings.ports import Ports
+
+DEFAULT_RTP = ports.freeswitch_rtp(ports.DEFAULT_RTP_FIRST, ports.DEFAULT_RTP_LAST)
+
+
+@pytest.mark.parametrize("on_node", [ports.sip_node_ports(DEFAULT_RTP), ports.livekit_node_ports()])
+def test_workloads_of_one_node_share_no_port(on_node: tuple[Ports, ...]) -> None:
+    for one, other in itertools.combinations(on_node, 2):
+        assert not one.overlaps(other), f"{one} and {other} {one.protocol} overlap"
+
+
+@pytest.mark.parametrize("on_node", [ports.sip_node_ports(DEFAULT_RTP), ports.livekit_node_ports()])
+def test_nothing_on_a_node_stands_in_the_node_port_or_ephemeral_range(on_node: tuple[Ports, ...]) -> None:
+    assert all(item.last < ports.FIRST_PORT_OF_KUBERNETES for item in on_node)
+
+
+@pytest.mark.parametrize("pool", ["sip", "livekit"])
+def test_public_ports_are_ports_that_something_listens_on(pool: str) -> None:
+    listening = {"sip": ports.sip_node_ports(DEFAULT_RTP), "livekit": ports.livekit_node_ports()}[pool]
+    assert set(ports.public_host_ports(pool, DEFAULT_RTP)) <= set(listening)
+
+
+def test_the_event_socket_is_never_public() -> None:
+    assert ports.FREESWITCH_EVENT_SOCKET not in ports.public_host_ports("sip", DEFAULT_RTP)
+
+
+bounds = st.integers(1, 65535)
+
+
+@given(bounds, bounds, bounds, bounds, st.sampled_from(["Udp", "Tcp"]), st.sampled_from(["Udp", "Tcp"]))
+def test_overlap_is_a_port_in_common(a: int, b: int, c: int, d: int, one: ports.Protocol, other: ports.Protocol) -> None:
+    first, second = Ports(min(a, b), max(a, b), one), Ports(min(c, d), max(c, d), other)
+    common = range(max(first.first, second.first), min(first.last, second.last) + 1)
+    assert first.overlaps(second) == (one == other and len(common) > 0)
