@@ -29,7 +29,7 @@ def check(settings: Settings) -> list[Problem]:
     if settings.region not in [region.name for region in settings.regions]:
         # Nothing else can be judged without the region.
         return list(_region_is_listed(settings))
-    return [problem for rule in RULES for problem in rule(settings)]
+    return [problem for rule in RULES.values() for problem in rule(settings)]
 
 
 def _region_is_listed(settings: Settings) -> Iterator[Problem]:
@@ -347,20 +347,20 @@ def _ddos_plan_is_named(settings: Settings) -> Iterator[Problem]:
         )
 
 
-RULES: Final[tuple[Callable[[Settings], Iterable[Problem]], ...]] = (
-    _regions_are_distinct,
-    _address_spaces_are_disjoint,
-    _api_server_lets_the_deployer_in,
-    _production_is_not_weakened,
-    _long_term_support_has_its_tier,
-    _pools_are_complete,
-    _pools_fit,
-    _ephemeral_disks_fit,
-    _drain_fits,
-    _rtp_ports_are_free,
-    _carriers_are_sound,
-    _ddos_plan_is_named,
-)
+RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
+    "regions are distinct": _regions_are_distinct,
+    "address spaces are disjoint": _address_spaces_are_disjoint,
+    "api server lets the deployer in": _api_server_lets_the_deployer_in,
+    "production is not weakened": _production_is_not_weakened,
+    "long term support has its tier": _long_term_support_has_its_tier,
+    "pools are complete": _pools_are_complete,
+    "pools fit": _pools_fit,
+    "ephemeral disks fit": _ephemeral_disks_fit,
+    "drain fits": _drain_fits,
+    "rtp ports are free": _rtp_ports_are_free,
+    "carriers are sound": _carriers_are_sound,
+    "ddos plan is named": _ddos_plan_is_named,
+}
 
 
 def _repeated(values: Iterable[Any]) -> Iterator[tuple[int, Any]]:

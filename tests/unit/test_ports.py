@@ -39,7 +39,9 @@ bounds = st.integers(1, 65535)
 
 
 @given(bounds, bounds, bounds, bounds, st.sampled_from(["Udp", "Tcp"]), st.sampled_from(["Udp", "Tcp"]))
-def test_overlap_is_a_port_in_common(a: int, b: int, c: int, d: int, one: ports.Protocol, other: ports.Protocol) -> None:
+def test_overlap_is_a_port_in_common(
+    a: int, b: int, c: int, d: int, one: ports.Protocol, other: ports.Protocol
+) -> None:
     first, second = Ports(min(a, b), max(a, b), one), Ports(min(c, d), max(c, d), other)
     common = range(max(first.first, second.first), min(first.last, second.last) + 1)
     assert first.overlaps(second) == (one == other and len(common) > 0)

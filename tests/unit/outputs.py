@@ -1,0 +1,128 @@
+"""What a provider adds to the inputs of a resource once it exists, as far as unit tests need it.
+
+Owns ids and the few outputs that programs legitimately read from a resource. What is not here is unknown in a build,
+and `tests.unit.harness` refuses a program that lets it reach an input or an export: most outputs of Azure become
+unknown whenever their resource is updated, so a program that depends on them plans changes that are none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from typing import Any, Final
+
+from tests.unit.graph import Registered
+
+SUBSCRIPTION_ID: Final = "00000000-0000-4000-8000-000000000001"
+TENANT_ID: Final = "00000000-0000-4000-8000-000000000002"
+
+_GROUP: Final = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
+_NETWORK: Final = f"{_GROUP}/providers/Microsoft.Network"
+_CLUSTER: Final = f"{_GROUP}/providers/Microsoft.ContainerService/managedClusters/{{resourceName}}"
+_IDENTITY: Final = f"{_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{{resourceName}}"
+_PRIVATE_ZONE: Final = f"{_NETWORK}/privateDnsZones/{{privateZoneName}}"
+
+AZURE_IDS: Final[dict[str, str]] = {
+    "authorization:RoleAssignment": "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
+    "authorization:RoleDefinition": "{scope}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
+    "containerservice:AgentPool": f"{_CLUSTER}/agentPools/{{agentPoolName}}",
+    "containerservice:MaintenanceConfiguration": f"{_CLUSTER}/maintenanceConfigurations/{{configName}}",
+    "containerservice:ManagedCluster": _CLUSTER,
+    "managedidentity:FederatedIdentityCredential": (
+        f"{_IDENTITY}/federatedIdentityCredentials/{{federatedIdentityCredentialResourceName}}"
+    ),
+    "managedidentity:UserAssignedIdentity": _IDENTITY,
+    "network:ApplicationSecurityGroup": f"{_NETWORK}/applicationSecurityGroups/{{applicationSecurityGroupName}}",
+    "network:DdosProtectionPlan": f"{_NETWORK}/ddosProtectionPlans/{{ddosProtectionPlanName}}",
+    "network:NatGateway": f"{_NETWORK}/natGateways/{{natGatewayName}}",
+    "network:NetworkSecurityGroup": f"{_NETWORK}/networkSecurityGroups/{{networkSecurityGroupName}}",
+    "network:PublicIPAddress": f"{_NETWORK}/publicIPAddresses/{{publicIpAddressName}}",
+    "network:PublicIPPrefix": f"{_NETWORK}/publicIPPrefixes/{{publicIpPrefixName}}",
+    "network:SecurityRule": (
+        f"{_NETWORK}/networkSecurityGroups/{{networkSecurityGroupName}}/securityRules/{{securityRuleName}}"
+    ),
+    "network:Subnet": f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}/subnets/{{subnetName}}",
+    "network:VirtualNetwork": f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}",
+    "network:VirtualNetworkPeering": (
+        f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}/virtualNetworkPeerings/{{virtualNetworkPeeringName}}"
+    ),
+    "privatedns:PrivateZone": _PRIVATE_ZONE,
+    "privatedns:VirtualNetworkLink": f"{_PRIVATE_ZONE}/virtualNetworkLinks/{{virtualNetworkLinkName}}",
+    "resources:ResourceGroup": _GROUP,
+}
+"""Azure's id of each type, filled from the inputs. A new type needs one line here once a program uses its id."""
+
+
+def provider_outputs(resource: Registered, subscription_id: str) -> dict[str, Any]:
+    """The outputs beyond the inputs, `id` among them; empty for what is not known here."""
+    package, _, member = resource.type.partition(":")
+    match package:
+        case "azure-native":
+            return _azure_outputs(member, resource.inputs, subscription_id)
+        case "kubernetes":
+            return _kubernetes_outputs(resource)
+        case "random":
+            return _random_outputs(member, resource)
+        case "pulumi":
+            return {"id": guid(resource.urn)}
+    return {}
+
+
+def guid(seed: str) -> str:
+    """A GUID that is the same for the same seed."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, seed))
+
+
+def _azure_outputs(member: str, inputs: dict[str, Any], subscription_id: str) -> dict[str, Any]:
+    """Nothing without an id, and no id without an explicit name: an automatic one is unknown until Azure has it."""
+    template = AZURE_IDS.get(member)
+    if template is None:
+        return {}
+    try:
+        id = template.format_map({"subscriptionId": subscription_id, **inputs})
+    except KeyError:
+        return {}
+    outputs: dict[str, Any] = {"id": id, "name": id.rsplit("/", 1)[-1]}
+    match member:
+        case "managedidentity:UserAssignedIdentity":
+            outputs |= {"principalId": guid(f"principal of {id}"), "clientId": guid(f"client of {id}")}
+            outputs |= {"tenantId": TENANT_ID}
+        case "network:PublicIPAddress":
+            outputs["ipAddress"] = f"203.0.113.{_number(id, 256)}"
+        case "network:PublicIPPrefix":
+            length = inputs.get("prefixLength", 28)
+            block = 2 ** (32 - length)
+            outputs["ipPrefix"] = f"198.51.100.{_number(id, max(1, 256 // block)) * block}/{length}"
+    return outputs
+
+
+def _kubernetes_outputs(resource: Registered) -> dict[str, Any]:
+    metadata = resource.inputs.get("metadata") or {}
+    name = metadata.get("name") or resource.inputs.get("name") or f"{resource.name}-{_digest(resource.urn)[:8]}"
+    namespace = metadata.get("namespace") or resource.inputs.get("namespace")
+    outputs: dict[str, Any] = {"id": f"{namespace}/{name}" if namespace else name}
+    if "metadata" in resource.inputs:
+        outputs["metadata"] = {**metadata, "name": name}
+    return outputs
+
+
+def _random_outputs(member: str, resource: Registered) -> dict[str, Any]:
+    digest = _digest(resource.urn)
+    match member.rsplit(":", 1)[-1]:
+        case "RandomPassword" | "RandomString":
+            length = int(resource.inputs["length"])
+            return {"id": "none", "result": (digest * (length // len(digest) + 1))[:length]}
+        case "RandomUuid":
+            return {"id": guid(resource.urn), "result": guid(resource.urn)}
+        case "RandomId":
+            hexadecimal = digest[: int(resource.inputs["byteLength"]) * 2]
+            return {"id": hexadecimal, "hex": hexadecimal, "dec": str(int(hexadecimal, 16))}
+    return {}
+
+
+def _digest(seed: str) -> str:
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
+def _number(seed: str, below: int) -> int:
+    return int(_digest(seed), 16) % below

@@ -1,0 +1,101 @@
+"""Whole stacks as graphs: each built once in a test run, so that many tests can ask questions of it."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from settings.loader import NAMESPACE, read_sections
+from tests.unit.graph import Graph, Registered
+from tests.unit.harness import build
+from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID, guid
+
+PROJECT = Path(__file__).parent.parent.parent
+PRODUCTION = Path(__file__).parent / "bad_stacks" / "Pulumi.valid.yaml"
+"""The good stack of the settings tests: class production, three zones, two regions."""
+
+KUBECONFIG = yaml.safe_dump(
+    {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "aks", "cluster": {"server": "https://aks.hcp.eastus.azmk8s.io:443"}}],
+        "users": [
+            {"name": "user", "user": {"exec": {"command": "kubelogin", "args": ["get-token", "-l", "devicecode"]}}}
+        ],
+        "contexts": [{"name": "aks", "context": {"cluster": "aks", "user": "user"}}],
+        "current-context": "aks",
+    }
+)
+
+
+def _identity(arguments: dict[str, Any]) -> dict[str, Any]:
+    name = arguments["resourceName"]
+    return {"principalId": guid(f"principal {name}"), "clientId": guid(f"client {name}")}
+
+
+def address_of(name: str) -> str:
+    """The address that the mocked Azure gives to a public address or prefix of this name."""
+    return f"198.18.{int(guid(name)[:2], 16)}.{int(guid(name)[2:4], 16) // 16 * 16}"
+
+
+ANSWERS = {
+    "azure-native:authorization:getClientConfig": lambda _: {
+        "subscriptionId": SUBSCRIPTION_ID,
+        "tenantId": TENANT_ID,
+        "clientId": guid("client"),
+        "objectId": guid("object"),
+    },
+    "azure-native:network:getPublicIPAddress": lambda a: {"ipAddress": address_of(a["publicIpAddressName"])},
+    "azure-native:network:getPublicIPPrefix": lambda a: {"ipPrefix": address_of(a["publicIpPrefixName"]) + "/28"},
+    "azure-native:managedidentity:getUserAssignedIdentity": _identity,
+    "azure-native:containerservice:getManagedCluster": lambda a: {
+        "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://issuer.example/{a['resourceName']}/"}
+    },
+    "azure-native:containerservice:listManagedClusterUserCredentials": lambda _: {
+        "kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(KUBECONFIG.encode()).decode()}]
+    },
+}
+
+
+def _cluster_identity(cluster: Registered) -> dict[str, Any]:
+    """Azure answers with a map where it takes a list."""
+    names = cluster.inputs["identity"]["userAssignedIdentities"]
+    assigned = {name: {"clientId": guid(name), "principalId": guid(name)} for name in names}
+    return {"identity": {"type": "UserAssigned", "userAssignedIdentities": assigned}}
+
+
+def build_stack(sections: Mapping[str, Any], *, preview: bool = False) -> Graph:
+    """Runs `__main__.py` with these `voice:` sections, as written in a stack file."""
+    secrets = {name: f"value of {name}" for name in sections.get("secrets", {})}
+    config = {**sections, **({"secrets": secrets} if secrets else {})}
+    return build(
+        lambda: runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__"),
+        config={f"{NAMESPACE}:{name}": value for name, value in config.items()},
+        secret_keys=[f"{NAMESPACE}:secrets"],
+        invokes=ANSWERS,
+        computed={"azure-native:containerservice:ManagedCluster": _cluster_identity},
+        preview=preview,
+    )
+
+
+@functools.cache
+def graph_of(stack_file: Path) -> Graph:
+    """The graph of a stack file that needs no other (`extends` is looked for in the project)."""
+    return build_stack(read_sections(stack_file))
+
+
+def edited(sections: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the sections with one setting changed: `edited(sections, "aks.pools.api.maxNodes", 5)`."""
+    first, _, rest = path.partition(".")
+    changed = edited(sections.get(first) or {}, rest, value) if rest else value
+    return {**sections, first: changed}
+
+
+COMMITTED = sorted(PROJECT.glob("Pulumi.*.yaml"))
+STACKS = [*COMMITTED, PRODUCTION]

@@ -1,0 +1,239 @@
+"""Habits that hold for the whole graph of every stack."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pulumi_azure_native
+import pytest
+
+from settings.loader import read_sections
+from settings.roles import Role
+from tests.unit.graph import Graph, Registered
+from tests.unit.stacks import PRODUCTION, PROJECT, STACKS, build_stack, edited, graph_of
+
+TYPES = {
+    "authorization:RoleAssignment",
+    "containerservice:AgentPool",
+    "containerservice:MaintenanceConfiguration",
+    "containerservice:ManagedCluster",
+    "managedidentity:UserAssignedIdentity",
+    "network:ApplicationSecurityGroup",
+    "network:NatGateway",
+    "network:NetworkSecurityGroup",
+    "network:PublicIPAddress",
+    "network:PublicIPPrefix",
+    "network:Subnet",
+    "network:VirtualNetwork",
+    "network:VirtualNetworkPeering",
+    "privatedns:PrivateZone",
+    "privatedns:VirtualNetworkLink",
+    "resources:ResourceGroup",
+}
+"""The Azure types that the program may use; a new one is added with the rules of the simulated Azure."""
+
+OPEN_ON_PURPOSE = {
+    # Callers and clients come from anywhere.
+    ("application-gateway", "443"),
+    ("application-gateway", "80"),
+    ("livekit", "7881"),
+    ("livekit", "7882-7889"),
+    ("livekit", "3478"),
+    ("livekit", "443"),
+    ("workload", "443"),
+    ("workload", "80"),
+    # Carriers that do not tell where their media comes from.
+    ("sip", "16384-29999"),
+}
+
+every_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.name)
+
+
+def azure(graph: Graph) -> list[Registered]:
+    return [resource for resource in graph.resources if resource.type.startswith("azure-native:")]
+
+
+def real(graph: Graph) -> list[Registered]:
+    """What reaches a cloud or a cluster."""
+    return [resource for resource in graph.resources if resource.custom]
+
+
+@every_stack
+def test_every_resource_belongs_to_a_component(stack: Path) -> None:
+    graph = graph_of(stack)
+    for resource in real(graph):
+        assert resource.parent != graph.stack, f"{resource.name} hangs on the stack"
+        assert not graph.get(resource.parent).custom, (
+            f"{resource.name} hangs on a resource; aliases grow along the chain"
+        )
+
+
+@every_stack
+def test_every_child_is_named_for_its_component(stack: Path) -> None:
+    graph = graph_of(stack)
+    for resource in graph.resources:
+        if resource.parent != graph.stack:
+            parent = graph.get(resource.parent)
+            assert resource.name.startswith(f"{parent.name}-"), f"{resource.name} in {parent.name}"
+
+
+@every_stack
+def test_every_component_says_that_it_is_finished(stack: Path) -> None:
+    components = [resource for resource in graph_of(stack).resources if resource.type.startswith("voice:")]
+    unfinished = [resource.name for resource in components if resource.registered_outputs is None]
+    assert not unfinished, "register_outputs is the last statement of a component"
+
+
+@every_stack
+def test_only_the_cluster_brings_a_provider_and_every_object_uses_it(stack: Path) -> None:
+    graph = graph_of(stack)
+    (provider,) = [resource for resource in graph.resources if resource.type.startswith("pulumi:providers:")]
+    assert graph.get(provider.parent).type == "voice:index:AksCluster"
+    for resource in real(graph):
+        if resource.type.startswith("kubernetes:"):
+            assert resource.provider.startswith(provider.urn)
+
+
+@every_stack
+def test_every_azure_resource_has_a_name_of_our_own(stack: Path) -> None:
+    for resource in azure(graph_of(stack)):
+        group_is_parent = "" if resource.type.endswith(":ResourceGroup") else "resourceGroupName"
+        names = [key for key in resource.inputs if key.endswith("Name") and key != group_is_parent]
+        assert names, f"{resource.name} would get a random name, unknown in plans"
+
+
+@every_stack
+def test_no_type_is_used_that_nobody_chose(stack: Path) -> None:
+    used = {resource.type.removeprefix("azure-native:") for resource in azure(graph_of(stack))}
+    assert used <= TYPES
+
+
+@every_stack
+def test_whatever_takes_tags_has_them(stack: Path) -> None:
+    for resource in azure(graph_of(stack)):
+        module, _, kind = resource.type.removeprefix("azure-native:").partition(":")
+        if hasattr(getattr(getattr(pulumi_azure_native, module), kind), "tags"):
+            assert resource.inputs.get("tags", {}).get("managed-by") == "pulumi", f"{resource.name} has no tags"
+
+
+@every_stack
+def test_nothing_is_ignored(stack: Path) -> None:
+    assert [resource.name for resource in graph_of(stack).resources if resource.ignore_changes] == []
+
+
+@every_stack
+def test_historic_aliases_are_gone(stack: Path) -> None:
+    assert [resource.name for resource in azure(graph_of(stack)) if resource.aliases] == []
+
+
+@every_stack
+def test_what_cannot_be_had_again_is_protected_by_setting(stack: Path) -> None:
+    sections = read_sections(stack)
+    wanted = {
+        "azure-native:containerservice:ManagedCluster",
+        "azure-native:network:PublicIPPrefix",
+        "azure-native:network:PublicIPAddress",
+    }
+    graph = graph_of(stack)
+    protected = {resource.type for resource in graph.resources if resource.protect}
+    media = {
+        resource.name
+        for resource in graph.of_type("azure-native:containerservice:AgentPool")
+        if resource.inputs.get("enableNodePublicIP")
+    }
+    if sections["class"] == "production":
+        assert protected == {*wanted, "azure-native:containerservice:AgentPool"}
+        assert {
+            resource.name for resource in graph.resources if resource.protect and "AgentPool" in resource.type
+        } == media
+    else:
+        assert protected == set()
+
+
+def test_a_retiring_media_pool_is_not_protected() -> None:
+    generations = [
+        {"name": "a", "vmSize": "Standard_D8s_v5", "state": "retiring"},
+        {"name": "b", "vmSize": "Standard_D16s_v5"},
+    ]
+    graph = build_stack(edited(read_sections(PRODUCTION), "aks.mediaPools.sip.generations", generations))
+    pools = {pool.inputs["agentPoolName"]: pool for pool in graph.of_type("azure-native:containerservice:AgentPool")}
+    assert not pools["sip1a"].protect
+    assert pools["sip1b"].protect
+    assert pools["sip1a"].inputs["minCount"] == 0
+    assert "voice.platform/retiring=true:NoSchedule" in pools["sip1a"].inputs["nodeTaints"]
+    assert pools["sip1a"].inputs["nodePublicIPPrefixID"] == pools["sip1b"].inputs["nodePublicIPPrefixID"]
+
+
+@every_stack
+def test_the_kubeconfig_is_secret_wherever_it_goes(stack: Path) -> None:
+    graph = graph_of(stack)
+    assert graph.one("pulumi:providers:kubernetes").is_secret("kubeconfig")
+    assert "kubeconfig" in graph.secret_exports
+
+
+@every_stack
+def test_nothing_is_open_to_the_world_but_what_callers_need(stack: Path) -> None:
+    for group in graph_of(stack).of_type("azure-native:network:NetworkSecurityGroup"):
+        purpose = group.name.split("-security-")[1]
+        for rule in group.inputs["securityRules"]:
+            sources = [rule.get("sourceAddressPrefix"), *rule.get("sourceAddressPrefixes", [])]
+            if rule["access"] == "Allow" and {"*", "Internet", "0.0.0.0/0"} & set(sources):
+                ranges = rule.get("destinationPortRanges") or [rule["destinationPortRange"]]
+                for ports in ranges:
+                    assert (purpose, ports) in OPEN_ON_PURPOSE, f"{purpose} opens {ports} to the world"
+
+
+@every_stack
+def test_roles_are_known_and_given_for_one_resource(stack: Path) -> None:
+    known = {role.value for role in Role}
+    for assignment in graph_of(stack).of_type("azure-native:authorization:RoleAssignment"):
+        assert assignment.inputs["roleDefinitionId"].rsplit("/", 1)[-1] in known
+        assert assignment.inputs["principalType"] in {"User", "Group", "ServicePrincipal"}
+        scope = assignment.inputs["scope"]
+        assert "/providers/" in scope, f"{assignment.name} is for a whole group or subscription: {scope}"
+
+
+@every_stack
+def test_pools_are_never_inline_but_the_system_pool(stack: Path) -> None:
+    cluster = graph_of(stack).one("azure-native:containerservice:ManagedCluster")
+    assert [(pool["name"], pool["mode"]) for pool in cluster.inputs["agentPoolProfiles"]] == [("system", "System")]
+
+
+@every_stack
+def test_no_pool_states_a_count_that_the_autoscaler_owns(stack: Path) -> None:
+    graph = graph_of(stack)
+    inline = graph.one("azure-native:containerservice:ManagedCluster").inputs["agentPoolProfiles"]
+    pools = [pool.inputs for pool in graph.of_type("azure-native:containerservice:AgentPool")]
+    for pool in [*inline, *pools]:
+        assert pool["enableAutoScaling"]
+        assert "count" not in pool
+
+
+@pytest.mark.parametrize(
+    "type", ["network:Subnet", "containerservice:AgentPool", "containerservice:MaintenanceConfiguration"]
+)
+@every_stack
+def test_writes_to_one_parent_wait_for_each_other(stack: Path, type: str) -> None:
+    graph = graph_of(stack)
+    chain = [resource.urn for resource in graph.of_type(f"azure-native:{type}")]
+    for before, after in itertools.pairwise(chain):
+        assert before in graph.get(after).dependencies, f"{after} may run beside {before}"
+
+
+@every_stack
+def test_a_first_plan_needs_nothing_from_azure_but_ids_addresses_and_credentials(stack: Path) -> None:
+    graph = build_stack(read_sections(stack), preview=True)
+    assert sorted(resource.urn for resource in graph.resources) == sorted(
+        resource.urn for resource in graph_of(stack).resources
+    )
+
+
+def test_the_program_has_under_40_lines() -> None:
+    assert len((PROJECT / "__main__.py").read_text().splitlines()) < 40
+
+
+def test_another_subscription_is_refused_before_anything_is_declared() -> None:
+    sections = edited(read_sections(PRODUCTION), "azure.subscriptionId", "00000000-0000-4000-8000-00000000000f")
+    with pytest.raises(Exception, match="belong to '00000000-0000-4000-8000-000000000001'"):
+        build_stack(sections)

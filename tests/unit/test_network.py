@@ -1,0 +1,262 @@
+"""What Azure is told about a region's network."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import pytest
+
+from settings.loader import read_sections
+from tests.unit.graph import Graph, Registered
+from tests.unit.stacks import PRODUCTION, address_of, build_stack, edited, graph_of
+
+CARRIER = "203.0.113.0/28"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return graph_of(PRODUCTION)
+
+
+def subnets(graph: Graph) -> dict[str, dict[str, Any]]:
+    return {
+        resource.inputs["subnetName"].removeprefix("snet-"): resource.inputs
+        for resource in graph.of_type("azure-native:network:Subnet")
+    }
+
+
+def rules(graph: Graph, purpose: str) -> dict[str, dict[str, Any]]:
+    group = graph.one("azure-native:network:NetworkSecurityGroup", f"voice-eastus-network-security-{purpose}")
+    return {rule["name"]: rule for rule in group.inputs["securityRules"]}
+
+
+def sources(rule: dict[str, Any]) -> list[str]:
+    return rule.get("sourceAddressPrefixes") or [rule["sourceAddressPrefix"]]
+
+
+def ranges(rule: dict[str, Any]) -> list[str]:
+    return rule.get("destinationPortRanges") or [rule["destinationPortRange"]]
+
+
+@pytest.mark.requirement("B32", "K6")
+def test_a_region_has_one_network_of_its_own_16(graph: Graph) -> None:
+    vnet = graph.one("azure-native:network:VirtualNetwork")
+    assert vnet.inputs["addressSpace"]["addressPrefixes"] == ["10.10.0.0/16"]
+    assert vnet.inputs["virtualNetworkName"] == "vnet-voice-test-eastus"
+    assert "subnets" not in vnet.inputs, "subnets inline and apart fight for the same network"
+
+
+@pytest.mark.requirement("B33")
+def test_nodes_database_endpoints_and_gateway_have_subnets_inside_the_network(graph: Graph) -> None:
+    space = ipaddress.IPv4Network("10.10.0.0/16")
+    found = subnets(graph)
+    assert {"system", "workload", "livekit", "sip", "postgresql", "private-endpoints", "application-gateway"} <= set(
+        found
+    )
+    assert all(ipaddress.IPv4Network(subnet["addressPrefix"]).subnet_of(space) for subnet in found.values())
+
+
+def test_the_database_subnet_is_delegated_to_postgresql(graph: Graph) -> None:
+    delegated = {name: subnet["delegations"] for name, subnet in subnets(graph).items() if subnet.get("delegations")}
+    assert list(delegated) == ["postgresql"]
+    assert delegated["postgresql"][0]["serviceName"] == "Microsoft.DBforPostgreSQL/flexibleServers"
+
+
+@pytest.mark.requirement("B34")
+def test_every_subnet_has_a_security_group_that_ends_with_a_denial(graph: Graph) -> None:
+    groups = {
+        group.inputs["networkSecurityGroupName"]: group
+        for group in graph.of_type("azure-native:network:NetworkSecurityGroup")
+    }
+    for name, subnet in subnets(graph).items():
+        group = groups[subnet["networkSecurityGroup"]["id"].rsplit("/", 1)[-1]]
+        last = group.inputs["securityRules"][-1]
+        assert (last["access"], last["protocol"], last["sourceAddressPrefix"]) == ("Deny", "*", "*"), name
+        assert last["priority"] == 4096
+
+
+@pytest.mark.requirement("B34")
+def test_priorities_and_names_of_rules_are_unique(graph: Graph) -> None:
+    for group in graph.of_type("azure-native:network:NetworkSecurityGroup"):
+        listed = group.inputs["securityRules"]
+        for key in ("priority", "name"):
+            values = [rule[key] for rule in listed]
+            assert len(set(values)) == len(values), f"{group.name}: {key}"
+        assert all(100 <= rule["priority"] <= 4096 for rule in listed)
+
+
+@pytest.mark.requirement("B36", "K8")
+def test_only_media_nodes_have_public_addresses(graph: Graph) -> None:
+    cluster = graph.one("azure-native:containerservice:ManagedCluster")
+    assert [pool["enableNodePublicIP"] for pool in cluster.inputs["agentPoolProfiles"]] == [False]
+    public = {
+        pool.inputs["agentPoolName"]
+        for pool in graph.of_type("azure-native:containerservice:AgentPool")
+        if pool.inputs["enableNodePublicIP"]
+    }
+    assert public == {f"{pool}{zone}a" for pool in ("sip", "livekit") for zone in "123"}
+
+
+@pytest.mark.requirement("B36")
+def test_no_subnet_has_azures_default_way_out(graph: Graph) -> None:
+    assert [name for name, subnet in subnets(graph).items() if subnet["defaultOutboundAccess"]] == []
+
+
+def test_media_subnets_have_no_nat_gateway(graph: Graph) -> None:
+    behind_nat = {name for name, subnet in subnets(graph).items() if "natGateway" in subnet}
+    assert behind_nat == {"system", "workload"}, "behind a NAT gateway RTP leaves from the wrong address"
+
+
+@pytest.mark.requirement("A21")
+def test_sip_on_the_nodes_is_admitted_from_carriers_alone(graph: Graph) -> None:
+    admitting = {
+        name: rule
+        for name, rule in rules(graph, "sip").items()
+        if rule["access"] == "Allow" and {"5060", "5080"} & set(ranges(rule))
+    }
+    assert set(admitting) == {"carrier-signalling-udp", "carrier-signalling-tcp"}
+    for rule in admitting.values():
+        assert sources(rule) == [CARRIER]
+        assert sorted(ranges(rule)) == ["5060", "5080"]
+        (group,) = rule["destinationApplicationSecurityGroups"]
+        assert group["id"].endswith("/asg-voice-test-eastus-sip")
+
+
+@pytest.mark.requirement("A21")
+def test_sip_at_the_edge_is_admitted_from_carriers_alone(graph: Graph) -> None:
+    edge = rules(graph, "workload")
+    frontend = address_of("pip-voice-test-eastus-sip-edge")
+    assert ranges(edge["sip-edge-udp"]) == ["5060"]
+    assert ranges(edge["sip-edge-tcp"]) == ["5060", "5061"]
+    for name in ("sip-edge-udp", "sip-edge-tcp"):
+        assert sources(edge[name]) == [CARRIER]
+        assert edge[name]["destinationAddressPrefix"] == frontend
+
+
+def test_without_carriers_nothing_admits_sip() -> None:
+    graph = build_stack(edited(read_sections(PRODUCTION), "telephony.carriers", []))
+    assert not any("carrier" in name for name in rules(graph, "sip"))
+    assert not any(name.startswith("sip-edge-udp") for name in rules(graph, "workload"))
+
+
+def test_the_event_socket_is_denied_before_anything_is_allowed(graph: Graph) -> None:
+    first = min(rules(graph, "sip").values(), key=lambda rule: rule["priority"])
+    assert (first["access"], ranges(first)) == ("Deny", ["8021"])
+
+
+@pytest.mark.requirement("A23")
+def test_the_rtp_range_of_the_stack_reaches_rules_and_host_ports() -> None:
+    graph = build_stack(edited(read_sections(PRODUCTION), "telephony.rtpPorts", {"first": 20000, "last": 25999}))
+    assert ranges(rules(graph, "sip")["carrier-media-udp"]) == ["20000-25999"]
+    for pool in graph.of_type("azure-native:containerservice:AgentPool"):
+        if pool.inputs["agentPoolName"].startswith("sip"):
+            open_udp = [
+                (p["portStart"], p["portEnd"])
+                for p in pool.inputs["networkProfile"]["allowedHostPorts"]
+                if p["protocol"] == "UDP"
+            ]
+            assert (20000, 25999) in open_udp
+
+
+@pytest.mark.requirement("A15", "A16")
+def test_clients_reach_ice_mux_and_turn_on_livekit_nodes(graph: Graph) -> None:
+    found = rules(graph, "livekit")
+    assert ranges(found["clients-tcp"]) == ["7881"]
+    assert sorted(ranges(found["clients-udp"])) == ["3478", "7882-7889"]
+    assert ranges(found["turn-tls-tcp"]) == ["443"]
+    assert found["turn-tls-tcp"]["destinationAddressPrefix"] == address_of("pip-voice-test-eastus-turn")
+
+
+@pytest.mark.parametrize("pool", ["system", "workload", "livekit", "sip"])
+def test_nodes_and_pods_reach_each_other_as_an_overlay_needs(graph: Graph, pool: str) -> None:
+    rule = rules(graph, pool)["cluster"]
+    own = subnets(graph)[pool]["addressPrefix"]
+    assert set(sources(rule)) == {"10.10.0.0/24", "10.10.4.0/22", "10.10.8.0/25", "10.10.8.128/25", "100.64.0.0/16"}
+    assert rule["destinationAddressPrefixes"] == [own, "100.64.0.0/16"]
+    assert sources(rules(graph, pool)["load-balancer-probes-tcp"]) == ["AzureLoadBalancer"]
+
+
+def test_the_application_gateway_can_be_managed_by_azure(graph: Graph) -> None:
+    rule = rules(graph, "application-gateway")["management-tcp"]
+    assert (sources(rule), ranges(rule)) == (["GatewayManager"], ["65200-65535"])
+
+
+@pytest.mark.requirement("A18")
+def test_each_media_pool_has_a_prefix_of_16_addresses_in_each_zone(graph: Graph) -> None:
+    prefixes = graph.of_type("azure-native:network:PublicIPPrefix")
+    places = {(prefix.inputs["publicIpPrefixName"].rsplit("-", 2)[1], *prefix.inputs["zones"]) for prefix in prefixes}
+    assert places == {(pool, zone) for pool in ("sip", "livekit") for zone in "123"}
+    assert {prefix.inputs["prefixLength"] for prefix in prefixes} == {28}
+
+
+def test_public_addresses_are_static_and_outlive_the_cluster(graph: Graph) -> None:
+    for address in graph.of_type("azure-native:network:PublicIPAddress"):
+        assert address.inputs["publicIPAllocationMethod"] == "Static"
+        assert address.inputs["sku"]["name"] == "Standard"
+        assert address.inputs["resourceGroupName"] == "rg-voice-test-eastus"
+
+
+def test_every_private_zone_is_linked_to_the_network(graph: Graph) -> None:
+    zones = {zone.inputs["privateZoneName"] for zone in graph.of_type("azure-native:privatedns:PrivateZone")}
+    links = {
+        link.inputs["privateZoneName"]: link for link in graph.of_type("azure-native:privatedns:VirtualNetworkLink")
+    }
+    assert zones == set(links), "a zone without link resolves for nobody"
+    assert {
+        "privatelink.blob.core.windows.net",
+        "privatelink.vaultcore.azure.net",
+        "privatelink.azurecr.io",
+        "privatelink.redis.azure.net",
+        "voice-test-eastus.private.postgres.database.azure.com",
+    } == zones
+    assert all(link.inputs["virtualNetwork"]["id"].endswith("/vnet-voice-test-eastus") for link in links.values())
+
+
+def test_a_later_region_peers_with_each_earlier_one_both_ways() -> None:
+    graph = build_stack(edited(read_sections(PRODUCTION), "region", "westeurope"))
+    peerings = {
+        (
+            p.inputs["resourceGroupName"],
+            p.inputs["virtualNetworkName"],
+            p.inputs["remoteVirtualNetwork"]["id"].rsplit("/", 1)[-1],
+        )
+        for p in graph.of_type("azure-native:network:VirtualNetworkPeering")
+    }
+    assert peerings == {
+        ("rg-voice-test-westeurope", "vnet-voice-test-westeurope", "vnet-voice-test-eastus"),
+        ("rg-voice-test-eastus", "vnet-voice-test-eastus", "vnet-voice-test-westeurope"),
+    }
+
+
+def test_the_first_region_peers_with_nothing(graph: Graph) -> None:
+    assert graph.of_type("azure-native:network:VirtualNetworkPeering") == []
+
+
+def entrances(graph: Graph) -> dict[str, Registered]:
+    return {
+        address.name.removeprefix("voice-eastus-network-address-"): address
+        for address in graph.of_type("azure-native:network:PublicIPAddress")
+    }
+
+
+def test_ddos_protection_of_addresses_is_for_entrances_alone() -> None:
+    graph = build_stack(edited(read_sections(PRODUCTION), "network", {"ddosProtection": "publicAddresses"}))
+    guarded = {name for name, address in entrances(graph).items() if address.inputs.get("ddosSettings")}
+    assert guarded == {"sip-edge", "turn", "gateway"}, "a NAT gateway takes no address that is protected"
+
+
+def test_ddos_protection_by_plan_names_the_plan() -> None:
+    plan = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/ddosProtectionPlans/p"
+    network = {"ddosProtection": "plan", "ddosProtectionPlanId": plan}
+    vnet = build_stack(edited(read_sections(PRODUCTION), "network", network)).one("azure-native:network:VirtualNetwork")
+    assert vnet.inputs["enableDdosProtection"] is True
+    assert vnet.inputs["ddosProtectionPlan"] == {"id": plan}
+
+
+def test_a_private_api_server_brings_its_zone_and_a_subnet_for_runners() -> None:
+    graph = build_stack(edited(read_sections(PRODUCTION), "aks.apiServer", {"access": "private"}))
+    zones = {zone.inputs["privateZoneName"] for zone in graph.of_type("azure-native:privatedns:PrivateZone")}
+    assert "privatelink.eastus.azmk8s.io" in zones
+    assert "runners" in subnets(graph)
+    assert "natGateway" in subnets(graph)["runners"]

@@ -1,0 +1,184 @@
+"""Every setting reaches something: changed alone, it changes what Azure or Kubernetes is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from settings.loader import read_sections
+from settings.stack import Settings
+from tests.unit.graph import Graph
+from tests.unit.outputs import SUBSCRIPTION_ID
+from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
+
+ONLY_STEERS_CHECKS = {
+    "class": "a set of defaults",
+    "extends": "where defaults come from",
+    "region": "which of the regions the others are read from",
+    "regions.role": "the database's, which comes with the data tier",
+    "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
+    "azure.tenantId": "compared with the credentials in use",
+    "telephony.carriers.name": "names a carrier in messages and in the workloads' configuration",
+    "telephony.carriers.ingress": "the workloads' routes",
+    "telephony.carriers.mode": "the workloads' routes",
+    "telephony.carriers.credentials": "the vault's secrets",
+    "secrets": "the vault's secrets",
+}
+"""Settings that change no resource by themselves (yet), each with what they are for."""
+
+GENERATION = {"name": "a", "vmSize": "Standard_D8s_v5"}
+CARRIER = {"name": "acme", "signallingCidrs": ["203.0.113.0/28"]}
+DDOS_PLAN = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/ddosProtectionPlans/p"
+EAST = {"name": "eastus", "number": 1, "location": "eastus", "role": "primary"}
+
+CHANGES: Mapping[str, tuple[str, Any]] = {
+    "environment": ("environment", "other"),
+    "regions.name": ("regions", [{**EAST, "name": "east"}]),
+    "regions.number": ("regions", [{**EAST, "number": 3}]),
+    "regions.location": ("regions", [{**EAST, "location": "eastus2"}]),
+    "regions.addressSpace": ("regions", [{**EAST, "addressSpace": "10.77.0.0/16"}]),
+    "global.location": ("global", {"location": "westus"}),
+    "deployer.principalId": ("deployer.principalId", "00000000-0000-4000-8000-00000000000d"),
+    "deployer.principalType": ("deployer.principalType", "User"),
+    "deployer.egressCidrs": ("deployer.egressCidrs", ["198.51.100.64/28"]),
+    "deployer.kubernetesLogin": ("deployer.kubernetesLogin", "workloadidentity"),
+    "naming.prefix": ("naming.prefix", "other"),
+    "tags": ("tags", {"cost-center": "other"}),
+    "protect": ("protect", False),
+    "network.natGateway.publicAddresses": ("network.natGateway.publicAddresses", 2),
+    "network.natGateway.tcpIdleTimeoutMinutes": ("network.natGateway.tcpIdleTimeoutMinutes", 10),
+    "network.ddosProtection": ("network.ddosProtection", "publicAddresses"),
+    "network.ddosProtectionPlanId": (
+        "network",
+        {
+            "ddosProtection": "plan",
+            "ddosProtectionPlanId": DDOS_PLAN,
+        },
+    ),
+    "aks.kubernetesVersion": ("aks.kubernetesVersion", "1.37"),
+    "aks.tier": ("aks.tier", "Premium"),
+    "aks.longTermSupport": ("aks", {"tier": "Premium", "longTermSupport": True}),
+    "aks.apiServer.access": ("aks.apiServer.access", "private"),
+    "aks.apiServer.authorizedCidrs": ("aks.apiServer.authorizedCidrs", ["198.51.100.128/25"]),
+    "aks.localAccounts": ("aks", {"localAccounts": True}),
+    "aks.adminGroupObjectIds": ("aks.adminGroupObjectIds", [SUBSCRIPTION_ID]),
+    "aks.upgradeChannel": ("aks.upgradeChannel", "none"),
+    "aks.nodeOsUpgradeChannel": ("aks.nodeOsUpgradeChannel", "NodeImage"),
+    "aks.nodeSoakMinutes": ("aks.nodeSoakMinutes", 9),
+    "aks.maintenance.utcOffset": ("aks.maintenance.utcOffset", "+02:00"),
+    **{
+        f"aks.maintenance.{window}.{key}": (
+            f"aks.maintenance.{window}",
+            {"day": "Monday", "start": "03:30", "hours": 9},
+        )
+        for window in ("releases", "upgrades", "nodeImages")
+        for key in ("day", "start", "hours")
+    },
+    "aks.autoscaler.scaleDownDelayAfterAdd": ("aks.autoscaler.scaleDownDelayAfterAdd", "11m"),
+    "aks.autoscaler.scaleDownUnneededTime": ("aks.autoscaler.scaleDownUnneededTime", "12m"),
+    "aks.autoscaler.scaleDownUtilizationThreshold": ("aks.autoscaler.scaleDownUtilizationThreshold", 0.4),
+    "aks.autoscaler.scanInterval": ("aks.autoscaler.scanInterval", "20s"),
+    "aks.imageCleanerHours": ("aks.imageCleanerHours", 48),
+    "aks.secretRotationMinutes": ("aks.secretRotationMinutes", 5),
+    "aks.zones": ("aks.zones", ["1", "2"]),
+    "aks.systemPool.vmSize": ("aks.systemPool.vmSize", "Standard_D8s_v5"),
+    "aks.systemPool.minNodes": ("aks.systemPool.minNodes", 3),
+    "aks.systemPool.maxNodes": ("aks.systemPool.maxNodes", 5),
+    "aks.systemPool.osDisk.gib": ("aks.systemPool.osDisk.gib", 256),
+    "aks.systemPool.osDisk.type": (
+        "aks.systemPool",
+        {"vmSize": "Standard_D8ds_v5", "osDisk": {"type": "Ephemeral"}},
+    ),
+    "aks.mediaPools.minNodesPerZone": ("aks.mediaPools.sip.minNodesPerZone", 2),
+    "aks.mediaPools.maxNodesPerZone": ("aks.mediaPools.sip.maxNodesPerZone", 4),
+    "aks.pools.minNodes": ("aks.pools.api.minNodes", 2),
+    "aks.pools.maxNodes": ("aks.pools.api.maxNodes", 5),
+    "aks.pools.dedicated": ("aks.pools.api.dedicated", True),
+    "aks.pools.spot": ("aks.pools.api.spot", True),
+    **{
+        f"aks.{group}.generations.{key}": (f"aks.{group}.{name}.generations", [changed])
+        for group, name in (("mediaPools", "sip"), ("pools", "api"))
+        for key, changed in {
+            "name": {**GENERATION, "name": "z"},
+            "vmSize": {**GENERATION, "vmSize": "Standard_D16s_v5"},
+            "osDisk.gib": {**GENERATION, "osDisk": {"gib": 512}},
+            "osDisk.type": {**GENERATION, "vmSize": "Standard_D8ds_v5", "osDisk": {"type": "Ephemeral"}},
+        }.items()
+    },
+    **{
+        f"aks.{group}.generations.state": (
+            f"aks.{group}.{name}.generations",
+            [{**GENERATION, "state": "retiring"}, {**GENERATION, "name": "b"}],
+        )
+        for group, name in (("mediaPools", "sip"), ("pools", "api"))
+    },
+    "telephony.maxCallSeconds": ("telephony.maxCallSeconds", 7200),
+    "telephony.endpointLagSeconds": ("telephony.endpointLagSeconds", 100),
+    "telephony.uploadSeconds": ("telephony.uploadSeconds", 600),
+    "telephony.rtpPorts.first": ("telephony.rtpPorts.first", 18000),
+    "telephony.rtpPorts.last": ("telephony.rtpPorts.last", 28999),
+    "telephony.carriers.signallingCidrs": ("telephony.carriers", [{**CARRIER, "signallingCidrs": ["203.0.113.16/28"]}]),
+    "telephony.carriers.mediaCidrs": ("telephony.carriers", [{**CARRIER, "mediaCidrs": ["203.0.113.16/28"]}]),
+}
+"""For each setting, a change of one place of the good stack."""
+
+IN_CLASS = {"aks.localAccounts": "staging"}
+"""Changes that class production refuses."""
+
+
+def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    """Every setting below a section; members of lists and maps count once."""
+    for name, field in model.model_fields.items():
+        place = f"{path}{field.alias or name}"
+        inner = next((item for item in sections_in(field.annotation)), None)
+        if inner is None:
+            yield place
+        else:
+            yield from leaves(inner, f"{place}.")
+
+
+def sections_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from sections_in(argument)
+
+
+def told(graph: Graph) -> list[Any]:
+    """What reaches the engine, but for order."""
+    return sorted(
+        (resource.urn, repr(sorted(resource.inputs.items())), bool(resource.protect), resource.custom_timeouts.items())
+        for resource in graph.resources
+    )
+
+
+def test_every_setting_is_listed_here() -> None:
+    assert set(leaves(Settings)) == set(CHANGES) | set(ONLY_STEERS_CHECKS)
+
+
+def test_no_setting_is_listed_twice() -> None:
+    assert not set(CHANGES) & set(ONLY_STEERS_CHECKS)
+
+
+@pytest.mark.parametrize("setting", CHANGES)
+def test_a_setting_reaches_a_resource(setting: str) -> None:
+    place, value = CHANGES[setting]
+    good = read_sections(PRODUCTION)
+    before = graph_of(PRODUCTION)
+    if setting in IN_CLASS:
+        good = {**good, "class": IN_CLASS[setting]}
+        before = build_stack(good)
+    if place == "regions" and value[0]["name"] != good["region"]:
+        good = {**good, "region": value[0]["name"]}
+    merged = {**_at(good, place), **value} if isinstance(value, dict) and "day" not in value else value
+    assert told(build_stack(edited(good, place, merged))) != told(before)
+
+
+def _at(sections: Mapping[str, Any], path: str) -> Any:
+    found: Any = sections
+    for part in path.split("."):
+        found = found.get(part, {})
+    return found
