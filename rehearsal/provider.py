@@ -10,6 +10,7 @@ cloud, the recorded cluster) is handed to the factory by whoever calls `serve`.
 from __future__ import annotations
 
 import abc
+import re
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from rehearsal.values import from_struct, to_struct
@@ -30,8 +31,8 @@ MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024
 class Refused(Exception):
     """What the simulated service refuses, in the words it would use, with the way out.
 
-    `code` is the service's error code (`InvalidParameter`, `InUseSubnetCannotBeDeleted` …), `message` what happened to which
-    resource, `way_out` what the reader should do, in one sentence.
+    `code` is the service's error code (`InvalidParameter`, `InUseSubnetCannotBeDeleted` …), `message` what happened to
+    which resource, `way_out` what the reader should do, in one sentence.
     """
 
     def __init__(self, code: str, message: str, way_out: str = "") -> None:
@@ -60,7 +61,7 @@ class CheckFailure:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a change of inputs means. `changed` are the property paths that differ; `replaces` those that force a replacement."""
+    """What a change of inputs means. `changed` are the paths that differ, `replaces` those that force a replacement."""
 
     changed: list[str] = field(default_factory=list)
     replaces: list[str] = field(default_factory=list)
@@ -85,9 +86,17 @@ class StandIn(abc.ABC):
 
     version: str = "0.0.0"
 
-    def check_config(
-        self, old: dict[str, Any], new: dict[str, Any]
-    ) -> tuple[dict[str, Any], list[CheckFailure]]:
+    accepts_secrets: bool = False
+    """Whether the engine leaves secret marks on: then it lets the provider `construct` components, and `mark_secrets`
+    must put back the marks. Values are plain all the same."""
+
+    def attach(self, engine_address: str) -> None:
+        """Told where the engine listens, once and before everything else."""
+
+    def mark_secrets(self, answer: struct_pb2.Struct, asked: struct_pb2.Struct) -> None:
+        """Marks in an answer what is secret in the request that it answers; with `accepts_secrets` only."""
+
+    def check_config(self, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], list[CheckFailure]]:
         """Validates the provider's own configuration."""
         return new, []
 
@@ -194,7 +203,9 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
 
     def _instance(self, context: grpc.ServicerContext) -> StandIn:
         with self._lock:
-            return self._instances.setdefault(context.peer(), self._factory())
+            if context.peer() not in self._instances:
+                self._instances[context.peer()] = self._factory()
+            return self._instances[context.peer()]
 
     def _guarded(self, context: grpc.ServicerContext, call: Callable[[], Any]) -> Any:
         """Runs a call and turns what it raises into the status that the engine shows."""
@@ -219,7 +230,12 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=self._instance(context).version)
 
-    def Attach(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> None:
+        """The engine then asks `Configure` for what it would learn here."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, "no handshake")
+
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        self._instance(context).attach(request.address)
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -227,7 +243,9 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
 
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> Any:
         def call() -> provider_pb2.CheckResponse:
-            inputs, failures = self._instance(context).check_config(from_struct(request.olds), from_struct(request.news))
+            inputs, failures = self._instance(context).check_config(
+                from_struct(request.olds), from_struct(request.news)
+            )
             return _check_response(inputs, failures)
 
         return self._guarded(context, call)
@@ -241,8 +259,11 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
 
     def Configure(self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext) -> Any:
         def call() -> provider_pb2.ConfigureResponse:
-            self._instance(context).configure(from_struct(request.args))
-            return provider_pb2.ConfigureResponse(acceptSecrets=False, acceptResources=False, supportsPreview=True)
+            instance = self._instance(context)
+            instance.configure(from_struct(request.args))
+            return provider_pb2.ConfigureResponse(
+                acceptSecrets=instance.accepts_secrets, acceptResources=False, supportsPreview=True
+            )
 
         return self._guarded(context, call)
 
@@ -251,7 +272,9 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
             inputs, failures = self._instance(context).check(
                 _resource(request), from_struct(request.olds), from_struct(request.news), request.randomSeed
             )
-            return _check_response(inputs, failures)
+            answer = _check_response(inputs, failures)
+            self._instance(context).mark_secrets(answer.inputs, request.news)
+            return answer
 
         return self._guarded(context, call)
 
@@ -273,7 +296,9 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
             id, outputs = self._instance(context).create(
                 _resource(request), from_struct(request.properties), request.preview
             )
-            return provider_pb2.CreateResponse(id=id, properties=to_struct(outputs))
+            answer = provider_pb2.CreateResponse(id=id, properties=to_struct(outputs))
+            self._instance(context).mark_secrets(answer.properties, request.properties)
+            return answer
 
         return self._guarded(context, call)
 
@@ -287,7 +312,9 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
                 from_struct(request.news),
                 request.preview,
             )
-            return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+            answer = provider_pb2.UpdateResponse(properties=to_struct(outputs))
+            self._instance(context).mark_secrets(answer.properties, request.news)
+            return answer
 
         return self._guarded(context, call)
 
@@ -308,7 +335,10 @@ class Adapter(provider_pb2_grpc.ResourceProviderServicer):
             if live is None:
                 return provider_pb2.ReadResponse()
             id, outputs, inputs = live
-            return provider_pb2.ReadResponse(id=id, properties=to_struct(outputs), inputs=to_struct(inputs))
+            answer = provider_pb2.ReadResponse(id=id, properties=to_struct(outputs), inputs=to_struct(inputs))
+            self._instance(context).mark_secrets(answer.properties, request.inputs)
+            self._instance(context).mark_secrets(answer.inputs, request.inputs)
+            return answer
 
         return self._guarded(context, call)
 
@@ -338,17 +368,22 @@ def _check_response(inputs: dict[str, Any], failures: list[CheckFailure]) -> pro
 
 def _diff_response(difference: Difference, ignored: list[str] | None = None) -> provider_pb2.DiffResponse:
     kinds = provider_pb2.PropertyDiff
-    changed = [path for path in difference.changed if path not in (ignored or [])]
+    changed = [path for path in difference.changed if not any(_within(path, other) for other in ignored or [])]
     replaces = [path for path in difference.replaces if path in changed]
     detail = {
         path: kinds(kind=kinds.UPDATE_REPLACE if path in replaces else kinds.UPDATE, inputDiff=True) for path in changed
     }
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE,
-        diffs=changed,
+        diffs=sorted({re.split(r"[.\[]", path, maxsplit=1)[0] for path in changed}),
         replaces=replaces,
         stables=difference.stables,
         deleteBeforeReplace=difference.delete_before_replace and bool(replaces),
         detailedDiff=detail,
         hasDetailedDiff=True,
     )
+
+
+def _within(path: str, other: str) -> bool:
+    """Whether a property path is another one or lies below it."""
+    return path == other or path.startswith((f"{other}.", f"{other}["))

@@ -48,7 +48,6 @@ UNKNOWN: Final = _Unknown.UNKNOWN
 """A value that a plan does not know yet."""
 
 
-
 def contains_unknown(value: Any) -> bool:
     """Whether `value` is unknown or holds an unknown at any depth."""
     if value is UNKNOWN:

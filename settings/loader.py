@@ -135,6 +135,11 @@ def read_sections(path: Path) -> Raw:
     config = content.get("config") if isinstance(content, Mapping) else None
     if not isinstance(config, Mapping):
         raise _unreadable(path, "there is no map `config:` at its top level")
+    return sections_in(config)
+
+
+def sections_in(config: Mapping[str, Any]) -> Raw:
+    """The `voice:` sections of a stack file's `config`, without the prefix."""
     prefix = f"{NAMESPACE}:"
     return {key.removeprefix(prefix): value for key, value in config.items() if str(key).startswith(prefix)}
 
@@ -155,7 +160,7 @@ def _unreadable(path: Path, reason: str) -> SettingsError:
 
 def settings_from(own: Raw, project: Path) -> Settings:
     """Merges the layers, validates and checks. `project` is where the stack that `extends` names is looked for."""
-    merged = _merge(_inherited(own, project), own)
+    merged = with_base(own, project)
     stack_class = merged.get("class")
     # Of a class that is none, only that is worth saying: not that its defaults are missing.
     known = next((name for name in get_args(StackClass) if name == stack_class), "production")
@@ -173,10 +178,11 @@ def settings_from(own: Raw, project: Path) -> Settings:
     return settings
 
 
-def _inherited(own: Raw, project: Path) -> Raw:
+def with_base(own: Raw, project: Path) -> Raw:
+    """The sections of a stack over those of the one that it extends. Raises `SettingsError` for a base that is none."""
     base = own.get("extends")
     if not isinstance(base, str):
-        return {}
+        return own
     path = project / f"Pulumi.{base}.yaml"
     stacks = sorted(file.name.split(".")[1] for file in project.glob("Pulumi.*.yaml"))
     if not path.is_file():
@@ -186,7 +192,7 @@ def _inherited(own: Raw, project: Path) -> Raw:
     if "extends" in sections:
         allowed = "a stack that extends no other"
         raise SettingsError([Problem("voice:extends", base, allowed, f"extend {sections['extends']} instead.")])
-    return {key: value for key, value in sections.items() if key not in NOT_INHERITED}
+    return _merge({key: value for key, value in sections.items() if key not in NOT_INHERITED}, own)
 
 
 def _merge(base: Raw, over: Raw) -> Raw:

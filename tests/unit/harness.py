@@ -33,7 +33,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import run_in_stack, set_all_config
 from pulumi.runtime.mocks import MockEngine
-from pulumi.runtime.settings import ROOT, Settings, configure
+from pulumi.runtime.settings import Settings, configure
 
 from components.aliases import remove_historic_aliases
 from tests.unit.graph import Graph, Message, Registered
@@ -80,18 +80,15 @@ def build(
 
     def run() -> None:
         configure(Settings(project=project, stack=stack, monitor=recorder, engine=engine, dry_run=preview))
-        ROOT.set(None)
         set_all_config(values, [_config_key(key, project) for key in secret_keys])
         _run_to_the_end(program, recorder)
 
     try:
-        contextvars.copy_context().run(run)
+        contextvars.Context().run(run)
     except Exception as failure:
         if recorder.problems:
             raise HarnessError(recorder.problems) from failure
         raise
-    if recorder.problems:
-        raise HarnessError(recorder.problems)
     return recorder.graph(tuple(engine.messages))
 
 

@@ -241,7 +241,8 @@ _NO_TRANSFORMS: Final = (
 _NOT_SUPPLIED: Final = (
     "an output that no mock supplies. Read it by an invoke on names, compute it from names, or, if the program is "
     "right to depend on it, supply it: for one build by build(…, computed={type: lambda resource: {…}}), for all of "
-    "them in tests/unit/outputs.py."
+    "them in tests/unit/outputs.py. (The id of an Azure resource takes an explicit name, and rules for the type in "
+    "rehearsal/azure.)"
 )
 
 

@@ -1,8 +1,9 @@
 """What a provider adds to the inputs of a resource once it exists, as far as unit tests need it.
 
-Owns ids and the few outputs that programs legitimately read from a resource. What is not here is unknown in a build,
-and `tests.unit.harness` refuses a program that lets it reach an input or an export: most outputs of Azure become
-unknown whenever their resource is updated, so a program that depends on them plans changes that are none.
+Owns the few outputs that programs legitimately read from a resource; how ids are made is known to the simulated Azure
+(`rehearsal.azure.registry`). What is not here is unknown in a build, and `tests.unit.harness` refuses a program that
+lets it reach an input or an export: most outputs of Azure become unknown whenever their resource is updated, so a
+program that depends on them plans changes that are none.
 """
 
 from __future__ import annotations
@@ -11,46 +12,11 @@ import hashlib
 import uuid
 from typing import Any, Final
 
+from rehearsal.azure import arm_ids, registry
 from tests.unit.graph import Registered
 
 SUBSCRIPTION_ID: Final = "00000000-0000-4000-8000-000000000001"
 TENANT_ID: Final = "00000000-0000-4000-8000-000000000002"
-
-_GROUP: Final = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
-_NETWORK: Final = f"{_GROUP}/providers/Microsoft.Network"
-_CLUSTER: Final = f"{_GROUP}/providers/Microsoft.ContainerService/managedClusters/{{resourceName}}"
-_IDENTITY: Final = f"{_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{{resourceName}}"
-_PRIVATE_ZONE: Final = f"{_NETWORK}/privateDnsZones/{{privateZoneName}}"
-
-AZURE_IDS: Final[dict[str, str]] = {
-    "authorization:RoleAssignment": "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
-    "authorization:RoleDefinition": "{scope}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
-    "containerservice:AgentPool": f"{_CLUSTER}/agentPools/{{agentPoolName}}",
-    "containerservice:MaintenanceConfiguration": f"{_CLUSTER}/maintenanceConfigurations/{{configName}}",
-    "containerservice:ManagedCluster": _CLUSTER,
-    "managedidentity:FederatedIdentityCredential": (
-        f"{_IDENTITY}/federatedIdentityCredentials/{{federatedIdentityCredentialResourceName}}"
-    ),
-    "managedidentity:UserAssignedIdentity": _IDENTITY,
-    "network:ApplicationSecurityGroup": f"{_NETWORK}/applicationSecurityGroups/{{applicationSecurityGroupName}}",
-    "network:DdosProtectionPlan": f"{_NETWORK}/ddosProtectionPlans/{{ddosProtectionPlanName}}",
-    "network:NatGateway": f"{_NETWORK}/natGateways/{{natGatewayName}}",
-    "network:NetworkSecurityGroup": f"{_NETWORK}/networkSecurityGroups/{{networkSecurityGroupName}}",
-    "network:PublicIPAddress": f"{_NETWORK}/publicIPAddresses/{{publicIpAddressName}}",
-    "network:PublicIPPrefix": f"{_NETWORK}/publicIPPrefixes/{{publicIpPrefixName}}",
-    "network:SecurityRule": (
-        f"{_NETWORK}/networkSecurityGroups/{{networkSecurityGroupName}}/securityRules/{{securityRuleName}}"
-    ),
-    "network:Subnet": f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}/subnets/{{subnetName}}",
-    "network:VirtualNetwork": f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}",
-    "network:VirtualNetworkPeering": (
-        f"{_NETWORK}/virtualNetworks/{{virtualNetworkName}}/virtualNetworkPeerings/{{virtualNetworkPeeringName}}"
-    ),
-    "privatedns:PrivateZone": _PRIVATE_ZONE,
-    "privatedns:VirtualNetworkLink": f"{_PRIVATE_ZONE}/virtualNetworkLinks/{{virtualNetworkLinkName}}",
-    "resources:ResourceGroup": _GROUP,
-}
-"""Azure's id of each type, filled from the inputs. A new type needs one line here once a program uses its id."""
 
 
 def provider_outputs(resource: Registered, subscription_id: str) -> dict[str, Any]:
@@ -58,7 +24,7 @@ def provider_outputs(resource: Registered, subscription_id: str) -> dict[str, An
     package, _, member = resource.type.partition(":")
     match package:
         case "azure-native":
-            return _azure_outputs(member, resource.inputs, subscription_id)
+            return _azure_outputs(resource, subscription_id)
         case "kubernetes":
             return _kubernetes_outputs(resource)
         case "random":
@@ -73,24 +39,24 @@ def guid(seed: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, seed))
 
 
-def _azure_outputs(member: str, inputs: dict[str, Any], subscription_id: str) -> dict[str, Any]:
+def _azure_outputs(resource: Registered, subscription_id: str) -> dict[str, Any]:
     """Nothing without an id, and no id without an explicit name: an automatic one is unknown until Azure has it."""
-    template = AZURE_IDS.get(member)
-    if template is None:
+    arm_type = registry.types().get(resource.type)
+    if arm_type is None:
         return {}
     try:
-        id = template.format_map({"subscriptionId": subscription_id, **inputs})
+        id = arm_ids.fill(arm_type.path, {"subscriptionId": subscription_id, **resource.inputs})
     except KeyError:
         return {}
-    outputs: dict[str, Any] = {"id": id, "name": id.rsplit("/", 1)[-1]}
-    match member:
-        case "managedidentity:UserAssignedIdentity":
+    outputs: dict[str, Any] = {"id": id, "name": arm_ids.name(id)}
+    match resource.type:
+        case "azure-native:managedidentity:UserAssignedIdentity":
             outputs |= {"principalId": guid(f"principal of {id}"), "clientId": guid(f"client of {id}")}
             outputs |= {"tenantId": TENANT_ID}
-        case "network:PublicIPAddress":
+        case "azure-native:network:PublicIPAddress":
             outputs["ipAddress"] = f"203.0.113.{_number(id, 256)}"
-        case "network:PublicIPPrefix":
-            length = inputs.get("prefixLength", 28)
+        case "azure-native:network:PublicIPPrefix":
+            length = resource.inputs["prefixLength"]
             block = 2 ** (32 - length)
             outputs["ipPrefix"] = f"198.51.100.{_number(id, max(1, 256 // block)) * block}/{length}"
     return outputs

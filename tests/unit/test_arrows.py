@@ -1,4 +1,4 @@
-"""Imports go one way: `__main__` to `components` to `settings`; the rehearsal reaches the program through the engine alone."""
+"""Imports go one way: `__main__` to `components` to `settings`; the rehearsal reaches the program by the engine alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def test_a_part_imports_only_what_comes_before_it(part: str) -> None:
 
 
 def test_of_the_settings_only_the_loader_knows_pulumi() -> None:
-    knowing = {path.name for path in files("settings") if any(name.split(".")[0] == "pulumi" for name in imported(path))}
+    knowing = {
+        path.name for path in files("settings") if any(name.split(".")[0] == "pulumi" for name in imported(path))
+    }
     assert knowing == {"loader.py"}
 
 

@@ -126,6 +126,15 @@ def test_marks_are_collected_from_every_test_even_those_left_out_by_default(tmp_
     assert (tmp_path / "page.md").read_text() == page, "--check writes nothing"
 
 
+def test_a_mark_that_names_no_requirement_fails_the_report(tmp_path: Path) -> None:
+    (tmp_path / "requirements.yaml").write_text(SMALL)
+    (tmp_path / "test_phones.py").write_text(TESTS.replace('"A2"', '"A7"'))
+    failed = run_report(tmp_path)
+    assert failed.returncode == 1
+    assert failed.stderr.endswith("test_phones.py::test_it_rings_in_a_cluster\n")
+    assert not (tmp_path / "page.md").exists()
+
+
 def test_tests_that_cannot_be_collected_fail_the_report_with_the_cause(tmp_path: Path) -> None:
     (tmp_path / "requirements.yaml").write_text(SMALL)
     (tmp_path / "test_phones.py").write_text("import no_such_module\n")

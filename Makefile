@@ -1,0 +1,142 @@
+# Every command of this project. Each one sets up what it needs, into .venv in this folder; `make help` lists them.
+# Exit status: make gives 2 for whatever fails. `python -m rehearsal` itself tells 1 (refused) from 2 (wrong settings).
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+# Which stack a command is about; ENV=prod takes all stacks of an environment in order of deployment.
+STACK ?= staging
+ENV ?=
+# Further options of a command, for example make rehearse ARGS="--fail-rate 0.1"
+ARGS ?=
+# A program that checks recordings against Azure's own definitions; without it that check is left out.
+ARM_CHECK ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+RECORDINGS := .rehearsal/recordings
+# Some shells export ENV as the path of their start-up file; an environment's name has no slash.
+WHICH := $(if $(ENV:/%=),--env $(ENV),--stack $(STACK))
+# The environments of the committed stack files; a stack that extends another has that one's.
+ENVIRONMENTS := $(sort $(shell sed -n "s/^ *voice:environment: *[\"']\{0,1\}\([A-Za-z0-9-]*\).*/\1/p" Pulumi.*.yaml 2>/dev/null))
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+## Try it
+
+.PHONY: help
+help: ## This list.
+	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z][a-z-]*:.*## /{printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nSTACK=name (default staging) or ENV=name choose what to deploy; ARGS="…" passes further options on.\n'
+
+.PHONY: preview
+preview: venv ## Show what a deployment would do, without Azure.
+	@$(BIN)/python -m rehearsal preview $(WHICH) $(ARGS)
+
+.PHONY: rehearse
+rehearse: venv ## Deploy, deploy again (nothing may change) and destroy, against a simulated Azure.
+	@$(BIN)/python -m rehearsal rehearse $(WHICH) $(ARGS)
+
+.PHONY: up
+up: venv ## Deploy to the simulated Azure and leave it there.
+	@$(BIN)/python -m rehearsal up $(WHICH) $(ARGS)
+
+.PHONY: destroy
+destroy: venv ## Remove from the simulated Azure what `make up` deployed.
+	@$(BIN)/python -m rehearsal destroy $(WHICH) $(ARGS)
+
+## Change it
+
+.PHONY: test
+test: venv ## All tests that need no cloud, no cluster and no voice software.
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: lint
+lint: venv ## Style and likely bugs (ruff).
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: format
+format: venv ## Correct what `make lint` finds, where that can be done safely.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: types
+types: venv ## Type check (ty).
+	@$(BIN)/ty check
+
+.PHONY: schema
+schema: venv ## Write settings.schema.json, by which editors complete and check stack files.
+	@$(BIN)/python -m settings.schema
+
+.PHONY: requirements
+requirements: venv ## Write docs/requirements.md: what is required, and which tests prove it.
+	@$(BIN)/python -m tools.requirements_report
+
+.PHONY: lock
+lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade renews what stands in no .in file.
+	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)
+	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
+
+.PHONY: ci
+ci: lint types schema-check requirements-check test recordings arm-check ## All that must hold before a change is merged.
+	@echo "All checks passed."
+
+## Other
+
+.PHONY: venv
+venv: $(INSTALLED) ## Create .venv; done by every command, and only when the locks have changed.
+
+.PHONY: recordings
+recordings: venv ## Rehearse every environment of the committed stack files and record what was deployed.
+	@rm -rf $(RECORDINGS)
+	@mkdir -p $(RECORDINGS)
+	@test -n "$(ENVIRONMENTS)" || { echo "No stack file (Pulumi.<stack>.yaml) names a voice:environment."; exit 1; }
+	@for environment in $(ENVIRONMENTS); do \
+		echo "Rehearsing $$environment …"; \
+		$(BIN)/python -m rehearsal rehearse --env "$$environment" --record "$(RECORDINGS)/$$environment.json" || exit; \
+	done
+
+.PHONY: arm-check
+arm-check: venv ## Check the recordings with the program that ARM_CHECK names.
+ifeq ($(strip $(ARM_CHECK)),)
+	@echo "Recordings are not checked against Azure's definitions: ARM_CHECK names no program for it."
+else
+	@$(BIN)/python -m tools.arm_check "$(ARM_CHECK)" $(RECORDINGS)/*.json
+endif
+
+.PHONY: schema-check
+schema-check: venv ## Fail when settings.schema.json is out of date.
+	@mkdir -p .rehearsal
+	@$(BIN)/python -m settings.schema .rehearsal/settings.schema.json
+	@cmp -s settings.schema.json .rehearsal/settings.schema.json || \
+		{ echo "settings.schema.json is out of date: run make schema and commit it."; exit 1; }
+
+.PHONY: requirements-check
+requirements-check: venv ## Fail when docs/requirements.md is out of date.
+	@$(BIN)/python -m tools.requirements_report --check
+
+.PHONY: clean
+clean: ## Remove all that these commands made: .venv, the simulated Azure, caches.
+	@rm -rf $(VENV) .rehearsal .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try make PYTHON=python3.11 …"; exit 1; }
+	@echo "Creating $(VENV) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+# uv comes first and from the same lock; it then installs all the rest, and only what has changed.
+$(INSTALLED): $(BIN)/python requirements.txt requirements-dev.txt
+	@echo "Installing the locked packages into $(VENV) …"
+	@awk '/^uv==/{found=1} found{print} found && !/\\$$/{exit}' requirements-dev.txt > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+	@$(BIN)/uv pip sync --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt
+	@touch $@

@@ -1,0 +1,116 @@
+"""Azure Resource Manager ids: building them from a template, taking them apart, finding them in values.
+
+Ids are compared without case. A template looks like
+`/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+SUBSCRIPTION: Final = "/subscriptions/{subscriptionId}"
+RESOURCE_GROUP: Final = SUBSCRIPTION + "/resourceGroups/{resourceGroupName}"
+NOT_REFERENCES: Final = frozenset({"tags", "etag", "eTag", "notes", "description"})
+"""Keys below which a string that looks like an id refers to nothing."""
+
+_PARAMETER: Final = re.compile(r"\{(\w+)\}")
+_SCOPE: Final = "scope"
+
+
+def provider_id(kind: str, name_parameter: str) -> str:
+    """The id template of a top-level type in a resource group: `Microsoft.Network/natGateways`, `natGatewayName`."""
+    return f"{RESOURCE_GROUP}/providers/{kind}/{{{name_parameter}}}"
+
+
+def parameters(template: str) -> tuple[str, ...]:
+    """The path parameters of a template, in order."""
+    return tuple(_PARAMETER.findall(template))
+
+
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """The id for these path parameters. Raises `KeyError` for one that is missing."""
+    return _PARAMETER.sub(lambda match: str(values[match.group(1)]).strip("/"), template)
+
+
+@functools.cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = [
+        re.escape(text) if index % 2 == 0 else f"(?P<{text}>{'.*?' if text == _SCOPE else '[^/]+'})"
+        for index, text in enumerate(_PARAMETER.split(template))
+    ]
+    return re.compile("".join(parts) + "$", re.IGNORECASE)
+
+
+def match(template: str, id: str) -> dict[str, str] | None:
+    """The path parameters of an id that follows the template, else `None`."""
+    found = _pattern(template).match(id)
+    return found.groupdict() if found else None
+
+
+def key(id: str) -> str:
+    """The form in which ids are compared."""
+    return id.strip().rstrip("/").lower()
+
+
+def same(one: Any, other: Any) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and key(one) == key(other)
+
+
+def is_inside(id: str, ancestor: str) -> bool:
+    """Whether `id` is the ancestor itself or lies below it."""
+    return key(id) == key(ancestor) or key(id).startswith(key(ancestor) + "/")
+
+
+def name(id: str) -> str:
+    return id.rstrip("/").rsplit("/", 1)[-1]
+
+
+def resource_group(id: str) -> str:
+    """The name of the resource group that an id lies in, `""` when in none."""
+    found = re.match(r"/subscriptions/[^/]+/resourceGroups/([^/]+)", id, re.IGNORECASE)
+    return found.group(1) if found else ""
+
+
+def resource_group_id(id: str) -> str:
+    """The id of the resource group that an id lies in, `""` when in none."""
+    found = re.match(r"/subscriptions/[^/]+/resourceGroups/[^/]+", id, re.IGNORECASE)
+    return found.group(0) if found else ""
+
+
+def kind(id: str) -> str:
+    """`Microsoft.Network/virtualNetworks/subnets` for a subnet's id."""
+    if "/providers/" not in id:
+        return "Microsoft.Resources/resourceGroups" if resource_group(id) else "Microsoft.Resources/subscriptions"
+    namespace, *rest = id.rsplit("/providers/", 1)[1].strip("/").split("/")
+    return "/".join([namespace, *rest[0::2]])
+
+
+def path_with_names(id: str) -> str:
+    """`Microsoft.Network/virtualNetworks/vnet/subnets/media`: how Azure names a resource that it cannot find."""
+    return id.rsplit("/providers/", 1)[-1].strip("/")
+
+
+def parent(id: str) -> str:
+    """The id that a nested resource lies below, `""` for one at the top of its group or scope."""
+    head, _, tail = id.rpartition("/providers/")
+    segments = tail.strip("/").split("/")
+    return f"{head}/providers/{'/'.join(segments[:-2])}" if head and len(segments) > 3 else ""
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every ARM id inside a value, as value or as key of a map, except under the keys in `NOT_REFERENCES`."""
+    if isinstance(value, str):
+        if key(value).startswith("/subscriptions/"):
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, dict):
+        for name_, item in value.items():
+            if key(name_).startswith("/subscriptions/"):
+                yield name_
+            if name_ not in NOT_REFERENCES:
+                yield from references(item)

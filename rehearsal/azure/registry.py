@@ -1,0 +1,53 @@
+"""Which resource types and functions the simulated Azure has. One entry in `MODULES` for each ARM resource provider."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from rehearsal.azure.client import Client
+from rehearsal.azure.cloud import Cloud, Record
+from rehearsal.azure.rules import ArmType
+from rehearsal.provider import Refused
+
+MODULES: Final = ("resources", "network", "privatedns", "managedidentity", "authorization", "containerservice")
+"""Modules of this package; each defines `TYPES` and may define `FUNCTIONS`."""
+
+Function: TypeAlias = Callable[[Cloud, Client, Record, dict[str, Any]], dict[str, Any]]
+"""What answers an invoke that acts on a resource (`listManagedClusterUserCredentials`): cloud, client, record,
+arguments."""
+
+
+@functools.cache
+def types() -> Mapping[str, ArmType]:
+    """Every resource type by its token."""
+    modules = [importlib.import_module(f"{__package__}.{name}") for name in MODULES]
+    return {type.token: type for module in modules for type in module.TYPES}
+
+
+@functools.cache
+def kinds() -> frozenset[str]:
+    """The ARM kinds (`Microsoft.Network/virtualNetworks`) that have rules."""
+    return frozenset(type.kind for type in types().values())
+
+
+@functools.cache
+def functions() -> Mapping[str, tuple[str, Function]]:
+    """Functions on a resource by their token: the token of the resource's type, and what answers."""
+    modules = [importlib.import_module(f"{__package__}.{name}") for name in MODULES]
+    return {token: entry for module in modules for token, entry in getattr(module, "FUNCTIONS", {}).items()}
+
+
+def arm_type(token: str) -> ArmType:
+    """The rules of a type. Raises `Refused` for one that has none."""
+    found = types().get(token)
+    if found is None:
+        module = token.split(":")[1] if token.count(":") == 2 else "…"
+        raise Refused(
+            "UnknownResourceType",
+            f"the rehearsal has no rules for {token}",
+            f"add them in rehearsal/azure/{module}.py (see the docstring of rehearsal/azure/__init__.py)",
+        )
+    return found

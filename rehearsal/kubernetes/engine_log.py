@@ -1,0 +1,21 @@
+"""Messages from a provider to the person at the terminal, through the engine."""
+
+from __future__ import annotations
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+
+class EngineLog:
+    """Sends warnings to the engine that attached to the provider; without one (in tests) they are dropped."""
+
+    def __init__(self, address: str = "") -> None:
+        self._address = address
+
+    def warn(self, message: str, urn: str = "") -> None:
+        """Shows a warning beside the resource with this URN."""
+        if not self._address:
+            return
+        with grpc.insecure_channel(self._address) as channel:
+            request = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
+            engine_pb2_grpc.EngineStub(channel).Log(request)

@@ -1,0 +1,58 @@
+"""Which recorded clusters there are: found by the address of their API server, kept below one folder."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from rehearsal.kubernetes.recorded_cluster import ClusterIdentity, RecordedCluster
+from rehearsal.kubernetes.store import ObjectStore
+
+
+class ClusterDirectory(Protocol):
+    """Whoever knows the clusters that exist; the simulated Azure does."""
+
+    def cluster_by_server(self, server_url: str) -> ClusterIdentity | None:
+        """The cluster whose API server has this address, `None` when nobody answers there."""
+
+
+class RecordedClusters:
+    """All recorded clusters below one folder. Owns the folder; does not own which clusters exist."""
+
+    def __init__(self, path: Path, directory: ClusterDirectory) -> None:
+        self._path = path
+        self._directory = directory
+        self._clusters: dict[str, RecordedCluster] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, directory: ClusterDirectory) -> RecordedClusters:
+        """Opens the folder, which is made when the first object is written."""
+        return cls(path, directory)
+
+    def by_server(self, server_url: str) -> RecordedCluster | None:
+        """The cluster behind an API server's address, in the Kubernetes version that it has now."""
+        identity = self._directory.cluster_by_server(server_url)
+        if identity is None:
+            return None
+        with self._lock:
+            cluster = self._clusters.get(identity.creation_id)
+            if cluster is None:
+                cluster = RecordedCluster(identity, ObjectStore(self._path / quote(identity.creation_id, safe="")))
+                self._clusters[identity.creation_id] = cluster
+            cluster.identity = identity
+            return cluster
+
+    def save(self) -> None:
+        """Writes what is not on disk yet. Nothing is lost without this call: every change is saved when it is made."""
+        with self._lock:
+            for cluster in self._clusters.values():
+                cluster.save()
+
+    def forget(self, creation_id: str) -> None:
+        """Drops the objects of a cluster that was deleted; no error when there are none."""
+        with self._lock:
+            self._clusters.pop(creation_id, None)
+            ObjectStore(self._path / quote(creation_id, safe="")).clear()

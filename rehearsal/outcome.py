@@ -1,0 +1,47 @@
+"""What came of a command over one or several stacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rehearsal.failures import Failure, failures_of
+from rehearsal.run import Run
+
+
+@dataclass
+class Outcome:
+    """Filled as the command goes on.
+
+    `expected` are runs that had to be refused, and were; `problems` are sentences about what should have been otherwise
+    although every run was done; `leftovers` is what the simulated world still holds after everything was destroyed.
+    """
+
+    command: str
+    runs: list[Run] = field(default_factory=list)
+    expected: list[Run] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, run: Run) -> Run:
+        self.runs.append(run)
+        if run.ok and run.outputs and run.command[0] == "up":
+            self.outputs[run.stack] = run.outputs
+        return run
+
+    def add_expected(self, run: Run) -> None:
+        self.runs.append(run)
+        self.expected.append(run)
+
+    @property
+    def failures(self) -> list[Failure]:
+        return [failure for run in self.runs if run not in self.expected for failure in failures_of(run)]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems and not self.leftovers and all(run.ok or run in self.expected for run in self.runs)
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.ok else 1

@@ -1,0 +1,88 @@
+"""Fixtures for tests that start the Pulumi CLI. One start takes about a second, so runs are shared by the session."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rehearsal import pulumi_cli
+from rehearsal.engine import Rehearsal
+from rehearsal.errors import UsageError
+from rehearsal.run import Run
+from tests.rehearsal.worlds import RandomWorld
+
+PROGRAMS = Path(__file__).with_name("programs")
+
+
+@pytest.fixture(scope="session")
+def cli() -> pulumi_cli.PulumiCli:
+    """The Pulumi CLI. Without one the test is skipped, or failed where REHEARSAL_REQUIRED=1 (as in CI)."""
+    try:
+        return pulumi_cli.find()
+    except UsageError as missing:
+        if os.environ.get("REHEARSAL_REQUIRED") == "1":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+def copied_program(target: Path) -> Path:
+    """The tiny program in a directory of its own, where stack files can be edited."""
+    shutil.copytree(PROGRAMS / "tiny", target, ignore=shutil.ignore_patterns("__pycache__", ".rehearsal"))
+    return target
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """The tiny program, copied."""
+    return copied_program(tmp_path / "tiny")
+
+
+@dataclass(frozen=True)
+class Story:
+    """One stack's life, told once: each run in the order of the fields."""
+
+    project: Path
+    state: Path
+    preview: Run
+    first: Run
+    second: Run
+    refreshed: Run
+    new_generation: Run
+    protected: Run
+    destroy_refused: Run
+    outputs: Run
+    deployment: dict
+    partly_refused: Run
+    after_refusal: dict
+    crashed: Run
+    destroyed: Run
+
+
+@pytest.fixture(scope="session")
+def story(cli: pulumi_cli.PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Runs the tiny program through everything that the tests look at."""
+    base = tmp_path_factory.mktemp("a story with spaces")
+    project, state = copied_program(base / "tiny"), base / "state"
+    unprotected = {"voice:protect": False}
+    with Rehearsal(project, "staging", state, cli=cli, open_world=RandomWorld) as rehearsal:
+        return Story(
+            project=project,
+            state=state,
+            preview=rehearsal.preview(),
+            first=rehearsal.up(),
+            second=rehearsal.up(),
+            refreshed=rehearsal.refresh(),
+            new_generation=rehearsal.preview(config={"voice:generation": 2, **unprotected}),
+            protected=rehearsal.up(config={"voice:generation": 2}),
+            destroy_refused=rehearsal.destroy(),
+            outputs=rehearsal.pulumi("stack", "output", "--json", "--show-secrets"),
+            deployment=rehearsal.export(show_secrets=True),
+            partly_refused=rehearsal.up(config={"voice:refused": ["refused", "half"], **unprotected}),
+            after_refusal=rehearsal.export(),
+            crashed=rehearsal.preview(config={"voice:crash": "now"}),
+            destroyed=rehearsal.destroy(),
+        )

@@ -1,0 +1,57 @@
+"""The platform, deployed once to a simulated Azure, for tests that plan edits on it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.commands import check_settings
+from rehearsal.engine import Rehearsal
+from rehearsal.pulumi_cli import PulumiCli
+from rehearsal.recording import record
+from tests.unit.stacks import PRODUCTION, PROJECT
+
+
+@contextmanager
+def rehearsed(state: Path, cli: PulumiCli) -> Iterator[Rehearsal]:
+    """Class production in three zones."""
+    with Rehearsal(
+        PROJECT, "production", state, stack_file_path=PRODUCTION, check=check_settings, cli=cli
+    ) as rehearsal:
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, cli: PulumiCli) -> Path:
+    """A state directory in which the platform is deployed; copy it to change it."""
+    state = tmp_path_factory.mktemp("production")
+    with rehearsed(state, cli) as rehearsal:
+        run = rehearsal.up()
+        assert run.ok, run.text
+    return state
+
+
+@pytest.fixture(scope="session")
+def production(deployed: Path, cli: PulumiCli) -> Iterator[Rehearsal]:
+    """The deployed platform, for plans only."""
+    with rehearsed(deployed, cli) as rehearsal:
+        yield rehearsal
+
+
+@pytest.fixture
+def own_production(deployed: Path, cli: PulumiCli, tmp_path: Path) -> Iterator[Rehearsal]:
+    """A copy of the deployed platform that a test may change."""
+    shutil.copytree(deployed, tmp_path / "state")
+    with rehearsed(tmp_path / "state", cli) as rehearsal:
+        yield rehearsal
+
+
+@pytest.fixture(scope="session")
+def recording(production: Rehearsal) -> list[dict[str, Any]]:
+    """What was deployed."""
+    return record(production.export(show_secrets=True), ())

@@ -1,0 +1,14 @@
+"""Reading plans."""
+
+from __future__ import annotations
+
+from rehearsal.run import Run
+
+
+def changes(run: Run) -> dict[str, list[str]]:
+    """The names of what a plan changes, by operation; the stack itself left out."""
+    found: dict[str, list[str]] = {}
+    for step in run.changing_steps:
+        if step.type != "pulumi:pulumi:Stack":
+            found.setdefault(step.op, []).append(step.name)
+    return {op: sorted(names) for op, names in sorted(found.items())}
