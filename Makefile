@@ -55,7 +55,7 @@ destroy: venv ## Remove from the simulated Azure what `make up` deployed.
 
 .PHONY: test
 test: venv ## All tests that need no cloud, no cluster and no voice software.
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: venv ## Style and likely bugs (ruff).

@@ -1,4 +1,4 @@
-"""Imports go one way: `__main__` to `components` to `settings`; the rehearsal reaches the program by the engine alone."""
+"""Imports go one way: `__main__`, `components`, `settings`; the rehearsal reaches the program by the engine alone."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.unit.stacks import PRODUCTION, PROJECT
 
 
 @contextmanager
-def rehearsed(state: Path, cli: PulumiCli) -> Iterator[Rehearsal]:
+def rehearsed(state: Path, cli: PulumiCli) -> Generator[Rehearsal]:
     """Class production in three zones."""
     with Rehearsal(
         PROJECT, "production", state, stack_file_path=PRODUCTION, check=check_settings, cli=cli

@@ -70,7 +70,7 @@ def test_a_kubernetes_upgrade_is_one_update_of_the_cluster_and_each_pool(product
     pools = {name for name in found["update"] if "-pool-" in name}
     namespaces = {name for name in found["update"] if "-namespace-" in name}
     assert len(pools) == 2 * len(ZONES) + 2
-    assert set(found["update"]) == {CLUSTER, *pools, *namespaces}, "namespaces pin the Pod Security rules of the version"
+    assert set(found["update"]) == {CLUSTER, *pools, *namespaces}, "namespaces pin the version's Pod Security rules"
 
 
 def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(production: Rehearsal) -> None:
