@@ -35,12 +35,14 @@ def network(text: str, where: str, resource: str) -> ipaddress.IPv4Network | ipa
 def overlaps(
     one: ipaddress.IPv4Network | ipaddress.IPv6Network, other: ipaddress.IPv4Network | ipaddress.IPv6Network
 ) -> bool:
+    """Whether two ranges of one IP version share an address."""
     return one.version == other.version and one.overlaps(other)
 
 
 def contains(
     outer: ipaddress.IPv4Network | ipaddress.IPv6Network, inner: ipaddress.IPv4Network | ipaddress.IPv6Network
 ) -> bool:
+    """Whether `inner` lies in `outer`."""
     if isinstance(outer, ipaddress.IPv4Network) and isinstance(inner, ipaddress.IPv4Network):
         return inner.subnet_of(outer)
     if isinstance(outer, ipaddress.IPv6Network) and isinstance(inner, ipaddress.IPv6Network):

@@ -56,6 +56,7 @@ def key(id: str) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
+    """Whether both are the same id."""
     return isinstance(one, str) and isinstance(other, str) and key(one) == key(other)
 
 
@@ -65,6 +66,7 @@ def is_inside(id: str, ancestor: str) -> bool:
 
 
 def name(id: str) -> str:
+    """The last segment: the resource's own name."""
     return id.rstrip("/").rsplit("/", 1)[-1]
 
 

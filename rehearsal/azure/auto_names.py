@@ -11,12 +11,11 @@ from typing import Any, Final
 from rehearsal.azure.rules import ArmType
 
 _SUFFIX_LENGTH: Final = 8
-
-
 _AUTO_UUID_VERSION: Final = 8
 
 
 def auto_name(type: ArmType, name: str, seed: bytes) -> str:
+    """The logical name and eight digits, a GUID, or the logical name alone, as the type wants it."""
     digits = hashlib.sha512(seed).hexdigest() if seed else secrets.token_hex(32)
     if type.auto_name == "copy":
         return name

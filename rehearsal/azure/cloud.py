@@ -126,6 +126,7 @@ class Cloud:
     # Reading
 
     def get(self, id: str) -> Record | None:
+        """The record with this id, `None` when there is none."""
         with self.lock:
             return self._records.get(arm_ids.key(id))
 
@@ -134,6 +135,7 @@ class Cloud:
             return iter(list(self._records.values()))
 
     def of_type(self, token: str) -> list[Record]:
+        """The records of a type, in order of creation."""
         return [record for record in self if record.type == token]
 
     def inside(self, id: str) -> list[Record]:
@@ -168,6 +170,7 @@ class Cloud:
     # Changing; the caller holds the lock where several steps belong together
 
     def put(self, record: Record) -> None:
+        """Adds or replaces a record."""
         key = arm_ids.key(record.id)
         with self.lock:
             self._records[key] = record
@@ -183,6 +186,7 @@ class Cloud:
             return self._creations[key]
 
     def drop(self, id: str) -> Record | None:
+        """Takes one record away and returns it; what is below it stays."""
         key = arm_ids.key(id)
         with self.lock:
             self._texts.pop(key, None)
@@ -237,7 +241,11 @@ class Cloud:
         with self.lock:
             record = self.get(id)
             if record is None:
-                raise Refused("ResourceNotFound", f"nothing in the simulated cloud has the id {id}")
+                raise Refused(
+                    "ResourceNotFound",
+                    f"nothing in the simulated cloud has the id {id}",
+                    "take an id from the stack's outputs or state",
+                )
             steps = [name or int(index) for name, index in _PATH_STEP.findall(path)]
             properties = copy.deepcopy(record.properties)
             target: Any = properties
@@ -246,7 +254,7 @@ class Cloud:
                     target = target.setdefault(step, {}) if isinstance(target, dict) else target[step]
                 target[steps[-1]] = value
             except (IndexError, TypeError) as error:
-                raise Refused("InvalidPath", f"{id} has no property {path}") from error
+                raise Refused("InvalidPath", f"{id} has no property {path}", "follow the resource's outputs") from error
             self.put(replace(record, properties=properties))
             self.save()
 

@@ -34,6 +34,7 @@ def _differences(path: str, old: Any, new: Any) -> Iterator[str]:
 
 
 def forces_new(type: ArmType, path: str) -> bool:
+    """Whether a change at this path replaces the resource."""
     plain = _INDEX.sub("[]", path)
     return plain in type.path_inputs or any(
         plain == forced or plain.startswith((f"{forced}.", f"{forced}[")) for forced in type.force_new
@@ -41,8 +42,7 @@ def forces_new(type: ArmType, path: str) -> bool:
 
 
 def refreshed_inputs(inputs: Any, old: Any, new: Any) -> Any:
-    """The inputs after a refresh: what changed between two reads is copied into them, defaults that ARM filled in are
-    not."""
+    """The inputs after a refresh: what changed between two reads is copied in, defaults that ARM filled in are not."""
     if isinstance(inputs, dict) and isinstance(old, dict) and isinstance(new, dict):
         merged = {key: value for key, value in inputs.items() if key not in old or key in new}
         for key, value in new.items():

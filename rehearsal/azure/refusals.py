@@ -13,6 +13,7 @@ from rehearsal.provider import Refused
 
 
 def refuse_name(request: Request) -> None:
+    """Refuses a name that breaks the type's rule."""
     rule = request.type.name
     if rule is not None and not rule.allows(request.name):
         raise Refused(
@@ -23,6 +24,7 @@ def refuse_name(request: Request) -> None:
 
 
 def refuse_misfits(request: Request) -> None:
+    """Refuses properties and enumeration values that the API does not have."""
     schema = request.type.schema
     ignored = {*request.type.path_inputs, "azureApiVersion"}
     body = {key: value for key, value in request.inputs.items() if key not in ignored}
@@ -51,6 +53,7 @@ def _misfit_words(misfit: Misfit, type: ArmType) -> str:
 
 
 def refuse_location(request: Request) -> None:
+    """Refuses a location that there is not, and a resource that would have to move."""
     if "location" not in request.type.schema.inputs.properties:
         return
     allowed = request.type.locations or tuple(REGIONS)
@@ -74,6 +77,7 @@ def refuse_location(request: Request) -> None:
 
 
 def refuse_changes(request: Request) -> None:
+    """Refuses changes of what cannot be changed in place."""
     if request.old is None:
         return
     for immutable in request.type.immutable:
@@ -101,6 +105,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def not_found(id: str, detail: str = "") -> Refused:
+    """ARM's answer for an id that does not exist."""
     return Refused(
         "ResourceNotFound",
         f"The Resource '{arm_ids.path_with_names(id)}' under resource group '{arm_ids.resource_group(id) or '<null>'}' "

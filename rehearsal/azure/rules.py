@@ -34,6 +34,7 @@ class NameRule:
     code: str = "InvalidResourceName"
 
     def allows(self, name: str) -> bool:
+        """Whether a name fits."""
         return self.low <= len(name) <= self.high and re.fullmatch(self.pattern, name) is not None
 
 

@@ -109,6 +109,8 @@ class ChartComponent:
             raise Refused(
                 "InvalidChart", f"a Chart has no {', '.join(unknown)}", f"It has {', '.join(sorted(CHART_INPUTS))}."
             )
+        if not inputs.get("chart"):
+            raise Refused("InvalidChart", "a Chart needs a chart", "Give a folder with a Chart.yaml, or a .tgz.")
         if set_ones := [name for name in _NOT_SUPPORTED if inputs.get(name)]:
             raise Refused("InvalidChart", f"a rehearsal does not do {', '.join(set_ones)} of a Chart", "Leave it out.")
 

@@ -22,6 +22,7 @@ from packaging.version import Version
 from referencing import Registry, Resource
 
 from rehearsal.kubernetes.cluster import Object, Scope
+from rehearsal.provider import Refused
 
 _DEFINITIONS_URL: Final = "https://kubernetes.io/api/_definitions.json"
 _METADATA: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -73,10 +74,6 @@ CLUSTER_SCOPED: Final = frozenset(
 """Built-in kinds whose objects have no namespace; the schemas do not say it."""
 
 
-class UnknownVersion(Exception):
-    """No schemas for a Kubernetes version."""
-
-
 class BuiltinKinds:
     """The built-in kinds of one Kubernetes minor version. Use `builtin_kinds`, which keeps them loaded."""
 
@@ -118,7 +115,7 @@ class BuiltinKinds:
 
 @functools.cache
 def builtin_kinds(version: str) -> BuiltinKinds:
-    """The built-in kinds of a Kubernetes version (`1.36`, `1.36.2`). Raises `UnknownVersion`."""
+    """The built-in kinds of a Kubernetes version (`1.36`, `1.36.2`). Raises `Refused` where it has no schemas."""
     return BuiltinKinds(version)
 
 
@@ -172,9 +169,10 @@ def _schema_version(version: str) -> str:
     wanted = major_minor(version)
     if wanted not in available:
         known = ", ".join(sorted(available, key=Version))
-        raise UnknownVersion(
-            f"there are no schemas for Kubernetes {version}; kubernetes-validate has {known}. "
-            "Choose one of these versions, or upgrade kubernetes-validate."
+        raise Refused(
+            "UnsupportedKubernetesVersion",
+            f"there are no schemas for Kubernetes {version}; kubernetes-validate has {known}",
+            "Choose one of these versions, or upgrade kubernetes-validate.",
         )
     return available[wanted]
 

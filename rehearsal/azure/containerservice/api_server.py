@@ -15,15 +15,12 @@ from rehearsal.azure.rules import Request
 from rehearsal.provider import Refused
 
 API_SERVER_DELEGATION: Final = "Microsoft.ContainerService/managedClusters"
-
-
 SMALLEST_API_SERVER_SUBNET: Final = 28
-
-
 MOST_AUTHORIZED_RANGES: Final = 200
 
 
 def refuse_api_server(request: Request) -> None:
+    """Authorised ranges, private names, and the API server's own subnet."""
     access: dict[str, Any] = request.get("apiServerAccessProfile", {})
     ranges = access.get("authorizedIPRanges") or []
     is_private = bool(access.get("enablePrivateCluster"))

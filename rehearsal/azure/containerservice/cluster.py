@@ -23,10 +23,11 @@ from rehearsal.azure.containerservice.cluster_rules import (
     refuse_version,
     version_of,
 )
-from rehearsal.azure.containerservice.common import CLUSTER, CLUSTER_PATH, ONE_OPERATION, POOL
+from rehearsal.azure.containerservice.common import CLUSTER_PATH, ONE_OPERATION
 from rehearsal.azure.containerservice.permissions import refuse_kubelet_identity, refuse_private_zone
 from rehearsal.azure.containerservice.pool_rules import MOST_POOLS
 from rehearsal.azure.managedidentity import IDENTITY, IDENTITY_KIND
+from rehearsal.azure.network.common import AGENT_POOL, CLUSTER
 from rehearsal.azure.resources import RESOURCE_GROUP
 from rehearsal.azure.rules import ArmType, Deletion, Immutable, Inline, Limit, Request, dig
 
@@ -246,7 +247,7 @@ TYPES: Final = (
             refuse_api_server,
         ),
         outputs=_outputs,
-        inline=(Inline("agentPoolProfiles", POOL, "agentPoolName", keeps_missing=True),),
+        inline=(Inline("agentPoolProfiles", AGENT_POOL, "agentPoolName", keeps_missing=True),),
         after=_make_node_group,
         serialised=ONE_OPERATION,
         guards=(refuse_incomplete_delete,),

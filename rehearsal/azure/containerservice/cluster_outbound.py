@@ -12,12 +12,11 @@ from rehearsal.azure.rules import Request, dig
 from rehearsal.provider import Refused
 
 PORTS_PER_ADDRESS: Final = 64000
-
-
 PORT_STEP: Final = 8
 
 
 def refuse_outbound(request: Request) -> None:
+    """What each outbound type needs to be there before the cluster."""
     profile = request.inputs["networkProfile"]
     kind = str(profile["outboundType"]).lower()
     if str(profile["loadBalancerSku"]).lower() == "basic":

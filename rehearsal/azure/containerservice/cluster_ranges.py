@@ -1,4 +1,4 @@
-"""A cluster's address ranges, its ways out, and who may reach its API server."""
+"""A cluster's ranges for pods and services, and its dataplane."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def _range(request: Request, key: str) -> Network | None:
 
 
 def refuse_ranges(request: Request) -> None:
+    """Pod and service ranges must touch neither each other nor the network nor what AKS reserves."""
     services, pods = _range(request, "serviceCidr"), _range(request, "podCidr")
     if services is not None and services.prefixlen <= LONGEST_SERVICE_MASK:
         raise invalid(
@@ -135,6 +136,7 @@ def _refuse_dns_address(request: Request, services: Network) -> None:
 
 
 def refuse_dataplane(request: Request) -> None:
+    """Which network plug-in, mode, dataplane and policy go together."""
     profile = request.inputs["networkProfile"]
     plugin, mode = profile.get("networkPlugin"), profile.get("networkPluginMode")
     dataplane, policy = profile.get("networkDataplane"), profile.get("networkPolicy")

@@ -13,13 +13,11 @@ from rehearsal.azure.containerservice.common import (
     invalid,
     pools_of,
 )
-from rehearsal.azure.containerservice.pool_rules import MOST_POOLS
 from rehearsal.azure.rules import Deletion, Request, dig
 from rehearsal.provider import Refused
 
 IMAGE_CLEANER_HOURS: Final = range(24, 2161)
 """From a day to three months: AKS documentation of the image cleaner."""
-
 
 ADDONS: Final = frozenset(
     name.lower()
@@ -35,15 +33,9 @@ ADDONS: Final = frozenset(
     )
 )
 
-
 PAID_TIERS: Final = ("standard", "premium")
-
-
 _DNS_PREFIX: Final = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,52}[a-zA-Z0-9])?")
-
-
 _DURATION: Final = re.compile(r"\d+(\.\d+)?(s|m|h)")
-
 
 _DURATIONS: Final = (
     "maxNodeProvisionTime",
@@ -56,14 +48,12 @@ _DURATIONS: Final = (
     "scanInterval",
 )
 
-
 _NUMBERS: Final = (
     "maxEmptyBulkDelete",
     "maxGracefulTerminationSec",
     "maxTotalUnreadyPercentage",
     "okTotalUnreadyCount",
 )
-
 
 _BOOLEANS: Final = ("balanceSimilarNodeGroups", "skipNodesWithLocalStorage", "skipNodesWithSystemPods")
 
@@ -76,6 +66,7 @@ def node_group_id(request: Request) -> str:
 
 
 def refuse_identity(request: Request) -> None:
+    """Exactly one identity of one's own, or one that Azure makes."""
     kind, identities = request.get("identity.type"), request.get("identity.userAssignedIdentities", [])
     if kind is None:
         raise Refused(
@@ -92,6 +83,7 @@ def refuse_identity(request: Request) -> None:
 
 
 def refuse_names(request: Request) -> None:
+    """DNS prefix or subdomain, and a node resource group that is free."""
     prefix, subdomain = request.get("dnsPrefix"), request.get("fqdnSubdomain")
     if (prefix is None) == (subdomain is None):
         raise invalid("dnsPrefix", f"dnsPrefix is {prefix}, fqdnSubdomain is {subdomain}.", "set exactly one of them")
@@ -126,6 +118,7 @@ def refuse_names(request: Request) -> None:
 
 
 def refuse_version(request: Request) -> None:
+    """A version that AKS offers, one step up at most."""
     running = request.was("currentKubernetesVersion")
     version = version_of(request)
     if running:
@@ -133,19 +126,19 @@ def refuse_version(request: Request) -> None:
 
 
 def version_of(request: Request) -> str:
+    """The full version that the cluster runs after this write."""
     running = request.was("currentKubernetesVersion")
     return versions.resolve(request.get("kubernetesVersion") or running or versions.DEFAULT_VERSION, running)
 
 
 def refuse_pools(request: Request) -> None:
+    """One name each, and at least one System pool among all pools."""
     names = [str(pool.get("name")) for pool in inline_pools(request)]
     for name in names:
         if names.count(name) > 1:
             raise invalid(
                 "agentPoolProfiles.name", f"'{name}' is used by {names.count(name)} pools.", "give each pool its name"
             )
-    if len(names) > MOST_POOLS:
-        raise Refused("MaxAgentPoolCountReached", f"{len(names)} pools; the limit is {MOST_POOLS}.", "use fewer pools")
     others = [item.properties for item in pools_of(request.cloud, request.id) if arm_ids.name(item.id) not in names]
     if not any(pool.get("mode") == "System" for pool in [*inline_pools(request), *others]):
         raise Refused(
@@ -156,6 +149,7 @@ def refuse_pools(request: Request) -> None:
 
 
 def refuse_security(request: Request) -> None:
+    """Issuer, workload identity, image cleaner and Entra must fit together."""
     oidc = request.get("oidcIssuerProfile.enabled")
     if request.get("securityProfile.workloadIdentity.enabled") and oidc is False:
         raise invalid(
@@ -197,6 +191,7 @@ def refuse_security(request: Request) -> None:
 
 
 def refuse_autoscaler(request: Request) -> None:
+    """Every value of the autoscaler profile is a string that the autoscaler can read."""
     profile: dict[str, Any] = request.get("autoScalerProfile", {})
     faults = [
         *(key for key in _DURATIONS if key in profile and not _DURATION.fullmatch(str(profile[key]))),
@@ -216,6 +211,7 @@ def refuse_autoscaler(request: Request) -> None:
 
 
 def refuse_tier(request: Request) -> None:
+    """What only paid tiers have."""
     tier = str(request.get("sku.tier", "Free")).lower()
     if request.get("metricsProfile.costAnalysis.enabled") and tier not in PAID_TIERS:
         raise invalid(
@@ -226,6 +222,7 @@ def refuse_tier(request: Request) -> None:
 
 
 def refuse_addons(request: Request) -> None:
+    """Add-ons that there are, with what they need."""
     for name, addon in request.get("addonProfiles", {}).items():
         if name.lower() not in ADDONS:
             raise Refused(

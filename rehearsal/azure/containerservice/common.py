@@ -7,11 +7,10 @@ from typing import Any, Final
 
 from rehearsal.azure import arm_ids
 from rehearsal.azure.cloud import Cloud, Record
+from rehearsal.azure.network.common import AGENT_POOL
 from rehearsal.azure.rules import Request, Serialised, dig
 from rehearsal.provider import Refused
 
-CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
-POOL: Final = "azure-native:containerservice:AgentPool"
 CLUSTER_PATH: Final = arm_ids.provider_id("Microsoft.ContainerService/managedClusters", "resourceName")
 
 ONE_OPERATION: Final = Serialised(
@@ -33,7 +32,8 @@ def invalid(parameter: str, message: str, way_out: str) -> Refused:
 
 
 def pools_of(cloud: Cloud, cluster_id: str) -> list[Record]:
-    return cloud.children(cluster_id, POOL)
+    """The pools of a cluster, in order of creation."""
+    return cloud.children(cluster_id, AGENT_POOL)
 
 
 def surge_nodes(properties: dict[str, Any], count: int) -> int:

@@ -12,7 +12,7 @@ import yaml
 from rehearsal.azure import arm_ids
 from rehearsal.azure.client import Client
 from rehearsal.azure.cloud import Cloud, Record
-from rehearsal.azure.containerservice.common import CLUSTER
+from rehearsal.azure.network.common import CLUSTER
 from rehearsal.azure.registry import Function
 from rehearsal.provider import Refused
 

@@ -52,6 +52,7 @@ _UNSAFE_SYSCTL: Final = re.compile(r"(kernel\.shm|kernel\.msg|kernel\.sem|fs\.mq
 
 
 def refuse_taints(request: Request) -> None:
+    """Taints must be well formed, and those of System pools harmless."""
     for taint in request.get("nodeTaints", []):
         match = _TAINT.fullmatch(taint)
         if match is None or not _KEY.fullmatch(match["key"]) or not _VALUE.fullmatch(match["value"] or ""):
@@ -71,6 +72,7 @@ def refuse_taints(request: Request) -> None:
 
 
 def refuse_labels(request: Request) -> None:
+    """Labels must be well formed and not Azure's own."""
     for key, value in request.get("nodeLabels", {}).items():
         if key.startswith(RESERVED_LABEL_PREFIX):
             raise Refused(
@@ -88,6 +90,7 @@ def refuse_labels(request: Request) -> None:
 
 
 def refuse_upgrade_settings(request: Request) -> None:
+    """An upgrade must be able to move on, and drain for at least five minutes."""
     surge = dig(request.inputs, "upgradeSettings.maxSurge")
     unavailable = dig(request.inputs, "upgradeSettings.maxUnavailable")
     for key, value in (("maxSurge", surge), ("maxUnavailable", unavailable)):
@@ -126,6 +129,7 @@ def refuse_upgrade_settings(request: Request) -> None:
 
 
 def refuse_kubelet_config(request: Request) -> None:
+    """Policies that the kubelet knows, sysctls that may be allowed."""
     config: dict[str, Any] = request.get("kubeletConfig", {})
     for key, allowed in (("cpuManagerPolicy", _CPU_POLICIES), ("topologyManagerPolicy", _TOPOLOGY_POLICIES)):
         if config.get(key) is not None and config[key] not in allowed:
@@ -146,6 +150,7 @@ def refuse_kubelet_config(request: Request) -> None:
 
 
 def refuse_sysctls(request: Request) -> None:
+    """Kernel settings within AKS's ranges."""
     sysctls: dict[str, Any] = request.get("linuxOSConfig.sysctls", {})
     for key, value in sysctls.items():
         allowed = SYSCTL_RANGES.get(key)

@@ -6,15 +6,10 @@ from typing import Final
 
 from rehearsal.azure import arm_ids
 from rehearsal.azure.cloud import Record
-from rehearsal.azure.containerservice.common import (
-    CLUSTER,
-    invalid,
-    nodes_with_surge,
-    pools_of,
-)
+from rehearsal.azure.containerservice.common import invalid, nodes_with_surge, pools_of
 from rehearsal.azure.containerservice.permissions import GROUP_JOIN, PREFIX_JOIN, SUBNET_JOIN, refuse_unjoinable
 from rehearsal.azure.containerservice.pool_rules import cluster_of
-from rehearsal.azure.network.common import network_of, prefixes_of, refuse_other_region
+from rehearsal.azure.network.common import CLUSTER, network_of, prefixes_of, refuse_other_region
 from rehearsal.azure.network.public_addresses import address_count, addresses_in_use
 from rehearsal.azure.network.subnets import delegations_of
 from rehearsal.azure.rules import Request, dig
@@ -22,13 +17,12 @@ from rehearsal.provider import Refused
 
 AZURE_KEEPS: Final = 5
 """Addresses of every subnet that Azure keeps for itself."""
-
-
 NODE_POD_PREFIX: Final = 24
 """Overlay gives each node a /24 of the pod range."""
 
 
 def refuse_subnet(request: Request) -> None:
+    """A subnet of the cluster's network that is free for nodes and large enough."""
     cluster, subnet = cluster_of(request), request.found("vnetSubnetID")
     siblings = [item for item in pools_of(request.cloud, cluster.id) if not arm_ids.same(item.id, request.id)]
     with_subnet = [item for item in siblings if item.properties.get("vnetSubnetID")]
@@ -84,6 +78,7 @@ def _refuse_full_subnet(request: Request, subnet: Record, siblings: list[Record]
 
 
 def refuse_pod_range(request: Request) -> None:
+    """Overlay needs a /24 of the pod range for each node."""
     profile = cluster_of(request).properties.get("networkProfile") or {}
     if profile.get("networkPluginMode") != "overlay" or not profile.get("podCidr"):
         return
@@ -103,6 +98,7 @@ def refuse_pod_range(request: Request) -> None:
 
 
 def refuse_public_addresses(request: Request) -> None:
+    """A prefix of the region that the identity may join; too small a one fails later."""
     cluster, prefix = cluster_of(request), request.found("nodePublicIPPrefixID")
     if request.get("nodePublicIPPrefixID") and not request.get("enableNodePublicIP"):
         raise Refused(
@@ -153,6 +149,7 @@ def refuse_public_addresses(request: Request) -> None:
 
 
 def refuse_host_ports(request: Request) -> None:
+    """Host ports in order, application groups of the region."""
     for ports in dig(request.inputs, "networkProfile.allowedHostPorts") or []:
         first, last = ports.get("portStart"), ports.get("portEnd")
         if first is None or last is None or first > last:

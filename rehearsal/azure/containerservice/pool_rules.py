@@ -17,17 +17,9 @@ from rehearsal.azure.vm_sizes import VM_SIZES, VmSize
 from rehearsal.provider import Refused
 
 MOST_NODES: Final = 1000
-
-
 MOST_POOLS: Final = 100
-
-
 PODS_PER_NODE: Final = range(10, 251)
-
-
 SYSTEM_POOL_CPUS: Final = 2
-
-
 SYSTEM_POOL_MEMORY_GIB: Final = 4
 
 
@@ -39,10 +31,12 @@ def cluster_of(request: Request) -> Record:
 
 
 def size_of(properties: dict[str, Any]) -> VmSize | None:
+    """The pool's VM size, `None` for one that is not known."""
     return VM_SIZES.get(str(properties.get("vmSize", "")).lower())
 
 
 def refuse_size(request: Request) -> None:
+    """A size that there is, with room for an ephemeral disk where one is wanted."""
     size = size_of(request.inputs)
     if size is None:
         raise Refused(
@@ -81,6 +75,7 @@ def _refuse_ephemeral_disk(request: Request, size: VmSize) -> None:
 
 
 def refuse_system_pool(request: Request) -> None:
+    """System pools are Linux, regular and not tiny."""
     if request.get("mode") != "System":
         return
     if str(request.get("osType", "Linux")) != "Linux":
@@ -115,6 +110,7 @@ def refuse_no_system_pool(request: Request) -> None:
 
 
 def refuse_counts(request: Request) -> None:
+    """Node counts within AKS's and the autoscaler's bounds."""
     lowest = 1 if request.get("mode") == "System" else 0
     count, low, high = (request.get(key) for key in ("count", "minCount", "maxCount"))
     if not request.get("enableAutoScaling"):
@@ -156,6 +152,7 @@ def refuse_counts(request: Request) -> None:
 
 
 def refuse_pods(request: Request) -> None:
+    """Pods for each node within AKS's bounds."""
     pods = request.get("maxPods")
     if pods not in PODS_PER_NODE:
         raise Refused(
@@ -167,6 +164,7 @@ def refuse_pods(request: Request) -> None:
 
 
 def refuse_zones(request: Request) -> None:
+    """Zones that the region has."""
     location = str(cluster_of(request).properties["location"])
     zones = request.get("availabilityZones", [])
     unknown = [zone for zone in zones if zone not in REGIONS[location]]
@@ -177,15 +175,10 @@ def refuse_zones(request: Request) -> None:
             f"for location '{location}' are '{','.join(REGIONS[location])}'",
             "use zones that the region has, or none",
         )
-    if request.get("proximityPlacementGroupID") and len(zones) > 1:
-        raise Refused(
-            "PPGNotSupportMultipleZones",
-            f"Agent pool '{request.name}' has a proximity placement group and the zones {zones}.",
-            "one placement group lives in one zone",
-        )
 
 
 def refuse_version(request: Request) -> None:
+    """Not newer than the control plane, one step up at most."""
     control_plane = cluster_of(request).properties["currentKubernetesVersion"]
     running = request.was("currentOrchestratorVersion")
     given = request.get("orchestratorVersion")
@@ -196,6 +189,7 @@ def refuse_version(request: Request) -> None:
 
 
 def refuse_too_many(request: Request) -> None:
+    """The number of pools that a cluster may have."""
     count = len(pools_of(request.cloud, cluster_of(request).id))
     if request.old is None and count >= MOST_POOLS:
         raise Refused(
@@ -206,6 +200,7 @@ def refuse_too_many(request: Request) -> None:
 
 
 def refuse_last_system_pool(deletion: Deletion) -> None:
+    """The last System pool goes with the cluster only."""
     cluster = arm_ids.parent(deletion.record.id)
     others = [item for item in pools_of(deletion.cloud, cluster) if not arm_ids.same(item.id, deletion.record.id)]
     is_system = deletion.record.properties.get("mode") == "System"

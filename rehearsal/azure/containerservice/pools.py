@@ -7,12 +7,7 @@ from typing import Any, Final
 
 from rehearsal.azure.cloud import Cloud, Record
 from rehearsal.azure.containerservice import versions
-from rehearsal.azure.containerservice.common import (
-    CLUSTER_PATH,
-    ONE_OPERATION,
-    POOL,
-    pools_of,
-)
+from rehearsal.azure.containerservice.common import CLUSTER_PATH, ONE_OPERATION, pools_of
 from rehearsal.azure.containerservice.node_settings import NODE_RULES
 from rehearsal.azure.containerservice.pool_network import (
     refuse_host_ports,
@@ -33,6 +28,7 @@ from rehearsal.azure.containerservice.pool_rules import (
     refuse_zones,
     size_of,
 )
+from rehearsal.azure.network.common import AGENT_POOL
 from rehearsal.azure.rules import ArmType, Immutable, Limit, Request, dig
 
 DEFAULT_OS_DISK_GB: Final = ((64, 1024), (16, 512), (8, 256), (1, 128))
@@ -99,7 +95,7 @@ _PORTS: Final = Limit(low=1, high=65535)
 
 TYPES: Final = (
     ArmType(
-        token=POOL,
+        token=AGENT_POOL,
         path=f"{CLUSTER_PATH}/agentPools/{{agentPoolName}}",
         force_new=("vmSize", "gpuInstanceProfile", "networkProfile.nodePublicIPTags"),
         limits={

@@ -15,10 +15,12 @@ DEFAULT_VERSION: Final = "1.36"
 
 
 def numbers(version: str) -> tuple[int, ...]:
+    """`1.36.2` as numbers that can be compared."""
     return tuple(int(part) for part in version.split("."))
 
 
 def minor(version: str) -> str:
+    """`1.36` of `1.36.2`."""
     return ".".join(version.split(".")[:2])
 
 

@@ -11,6 +11,14 @@ from rehearsal.azure.regions import REGIONS
 from rehearsal.azure.rules import Immutable, NameRule, Request, dig, normal_location
 from rehearsal.provider import Refused
 
+NETWORK_PATH: Final = arm_ids.provider_id("Microsoft.Network/virtualNetworks", "virtualNetworkName")
+NETWORK: Final = "azure-native:network:VirtualNetwork"
+SUBNET: Final = "azure-native:network:Subnet"
+PEERING: Final = "azure-native:network:VirtualNetworkPeering"
+AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
+CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 _WORDS: Final = (
     "The name can be up to {high} characters long. It must begin with a word character, and it must end with a word "
     "character or with '_'. The name may contain word characters or '.', '-', '_'."
@@ -65,27 +73,6 @@ def own_part(request: Request, collection: str, name: str) -> str:
 def network_of(subnet_id: str) -> str:
     """The id of the virtual network that a subnet belongs to."""
     return arm_ids.parent(subnet_id)
-
-
-NETWORK_PATH: Final = arm_ids.provider_id("Microsoft.Network/virtualNetworks", "virtualNetworkName")
-
-
-NETWORK: Final = "azure-native:network:VirtualNetwork"
-
-
-SUBNET: Final = "azure-native:network:Subnet"
-
-
-PEERING: Final = "azure-native:network:VirtualNetworkPeering"
-
-
-AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
-
-
-CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
-
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def prefixes_of(record: Record) -> list[Network]:

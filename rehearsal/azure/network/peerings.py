@@ -14,8 +14,11 @@ from rehearsal.azure.network.common import (
 from rehearsal.azure.rules import Deletion, Request, dig
 from rehearsal.provider import Refused
 
+DISCONNECTED: Final = "Disconnected"
+
 
 def refuse_remote(request: Request) -> None:
+    """A remote network that is there, settled, disjoint and not peered yet."""
     local = request.cloud.get(arm_ids.parent(request.id))
     remote_id = request.get("remoteVirtualNetwork.id")
     remote = request.cloud.get(remote_id) if remote_id else None
@@ -80,6 +83,7 @@ def _reverse(cloud: Cloud, local: str, remote: str) -> Record | None:
 
 
 def peering_gone(deletion: Deletion) -> None:
+    """Deleting one direction disconnects the other."""
     peering = deletion.record
     reverse = _reverse(
         deletion.cloud, arm_ids.parent(peering.id), dig(peering.properties, "remoteVirtualNetwork.id", "")
@@ -89,6 +93,7 @@ def peering_gone(deletion: Deletion) -> None:
 
 
 def peering_live(cloud: Cloud, record: Record) -> dict[str, Any]:
+    """The state depends on the other network and on the other direction."""
     remote = cloud.get(dig(record.properties, "remoteVirtualNetwork.id", ""))
     if remote is None or record.properties.get("peeringState") == DISCONNECTED:
         state = DISCONNECTED
@@ -103,8 +108,6 @@ def peering_live(cloud: Cloud, record: Record) -> dict[str, Any]:
     }
 
 
-DISCONNECTED: Final = "Disconnected"
-
-
 def disconnect(cloud: Cloud, peering: Record) -> None:
+    """Marks a peering whose other side went away."""
     cloud.put(replace(peering, properties={**peering.properties, "peeringState": DISCONNECTED}))

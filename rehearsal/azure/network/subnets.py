@@ -19,25 +19,21 @@ from rehearsal.azure.rules import Request
 from rehearsal.provider import Refused
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
-
-
 FLEXIBLE_SERVER: Final = "azure-native:dbforpostgresql:Server"
-
-
 SUBNET_USERS: Final = (AGENT_POOL, CLUSTER, PRIVATE_ENDPOINT, FLEXIBLE_SERVER)
 """Types that put addresses into a subnet which they name."""
-
-
 LONGEST_SUBNET_PREFIX: Final = 29
 """Azure keeps five addresses of each subnet, so /29 is the smallest IPv4 subnet."""
 
 
 def subnet_texts(inputs: dict[str, Any]) -> list[str]:
+    """The ranges that a subnet's inputs give, in either of the two properties."""
     given = inputs.get("addressPrefixes") or []
     return list(given) or ([inputs["addressPrefix"]] if inputs.get("addressPrefix") else [])
 
 
 def refuse_subnet_range(request: Request) -> None:
+    """A range inside the network, free of its siblings, and not too small."""
     network = request.cloud.get(arm_ids.parent(request.id))
     texts = subnet_texts(request.inputs)
     if network is None or not texts:
@@ -80,6 +76,7 @@ def delegations_of(properties: dict[str, Any]) -> list[str]:
 
 
 def refuse_change_in_use(request: Request) -> None:
+    """What is in a subnet keeps its range and its delegation."""
     if request.old is None:
         return
     users = [record.id for record in users_of_subnet(request.cloud, request.id)]
@@ -105,6 +102,7 @@ def refuse_change_in_use(request: Request) -> None:
 
 
 def refuse_region_of_parts(request: Request) -> None:
+    """Security group, NAT gateway and route table are of the network's region."""
     network = request.cloud.get(arm_ids.parent(request.id))
     parts = ("networkSecurityGroup.id", "natGateway.id", "routeTable.id")
     if network is not None:
@@ -112,6 +110,7 @@ def refuse_region_of_parts(request: Request) -> None:
 
 
 def subnet_outputs(request: Request, record: Record) -> dict[str, Any]:
+    """What Azure makes of delegations."""
     delegations = [
         {
             "name": item.get("name"),
@@ -127,6 +126,7 @@ def subnet_outputs(request: Request, record: Record) -> dict[str, Any]:
 
 
 def refuse_outside(subnet_id: str, ranges: list[Network], space: list[Network], network_name: str) -> None:
+    """Refuses ranges outside a network's address space."""
     for item in ranges:
         if not any(addresses.contains(outer, item) for outer in space):
             raise Refused(

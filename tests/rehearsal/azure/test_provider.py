@@ -13,7 +13,7 @@ from rehearsal.azure.provider import AzureStandIn
 from rehearsal.values import UNKNOWN
 from tests.rehearsal.azure.world import GROUP, LOCATION, NETWORK, SEED, World, refused
 
-NETWORK_INPUTS: Final = {
+NETWORK_INPUTS: Final[dict[str, Any]] = {
     "resourceGroupName": GROUP,
     "virtualNetworkName": NETWORK,
     "addressSpace": {"addressPrefixes": ["10.10.0.0/16"]},
@@ -78,10 +78,8 @@ def test_a_cluster_needs_a_location_before_anything_is_planned(world: World) -> 
 
     _, failures = world.check("containerservice:ManagedCluster", "aks", resourceGroupName="rg-x")
 
-    assert [failure.reason for failure in failures] == [
-        "missing required property 'location'. Either set it explicitly or configure it with "
-        "'pulumi config set azure-native:location <value>'."
-    ]
+    assert len(failures) == 1
+    assert failures[0].reason.startswith("missing required property 'location'. Either set it explicitly")
 
 
 @pytest.mark.parametrize(
@@ -367,7 +365,7 @@ def test_an_import_takes_its_inputs_from_the_id_and_the_response(world: World) -
 
 
 def test_pools_beside_a_cluster_show_up_when_the_cluster_is_refreshed(world: World) -> None:
-    """AKS lists every pool in the cluster, so a refresh copies them into the cluster's inputs: a plan then sees them."""
+    """AKS lists every pool in the cluster, so a refresh copies them into the cluster's inputs."""
     made = world.cluster()
     world.pool()
 

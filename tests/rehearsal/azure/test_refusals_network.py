@@ -307,6 +307,14 @@ CASES: Final = [
     ),
     Case(
         "network:VirtualNetworkPeering",
+        "no remote network",
+        lambda world: world.change(world[f"{NETWORK} to-remote"], remoteVirtualNetwork=None),
+        "InvalidRequestFormat",
+        ("names no remote virtual network",),
+        given=peered,
+    ),
+    Case(
+        "network:VirtualNetworkPeering",
         "a peering with itself",
         lambda world: peering(world, NETWORK, NETWORK),
         "InvalidRequestFormat",
@@ -434,6 +442,16 @@ CASES: Final = [
         ),
         "SecurityRuleParameterContainsUnsupportedValue",
         ("Unsupported value used: Internet", "one rule for each tag"),
+        given=World.group,
+    ),
+    Case(
+        "network:NetworkSecurityGroup",
+        "an address with host bits among addresses",
+        lambda world: security_group(
+            world, {"sourceAddressPrefix": None, "sourceAddressPrefixes": ["10.0.0.0/8", "20.20.20.20/16"]}
+        ),
+        "SecurityRuleInvalidAddressPrefix",
+        ("Value provided: 20.20.20.20/16",),
         given=World.group,
     ),
     Case(

@@ -39,6 +39,22 @@ def media_group(world: World, **inputs: Any) -> str:
     ).id
 
 
+def cluster_behind_prefix(world: World) -> Made:
+    """A cluster that goes out through a public prefix."""
+    prefix = {"id": prefix_with_role(world)}
+    profile = {"loadBalancerProfile": {"outboundIPPrefixes": {"publicIPPrefixes": [prefix]}}}
+    inputs = world.cluster_inputs(world["id-cluster"], world["snet-nodes"], networkProfile=profile)
+    return world.make("containerservice:ManagedCluster", "aks", **inputs)
+
+
+def inline_pool(world: World) -> Made:
+    """The cluster's own pool as a program would adopt it."""
+    names = {"resourceGroupName": GROUP, "resourceName": "aks-voice", "agentPoolName": "system"}
+    inputs = {**world["aks"].inputs["agentPoolProfiles"][0], **names}
+    inputs.pop("name")
+    return Made(world.resource(POOL, "system"), world["aks"].id + "/agentPools/system", inputs, {})
+
+
 def routed_cluster(world: World) -> Made:
     """A cluster whose way out is a route table."""
     identity, subnet = world.place_for_cluster()
@@ -143,6 +159,22 @@ CASES: Final = [
         ),
         "MustDefineAtLeastOneSystemPool",
         ("system pool",),
+        given=World.cluster,
+    ),
+    Case(
+        POOL,
+        "the last System pool made a User pool by itself",
+        lambda world: world.change(inline_pool(world), mode="User"),
+        "MustDefineAtLeastOneSystemPool",
+        ("'system' is the last one",),
+        given=World.cluster,
+    ),
+    Case(
+        POOL,
+        "a hundred and first pool",
+        lambda world: [world.pool(f"p{number}") for number in range(100)],
+        "MaxAgentPoolCountReached",
+        ("has 100 pools",),
         given=World.cluster,
     ),
     # Counts
@@ -379,6 +411,13 @@ CASES: Final = [
         "LinkedAuthorizationFailed",
         "publicIPPrefixes/join/action",
         changes=lambda world: {"enableNodePublicIP": True, "nodePublicIPPrefixID": world.prefix().id},
+    ),
+    refused_pool(
+        "a prefix of the load balancer",
+        "PublicIPPrefixIsAttachedToLoadBalancer",
+        "managedClusters/aks-voice",
+        changes=lambda world: {"enableNodePublicIP": True, "nodePublicIPPrefixID": world["ippre-media"].id},
+        given=lambda world: (world.place_for_cluster(), cluster_behind_prefix(world)),
     ),
     refused_pool(
         "public addresses behind a route table",

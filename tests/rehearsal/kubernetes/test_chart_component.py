@@ -220,6 +220,7 @@ def test_a_cluster_that_does_not_answer_is_an_error(
     ("inputs", "says"),
     [
         ({"chart": "nowhere"}, 'the chart "nowhere" is not on this machine, and a rehearsal fetches none'),
+        ({"chart": ""}, "a Chart needs a chart"),
         ({"chart": "library"}, "library charts are not installable"),
         ({"values": {"replicas": "two"}}, "at '/replicas': got string, want integer"),
         ({"valuez": {}}, "a Chart has no valuez What to do: It has chart,"),

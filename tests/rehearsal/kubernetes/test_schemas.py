@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from kubernetes_validate.utils import all_versions, schema_contents
 
 from rehearsal.kubernetes import schemas
 from rehearsal.kubernetes.cluster import Scope
-from rehearsal.kubernetes.schemas import CLUSTER_SCOPED, UnknownVersion, builtin_kinds
+from rehearsal.kubernetes.schemas import CLUSTER_SCOPED, builtin_kinds
+from rehearsal.provider import Refused
 from tests.rehearsal.kubernetes.support import VERSION, deployment, named
 
 
@@ -83,8 +85,16 @@ def test_a_patch_version_has_the_schemas_of_its_minor_version() -> None:
 
 
 def test_a_version_without_schemas_is_an_error_that_names_those_that_there_are() -> None:
-    with pytest.raises(UnknownVersion, match=r"no schemas for Kubernetes 1\.99; kubernetes-validate has .*1\.36"):
+    with pytest.raises(Refused, match=r"no schemas for Kubernetes 1\.99; kubernetes-validate has .*1\.36"):
         builtin_kinds("1.99")
+
+
+def test_five_hundred_objects_are_validated_within_three_seconds() -> None:
+    problems(deployment())
+    started = time.monotonic()
+    for number in range(500):
+        assert problems(deployment(f"edge-{number}")) == []
+    assert time.monotonic() - started < 3
 
 
 def test_every_constraint_belongs_to_a_definition_and_a_field_that_exist() -> None:
