@@ -139,6 +139,8 @@ def _united(shapes: list[Shape]) -> Shape:
 def _single(annotation: Any, module: types.ModuleType) -> Shape:
     if isinstance(annotation, typing.ForwardRef):
         annotation = functools.reduce(getattr, annotation.__forward_arg__.split("."), module)
+    if annotation is Any:  # a class since Python 3.11
+        return Shape("any")
     if annotation in _PRIMITIVES:
         return Shape(_PRIMITIVES[annotation])
     origin = typing.get_origin(annotation)

@@ -140,3 +140,11 @@ def test_the_shapes_of_every_type_are_read_quickly_once_the_sdk_is_loaded() -> N
 
     assert len(seen) > 100
     assert time.perf_counter() - started < 1
+
+
+def test_a_property_of_any_shape_takes_any_value() -> None:
+    rule = resource_schema("azure-native:monitor:DataCollectionRule")
+    value = {
+        "dataSources": {"extensions": [{"extensionName": "x", "extensionSettings": {"free": [1, {"form": True}]}}]}
+    }
+    assert list(misfits(rule.inputs, value)) == []
