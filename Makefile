@@ -57,6 +57,10 @@ destroy: venv ## Remove from the simulated Azure what `make up` deployed.
 test: venv ## All tests that need no cloud, no cluster and no voice software.
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
+.PHONY: test-exhaustive
+test-exhaustive: venv ## Tests that ask the same of every setting, one by one.
+	@$(BIN)/python -m pytest -n 2 -m exhaustive $(ARGS)
+
 .PHONY: lint
 lint: venv ## Style and likely bugs (ruff).
 	@$(BIN)/ruff check .
@@ -85,7 +89,7 @@ lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade rene
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
 
 .PHONY: ci
-ci: lint types schema-check requirements-check test recordings arm-check ## All that must hold before a change is merged.
+ci: lint types schema-check requirements-check test test-exhaustive recordings arm-check ## All that must hold before a change is merged.
 	@echo "All checks passed."
 
 ## Other

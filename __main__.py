@@ -6,9 +6,9 @@ import pulumi
 
 from components.aliases import remove_historic_aliases
 from components.platform import VoicePlatform, VoicePlatformArgs
-from settings.loader import load_settings
+from settings.loader import load_secrets, load_settings
 
 remove_historic_aliases()
-platform = VoicePlatform("voice", VoicePlatformArgs(settings=load_settings()))
+platform = VoicePlatform("voice", VoicePlatformArgs(settings=load_settings(), secrets=load_secrets()))
 for key, value in platform.outputs.items():
     pulumi.export(key, value)

@@ -1,8 +1,8 @@
 """Keeps registration fast: azure-native lists an alias for each API version that a type ever had.
 
 The SDK turns every one into a URN, 10 to 57 ms for each resource. No stack of this program has ever used an older
-major version, so none of them can be in a state (`docs/decisions/0004-azure-native-aliases.md` says when to put
-them back).
+major version, so none of them can be in a state (`docs/decisions/0004-azure-native-aliases.md` says when to put them
+back).
 """
 
 from __future__ import annotations

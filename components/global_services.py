@@ -8,35 +8,62 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import resources
 
+from components.grafana import Grafana, GrafanaArgs
+from components.registry import Registry, RegistryArgs
 from settings.naming import Naming
+from settings.registry import RegistrySettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class GlobalServicesArgs:
-    """Args of `GlobalServices`. `location` is where Azure keeps the group's metadata."""
+    """Args of `GlobalServices`.
+
+    `location` is where Azure keeps the group's metadata, `home` where the registry and Grafana live.
+    """
 
     names: Naming
     location: str
+    home: str
+    registry: RegistrySettings
+    protect: bool
     tags: Mapping[str, str]
 
 
 class GlobalServices(pulumi.ComponentResource):
     """What exists once in an environment, in the one stack that owns the global part.
 
-    Owns the global resource group. Does not own anything of a region, not even records or endpoints that lead to
-    one: each region attaches itself.
+    Owns the global resource group and composes the registry and Grafana. Does not own anything of a region, not even
+    records or endpoints that lead to one: each region attaches itself.
     """
 
     resource_group_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: GlobalServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:GlobalServices", name, None, opts)
+        children = pulumi.ResourceOptions(parent=self)
         group = resources.ResourceGroup(
             f"{name}-resource-group",
             resource_group_name=args.names.resource_group,
             location=args.location,
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=children,
         )
         self.resource_group_name = group.name
+        Registry(
+            f"{name}-registry",
+            RegistryArgs(
+                resource_group_name=group.name,
+                names=args.names,
+                location=args.home,
+                settings=args.registry,
+                protect=args.protect,
+                tags=args.tags,
+            ),
+            opts=children,
+        )
+        Grafana(
+            f"{name}-grafana",
+            GrafanaArgs(resource_group_name=group.name, names=args.names, location=args.home, tags=args.tags),
+            opts=children,
+        )
         self.register_outputs({"resourceGroupName": self.resource_group_name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,10 @@ from settings.stack import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class VoicePlatformArgs:
-    """Args of `VoicePlatform`."""
+    """Args of `VoicePlatform`. `secrets` are the values of `voice:secrets`, by name."""
 
     settings: Settings
+    secrets: Mapping[str, pulumi.Output[str]]
 
 
 class VoicePlatform(pulumi.ComponentResource):
@@ -35,15 +37,25 @@ class VoicePlatform(pulumi.ComponentResource):
         settings = args.settings
         require_account(settings.azure)
         children = pulumi.ResourceOptions(parent=self)
+        global_services = None
         if settings.global_part is not None:
-            GlobalServices(
+            global_services = GlobalServices(
                 f"{name}-global",
                 GlobalServicesArgs(
-                    names=settings.global_names, location=settings.global_part.location, tags=settings.all_tags
+                    names=settings.global_names,
+                    location=settings.global_part.location,
+                    home=settings.registry_home,
+                    registry=settings.registry,
+                    protect=settings.protect,
+                    tags=settings.all_tags,
                 ),
                 opts=children,
             )
-        cell = RegionCell(f"{name}-{settings.region}", RegionCellArgs(settings=settings), opts=children)
+        cell = RegionCell(
+            f"{name}-{settings.region}",
+            RegionCellArgs(settings=settings, secrets=args.secrets, global_part=global_services),
+            opts=children,
+        )
         self.outputs = _outputs(settings, cell)
         self.register_outputs({})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -9,26 +10,43 @@ from pulumi_azure_native import resources
 
 from components.aks_cluster import AksCluster, AksClusterArgs
 from components.aks_cluster.node_pools import PoolNetwork
+from components.data_tier import DataTier, DataTierArgs
+from components.data_tier.postgresql import server_id
+from components.flow_logs import FlowLogs, FlowLogsArgs
+from components.grafana import GrafanaAccess, GrafanaAccessArgs
+from components.key_vault import KeyVault, KeyVaultArgs
 from components.network import Network, NetworkArgs
+from components.observability import ClusterMonitoring, ClusterMonitoringArgs, Observability, ObservabilityArgs
 from components.platform_services import PlatformServices, PlatformServicesArgs
-from settings.private_dns import kubernetes_api_zone
+from components.registry import RegistryAccess, RegistryAccessArgs
+from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
+from settings.address_plan import Subnet
+from settings.data import DatabaseAdministrator
+from settings.identities import WORKLOAD_ACCOUNTS
+from settings.private_dns import PrivateZone, kubernetes_api_zone
 from settings.public_addresses import PublicAddress
 from settings.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegionCellArgs:
-    """Args of `RegionCell`: the whole stack, since a cell composes what all its sections describe."""
+    """Args of `RegionCell`: the whole stack, since a cell composes what all its sections describe.
+
+    `secrets` are the values of `voice:secrets`. `global_part` is the component that owns the global part, in the one
+    stack that has it: what attaches to it waits for it there.
+    """
 
     settings: Settings
+    secrets: Mapping[str, pulumi.Output[str]]
+    global_part: pulumi.Resource | None
 
 
 class RegionCell(pulumi.ComponentResource):
     """Everything of one region, so that a change reaches one region at a time and a region that is down blocks no
     other.
 
-    Owns the region's resource group and composes its network, its cluster and what is in it. Does not own the
-    global part.
+    Owns the region's resource group and composes its monitoring, network, cluster, data tier, vault and what is in
+    the cluster. Does not own the global part; it attaches the region to it.
     """
 
     network: Network
@@ -36,17 +54,30 @@ class RegionCell(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegionCellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:RegionCell", name, None, opts)
-        self._name, self._settings = name, args.settings
+        self._name, self._args, self._settings = name, args, args.settings
+        self._location = args.settings.this_region.location
         self._children = pulumi.ResourceOptions(parent=self)
+        # What needs the registry or Grafana waits for the global part where this stack makes it.
+        self._after_global = [args.global_part] if args.global_part is not None else []
         group = resources.ResourceGroup(
             f"{name}-resource-group",
             resource_group_name=args.settings.region_names.resource_group,
-            location=args.settings.this_region.location,
+            location=self._location,
             tags=args.settings.all_tags,
             opts=self._children,
         )
-        self.network = self._network(group.name)
-        self.cluster = self._cluster(group.name)
+        self._group = group.name
+        self.observability = self._observability()
+        self.network = self._network()
+        self.cluster = self._cluster()
+        self._cluster_monitoring()
+        identities = {account.name: self._identity(account.name) for account in WORKLOAD_ACCOUNTS}
+        self.data_tier = self._data_tier(identities)
+        self.key_vault = self._key_vault(identities)
+        self._registry_access()
+        self._grafana_access()
+        if args.settings.observability.flow_logs:
+            self._flow_logs()
         PlatformServices(
             f"{name}-services",
             PlatformServicesArgs(kubernetes_version=args.settings.aks.kubernetes_version),
@@ -54,35 +85,50 @@ class RegionCell(pulumi.ComponentResource):
         )
         self.register_outputs({"clusterName": self.cluster.cluster_name})
 
-    def _network(self, resource_group_name: pulumi.Input[str]) -> Network:
+    def _observability(self) -> Observability:
+        return Observability(
+            f"{self._name}-observability",
+            ObservabilityArgs(
+                resource_group_name=self._group,
+                names=self._settings.region_names,
+                location=self._location,
+                settings=self._settings.observability,
+                tags=self._settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _network(self) -> Network:
         settings = self._settings
         return Network(
             f"{self._name}-network",
             NetworkArgs(
-                resource_group_name=resource_group_name,
+                resource_group_name=self._group,
                 names=settings.region_names,
                 region=settings.this_region,
                 peers=settings.regions_before,
+                others=[region for region in settings.regions if region != settings.this_region],
                 settings=settings.network,
                 telephony=settings.telephony,
                 media_zones=settings.aks.zones,
                 private_api_server=settings.aks.api_server.access == "private",
+                private_zones=settings.private_zones,
+                workspace_id=self.observability.workspace_id,
                 protect=settings.protect,
                 tags=settings.all_tags,
             ),
             opts=self._children,
         )
 
-    def _cluster(self, resource_group_name: pulumi.Input[str]) -> AksCluster:
+    def _cluster(self) -> AksCluster:
         settings, net = self._settings, self.network
-        location = settings.this_region.location
         single = [*net.nat_addresses, net.public_addresses[PublicAddress.OUTBOUND]]
         return AksCluster(
             f"{self._name}-aks",
             AksClusterArgs(
-                resource_group_name=resource_group_name,
+                resource_group_name=self._group,
                 names=settings.region_names,
-                location=location,
+                location=self._location,
                 plan=settings.this_region.plan(),
                 azure=settings.azure,
                 deployer=settings.deployer,
@@ -98,10 +144,160 @@ class RegionCell(pulumi.ComponentResource):
                     *(pulumi.Output.concat(address, "/32") for address in single),
                     *net.media_prefixes.values(),
                 ],
-                private_zone_id=net.private_zone_ids.get(kubernetes_api_zone(location)),
+                private_zone_id=net.private_zone_ids.get(kubernetes_api_zone(self._location)),
                 control_plane_roles=net.cluster_roles,
+                workspace_id=self.observability.workspace_id,
+                defender=settings.observability.defender,
                 protect=settings.protect,
                 tags=settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _cluster_monitoring(self) -> None:
+        ClusterMonitoring(
+            f"{self._name}-monitoring",
+            ClusterMonitoringArgs(
+                resource_group_name=self._group,
+                names=self._settings.region_names,
+                location=self._location,
+                cluster_id=self.cluster.cluster_id,
+                workspace_id=self.observability.workspace_id,
+                audit_workspace_id=self.observability.audit_workspace_id,
+                monitor_workspace_id=self.observability.monitor_workspace_id,
+                tags=self._settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _identity(self, account_name: str) -> WorkloadIdentity:
+        account = next(account for account in WORKLOAD_ACCOUNTS if account.name == account_name)
+        return WorkloadIdentity(
+            f"{self._name}-identity-{account.name}",
+            WorkloadIdentityArgs(
+                resource_group_name=self._group,
+                names=self._settings.region_names,
+                location=self._location,
+                account=account,
+                issuer_url=self.cluster.oidc_issuer_url,
+                tags=self._settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _data_tier(self, identities: Mapping[str, WorkloadIdentity]) -> DataTier:
+        settings = self._settings
+        primary = settings.primary_region
+        administrators: dict[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]] = {
+            account.name: (identities[account.name].principal.id, None)
+            for account in WORKLOAD_ACCOUNTS
+            if account.database_administrator
+        }
+        for person in settings.data.postgresql.administrators:
+            administrators[person.name] = (person.object_id, person)
+        return DataTier(
+            f"{self._name}-data",
+            DataTierArgs(
+                resource_group_name=self._group,
+                names=settings.region_names,
+                location=self._location,
+                tenant_id=settings.azure.tenant_id,
+                settings=settings.data,
+                primary_server_id=None
+                if settings.this_region == primary
+                else server_id(settings.region_names.in_scope(primary.name)),
+                after=[self.network],
+                subnet_ids=self.network.subnet_ids,
+                zone_ids=self.network.private_zone_ids,
+                database_administrators=administrators,
+                redis_readers={
+                    account.name: identities[account.name].principal.id
+                    for account in WORKLOAD_ACCOUNTS
+                    if account.redis
+                },
+                file_writers={
+                    account.name: (identities[account.name].principal, account.containers)
+                    for account in WORKLOAD_ACCOUNTS
+                    if account.containers
+                },
+                workspace_id=self.observability.workspace_id,
+                audit_workspace_id=self.observability.audit_workspace_id,
+                protect=settings.protect,
+                tags=settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _key_vault(self, identities: Mapping[str, WorkloadIdentity]) -> KeyVault:
+        settings = self._settings
+        given: Sequence[str] = tuple(self._args.secrets)
+        return KeyVault(
+            f"{self._name}-vault",
+            KeyVaultArgs(
+                resource_group_name=self._group,
+                names=settings.region_names,
+                location=self._location,
+                tenant_id=settings.azure.tenant_id,
+                settings=settings.key_vault,
+                given=self._args.secrets,
+                made_by_azure=self.data_tier.keys,
+                readers={
+                    account.name: (identities[account.name].principal, account.reads(given))
+                    for account in WORKLOAD_ACCOUNTS
+                },
+                subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
+                zone_id=self.network.private_zone_ids[PrivateZone.VAULT],
+                workspace_id=self.observability.audit_workspace_id,
+                protect=settings.protect,
+                tags=settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _registry_access(self) -> None:
+        settings = self._settings
+        RegistryAccess(
+            f"{self._name}-registry",
+            RegistryAccessArgs(
+                resource_group_name=self._group,
+                names=settings.region_names,
+                registry_names=settings.global_names,
+                home=settings.registry_home,
+                location=self._location,
+                subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
+                zone_id=self.network.private_zone_ids[PrivateZone.REGISTRY],
+                kubelet=self.cluster.kubelet,
+                after=self._after_global,
+                workspace_id=self.observability.audit_workspace_id,
+                tags=settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _grafana_access(self) -> None:
+        GrafanaAccess(
+            f"{self._name}-grafana",
+            GrafanaAccessArgs(
+                names=self._settings.region_names,
+                grafana_names=self._settings.global_names,
+                monitor_workspace_id=self.observability.monitor_workspace_id,
+                workspace_id=self.observability.workspace_id,
+                home=self._location == self._settings.registry_home,
+                after=self._after_global,
+            ),
+            opts=self._children,
+        )
+
+    def _flow_logs(self) -> None:
+        FlowLogs(
+            f"{self._name}-flows",
+            FlowLogsArgs(
+                names=self._settings.region_names,
+                location=self._location,
+                virtual_network_id=self.network.virtual_network_id,
+                storage_id=self.data_tier.storage.account_id,
+                workspace_id=self.observability.workspace_id,
+                tags=self._settings.all_tags,
             ),
             opts=self._children,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
@@ -15,7 +16,9 @@ from settings.aks import (
 )
 from settings.drain import AKS_LONGEST_DRAIN_MINUTES
 from settings.errors import Problem
+from settings.key_vault import SECRET_NAME
 from settings.ports import FIRST_PORT_OF_KUBERNETES, sip_node_ports
+from settings.secrets import GENERATED_SECRETS, MADE_SECRETS
 from settings.stack import Settings
 from settings.types import overlapping
 from settings.vm_sizes import VM_SIZES
@@ -329,6 +332,92 @@ def _carriers_are_sound(settings: Settings) -> Iterator[Problem]:
             )
 
 
+def _secrets_can_be_kept(settings: Settings) -> Iterator[Problem]:
+    for name in settings.secrets:
+        path = f"voice:secrets.{name}"
+        if not re.fullmatch(SECRET_NAME, name):
+            yield Problem(
+                path,
+                name,
+                "letters, digits and hyphens, a letter first, 127 at most: it is the secret's name in Key Vault too",
+                "rename the secret.",
+            )
+        if name in MADE_SECRETS:
+            yield Problem(
+                path, name, "a name that the platform does not make itself", "remove the secret, or rename it."
+            )
+    known = {*settings.secrets, *MADE_SECRETS}
+    generated = {secret.name for secret in GENERATED_SECRETS}
+    vault = settings.key_vault
+    tables = {"expiry": (vault.expiry, known), "contentTypes": (vault.content_types, known)}
+    tables["generations"] = (vault.generations, generated)
+    for setting, (names, allowed) in tables.items():
+        for name in names:
+            if name not in allowed:
+                yield Problem(
+                    f"voice:keyVault.{setting}.{name}",
+                    name,
+                    "the name of a secret: " + ", ".join(sorted(allowed)),
+                    "name one of them, or remove the entry.",
+                )
+
+
+def _database_is_possible(settings: Settings) -> Iterator[Problem]:
+    database, path = settings.data.postgresql, "voice:data.postgresql"
+    if database.mode == "external" and database.external_host is None:
+        yield Problem(f"{path}.externalHost", None, "a host name, since mode is external", "name the server.")
+    if database.mode == "managed" and database.external_host is not None:
+        yield Problem(
+            f"{path}.externalHost", database.external_host, "nothing while mode is managed", "remove it, or set mode."
+        )
+    if database.tier == "Burstable":
+        fix = "choose a size such as Standard_D2ds_v5."
+        if database.high_availability != "none":
+            allowed = "none with a burstable size: Azure gives these no standby"
+            yield Problem(f"{path}.highAvailability", database.high_availability, allowed, fix)
+        if database.replicas:
+            allowed = "0 with a burstable size: Azure gives these no replicas"
+            yield Problem(f"{path}.replicas", database.replicas, allowed, fix)
+        if len(settings.regions) > 1:
+            allowed = "a size that can be replicated, since the environment has several regions"
+            yield Problem(f"{path}.sku", database.sku, allowed, fix)
+
+
+def _redis_keeps_what_it_can(settings: Settings) -> Iterator[Problem]:
+    persistence = settings.data.redis.persistence
+    allowed = {"rdb": ("1h", "6h", "12h"), "aof": ("1s",)}.get(persistence.mode)
+    if allowed and persistence.frequency not in allowed:
+        yield Problem(
+            "voice:data.redis.persistence.frequency",
+            persistence.frequency,
+            f"{' or '.join(allowed)} with mode {persistence.mode}",
+            "choose one of these.",
+        )
+
+
+def _files_age_in_order(settings: Settings) -> Iterator[Problem]:
+    lifecycle = settings.data.storage.lifecycle
+    if not lifecycle.cool_days < lifecycle.archive_days < lifecycle.delete_days:
+        yield Problem(
+            "voice:data.storage.lifecycle",
+            f"{lifecycle.cool_days}, {lifecycle.archive_days}, {lifecycle.delete_days}",
+            "coolDays before archiveDays before deleteDays",
+            "put the days in that order.",
+        )
+
+
+def _documents_are_partitioned(settings: Settings) -> Iterator[Problem]:
+    cosmos = settings.data.cosmos
+    for container, key in (cosmos.containers if cosmos else {}).items():
+        if not re.fullmatch(r"(/[A-Za-z_][A-Za-z0-9_]*)+", key):
+            yield Problem(
+                f"voice:data.cosmos.containers.{container}",
+                key,
+                "a partition key path such as /session_id",
+                "write the path of the property that documents are spread by; it is fixed for life.",
+            )
+
+
 def _ddos_plan_is_named(settings: Settings) -> Iterator[Problem]:
     network = settings.network
     if network.ddos_protection == "plan" and network.ddos_protection_plan_id is None:
@@ -360,6 +449,11 @@ RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
     "rtp ports are free": _rtp_ports_are_free,
     "carriers are sound": _carriers_are_sound,
     "ddos plan is named": _ddos_plan_is_named,
+    "secrets can be kept": _secrets_can_be_kept,
+    "database is possible": _database_is_possible,
+    "redis keeps what it can": _redis_keeps_what_it_can,
+    "files age in order": _files_age_in_order,
+    "documents are partitioned": _documents_are_partitioned,
 }
 
 

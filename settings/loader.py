@@ -11,7 +11,7 @@ import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import yaml
 from pydantic import ValidationError
@@ -21,6 +21,9 @@ from settings.checks import check
 from settings.classes import StackClass, class_defaults
 from settings.errors import Problem, SettingsError
 from settings.stack import Settings
+
+if TYPE_CHECKING:
+    import pulumi
 
 NAMESPACE: Final = "voice"
 NOT_INHERITED: Final = ("secrets", "region", "global", "extends")
@@ -46,6 +49,20 @@ def load_settings() -> Settings:
         return settings_from(own, PROJECT)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
+
+
+def load_secrets() -> dict[str, pulumi.Output[str]]:
+    """The values of `voice:secrets` by name, each a secret output; a value is never a plain string here."""
+    import pulumi
+
+    values = pulumi.Config(NAMESPACE).get_secret_object("secrets")
+    if values is None:
+        return {}
+    return {name: _value_of(values, name) for name in load_settings().secrets}
+
+
+def _value_of(values: pulumi.Output[dict[str, str]], name: str) -> pulumi.Output[str]:
+    return values.apply(lambda plain: plain[name])
 
 
 def _refuse_misplaced_secrets(sections: Raw, secret: Sequence[str]) -> None:

@@ -1,18 +1,22 @@
 """Azure's names and ids, computed from the stack's own words: explicit, so that a plan always knows them.
 
 `Naming` is the one place where names are put together. Limits are Azure's ("Naming rules and restrictions for Azure
-resources"); the words they are made of are limited in `settings`, so that no name ever needs cutting (a property
-test proves it). Ids of resources in other stacks come from here as well, since names are all that an id is made of.
+resources"); the words they are made of are limited in `settings`, so that no name ever needs cutting (a property test
+proves it). Ids of resources in other stacks come from here as well, since names are all that an id is made of.
 """
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Final
 
 _ROLE_ASSIGNMENTS: Final = uuid.UUID("6f0c1b1e-3c4b-4d0e-9a55-0d7c3d1c7a42")
 """The namespace of role assignment names. Changing it replaces every role assignment."""
+
+_SUFFIX_LENGTH: Final = 5
+_DIGEST_LENGTH: Final = 10
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,92 @@ class Naming:
         """The private zone of PostgreSQL in a delegated subnet: Azure asks for this ending and a name of our own."""
         return f"{self.stem}.private.postgres.database.azure.com"
 
+    # Names that must be unique in all of Azure.
+
+    @property
+    def suffix(self) -> str:
+        """The same for all that belongs to this scope, and different in another subscription."""
+        return hashlib.sha256(f"{self.subscription_id}|{self.stem}".encode()).hexdigest()[:_SUFFIX_LENGTH]
+
+    def unique(self, kind: str, longest: int, separator: str = "-") -> str:
+        """`<kind>-<stem>-<suffix>`, at most `longest` characters; without `separator` letters and digits only.
+
+        A stem too long for that is shortened, and a longer digest of all of it keeps the name apart from others.
+        """
+        stem = self.stem if separator else self.stem.replace("-", "")
+        name = separator.join((kind, stem, self.suffix))
+        if len(name) <= longest:
+            return name
+        digest = hashlib.sha256(f"{self.subscription_id}|{self.stem}".encode()).hexdigest()[:_DIGEST_LENGTH]
+        room = longest - len(separator.join((kind, "", digest)))
+        return separator.join((kind, stem[:room].rstrip("-"), digest))
+
+    @property
+    def registry(self) -> str:
+        return self.unique("acr", 50, separator="")
+
+    @property
+    def vault(self) -> str:
+        return self.unique("kv", 24)
+
+    @property
+    def storage_account(self) -> str:
+        return self.unique("st", 24, separator="")
+
+    @property
+    def egress_storage_account(self) -> str:
+        """LiveKit egress uses an account key, so its files have an account of their own."""
+        return self.unique("steg", 24, separator="")
+
+    @property
+    def postgresql_server(self) -> str:
+        return self.unique("psql", 63)
+
+    def postgresql_replica(self, number: int) -> str:
+        return self.unique(f"psql-r{number}", 63)
+
+    @property
+    def redis(self) -> str:
+        return self.unique("redis", 60)
+
+    @property
+    def cosmos_account(self) -> str:
+        return self.unique("cosmos", 44)
+
+    @property
+    def grafana(self) -> str:
+        return self.unique("amg", 23)
+
+    @property
+    def log_workspace(self) -> str:
+        return f"log-{self.stem}"
+
+    @property
+    def audit_workspace(self) -> str:
+        return f"log-{self.stem}-audit"
+
+    @property
+    def application_insights(self) -> str:
+        return f"appi-{self.stem}"
+
+    @property
+    def monitor_workspace(self) -> str:
+        return self.unique("amw", 44)
+
+    @property
+    def collection_endpoint(self) -> str:
+        return self.unique("dce", 44)
+
+    def collection_rule(self, purpose: str) -> str:
+        return f"dcr-{self.stem}-{purpose}"
+
+    @property
+    def flow_log(self) -> str:
+        return f"flow-{self.stem}"
+
+    def private_endpoint(self, purpose: str) -> str:
+        return f"pe-{self.stem}-{purpose}"
+
     # Ids. Azure compares them without case; these are in the case that Azure answers with.
 
     @property
@@ -102,8 +192,8 @@ class Naming:
         return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
 
     def resource_id(self, provider_type: str, *names: str) -> str:
-        """The id of a resource in this scope's group: `resource_id("Microsoft.Network/virtualNetworks/subnets",
-        vnet, subnet)`.
+        """The id of a resource in this scope's group: `resource_id("Microsoft.Network/virtualNetworks/subnets", vnet,
+        subnet)`.
 
         Raises `ValueError` when the number of names is not that of the type's segments.
         """
@@ -116,6 +206,15 @@ class Naming:
     @property
     def virtual_network_id(self) -> str:
         return self.resource_id("Microsoft.Network/virtualNetworks", self.virtual_network)
+
+
+WATCHER_GROUP: Final = "NetworkWatcherRG"
+"""Azure makes it by itself."""
+
+
+def network_watcher(location: str) -> str:
+    """The watcher that Azure makes in each region by itself."""
+    return f"NetworkWatcher_{location}"
 
 
 def role_assignment_name(scope: str, principal: str, role: str) -> str:

@@ -14,6 +14,8 @@ class PrivateZone(StrEnum):
     VAULT = "privatelink.vaultcore.azure.net"
     REGISTRY = "privatelink.azurecr.io"
     REDIS = "privatelink.redis.azure.net"
+    POSTGRESQL = "privatelink.postgres.database.azure.com"
+    COSMOS = "privatelink.documents.azure.com"
 
 
 def kubernetes_api_zone(location: str) -> str:

@@ -10,8 +10,13 @@ from pydantic import Field
 from settings.aks import AksSettings
 from settings.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
 from settings.classes import StackClass
+from settings.data import DataSettings
+from settings.key_vault import KeyVaultSettings
 from settings.naming import Naming
 from settings.network import NetworkSettings
+from settings.observability import ObservabilitySettings
+from settings.private_dns import PrivateZone, kubernetes_api_zone
+from settings.registry import RegistrySettings
 from settings.telephony import TelephonySettings
 from settings.types import Section, Word
 
@@ -43,6 +48,10 @@ class Settings(Section):
     network: NetworkSettings = NetworkSettings()
     aks: AksSettings
     telephony: TelephonySettings = TelephonySettings()
+    registry: RegistrySettings = RegistrySettings()
+    key_vault: KeyVaultSettings = KeyVaultSettings()
+    data: DataSettings = DataSettings()
+    observability: ObservabilitySettings = ObservabilitySettings()
     secrets: tuple[str, ...] = ()
     """Names of the secrets in `voice:secrets`; their values never come here."""
 
@@ -56,6 +65,28 @@ class Settings(Section):
         """The regions that exist before this one, to which it attaches itself."""
         names = [region.name for region in self.regions]
         return self.regions[: names.index(self.region)]
+
+    @property
+    def primary_region(self) -> Region:
+        """The region whose database is written to."""
+        return next(region for region in self.regions if region.role == "primary")
+
+    @property
+    def registry_home(self) -> str:
+        """The registry's own location: that of the first region. The others have replicas."""
+        return self.regions[0].location
+
+    @property
+    def private_zones(self) -> tuple[str, ...]:
+        """The private DNS zones of the region: those of the services that the stack uses."""
+        zones: list[str] = [PrivateZone.BLOB, PrivateZone.VAULT, PrivateZone.REGISTRY, PrivateZone.REDIS]
+        delegated = self.data.postgresql.network == "delegatedSubnet"
+        zones.append(self.region_names.postgresql_zone if delegated else PrivateZone.POSTGRESQL)
+        if self.data.cosmos is not None:
+            zones.append(PrivateZone.COSMOS)
+        if self.aks.api_server.access == "private":
+            zones.append(kubernetes_api_zone(self.this_region.location))
+        return tuple(str(zone) for zone in zones)
 
     @property
     def region_names(self) -> Naming:

@@ -4,8 +4,9 @@
 
 CHECKER is a Python program that is called as `CHECKER RECORDING --strict`. For each finding it prints one line
 `<error|warn>: <type> <name>: <property>: <what>`, then a line that counts the resources. A finding is accepted when it
-says that the checker has no definition for a type that tools/arm_check_exceptions.txt lists, with a reason. Give all
-recordings of a run at once: a listed type that none of them needs is a finding too.
+stands in tools/arm_check_exceptions.txt with a reason: a type for which the checker has no definition, or a property
+whose definition is narrower than the service. Give all recordings of a run at once: a line that none of them needs is a
+finding too.
 
 Exit status: 0 nothing but listed gaps, 1 findings, 2 wrong usage or the checker cannot be run.
 """
@@ -28,6 +29,7 @@ CHECKER_CLEAN, CHECKER_FINDINGS = 0, 1
 _FINDING: Final = re.compile(
     r"^(?P<level>error|warn): (?P<type>\S+) (?P<name>.+?): (?P<property>[^\s:]*): (?P<what>.+)$"
 )
+_POSITION: Final = re.compile(r"\[\d+\]")
 _COUNT: Final = re.compile(r"^\d+ \S+ resources checked: \d+ errors, \d+ warnings$")
 
 
@@ -37,14 +39,17 @@ class UsageError(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """What one recording yields: findings to correct, and the types that the checker has no definition for."""
+    """What one recording yields: its findings, each by what an exception for it would be called.
 
-    findings: tuple[str, ...]
-    undefined: frozenset[str]
+    That is the type for a type without definition, else type and property, without positions in lists; a line that is
+    no finding of a known form stands for itself.
+    """
+
+    findings: tuple[tuple[str, str], ...]
 
 
 def load_exceptions(path: Path) -> Mapping[str, str]:
-    """Type to reason: a line each, `type  # reason`. Raises `UsageError` for a missing reason, or a type twice."""
+    """What is accepted, to its reason: `type  # reason` or `type property  # reason`. Raises `UsageError`."""
     exceptions: dict[str, str] = {}
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -65,30 +70,32 @@ def read_report(output: str, status: int) -> Report:
     lines = output.splitlines()
     if status not in (CHECKER_CLEAN, CHECKER_FINDINGS) or not lines or not _COUNT.match(lines[-1]):
         raise UsageError(f"the checker did not come to its end (exit status {status}):\n{output}")
-    findings: list[str] = []
-    undefined: set[str] = set()
+    findings: list[tuple[str, str]] = []
     for line in lines[:-1]:
         match = _FINDING.match(line)
-        if match is not None and match["what"] == NO_DEFINITION:
-            undefined.add(match["type"])
+        if match is None:
+            findings.append((line, line))
+        elif match["what"] == NO_DEFINITION:
+            findings.append((match["type"], line))
         else:
-            findings.append(line)
-    if status == CHECKER_FINDINGS and not findings and not undefined:
+            findings.append((f"{match['type']} {_POSITION.sub('[]', match['property'])}", line))
+    if status == CHECKER_FINDINGS and not findings:
         raise UsageError(f"the checker failed without a finding:\n{output}")
-    return Report(tuple(findings), frozenset(undefined))
+    return Report(tuple(findings))
 
 
 def judge(reports: Mapping[str, Report], exceptions: Mapping[str, str]) -> list[str]:
     """Everything to correct, a line each; empty when all is well."""
-    problems = [f"{source}: {finding}" for source, report in reports.items() for finding in report.findings]
-    undefined = {type_ for report in reports.values() for type_ in report.undefined}
-    problems += [
-        f"{type_} has no definition to be checked against: list it in {EXCEPTIONS.name} with the reason why it is used."
-        for type_ in sorted(undefined - set(exceptions))
+    found = {exception for report in reports.values() for exception, _ in report.findings}
+    problems = [
+        f"{source}: {line}"
+        for source, report in reports.items()
+        for exception, line in report.findings
+        if exception not in exceptions
     ]
     problems += [
-        f"{type_} is listed in {EXCEPTIONS.name}, but nothing recorded needs that: remove the line."
-        for type_ in sorted(set(exceptions) - undefined)
+        f"{exception} is listed in {EXCEPTIONS.name}, but nothing recorded needs that: remove the line."
+        for exception in sorted(set(exceptions) - found)
     ]
     return problems
 

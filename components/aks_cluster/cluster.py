@@ -53,6 +53,8 @@ class AksClusterArgs:
     own_ways_out: Sequence[pulumi.Input[str]]
     private_zone_id: pulumi.Input[str] | None
     control_plane_roles: Mapping[str, tuple[Role, RoleScope]]
+    workspace_id: pulumi.Input[str]
+    defender: bool
     protect: bool
     tags: Mapping[str, str]
 
@@ -60,9 +62,9 @@ class AksClusterArgs:
 class AksCluster(pulumi.ComponentResource):
     """The Kubernetes cluster of one region, and the one Kubernetes provider of the program.
 
-    Owns the cluster with its small system pool, every other node pool, the cluster's identities and their roles,
-    the deployer's roles, the maintenance windows and the provider. Does not own addresses, subnets or prefixes
-    (Network), nor anything inside the cluster (PlatformServices, VoiceWorkloads).
+    Owns the cluster with its small system pool, every other node pool, the cluster's identities and their roles, the
+    deployer's roles, the maintenance windows and the provider. Does not own addresses, subnets or prefixes (Network),
+    nor anything inside the cluster (PlatformServices, VoiceWorkloads).
 
     Pools other than the system pool are never inline: an edit of one inline pool sets all of them to scaling, and
     Azure refuses to change there what it would replace here.
@@ -73,6 +75,8 @@ class AksCluster(pulumi.ComponentResource):
     kubeconfig: pulumi.Output[str]
     """Secret; signs in as `deployer.kubernetesLogin` says."""
     oidc_issuer_url: pulumi.Output[str]
+    kubelet: Principal
+    """Who the nodes are: what they may pull is given by whoever owns it."""
     provider: kubernetes.Provider
 
     def __init__(self, name: str, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -90,6 +94,7 @@ class AksCluster(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.kubelet = identities.kubelet
         cluster = self._cluster(identities)
         self.cluster_id = cluster.id
         last = self._maintenance(cluster)
@@ -146,15 +151,27 @@ class AksCluster(pulumi.ComponentResource):
                 image_cleaner=containerservice.ManagedClusterSecurityProfileImageCleanerArgs(
                     enabled=True, interval_hours=aks.image_cleaner_hours
                 ),
+                defender=self._defender(),
+            ),
+            azure_monitor_profile=containerservice.ManagedClusterAzureMonitorProfileArgs(
+                metrics=containerservice.ManagedClusterAzureMonitorProfileMetricsArgs(enabled=True)
             ),
             addon_profiles={
+                "omsagent": containerservice.ManagedClusterAddonProfileArgs(
+                    enabled=True,
+                    config={
+                        "logAnalyticsWorkspaceResourceID": args.workspace_id,
+                        # Azure's older way in, with the workspace's key, ended on 2026-09-30.
+                        "useAADAuth": "true",
+                    },
+                ),
                 "azureKeyvaultSecretsProvider": containerservice.ManagedClusterAddonProfileArgs(
                     enabled=True,
                     config={
                         "enableSecretRotation": "true",
                         "rotationPollInterval": f"{aks.secret_rotation_minutes}m",
                     },
-                )
+                ),
             },
             workload_auto_scaler_profile=containerservice.ManagedClusterWorkloadAutoScalerProfileArgs(
                 keda=containerservice.ManagedClusterWorkloadAutoScalerProfileKedaArgs(enabled=True),
@@ -173,6 +190,16 @@ class AksCluster(pulumi.ComponentResource):
                 # Azure checks the roles when it creates the cluster.
                 depends_on=[identities],
                 custom_timeouts=_timeouts(CLUSTER_MINUTES),
+            ),
+        )
+
+    def _defender(self) -> containerservice.ManagedClusterSecurityProfileDefenderArgs | None:
+        if not self._args.defender:
+            return None
+        return containerservice.ManagedClusterSecurityProfileDefenderArgs(
+            log_analytics_workspace_resource_id=self._args.workspace_id,
+            security_monitoring=containerservice.ManagedClusterSecurityProfileDefenderSecurityMonitoringArgs(
+                enabled=True
             ),
         )
 
@@ -325,8 +352,8 @@ class AksCluster(pulumi.ComponentResource):
         return answer.oidc_issuer_profile.apply(lambda profile: profile.issuer_url if profile else "")
 
     def _kubeconfig(self, cluster: containerservice.ManagedCluster) -> pulumi.Output[str]:
-        """Read by name: made from the cluster's outputs it would be unknown at each of its updates, and charts
-        would vanish.
+        """Read by name: made from the cluster's outputs it would be unknown at each of its updates, and charts would
+        vanish.
         """
         answer = containerservice.list_managed_cluster_user_credentials_output(
             resource_group_name=self._args.names.resource_group,

@@ -32,8 +32,8 @@ class ClusterIdentitiesArgs:
 class ClusterIdentities(pulumi.ComponentResource):
     """Who the control plane and the kubelets are, with the least roles that they need.
 
-    Owns both identities and the roles of the control plane on what of the network it joins nodes, addresses and
-    load balancers to. They must stand before the cluster: Azure checks them when it creates one. Does not own the
+    Owns both identities and the roles of the control plane on what of the network it joins nodes, addresses and load
+    balancers to. They must stand before the cluster: Azure checks them when it creates one. Does not own the
     kubelet's right to pull images: it comes with the registry.
     """
 
@@ -41,6 +41,7 @@ class ClusterIdentities(pulumi.ComponentResource):
     kubelet_id: pulumi.Output[str]
     kubelet_client_id: pulumi.Output[str]
     kubelet_principal_id: pulumi.Output[str]
+    kubelet: Principal
 
     def __init__(self, name: str, args: ClusterIdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:ClusterIdentities", name, None, opts)
@@ -51,6 +52,9 @@ class ClusterIdentities(pulumi.ComponentResource):
         kubelet_now = self._read(KUBELET, kubelet)
         self.kubelet_client_id = kubelet_now.client_id
         self.kubelet_principal_id = kubelet_now.principal_id
+        self.kubelet = Principal(
+            id=kubelet_now.principal_id, identifier=self._plain_id(KUBELET), type="ServicePrincipal"
+        )
 
         principal = Principal(
             id=self._read(CONTROL_PLANE, control_plane).principal_id,

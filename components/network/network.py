@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import network, privatedns
 
+from components.diagnostics import diagnose
 from components.network.security import SecurityContext, security_rules
 from components.role_assignment import RoleScope
 from settings.address_plan import MEDIA_SUBNETS, NODE_SUBNETS, Subnet
 from settings.azure import Region
 from settings.naming import Naming
 from settings.network import NetworkSettings
-from settings.private_dns import PrivateZone, kubernetes_api_zone
+from settings.private_dns import kubernetes_api_zone
 from settings.public_addresses import ENTRANCES, PublicAddress
 from settings.roles import Role
 from settings.telephony import TelephonySettings
@@ -33,6 +34,7 @@ _WITH_NAT = (Subnet.SYSTEM, Subnet.WORKLOAD, Subnet.RUNNERS)
 class NetworkArgs:
     """Args of `Network`.
 
+    `peers` are the regions that exist before this one, `others` all others: databases replicate among them.
     `media_zones` are the zones that get a prefix of public addresses for each media pool. `private_api_server` adds
     what a private Kubernetes API needs: its DNS zone and a subnet for runners.
     """
@@ -41,10 +43,13 @@ class NetworkArgs:
     names: Naming
     region: Region
     peers: Sequence[Region]
+    others: Sequence[Region]
     settings: NetworkSettings
     telephony: TelephonySettings
     media_zones: Sequence[str]
     private_api_server: bool
+    private_zones: Sequence[str]
+    workspace_id: pulumi.Input[str]
     protect: bool
     tags: Mapping[str, str]
 
@@ -56,8 +61,8 @@ class Network(pulumi.ComponentResource):
     ASGs of the media pools, the private DNS zones with their links, and both directions of the peering with the
     regions that exist before this one.
 
-    Does not own load balancers: AKS makes them from Services, which name an address of ours. Does not own the resource
-    group, nor private endpoints: they come with what they lead to.
+    Does not own load balancers: AKS makes them from Services, which name an address of ours. Does not own the
+    resource group, nor private endpoints: they come with what they lead to.
 
     Addresses are outputs of invokes by name, so they stay known while the address resource is updated.
     """
@@ -83,6 +88,7 @@ class Network(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._plan = args.region.plan()
         self._children = pulumi.ResourceOptions(parent=self)
+        self._zone_links: dict[str, pulumi.Resource] = {}
 
         virtual_network = self._virtual_network()
         self.virtual_network_id = virtual_network.id
@@ -90,16 +96,22 @@ class Network(pulumi.ComponentResource):
         self._media_prefixes()
         groups = {str(pool): self._media_group(pool) for pool in MEDIA_SUBNETS}
         self.media_group_ids = {pool: group.id for pool, group in groups.items()}
-        last_subnet = self._subnets(virtual_network, self._nat_gateway())
-        self._peerings(virtual_network, after=last_subnet)
+        subnets = self._subnets(virtual_network, self._nat_gateway())
         self._private_zones(virtual_network)
+        last_write = self._peerings(virtual_network, after=subnets[list(subnets)[-1]])
+        self.subnet_ids = {subnet: _once(last_write, resource) for subnet, resource in subnets.items()}
         self.cluster_roles = self._cluster_roles()
         self.register_outputs({"virtualNetworkId": self.virtual_network_id, "natAddresses": list(self.nat_addresses)})
+
+    def _diagnose(self, short: str, resource_id: pulumi.Input[str], *, metrics: bool = True) -> None:
+        diagnose(
+            f"{self._name}-diagnostics-{short}", resource_id, self._args.workspace_id, self._children, metrics=metrics
+        )
 
     def _virtual_network(self) -> network.VirtualNetwork:
         settings = self._args.settings
         plan_id = settings.ddos_protection_plan_id
-        return network.VirtualNetwork(
+        virtual_network = network.VirtualNetwork(
             f"{self._name}-virtual-network",
             virtual_network_name=self._args.names.virtual_network,
             resource_group_name=self._args.resource_group_name,
@@ -110,6 +122,8 @@ class Network(pulumi.ComponentResource):
             tags=self._args.tags,
             opts=self._children,
         )
+        self._diagnose("virtual-network", virtual_network.id)
+        return virtual_network
 
     def _public_addresses(self) -> None:
         addresses = {purpose: self._public_address(purpose) for purpose in PublicAddress}
@@ -122,7 +136,7 @@ class Network(pulumi.ComponentResource):
     def _public_address(self, purpose: str) -> network.PublicIPAddress:
         """A static, zone-redundant address; without `zones` Azure would pin a Standard address to none."""
         ddos = self._args.settings.ddos_protection == "publicAddresses" and purpose in ENTRANCES
-        return network.PublicIPAddress(
+        address = network.PublicIPAddress(
             f"{self._name}-address-{purpose}",
             public_ip_address_name=self._args.names.public_address(purpose),
             resource_group_name=self._args.resource_group_name,
@@ -135,6 +149,8 @@ class Network(pulumi.ComponentResource):
             tags=self._args.tags,
             opts=pulumi.ResourceOptions(parent=self, protect=self._args.protect),
         )
+        self._diagnose(f"address-{purpose}", address.id)
+        return address
 
     def _address_of(self, address_name: str, made_by: network.PublicIPAddress) -> pulumi.Output[str]:
         answer = network.get_public_ip_address_output(
@@ -205,13 +221,13 @@ class Network(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _subnets(self, virtual_network: network.VirtualNetwork, nat_gateway: network.NatGateway) -> pulumi.Resource:
-        """Declares the subnets one after another: Azure refuses two writes to one network at a time. Returns the
-        last.
-        """
+    def _subnets(
+        self, virtual_network: network.VirtualNetwork, nat_gateway: network.NatGateway
+    ) -> dict[Subnet, network.Subnet]:
+        """Declares the subnets one after another: Azure refuses two writes to one network at a time."""
         context = SecurityContext(
             plan=self._plan,
-            peer_plans=[peer.plan() for peer in self._args.peers],
+            peer_plans=[other.plan() for other in self._args.others],
             telephony=self._args.telephony,
             frontends=self.public_addresses,
             groups=self.media_group_ids,
@@ -221,8 +237,7 @@ class Network(pulumi.ComponentResource):
         previous: pulumi.Resource = virtual_network
         for subnet in wanted:
             previous = subnets[subnet] = self._subnet(subnet, nat_gateway, context, after=previous)
-        self.subnet_ids = {subnet: resource.id for subnet, resource in subnets.items()}
-        return previous
+        return subnets
 
     def _subnet(
         self, subnet: Subnet, nat_gateway: network.NatGateway, context: SecurityContext, after: pulumi.Resource
@@ -236,6 +251,7 @@ class Network(pulumi.ComponentResource):
             tags=self._args.tags,
             opts=self._children,
         )
+        self._diagnose(f"security-{subnet}", security_group.id, metrics=False)
         delegation = _DELEGATIONS.get(subnet)
         return network.Subnet(
             f"{self._name}-subnet-{subnet}",
@@ -261,14 +277,18 @@ class Network(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
         )
 
-    def _peerings(self, virtual_network: network.VirtualNetwork, after: pulumi.Resource) -> None:
-        """Both directions: this network to each earlier one, and each earlier one to this."""
+    def _peerings(self, virtual_network: network.VirtualNetwork, after: pulumi.CustomResource) -> pulumi.CustomResource:
+        """Both directions, one after the other: to each earlier network, and from it. Returns the last write."""
         names = self._args.names
         for peer in self._args.peers:
             there = names.in_scope(peer.name)
             here_to_there = self._peering(names, there, after=after)
-            self._peering(there, names, after=virtual_network)
-            after = here_to_there
+            after = self._peering(there, names, after=here_to_there)
+            if names.postgresql_zone in self._args.private_zones:
+                # A server and its replica elsewhere find each other by these names.
+                self._postgresql_link(names, there, depends_on=[self._zone_links[names.postgresql_zone]])
+                self._postgresql_link(there, names, depends_on=[virtual_network])
+        return after
 
     def _peering(self, at: Naming, to: Naming, after: pulumi.Resource) -> network.VirtualNetworkPeering:
         return network.VirtualNetworkPeering(
@@ -284,11 +304,22 @@ class Network(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
         )
 
+    def _postgresql_link(self, at: Naming, to: Naming, depends_on: Sequence[pulumi.Resource]) -> None:
+        """Lets the network of `to` resolve the PostgreSQL zone of `at`."""
+        privatedns.VirtualNetworkLink(
+            f"{self._name}-link-postgresql-{at.scope}-{to.scope}",
+            virtual_network_link_name=to.zone_link(),
+            private_zone_name=at.postgresql_zone,
+            resource_group_name=at.resource_group,
+            location="global",
+            registration_enabled=False,
+            virtual_network=privatedns.SubResourceArgs(id=to.virtual_network_id),
+            tags=self._args.tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(depends_on)),
+        )
+
     def _private_zones(self, virtual_network: network.VirtualNetwork) -> None:
-        zone_names = [*PrivateZone, self._args.names.postgresql_zone]
-        if self._args.private_api_server:
-            zone_names.append(kubernetes_api_zone(self._args.region.location))
-        self.private_zone_ids = {str(zone): self._private_zone(zone, virtual_network) for zone in zone_names}
+        self.private_zone_ids = {zone: self._private_zone(zone, virtual_network) for zone in self._args.private_zones}
 
     def _private_zone(self, zone_name: str, virtual_network: network.VirtualNetwork) -> pulumi.Output[str]:
         """A zone with its link, without which what is in the zone has a name that nobody resolves."""
@@ -311,8 +342,8 @@ class Network(pulumi.ComponentResource):
             tags=self._args.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[zone]),
         )
-        # Whoever uses the zone must wait for its link as well.
-        return pulumi.Output.all(zone.id, link.id).apply(lambda ids: ids[0])
+        self._zone_links[zone_name] = link
+        return _once(link, zone)
 
     def _cluster_roles(self) -> Mapping[str, tuple[Role, RoleScope]]:
         names = self._args.names
@@ -340,3 +371,11 @@ class Network(pulumi.ComponentResource):
             network_scope = RoleScope(id=self.virtual_network_id, plain_id=names.virtual_network_id)
             roles["api-zone-link"] = (Role.NETWORK_CONTRIBUTOR, network_scope)
         return roles
+
+
+def _once(last: pulumi.CustomResource, resource: pulumi.CustomResource) -> pulumi.Output[str]:
+    """The id of `resource` for those who must wait for `last` too.
+
+    A zone without its link resolves for nobody, and Azure puts nothing into a network that is still being written to.
+    """
+    return pulumi.Output.all(resource.id, last.id).apply(lambda ids: ids[0])

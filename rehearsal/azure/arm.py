@@ -188,7 +188,7 @@ class ResourceManager:
 
     def _refuse_scope(self, request: Request) -> None:
         id = request.id
-        scope = request.path.get("scope")
+        scope = request.path.get("scope") or request.path.get("resourceUri")
         if scope is not None:
             self._refuse_missing_scope("/" + scope.strip("/"))
             return

@@ -17,7 +17,8 @@ NOT_REFERENCES: Final = frozenset({"tags", "etag", "eTag", "notes", "description
 """Keys below which a string that looks like an id refers to nothing."""
 
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
-_SCOPE: Final = "scope"
+_SCOPES: Final = frozenset({"scope", "resourceUri"})
+"""Path parameters that hold a whole id."""
 
 
 def provider_id(kind: str, name_parameter: str) -> str:
@@ -38,7 +39,7 @@ def fill(template: str, values: Mapping[str, Any]) -> str:
 @functools.cache
 def _pattern(template: str) -> re.Pattern[str]:
     parts = [
-        re.escape(text) if index % 2 == 0 else f"(?P<{text}>{'.*?' if text == _SCOPE else '[^/]+'})"
+        re.escape(text) if index % 2 == 0 else f"(?P<{text}>{'.*?' if text in _SCOPES else '[^/]+'})"
         for index, text in enumerate(_PARAMETER.split(template))
     ]
     return re.compile("".join(parts) + "$", re.IGNORECASE)

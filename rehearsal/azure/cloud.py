@@ -25,6 +25,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from rehearsal.azure import arm_ids
+from rehearsal.azure.kept_by_azure import is_kept_by_azure
 from rehearsal.provider import Refused
 
 WRITE_SECONDS: Final = 0.03
@@ -154,8 +155,8 @@ class Cloud:
             return [self._records[key] for key, named in self._references.items() if wanted in named]
 
     def leftovers(self) -> list[str]:
-        """The ids of everything that still exists, sorted."""
-        return sorted(record.id for record in self)
+        """The ids of everything that still exists, sorted; what Azure keeps anyway does not count."""
+        return sorted(record.id for record in self if not is_kept_by_azure(record.id, record.inputs))
 
     def cluster_by_server(self, server_url: str) -> ClusterIdentity | None:
         """The cluster whose API server has this address, `None` when there is none (any more)."""

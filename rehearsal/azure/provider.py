@@ -16,6 +16,7 @@ from rehearsal.azure.auto_names import auto_name, is_auto_named
 from rehearsal.azure.checks import check_failures
 from rehearsal.azure.client import Client
 from rehearsal.azure.cloud import Cloud
+from rehearsal.azure.default_resources import is_taken_over
 from rehearsal.azure.differences import changed_paths, forces_new, refreshed_inputs
 from rehearsal.azure.rules import ArmType
 from rehearsal.azure.schema import preview, project
@@ -90,7 +91,8 @@ class AzureStandIn(StandIn):
         if preview:
             return "", _planned(type, inputs)
         id = self._manager.id_of(type, inputs)
-        if self._cloud.get(id) is not None:
+        existing = self._cloud.get(id)
+        if existing is not None and not is_taken_over(existing):
             raise Refused(
                 "ResourceAlreadyExists",
                 f"cannot create already existing resource '{id}'",

@@ -12,7 +12,28 @@ from rehearsal.azure.cloud import Cloud, Record
 from rehearsal.azure.rules import ArmType
 from rehearsal.provider import Refused
 
-MODULES: Final = ("resources", "network", "privatedns", "managedidentity", "authorization", "containerservice")
+MODULES: Final = (
+    "resources",
+    "network",
+    "privatedns",
+    "managedidentity",
+    "authorization",
+    "containerservice",
+    "containerregistry",
+    "keyvault",
+    "storage",
+    "dbforpostgresql",
+    "redis",
+    "redisenterprise",
+    "cosmosdb",
+    "privatelink",
+    "flowlogs",
+    "operationalinsights",
+    "applicationinsights",
+    "monitor",
+    "dashboard",
+    "alertsmanagement",
+)
 """Modules of this package; each defines `TYPES` and may define `FUNCTIONS`."""
 
 Function: TypeAlias = Callable[[Cloud, Client, Record, dict[str, Any]], dict[str, Any]]

@@ -1,7 +1,7 @@
 """What azure-native makes of a resource's inputs before it sends them, where that is more than wrapping.
 
-The SDK's names differ from Azure's for a few properties, and the provider translates. A recording holds what was sent,
-so that it can be compared with Azure's own type definitions.
+The SDK's names and shapes differ from Azure's for a few properties, and the provider translates. A recording holds what
+was sent, laid flat as the SDK does it for most types, so that it can be compared with Azure's own type definitions.
 """
 
 from __future__ import annotations
@@ -12,12 +12,34 @@ from typing import Any, Final
 HYPHENATED: Final = {"azure-native:containerservice:ManagedCluster": "autoScalerProfile"}
 """Maps whose keys Azure writes as `scale-down-delay-after-add` and the SDK as `scaleDownDelayAfterAdd`."""
 
+RENAMED: Final = {
+    "azure-native:applicationinsights:Component": {
+        "applicationType": "Application_Type",
+        "flowType": "Flow_Type",
+        "requestSource": "Request_Source",
+    },
+    "azure-native:storage:StorageAccount": {
+        "enableHttpsTrafficOnly": "supportsHttpsTrafficOnly",
+        "networkRuleSet": "networkAcls",
+    },
+}
+"""Properties that have another name in the SDK."""
+
+NOT_FLAT: Final = frozenset({"azure-native:keyvault:Vault"})
+"""Types whose `properties` the SDK leaves as Azure has them; all others lie flat."""
+
+ONLY_IN_THE_PATH: Final = {"azure-native:monitor:DiagnosticSetting": "name"}
+"""Names of resources that are part of the address only; elsewhere they end in `Name`."""
+
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])[A-Z]")
 
 
 def as_sent(type: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """The inputs with Azure's spelling. Does not change its arguments."""
-    sent = dict(inputs)
+    names = RENAMED.get(type, {})
+    sent = {names.get(key, key): value for key, value in inputs.items() if key != ONLY_IN_THE_PATH.get(type)}
+    if type in NOT_FLAT:
+        sent |= sent.pop("properties", {})
     profile = sent.get(HYPHENATED.get(type, ""))
     if isinstance(profile, dict):
         sent[HYPHENATED[type]] = {_hyphenated(key): value for key, value in profile.items()}

@@ -57,6 +57,13 @@ ANSWERS = {
     "azure-native:containerservice:getManagedCluster": lambda a: {
         "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://issuer.example/{a['resourceName']}/"}
     },
+    "azure-native:dashboard:getGrafana": lambda _: {
+        "identity": {"type": "SystemAssigned", "principalId": guid("grafana"), "tenantId": TENANT_ID}
+    },
+    "azure-native:redisenterprise:listDatabaseKeys": lambda _: {"primaryKey": "redis key", "secondaryKey": "other"},
+    "azure-native:storage:listStorageAccountKeys": lambda _: {
+        "keys": [{"keyName": "key1", "value": "storage key", "permissions": "Full"}]
+    },
     "azure-native:containerservice:listManagedClusterUserCredentials": lambda _: {
         "kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(KUBECONFIG.encode()).decode()}]
     },

@@ -18,14 +18,13 @@ ONLY_STEERS_CHECKS = {
     "class": "a set of defaults",
     "extends": "where defaults come from",
     "region": "which of the regions the others are read from",
-    "regions.role": "the database's, which comes with the data tier",
+    "data.postgresql.externalHost": "told to the workloads",
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
     "azure.tenantId": "compared with the credentials in use",
     "telephony.carriers.name": "names a carrier in messages and in the workloads' configuration",
     "telephony.carriers.ingress": "the workloads' routes",
     "telephony.carriers.mode": "the workloads' routes",
-    "telephony.carriers.credentials": "the vault's secrets",
-    "secrets": "the vault's secrets",
+    "telephony.carriers.credentials": "names a secret, for the workloads",
 }
 """Settings that change no resource by themselves (yet), each with what they are for."""
 
@@ -34,13 +33,61 @@ CARRIER = {"name": "acme", "signallingCidrs": ["203.0.113.0/28"]}
 DDOS_PLAN = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/ddosProtectionPlans/p"
 EAST = {"name": "eastus", "number": 1, "location": "eastus", "role": "primary"}
 
+COSMOS = {"database": "voice", "containers": {"sessions": "/user_id"}}
+AUTOSCALE = {**COSMOS, "capacity": "autoscale"}
+WEST = {"name": "westeurope", "number": 2, "location": "westeurope"}
+PIPELINE = "00000000-0000-4000-8000-0000000000cc"
+PERSON = {"objectId": PIPELINE, "name": "people"}
+
 CHANGES: Mapping[str, tuple[str, Any]] = {
+    "regions.role": ("regions", [{**EAST, "role": "secondary"}, {**WEST, "role": "primary"}]),
+    "secrets": ("secrets", {"trunk": {"secure": "AAAA"}}),
+    "registry.untaggedRetentionDays": ("registry.untaggedRetentionDays", 30),
+    "registry.pushPrincipalIds": ("registry.pushPrincipalIds", [PIPELINE]),
+    "keyVault.softDeleteDays": ("keyVault.softDeleteDays", 30),
+    "keyVault.recover": ("keyVault.recover", True),
+    "keyVault.expiry": ("keyVault.expiry", {"redis-password": "2027-11-30"}),
+    "keyVault.contentTypes": ("keyVault.contentTypes", {"redis-password": "text/x-key"}),
+    "keyVault.generations": ("keyVault.generations", {"jwt-signing-key": 2}),
+    "data.postgresql.mode": ("data.postgresql", {"mode": "external", "externalHost": "db.example.com"}),
+    "data.postgresql.network": ("data.postgresql.network", "privateEndpoint"),
+    "data.postgresql.version": ("data.postgresql.version", "18"),
+    "data.postgresql.sku": ("data.postgresql.sku", "Standard_E4ds_v5"),
+    "data.postgresql.storageGib": ("data.postgresql.storageGib", 512),
+    "data.postgresql.autoGrow": ("data.postgresql.autoGrow", False),
+    "data.postgresql.backupRetentionDays": ("data.postgresql.backupRetentionDays", 35),
+    "data.postgresql.geoRedundantBackup": ("data.postgresql.geoRedundantBackup", True),
+    "data.postgresql.highAvailability": ("data.postgresql.highAvailability", "sameZone"),
+    "data.postgresql.replicas": ("data.postgresql.replicas", 1),
+    "data.postgresql.databases": ("data.postgresql.databases", ["other"]),
+    "data.postgresql.parameters": ("data.postgresql.parameters", {"log_connections": "on"}),
+    "data.postgresql.administrators.objectId": ("data.postgresql.administrators", [PERSON]),
+    "data.postgresql.administrators.name": ("data.postgresql.administrators", [{**PERSON, "name": "team"}]),
+    "data.postgresql.administrators.type": ("data.postgresql.administrators", [{**PERSON, "type": "User"}]),
+    "data.redis.sku": ("data.redis.sku", "Balanced_B50"),
+    "data.redis.highAvailability": ("data.redis.highAvailability", False),
+    "data.redis.persistence.mode": ("data.redis.persistence", {"mode": "none"}),
+    "data.redis.persistence.frequency": ("data.redis.persistence.frequency", "6h"),
+    "data.storage.replication": ("data.storage.replication", "LRS"),
+    "data.storage.softDeleteDays": ("data.storage.softDeleteDays", 30),
+    "data.storage.lifecycle.coolDays": ("data.storage.lifecycle.coolDays", 10),
+    "data.storage.lifecycle.archiveDays": ("data.storage.lifecycle.archiveDays", 100),
+    "data.storage.lifecycle.deleteDays": ("data.storage.lifecycle.deleteDays", 400),
+    "data.cosmos.capacity": ("data.cosmos", AUTOSCALE),
+    "data.cosmos.maxThroughput": ("data.cosmos", {**AUTOSCALE, "maxThroughput": 8000}),
+    "data.cosmos.database": ("data.cosmos", {**COSMOS, "database": "other"}),
+    "data.cosmos.containers": ("data.cosmos", {**COSMOS, "containers": {"other": "/id"}}),
+    "observability.logRetentionDays": ("observability.logRetentionDays", 60),
+    "observability.auditRetentionDays": ("observability.auditRetentionDays", 365),
+    "observability.dailyQuotaGb": ("observability.dailyQuotaGb", 10),
+    "observability.flowLogs": ("observability.flowLogs", False),
+    "observability.defender": ("observability.defender", True),
     "environment": ("environment", "other"),
     "regions.name": ("regions", [{**EAST, "name": "east"}]),
     "regions.number": ("regions", [{**EAST, "number": 3}]),
     "regions.location": ("regions", [{**EAST, "location": "eastus2"}]),
     "regions.addressSpace": ("regions", [{**EAST, "addressSpace": "10.77.0.0/16"}]),
-    "global.location": ("global", {"location": "westus"}),
+    "global.location": ("global.location", "westus"),
     "deployer.principalId": ("deployer.principalId", "00000000-0000-4000-8000-00000000000d"),
     "deployer.principalType": ("deployer.principalType", "User"),
     "deployer.egressCidrs": ("deployer.egressCidrs", ["198.51.100.64/28"]),
@@ -163,6 +210,7 @@ def test_no_setting_is_listed_twice() -> None:
     assert not set(CHANGES) & set(ONLY_STEERS_CHECKS)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("setting", CHANGES)
 def test_a_setting_reaches_a_resource(setting: str) -> None:
     place, value = CHANGES[setting]

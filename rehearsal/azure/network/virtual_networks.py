@@ -24,6 +24,7 @@ from rehearsal.azure.network.subnets import (
     refuse_subnet_range,
     subnet_outputs,
 )
+from rehearsal.azure.network_watchers import watch_region
 from rehearsal.azure.rules import ArmType, Deletion, Inline, InUse, Request, Serialised, dig
 from rehearsal.provider import Refused
 
@@ -97,6 +98,7 @@ TYPES: Final = (
             Inline("virtualNetworkPeerings", PEERING, "virtualNetworkPeeringName"),
         ),
         maintained=("subnets", "virtualNetworkPeerings"),
+        after=watch_region,
         serialised=_ONE_WRITE_AT_A_TIME,
         gone=_network_gone,
     ),

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import pytest
 
 from rehearsal.azure import arm_ids, registry
 from rehearsal.azure.rules import ArmType
 from rehearsal.azure.schema import Shape
-from tests.rehearsal.azure import (
-    test_refusals_cluster,
-    test_refusals_identity,
-    test_refusals_network,
-    test_refusals_pools,
-)
 
 REFUSALS = [
     case
-    for module in (test_refusals_cluster, test_refusals_identity, test_refusals_network, test_refusals_pools)
-    for case in module.CASES
+    for file in sorted(Path(__file__).parent.glob("test_refusals_*.py"))
+    for case in importlib.import_module(f"{__package__}.{file.stem}").CASES
 ]
-WRITABLE_ONLY = {"azure-native:network:VirtualNetworkPeering": {"syncRemoteAddressSpace"}}
+WRITABLE_ONLY = {
+    "azure-native:network:VirtualNetworkPeering": {"syncRemoteAddressSpace"},
+    "azure-native:dbforpostgresql:Server": {"administratorLoginPassword", "createMode", "pointInTimeUTC"},
+}
 """Inputs that no response repeats although they are no part of the id."""
 
 every_type = pytest.mark.parametrize("type", registry.types().values(), ids=lambda item: item.token)

@@ -1,0 +1,175 @@
+"""What a region keeps, all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.data_tier.cosmos import Cosmos, CosmosArgs
+from components.data_tier.postgresql import Postgresql, PostgresqlArgs
+from components.data_tier.redis import Redis, RedisArgs
+from components.data_tier.storage import Storage, StorageArgs
+from components.role_assignment import Principal
+from settings.address_plan import Subnet
+from settings.data import DatabaseAdministrator, DataSettings
+from settings.identities import Container
+from settings.naming import Naming
+from settings.private_dns import PrivateZone
+from settings.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
+
+EGRESS_CONTAINER = "rooms"
+"""Where LiveKit egress writes recordings of rooms."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataTierArgs:
+    """Args of `DataTier`.
+
+    `primary_server_id` is set in regions that only have a replica of another region's PostgreSQL. `zone_ids` are the
+    private DNS zones by name. `database_administrators` and `redis_readers` sign in with their identity.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    tenant_id: str
+    settings: DataSettings
+    primary_server_id: str | None
+    after: Sequence[pulumi.Resource]
+    subnet_ids: Mapping[Subnet, pulumi.Input[str]]
+    zone_ids: Mapping[str, pulumi.Input[str]]
+    database_administrators: Mapping[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]]
+    redis_readers: Mapping[str, pulumi.Input[str]]
+    file_writers: Mapping[str, tuple[Principal, Sequence[str]]]
+    workspace_id: pulumi.Input[str]
+    audit_workspace_id: pulumi.Input[str]
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class DataTier(pulumi.ComponentResource):
+    """Everything of one region that outlives its cluster.
+
+    Composes PostgreSQL (or the name of an external one), Redis, the storage account, that of LiveKit egress, and
+    Cosmos DB where the stack asks for it. All of it is reached inside the network only.
+    """
+
+    postgresql_host: str
+    redis: Redis
+    storage: Storage
+    keys: Mapping[str, pulumi.Output[str]]
+    """Keys that Azure makes, for the vault, by the secret's name."""
+
+    def __init__(self, name: str, args: DataTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:DataTier", name, None, opts)
+        self._name, self._args = name, args
+        self._children = pulumi.ResourceOptions(parent=self)
+        self.postgresql_host = self._postgresql()
+        self.redis = self._redis()
+        self.storage = self._storage("storage", args.names.storage_account, [*Container], args.file_writers)
+        # No identity writes here: LiveKit egress knows the account's key alone.
+        egress = self._storage("egress", args.names.egress_storage_account, [EGRESS_CONTAINER], {}, shared_key=True)
+        if args.settings.cosmos is not None:
+            self._cosmos()
+        self.keys = {REDIS_PASSWORD: self.redis.primary_key}
+        if egress.account_key is not None:
+            self.keys = {**self.keys, EGRESS_STORAGE_KEY: egress.account_key}
+        self.register_outputs({"postgresqlHost": self.postgresql_host, "redisHost": self.redis.host})
+
+    def _postgresql(self) -> str:
+        args, settings = self._args, self._args.settings.postgresql
+        if settings.mode == "external" and settings.external_host is not None:
+            return settings.external_host
+        delegated = settings.network == "delegatedSubnet"
+        server = Postgresql(
+            f"{self._name}-postgresql",
+            PostgresqlArgs(
+                resource_group_name=args.resource_group_name,
+                names=args.names,
+                location=args.location,
+                tenant_id=args.tenant_id,
+                settings=settings,
+                primary_server_id=args.primary_server_id,
+                after=args.after,
+                subnet_id=args.subnet_ids[Subnet.POSTGRESQL if delegated else Subnet.PRIVATE_ENDPOINTS],
+                zone_id=args.zone_ids[args.names.postgresql_zone if delegated else PrivateZone.POSTGRESQL],
+                administrators=args.database_administrators,
+                workspace_id=args.workspace_id,
+                protect=args.protect,
+                tags=args.tags,
+            ),
+            opts=self._children,
+        )
+        return server.host
+
+    def _redis(self) -> Redis:
+        args = self._args
+        return Redis(
+            f"{self._name}-redis",
+            RedisArgs(
+                resource_group_name=args.resource_group_name,
+                names=args.names,
+                location=args.location,
+                settings=args.settings.redis,
+                subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
+                zone_id=args.zone_ids[PrivateZone.REDIS],
+                readers=args.redis_readers,
+                workspace_id=args.workspace_id,
+                protect=args.protect,
+                tags=args.tags,
+            ),
+            opts=self._children,
+        )
+
+    def _storage(
+        self,
+        purpose: str,
+        account_name: str,
+        containers: Sequence[str],
+        writers: Mapping[str, tuple[Principal, Sequence[str]]],
+        *,
+        shared_key: bool = False,
+    ) -> Storage:
+        args = self._args
+        return Storage(
+            f"{self._name}-{purpose}",
+            StorageArgs(
+                resource_group_name=args.resource_group_name,
+                names=args.names,
+                location=args.location,
+                account_name=account_name,
+                purpose=purpose,
+                containers=containers,
+                writers=writers,
+                shared_key=shared_key,
+                settings=args.settings.storage,
+                subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
+                zone_id=args.zone_ids[PrivateZone.BLOB],
+                workspace_id=args.audit_workspace_id,
+                protect=args.protect,
+                tags=args.tags,
+            ),
+            opts=self._children,
+        )
+
+    def _cosmos(self) -> None:
+        args = self._args
+        if args.settings.cosmos is None:
+            return
+        Cosmos(
+            f"{self._name}-cosmos",
+            CosmosArgs(
+                resource_group_name=args.resource_group_name,
+                names=args.names,
+                location=args.location,
+                settings=args.settings.cosmos,
+                subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
+                zone_id=args.zone_ids[PrivateZone.COSMOS],
+                workspace_id=args.workspace_id,
+                protect=args.protect,
+                tags=args.tags,
+            ),
+            opts=self._children,
+        )

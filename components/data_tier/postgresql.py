@@ -1,0 +1,197 @@
+"""PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import dbforpostgresql
+
+from components.diagnostics import diagnose
+from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
+from settings.data import DatabaseAdministrator, PostgresqlSettings
+from settings.naming import Naming
+
+_TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"
+SERVER_MINUTES = 90
+REPLICA_MINUTES = 120
+"""How long Pulumi waits for Azure; a replica in another region copies all data first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgresqlArgs:
+    """Args of `Postgresql`.
+
+    `primary_server_id` is set where this region only has a replica of another region's server. `subnet_id` and
+    `zone_id` are those of the network mode: the delegated subnet with its own zone, or the subnet of private
+    endpoints with the private link zone. `after` is what a replica needs to find its primary: the peerings and links
+    between their networks. `administrators` sign in through Entra; there is no password.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    tenant_id: str
+    settings: PostgresqlSettings
+    primary_server_id: str | None
+    after: Sequence[pulumi.Resource]
+    subnet_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    administrators: Mapping[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]]
+    workspace_id: pulumi.Input[str]
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class Postgresql(pulumi.ComponentResource):
+    """The relational data of the platform: the writable server in the primary region, a replica elsewhere.
+
+    Owns the server, its databases, parameters, Entra administrators and read replicas. Does not own roles inside the
+    database: the administrator's jobs make them.
+
+    Azure takes one change of a server at a time, so everything of it is declared in one chain, replicas last.
+    """
+
+    server_id: pulumi.Output[str]
+    host: str
+
+    def __init__(self, name: str, args: PostgresqlArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Postgresql", name, None, opts)
+        self._name, self._args = name, args
+        server_name = args.names.postgresql_server
+        self.host = f"{server_name}.postgres.database.azure.com"
+        server = self._server("server", server_name, source=args.primary_server_id, after=args.after)
+        self.server_id = server.id
+        self._diagnose("diagnostics", server)
+        if args.settings.network == "privateEndpoint":
+            self._endpoint(server)
+        if args.primary_server_id is None:
+            last = self._contents(server)
+            self._replicas(server, after=last)
+        self.register_outputs({"serverId": self.server_id, "host": self.host})
+
+    def _server(
+        self, short: str, server_name: str, source: pulumi.Input[str] | None, after: Sequence[pulumi.Resource]
+    ) -> dbforpostgresql.Server:
+        """A server, or a read replica of `source`: that takes size and storage from here, and keeps no backup."""
+        args, settings = self._args, self._args.settings
+        replica = source is not None
+        delegated = settings.network == "delegatedSubnet"
+        minutes = REPLICA_MINUTES if replica else SERVER_MINUTES
+        return dbforpostgresql.Server(
+            f"{self._name}-{short}",
+            server_name=server_name,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            create_mode="Replica" if replica else "Default",
+            source_server_resource_id=source,
+            version=None if replica else settings.version,
+            sku=dbforpostgresql.SkuArgs(name=settings.sku, tier=settings.tier),
+            storage=dbforpostgresql.StorageArgs(
+                storage_size_gb=settings.storage_gib, auto_grow="Enabled" if settings.auto_grow else "Disabled"
+            ),
+            network=dbforpostgresql.NetworkArgs(
+                delegated_subnet_resource_id=args.subnet_id if delegated else None,
+                private_dns_zone_arm_resource_id=args.zone_id if delegated else None,
+                public_network_access=None if delegated else "Disabled",
+            ),
+            auth_config=dbforpostgresql.AuthConfigArgs(
+                active_directory_auth="Enabled", password_auth="Disabled", tenant_id=args.tenant_id
+            ),
+            backup=None
+            if replica
+            else dbforpostgresql.BackupArgs(
+                backup_retention_days=settings.backup_retention_days,
+                geo_redundant_backup="Enabled" if settings.geo_redundant_backup else "Disabled",
+            ),
+            high_availability=None if replica else self._high_availability(),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                depends_on=list(after),
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m", delete=f"{minutes}m"),
+                # With auto-grow Azure enlarges the storage by itself, and a smaller size cannot be had again.
+                ignore_changes=["storage.storageSizeGB"] if settings.auto_grow else None,
+            ),
+        )
+
+    def _high_availability(self) -> dbforpostgresql.HighAvailabilityArgs:
+        modes = {"none": "Disabled", "sameZone": "SameZone", "zoneRedundant": "ZoneRedundant"}
+        return dbforpostgresql.HighAvailabilityArgs(mode=modes[self._args.settings.high_availability])
+
+    def _endpoint(self, server: dbforpostgresql.Server) -> None:
+        args = self._args
+        PrivateEndpoint(
+            f"{self._name}-endpoint",
+            PrivateEndpointArgs(
+                resource_group_name=args.resource_group_name,
+                endpoint_name=args.names.private_endpoint("postgresql"),
+                location=args.location,
+                subnet_id=args.subnet_id,
+                target_id=server.id,
+                group="postgresqlServer",
+                zone_ids=[args.zone_id],
+                tags=args.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _contents(self, server: dbforpostgresql.Server) -> pulumi.Resource:
+        """Administrators, parameters and databases, one after another. Returns the last."""
+        args, server_name = self._args, self._args.names.postgresql_server
+        previous: pulumi.Resource = server
+        for short, (object_id, person) in args.administrators.items():
+            previous = dbforpostgresql.AdministratorsMicrosoftEntra(
+                f"{self._name}-administrator-{short}",
+                object_id=object_id,
+                server_name=server_name,
+                resource_group_name=args.resource_group_name,
+                principal_name=person.name if person else short,
+                principal_type=person.type if person else "ServicePrincipal",
+                tenant_id=args.tenant_id,
+                opts=self._after(previous),
+            )
+        for parameter, value in sorted(args.settings.parameters.items()):
+            previous = dbforpostgresql.Configuration(
+                f"{self._name}-parameter-{parameter}",
+                configuration_name=parameter,
+                server_name=server_name,
+                resource_group_name=args.resource_group_name,
+                value=value,
+                source="user-override",
+                opts=self._after(previous),
+            )
+        for database in args.settings.databases:
+            previous = dbforpostgresql.Database(
+                f"{self._name}-database-{database}",
+                database_name=database,
+                server_name=server_name,
+                resource_group_name=args.resource_group_name,
+                charset="UTF8",
+                collation="en_US.utf8",
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous], protect=args.protect),
+            )
+        return previous
+
+    def _replicas(self, server: dbforpostgresql.Server, after: pulumi.Resource) -> None:
+        """One by one: while one is made Azure refuses everything else on the primary."""
+        previous = after
+        for number in range(1, self._args.settings.replicas + 1):
+            replica_name = self._args.names.postgresql_replica(number)
+            replica = self._server(f"replica-{number}", replica_name, source=server.id, after=[previous])
+            self._diagnose(f"diagnostics-replica-{number}", replica)
+            previous = replica
+
+    def _diagnose(self, short: str, server: dbforpostgresql.Server) -> None:
+        children = pulumi.ResourceOptions(parent=self)
+        diagnose(f"{self._name}-{short}", server.id, self._args.workspace_id, children)
+
+    def _after(self, previous: pulumi.Resource) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=[previous])
+
+
+def server_id(names: Naming) -> str:
+    """The id of a region's server, for regions that have a replica of it."""
+    return names.resource_id(_TYPE, names.postgresql_server)

@@ -1,0 +1,143 @@
+"""Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import redisenterprise
+
+from components.diagnostics import diagnose
+from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
+from settings.data import RedisPersistence, RedisSettings
+from settings.naming import Naming
+from settings.ports import REDIS
+
+DATABASE = "default"
+"""The only name that Azure Managed Redis takes."""
+ACCESS_POLICY = "default"
+CLUSTER_MINUTES = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisArgs:
+    """Args of `Redis`. `readers` are the principal ids of workloads that sign in with their identity, by a short
+    name.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    settings: RedisSettings
+    subnet_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    readers: Mapping[str, pulumi.Input[str]]
+    workspace_id: pulumi.Input[str]
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class Redis(pulumi.ComponentResource):
+    """Sessions, rooms and caches of one region (Azure Managed Redis).
+
+    Owns the cluster, its one database, its private endpoint and who signs in by identity. The database keeps its
+    access keys on: LiveKit knows no other way in. The key goes to the vault and nowhere else.
+
+    Zones are Azure's own choice with high availability, and must not be set.
+    """
+
+    host: str
+    port: int
+    primary_key: pulumi.Output[str]
+    """Secret."""
+
+    def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Redis", name, None, opts)
+        self._name, self._args = name, args
+        self.host = f"{args.names.redis}.{args.location}.redis.azure.net"
+        self.port = REDIS.first
+        cluster = redisenterprise.RedisEnterprise(
+            f"{name}-cluster",
+            cluster_name=args.names.redis,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            sku=redisenterprise.SkuArgs(name=args.settings.sku),
+            high_availability="Enabled" if args.settings.high_availability else "Disabled",
+            minimum_tls_version="1.2",
+            public_network_access="Disabled",
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{CLUSTER_MINUTES}m", update=f"{CLUSTER_MINUTES}m"),
+            ),
+        )
+        database = self._database(cluster)
+        self._readers(database)
+        PrivateEndpoint(
+            f"{name}-endpoint",
+            PrivateEndpointArgs(
+                resource_group_name=args.resource_group_name,
+                endpoint_name=args.names.private_endpoint("redis"),
+                location=args.location,
+                subnet_id=args.subnet_id,
+                target_id=cluster.id,
+                group="redisEnterprise",
+                zone_ids=[args.zone_id],
+                tags=args.tags,
+            ),
+            # Azure says that a cluster is done before its database exists.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
+        )
+        # Of a database Azure has logs only; metrics are the cluster's.
+        children = pulumi.ResourceOptions(parent=self)
+        diagnose(f"{name}-diagnostics", database.id, args.workspace_id, children, metrics=False)
+        keys = redisenterprise.list_database_keys_output(
+            resource_group_name=args.names.resource_group,
+            cluster_name=args.names.redis,
+            database_name=DATABASE,
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[database]),
+        )
+        self.primary_key = pulumi.Output.secret(keys.primary_key)
+        self.register_outputs({"host": self.host})
+
+    def _database(self, cluster: redisenterprise.RedisEnterprise) -> redisenterprise.Database:
+        """`EnterpriseCluster` shows one endpoint, as clients that know nothing of clusters need."""
+        args = self._args
+        return redisenterprise.Database(
+            f"{self._name}-database",
+            database_name=DATABASE,
+            cluster_name=args.names.redis,
+            resource_group_name=args.resource_group_name,
+            client_protocol="Encrypted",
+            clustering_policy="EnterpriseCluster",
+            eviction_policy="NoEviction",
+            port=REDIS.first,
+            access_keys_authentication="Enabled",
+            persistence=_persistence(args.settings.persistence),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[cluster], protect=args.protect),
+        )
+
+    def _readers(self, database: redisenterprise.Database) -> None:
+        previous: pulumi.Resource = database
+        for short, principal_id in self._args.readers.items():
+            previous = redisenterprise.AccessPolicyAssignment(
+                f"{self._name}-access-{short}",
+                access_policy_assignment_name=short.replace("-", ""),
+                access_policy_name=ACCESS_POLICY,
+                cluster_name=self._args.names.redis,
+                database_name=DATABASE,
+                resource_group_name=self._args.resource_group_name,
+                user=redisenterprise.AccessPolicyAssignmentPropertiesUserArgs(object_id=principal_id),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous]),
+            )
+
+
+def _persistence(settings: RedisPersistence) -> redisenterprise.PersistenceArgs | None:
+    match settings.mode:
+        case "rdb":
+            return redisenterprise.PersistenceArgs(rdb_enabled=True, rdb_frequency=settings.frequency)
+        case "aof":
+            return redisenterprise.PersistenceArgs(aof_enabled=True, aof_frequency=settings.frequency)
+    return None

@@ -1,0 +1,196 @@
+"""Files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import storage
+
+from components.diagnostics import diagnose
+from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
+from components.role_assignment import Principal, RoleScope, assign_role
+from settings.data import BlobLifecycle, StorageSettings
+from settings.naming import Naming
+from settings.roles import Role
+
+_TYPE = "Microsoft.Storage/storageAccounts"
+DEFAULT = "default"
+"""The only name that Azure takes for blob services and management policies."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageArgs:
+    """Args of `Storage`. `shared_key` allows the account key, which only LiveKit egress needs; `purpose` names the
+    endpoint.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    account_name: str
+    purpose: str
+    containers: Sequence[str]
+    writers: Mapping[str, tuple[Principal, Sequence[str]]]
+    shared_key: bool
+    settings: StorageSettings
+    subnet_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    workspace_id: pulumi.Input[str]
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class Storage(pulumi.ComponentResource):
+    """A storage account for files of one region.
+
+    Owns the account, its containers with the right of each workload to write to exactly its own, what becomes of old
+    files, and its private endpoint.
+    """
+
+    account_id: pulumi.Output[str]
+    blob_host: str
+    account_key: pulumi.Output[str] | None
+    """Secret; only where the account allows it."""
+
+    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Storage", name, None, opts)
+        self._name, self._args = name, args
+        account = self._account()
+        self.account_id = account.id
+        self.blob_host = f"{args.account_name}.blob.core.windows.net"
+        service = self._blob_service(account)
+        containers = {container: self._container(container, after=service) for container in args.containers}
+        self._lifecycle(after=service)
+        self._endpoint(account)
+        blobs = pulumi.Output.concat(account.id, "/blobServices/", DEFAULT)
+        diagnose(f"{name}-diagnostics", blobs, args.workspace_id, pulumi.ResourceOptions(parent=self))
+        self._writers(containers)
+        self.account_key = self._key(account) if args.shared_key else None
+        self.register_outputs({"accountId": self.account_id, "blobHost": self.blob_host})
+
+    def _account(self) -> storage.StorageAccount:
+        args = self._args
+        return storage.StorageAccount(
+            f"{self._name}-account",
+            account_name=args.account_name,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            kind="StorageV2",
+            sku=storage.SkuArgs(name=f"Standard_{args.settings.replication}"),
+            access_tier=storage.AccessTier.HOT,
+            allow_blob_public_access=False,
+            allow_shared_key_access=args.shared_key,
+            default_to_o_auth_authentication=True,
+            enable_https_traffic_only=True,
+            minimum_tls_version="TLS1_2",
+            public_network_access="Disabled",
+            network_rule_set=storage.NetworkRuleSetArgs(
+                default_action=storage.DefaultAction.DENY, bypass="AzureServices"
+            ),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+
+    def _blob_service(self, account: storage.StorageAccount) -> storage.BlobServiceProperties:
+        keep = storage.DeleteRetentionPolicyArgs(enabled=True, days=self._args.settings.soft_delete_days)
+        return storage.BlobServiceProperties(
+            f"{self._name}-blobs",
+            blob_services_name=DEFAULT,
+            account_name=self._args.account_name,
+            resource_group_name=self._args.resource_group_name,
+            is_versioning_enabled=True,
+            delete_retention_policy=keep,
+            container_delete_retention_policy=keep,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account]),
+        )
+
+    def _container(self, container: str, after: pulumi.Resource) -> storage.BlobContainer:
+        return storage.BlobContainer(
+            f"{self._name}-container-{container}",
+            container_name=container,
+            account_name=self._args.account_name,
+            resource_group_name=self._args.resource_group_name,
+            public_access=storage.PublicAccess.NONE,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after], protect=self._args.protect),
+        )
+
+    def _lifecycle(self, after: pulumi.Resource) -> None:
+        lifecycle = self._args.settings.lifecycle
+        storage.ManagementPolicy(
+            f"{self._name}-lifecycle",
+            management_policy_name=DEFAULT,
+            account_name=self._args.account_name,
+            resource_group_name=self._args.resource_group_name,
+            policy=storage.ManagementPolicySchemaArgs(rules=[_rule(lifecycle)]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
+        )
+
+    def _writers(self, containers: Mapping[str, storage.BlobContainer]) -> None:
+        names, account_name = self._args.names, self._args.account_name
+        for writer, (principal, writable) in self._args.writers.items():
+            for container in writable:
+                kind = f"{_TYPE}/blobServices/containers"
+                plain_id = names.resource_id(kind, account_name, DEFAULT, container)
+                assign_role(
+                    f"{self._name}-writer-{writer}-{container}",
+                    Role.STORAGE_BLOB_DATA_CONTRIBUTOR,
+                    principal,
+                    RoleScope(id=containers[container].id, plain_id=plain_id),
+                    names.subscription_id,
+                    pulumi.ResourceOptions(parent=self),
+                )
+
+    def _endpoint(self, account: storage.StorageAccount) -> None:
+        args = self._args
+        PrivateEndpoint(
+            f"{self._name}-endpoint",
+            PrivateEndpointArgs(
+                resource_group_name=args.resource_group_name,
+                endpoint_name=args.names.private_endpoint(args.purpose),
+                location=args.location,
+                subnet_id=args.subnet_id,
+                target_id=account.id,
+                group="blob",
+                zone_ids=[args.zone_id],
+                tags=args.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _key(self, account: storage.StorageAccount) -> pulumi.Output[str]:
+        answer = storage.list_storage_account_keys_output(
+            resource_group_name=self._args.names.resource_group,
+            account_name=self._args.account_name,
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[account]),
+        )
+        return pulumi.Output.secret(answer.keys.apply(lambda keys: keys[0].value))
+
+
+def _rule(lifecycle: BlobLifecycle) -> storage.ManagementPolicyRuleArgs:
+    """Days count from the last change of a file."""
+    return storage.ManagementPolicyRuleArgs(
+        name="age",
+        enabled=True,
+        type="Lifecycle",
+        definition=storage.ManagementPolicyDefinitionArgs(
+            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"]),
+            actions=storage.ManagementPolicyActionArgs(
+                base_blob=storage.ManagementPolicyBaseBlobArgs(
+                    tier_to_cool=storage.DateAfterModificationArgs(
+                        days_after_modification_greater_than=lifecycle.cool_days
+                    ),
+                    tier_to_archive=storage.DateAfterModificationArgs(
+                        days_after_modification_greater_than=lifecycle.archive_days
+                    ),
+                    delete=storage.DateAfterModificationArgs(
+                        days_after_modification_greater_than=lifecycle.delete_days
+                    ),
+                ),
+                version=storage.ManagementPolicyVersionArgs(
+                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=lifecycle.delete_days)
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,160 @@
+"""The vault of one region."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_random as random
+from pulumi_azure_native import keyvault
+
+from components.diagnostics import diagnose
+from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
+from components.role_assignment import Principal, RoleScope, assign_role
+from settings.key_vault import KeyVaultSettings
+from settings.naming import Naming
+from settings.roles import Role
+from settings.secrets import GENERATED_SECRETS, GeneratedSecret
+
+_TYPE = "Microsoft.KeyVault/vaults"
+PLAIN_TEXT = "text/plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyVaultArgs:
+    """Args of `KeyVault`.
+
+    `given` are the secrets of the stack file, `made_by_azure` those that Azure makes (keys of managed services); both
+    by the name that they have in the vault.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    tenant_id: str
+    settings: KeyVaultSettings
+    given: Mapping[str, pulumi.Input[str]]
+    made_by_azure: Mapping[str, pulumi.Input[str]]
+    readers: Mapping[str, tuple[Principal, Sequence[str]]]
+    subnet_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    workspace_id: pulumi.Input[str]
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class KeyVault(pulumi.ComponentResource):
+    """Every secret of one region, and nowhere else.
+
+    Owns the vault, the values that the platform makes itself, each secret in it, and the right of each workload to
+    read exactly its own.
+
+    A generated secret is made anew by the next number of its generation in the stack file. The vault is closed to the
+    internet; values are written through Azure's control plane.
+    """
+
+    vault_id: pulumi.Output[str]
+    vault_uri: str
+
+    def __init__(self, name: str, args: KeyVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:KeyVault", name, None, opts)
+        self._name, self._args = name, args
+        vault = self._vault()
+        self.vault_id = vault.id
+        self.vault_uri = f"https://{args.names.vault}.vault.azure.net/"
+        PrivateEndpoint(
+            f"{name}-endpoint",
+            PrivateEndpointArgs(
+                resource_group_name=args.resource_group_name,
+                endpoint_name=args.names.private_endpoint("vault"),
+                location=args.location,
+                subnet_id=args.subnet_id,
+                target_id=vault.id,
+                group="vault",
+                zone_ids=[args.zone_id],
+                tags=args.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        diagnose(f"{name}-diagnostics", vault.id, args.workspace_id, pulumi.ResourceOptions(parent=self))
+        values = {secret.name: self._generated(secret) for secret in GENERATED_SECRETS}
+        secrets = {
+            secret_name: self._secret(vault, secret_name, value)
+            for secret_name, value in sorted({**values, **args.made_by_azure, **args.given}.items())
+        }
+        self._readers(secrets)
+        self.register_outputs({"vaultUri": self.vault_uri})
+
+    def _vault(self) -> keyvault.Vault:
+        args = self._args
+        return keyvault.Vault(
+            f"{self._name}-vault",
+            vault_name=args.names.vault,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            properties=keyvault.VaultPropertiesArgs(
+                tenant_id=args.tenant_id,
+                sku=keyvault.SkuArgs(family="A", name=keyvault.SkuName.STANDARD),
+                create_mode=keyvault.CreateMode.RECOVER if args.settings.recover else None,
+                enable_rbac_authorization=True,
+                enable_soft_delete=True,
+                soft_delete_retention_in_days=args.settings.soft_delete_days,
+                enable_purge_protection=True,
+                public_network_access="Disabled",
+                network_acls=keyvault.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
+            ),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+
+    def _generated(self, secret: GeneratedSecret) -> pulumi.Output[str]:
+        """The same value until its generation changes."""
+        password = random.RandomPassword(
+            f"{self._name}-value-{secret.name}",
+            length=secret.length,
+            special=False,
+            keepers={"generation": str(self._args.settings.generation(secret.name))},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return password.result
+
+    def _secret(self, vault: keyvault.Vault, secret_name: str, value: pulumi.Input[str]) -> keyvault.Secret:
+        settings = self._args.settings
+        expiry = settings.expiry.get(secret_name)
+        return keyvault.Secret(
+            f"{self._name}-secret-{secret_name}",
+            secret_name=secret_name,
+            vault_name=self._args.names.vault,
+            resource_group_name=self._args.resource_group_name,
+            properties=keyvault.SecretPropertiesArgs(
+                value=pulumi.Output.secret(value),
+                content_type=settings.content_types.get(secret_name, PLAIN_TEXT),
+                attributes=keyvault.SecretAttributesArgs(enabled=True, expires=_end_of(expiry) if expiry else None),
+            ),
+            tags=self._args.tags,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[vault]),
+        )
+
+    def _readers(self, secrets: Mapping[str, keyvault.Secret]) -> None:
+        """For single secrets: nobody reads the whole vault."""
+        names = self._args.names
+        for reader, (principal, readable) in self._args.readers.items():
+            for secret_name in readable:
+                plain_id = names.resource_id(f"{_TYPE}/secrets", names.vault, secret_name)
+                assign_role(
+                    f"{self._name}-reader-{reader}-{secret_name}",
+                    Role.KEY_VAULT_SECRETS_USER,
+                    principal,
+                    RoleScope(id=secrets[secret_name].id, plain_id=plain_id),
+                    names.subscription_id,
+                    pulumi.ResourceOptions(parent=self),
+                )
+
+
+def _end_of(day: str) -> int:
+    """The last second of a day in UTC, as Azure counts: seconds since 1970."""
+    last = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(23, 59, 59))
+    return calendar.timegm(last.timetuple())

@@ -1,0 +1,148 @@
+"""What of a cluster is collected, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import monitor
+
+from components.diagnostics import diagnose
+from settings.naming import Naming
+
+PROMETHEUS_STREAM = "Microsoft-PrometheusMetrics"
+LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory")
+"""Logs and what is needed to read them. Metrics go to Prometheus."""
+
+ENDPOINT_ASSOCIATION = "configurationAccessEndpoint"
+LOGS_ASSOCIATION = "ContainerInsightsExtension"
+"""Names that Azure prescribes."""
+
+CONTROL_PLANE_LOGS = ("kube-audit-admin", "guard", "cluster-autoscaler", "kube-controller-manager")
+"""Who changed what, and why pools grew. The full audit log has every read too, at many times the price."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterMonitoringArgs:
+    """Args of `ClusterMonitoring`. The agents themselves are add-ons of the cluster."""
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    cluster_id: pulumi.Input[str]
+    workspace_id: pulumi.Input[str]
+    audit_workspace_id: pulumi.Input[str]
+    monitor_workspace_id: pulumi.Input[str]
+    tags: Mapping[str, str]
+
+
+class ClusterMonitoring(pulumi.ComponentResource):
+    """The way of one cluster's metrics and logs to the region's stores.
+
+    Owns the collection endpoint and rules, their association with the cluster, and the control plane's logs. Does not
+    own the stores (`Observability`) nor what is scraped in the cluster.
+    """
+
+    def __init__(self, name: str, args: ClusterMonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:ClusterMonitoring", name, None, opts)
+        self._name, self._args = name, args
+        endpoint = self._endpoint()
+        metrics, logs = self._metrics_rule(endpoint), self._logs_rule()
+        self._associate("endpoint", ENDPOINT_ASSOCIATION, endpoint=endpoint)
+        self._associate("metrics", args.names.collection_rule("metrics"), rule=metrics)
+        self._associate("logs", LOGS_ASSOCIATION, rule=logs)
+        diagnose(
+            f"{name}-diagnostics",
+            args.cluster_id,
+            args.audit_workspace_id,
+            pulumi.ResourceOptions(parent=self),
+            categories=CONTROL_PLANE_LOGS,
+        )
+        self.register_outputs({})
+
+    def _endpoint(self) -> monitor.DataCollectionEndpoint:
+        args = self._args
+        return monitor.DataCollectionEndpoint(
+            f"{self._name}-endpoint",
+            data_collection_endpoint_name=args.names.collection_endpoint,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            kind="Linux",
+            network_acls=monitor.DataCollectionEndpointNetworkAclsArgs(public_network_access="Enabled"),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _metrics_rule(self, endpoint: monitor.DataCollectionEndpoint) -> monitor.DataCollectionRule:
+        args, store = self._args, "metrics"
+        return monitor.DataCollectionRule(
+            f"{self._name}-metrics",
+            data_collection_rule_name=args.names.collection_rule("metrics"),
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            kind="Linux",
+            data_collection_endpoint_id=endpoint.id,
+            data_sources=monitor.DataCollectionRuleDataSourcesArgs(
+                prometheus_forwarder=[
+                    monitor.PrometheusForwarderDataSourceArgs(name="prometheus", streams=[PROMETHEUS_STREAM])
+                ]
+            ),
+            destinations=monitor.DataCollectionRuleDestinationsArgs(
+                monitoring_accounts=[
+                    monitor.MonitoringAccountDestinationArgs(name=store, account_resource_id=args.monitor_workspace_id)
+                ]
+            ),
+            data_flows=[monitor.DataFlowArgs(streams=[PROMETHEUS_STREAM], destinations=[store])],
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _logs_rule(self) -> monitor.DataCollectionRule:
+        args, store = self._args, "logs"
+        return monitor.DataCollectionRule(
+            f"{self._name}-logs",
+            data_collection_rule_name=args.names.collection_rule("logs"),
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            kind="Linux",
+            data_sources=monitor.DataCollectionRuleDataSourcesArgs(
+                extensions=[
+                    monitor.ExtensionDataSourceArgs(
+                        name="container-insights",
+                        extension_name="ContainerInsights",
+                        streams=list(LOG_STREAMS),
+                        extension_settings={
+                            "dataCollectionSettings": {
+                                "interval": "1m",
+                                "namespaceFilteringMode": "Off",
+                                "enableContainerLogV2": True,
+                            }
+                        },
+                    )
+                ]
+            ),
+            destinations=monitor.DataCollectionRuleDestinationsArgs(
+                log_analytics=[monitor.LogAnalyticsDestinationArgs(name=store, workspace_resource_id=args.workspace_id)]
+            ),
+            data_flows=[monitor.DataFlowArgs(streams=list(LOG_STREAMS), destinations=[store])],
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _associate(
+        self,
+        short: str,
+        association_name: str,
+        endpoint: monitor.DataCollectionEndpoint | None = None,
+        rule: monitor.DataCollectionRule | None = None,
+    ) -> None:
+        """An association has a rule or an endpoint, never both."""
+        monitor.DataCollectionRuleAssociation(
+            f"{self._name}-association-{short}",
+            association_name=association_name,
+            resource_uri=self._args.cluster_id,
+            data_collection_endpoint_id=endpoint.id if endpoint else None,
+            data_collection_rule_id=rule.id if rule else None,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

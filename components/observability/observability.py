@@ -1,0 +1,92 @@
+"""Where logs, metrics and traces of a region go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import applicationinsights, monitor, operationalinsights
+
+from settings.naming import Naming
+from settings.observability import ObservabilitySettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObservabilityArgs:
+    """Args of `Observability`."""
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    settings: ObservabilitySettings
+    tags: Mapping[str, str]
+
+
+class Observability(pulumi.ComponentResource):
+    """The stores of one region's telemetry, before anything writes to them.
+
+    Owns the log workspace, one for audit logs that are kept longer, Application Insights, and the Azure Monitor
+    workspace for metrics. Does not own what writes to them: diagnostic settings come with their resources, the
+    cluster's collection with `ClusterMonitoring`, dashboards with Grafana in the global part.
+    """
+
+    workspace_id: pulumi.Output[str]
+    audit_workspace_id: pulumi.Output[str]
+    """Who did what: kept longer, and read by fewer people."""
+    monitor_workspace_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Observability", name, None, opts)
+        self._name, self._args = name, args
+        settings = args.settings
+        workspace = self._workspace("workspace", args.names.log_workspace, settings.log_retention_days)
+        audit = self._workspace("audit", args.names.audit_workspace, settings.audit_retention_days)
+        self.workspace_id, self.audit_workspace_id = workspace.id, audit.id
+        self._application_insights(workspace)
+        self.monitor_workspace_id = self._monitor_workspace().id
+        self.register_outputs({"workspaceId": self.workspace_id, "monitorWorkspaceId": self.monitor_workspace_id})
+
+    def _workspace(self, short: str, workspace_name: str, retention_days: int) -> operationalinsights.Workspace:
+        """Retention is a workspace's: Azure's own tables exist as soon as it does, and the provider takes none over."""
+        args, quota = self._args, self._args.settings.daily_quota_gb
+        return operationalinsights.Workspace(
+            f"{self._name}-{short}",
+            workspace_name=workspace_name,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
+            retention_in_days=retention_days,
+            workspace_capping=operationalinsights.WorkspaceCappingArgs(daily_quota_gb=quota) if quota else None,
+            features=operationalinsights.WorkspaceFeaturesArgs(disable_local_auth=True),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _application_insights(self, workspace: operationalinsights.Workspace) -> None:
+        args = self._args
+        applicationinsights.Component(
+            f"{self._name}-application-insights",
+            resource_name_=args.names.application_insights,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            kind="web",
+            application_type="web",
+            ingestion_mode="LogAnalytics",
+            workspace_resource_id=workspace.id,
+            # Telemetry is sent with an identity; the connection string alone opens nothing.
+            disable_local_auth=True,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _monitor_workspace(self) -> monitor.AzureMonitorWorkspace:
+        args = self._args
+        return monitor.AzureMonitorWorkspace(
+            f"{self._name}-monitor-workspace",
+            azure_monitor_workspace_name=args.names.monitor_workspace,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,152 @@
+"""The container registry, and a region's way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import containerregistry
+
+from components.diagnostics import diagnose
+from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
+from components.role_assignment import Principal, RoleScope, assign_role
+from settings.naming import Naming
+from settings.registry import RegistrySettings
+from settings.roles import Role
+
+_TYPE = "Microsoft.ContainerRegistry/registries"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryArgs:
+    """Args of `Registry`. `names` are those of the global part, `location` is the registry's home."""
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    settings: RegistrySettings
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class Registry(pulumi.ComponentResource):
+    """The environment's images.
+
+    Owns the registry and the right of the pipelines to push. Does not own replicas, private endpoints or the right to
+    pull: each region attaches itself (`RegistryAccess`).
+    """
+
+    registry_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Registry", name, None, opts)
+        registry = containerregistry.Registry(
+            f"{name}-registry",
+            registry_name=args.names.registry,
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            sku=containerregistry.SkuArgs(name="Premium"),
+            admin_user_enabled=False,
+            anonymous_pull_enabled=False,
+            public_network_access="Disabled",
+            # Pipelines outside the network push through Azure's own task service.
+            network_rule_bypass_options="AzureServices",
+            policies=containerregistry.PoliciesArgs(
+                retention_policy=containerregistry.RetentionPolicyArgs(
+                    days=args.settings.untagged_retention_days, status="enabled"
+                )
+            ),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        plain = args.names.resource_id(_TYPE, args.names.registry)
+        for number, principal_id in enumerate(args.settings.push_principal_ids, start=1):
+            principal = Principal(id=principal_id, identifier=principal_id, type="ServicePrincipal")
+            scope = RoleScope(id=registry.id, plain_id=plain)
+            opts = pulumi.ResourceOptions(parent=self)
+            assign_role(f"{name}-push-{number}", Role.ACR_PUSH, principal, scope, args.names.subscription_id, opts)
+        self.registry_id = registry.id
+        self.register_outputs({"registryId": self.registry_id})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryAccessArgs:
+    """Args of `RegistryAccess`.
+
+    `registry_names` are the names of the global part, `home` is the registry's location. `kubelet` pulls. `after` is
+    the global part where this stack owns it, nothing where it exists before.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    registry_names: Naming
+    home: str
+    location: str
+    subnet_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
+    kubelet: Principal
+    after: Sequence[pulumi.Resource]
+    workspace_id: pulumi.Input[str]
+    tags: Mapping[str, str]
+
+
+class RegistryAccess(pulumi.ComponentResource):
+    """A region's way to the environment's registry.
+
+    Owns the region's replica (none at the registry's home, whose workspace gets the registry's logs), its private
+    endpoint and the nodes' right to pull. Does not own the registry.
+    """
+
+    login_server: str
+
+    def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:RegistryAccess", name, None, opts)
+        registry = args.registry_names.registry
+        registry_id = args.registry_names.resource_id(_TYPE, registry)
+        made_before = list(args.after)
+        if args.location != args.home:
+            made_before.append(
+                containerregistry.Replication(
+                    f"{name}-replica",
+                    replication_name=args.location,
+                    registry_name=registry,
+                    resource_group_name=args.registry_names.resource_group,
+                    location=args.location,
+                    region_endpoint_enabled=True,
+                    tags=args.tags,
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+                )
+            )
+        # After the replica: the endpoint takes an address for each replica that exists.
+        PrivateEndpoint(
+            f"{name}-endpoint",
+            PrivateEndpointArgs(
+                resource_group_name=args.resource_group_name,
+                endpoint_name=args.names.private_endpoint("registry"),
+                location=args.location,
+                subnet_id=args.subnet_id,
+                target_id=registry_id,
+                group="registry",
+                zone_ids=[args.zone_id],
+                tags=args.tags,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=made_before),
+        )
+        assign_role(
+            f"{name}-pull",
+            Role.ACR_PULL,
+            args.kubelet,
+            RoleScope(id=registry_id, plain_id=registry_id),
+            args.names.subscription_id,
+            pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+        )
+        if args.location == args.home:
+            diagnose(
+                f"{name}-diagnostics",
+                registry_id,
+                args.workspace_id,
+                pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+            )
+        self.login_server = f"{registry}.azurecr.io"
+        self.register_outputs({"loginServer": self.login_server})

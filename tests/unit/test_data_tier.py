@@ -1,0 +1,269 @@
+"""What Azure is told about the data of a region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from settings.loader import read_sections
+from settings.roles import Role
+from tests.unit.graph import Graph, Registered
+from tests.unit.stacks import PROJECT, build_stack, edited, graph_of
+
+PROD = PROJECT / "Pulumi.prod.yaml"
+SERVER = "azure-native:dbforpostgresql:Server"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return graph_of(PROD)
+
+
+@pytest.fixture(scope="module")
+def secondary() -> Graph:
+    return build_stack({**read_sections(PROD), "region": "westeurope", "global": None})
+
+
+def servers(graph: Graph) -> dict[str, Registered]:
+    return {server.name.removeprefix("voice-eastus-data-postgresql-"): server for server in graph.of_type(SERVER)}
+
+
+@pytest.mark.requirement("B15", "B16", "B17", "C16", "K10")
+def test_postgresql_is_a_managed_server_of_the_asked_size(graph: Graph) -> None:
+    server = servers(graph)["server"]
+    assert server.value("sku") == {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"}
+    assert server.value("version") == "17"
+    assert server.value("storage") == {"storageSizeGB": 256, "autoGrow": "Enabled"}
+
+
+@pytest.mark.requirement("B18", "K3")
+def test_backups_are_kept_seven_days_and_in_the_paired_region(graph: Graph) -> None:
+    assert servers(graph)["server"].value("backup") == {"backupRetentionDays": 7, "geoRedundantBackup": "Enabled"}
+
+
+@pytest.mark.requirement("B19")
+def test_a_standby_waits_in_another_zone(graph: Graph) -> None:
+    assert servers(graph)["server"].value("highAvailability.mode") == "ZoneRedundant"
+
+
+@pytest.mark.requirement("B20")
+def test_two_read_replicas_are_made_one_after_the_other_and_last(graph: Graph) -> None:
+    found = servers(graph)
+    first, second = found["replica-1"], found["replica-2"]
+    for replica in (first, second):
+        assert replica.value("createMode") == "Replica"
+        assert replica.value("sourceServerResourceId").endswith(f"/{found['server'].value('serverName')}")
+        assert "backup" not in replica.inputs, "Azure takes no backup settings for a replica"
+        assert "highAvailability" not in replica.inputs
+    assert first.urn in second.dependencies
+    (database,) = graph.of_type("azure-native:dbforpostgresql:Database")
+    assert database.urn in first.dependencies, "while a replica is made nothing else of the primary can be"
+
+
+@pytest.mark.requirement("B21", "K4")
+def test_postgresql_is_reached_inside_the_network_only(graph: Graph) -> None:
+    network = servers(graph)["server"].value("network")
+    assert network["delegatedSubnetResourceId"].endswith("/snet-postgresql")
+    assert network["privateDnsZoneArmResourceId"].endswith("/voice-prod-eastus.private.postgres.database.azure.com")
+
+
+@pytest.mark.requirement("K4")
+def test_the_other_mode_is_a_private_endpoint() -> None:
+    sections = edited(read_sections(PROD), "data.postgresql.network", "privateEndpoint")
+    graph = build_stack(sections)
+    assert servers(graph)["server"].value("network") == {"publicNetworkAccess": "Disabled"}
+    groups = {
+        connection["groupIds"][0]
+        for endpoint in graph.of_type("azure-native:network:PrivateEndpoint")
+        for connection in endpoint.inputs["privateLinkServiceConnections"]
+    }
+    assert "postgresqlServer" in groups
+
+
+@pytest.mark.requirement("B22")
+def test_people_and_workloads_sign_in_to_postgresql_through_entra(graph: Graph) -> None:
+    auth = servers(graph)["server"].value("authConfig")
+    assert (auth["activeDirectoryAuth"], auth["passwordAuth"]) == ("Enabled", "Disabled")
+    administrators = graph.of_type("azure-native:dbforpostgresql:AdministratorsMicrosoftEntra")
+    assert [administrator.value("principalName") for administrator in administrators] == ["database-jobs"]
+
+
+@pytest.mark.requirement("B68")
+def test_another_region_has_a_replica_and_waits_for_the_way_to_its_primary(secondary: Graph) -> None:
+    (server,) = secondary.of_type(SERVER)
+    assert server.value("createMode") == "Replica"
+    assert "/rg-voice-prod-eastus/" in server.value("sourceServerResourceId")
+    peerings = {peering.urn for peering in secondary.of_type("azure-native:network:VirtualNetworkPeering")}
+    assert len(peerings) == 2
+    assert peerings <= set(server.dependencies)
+
+
+def test_the_zones_of_databases_are_linked_both_ways(secondary: Graph) -> None:
+    links = {
+        (link.value("resourceGroupName"), link.value("virtualNetwork.id").rsplit("/", 1)[-1])
+        for link in secondary.of_type("azure-native:privatedns:VirtualNetworkLink")
+        if link.value("privateZoneName").endswith("postgres.database.azure.com")
+    }
+    assert links == {
+        ("rg-voice-prod-westeurope", "vnet-voice-prod-westeurope"),
+        ("rg-voice-prod-westeurope", "vnet-voice-prod-eastus"),
+        ("rg-voice-prod-eastus", "vnet-voice-prod-westeurope"),
+    }
+
+
+@pytest.mark.requirement("K10")
+def test_an_external_database_is_only_named() -> None:
+    external = {"mode": "external", "externalHost": "db.example.com"}
+    graph = build_stack(edited(read_sections(PROD), "data.postgresql", external))
+    assert graph.of_type(SERVER) == []
+
+
+@pytest.mark.requirement("B23", "B24", "B26", "K5")
+def test_redis_is_a_managed_one_with_a_replica_and_one_endpoint(graph: Graph) -> None:
+    cluster = graph.one("azure-native:redisenterprise:RedisEnterprise")
+    assert cluster.value("sku.name") == "Balanced_B20"
+    assert cluster.value("highAvailability") == "Enabled"
+    assert "zones" not in cluster.inputs, "zones are Azure's own choice"
+    database = graph.one("azure-native:redisenterprise:Database")
+    assert (database.value("clusteringPolicy"), database.value("port")) == ("EnterpriseCluster", 10000)
+    assert database.value("clientProtocol") == "Encrypted"
+
+
+@pytest.mark.requirement("B25", "K11")
+def test_redis_writes_snapshots_every_hour(graph: Graph) -> None:
+    database = graph.one("azure-native:redisenterprise:Database")
+    assert database.value("persistence") == {"rdbEnabled": True, "rdbFrequency": "1h"}
+
+
+@pytest.mark.requirement("C17", "K11")
+def test_redis_can_write_every_change_instead() -> None:
+    persistence = {"mode": "aof", "frequency": "1s"}
+    graph = build_stack(edited(read_sections(PROD), "data.redis", {"persistence": persistence}))
+    database = graph.one("azure-native:redisenterprise:Database")
+    assert database.value("persistence") == {"aofEnabled": True, "aofFrequency": "1s"}
+
+
+@pytest.mark.requirement("B23")
+def test_workloads_that_can_sign_in_to_redis_by_identity(graph: Graph) -> None:
+    assignments = graph.of_type("azure-native:redisenterprise:AccessPolicyAssignment")
+    assert [assignment.value("accessPolicyAssignmentName") for assignment in assignments] == [
+        "voiceagent",
+        "databasejobs",
+    ]
+
+
+def accounts(graph: Graph) -> dict[str, Registered]:
+    return {
+        account.name.removeprefix("voice-eastus-data-").removesuffix("-account"): account
+        for account in graph.of_type("azure-native:storage:StorageAccount")
+    }
+
+
+@pytest.mark.requirement("A36", "B27", "B31")
+def test_files_lie_in_an_account_that_takes_identities_alone(graph: Graph) -> None:
+    account = accounts(graph)["storage"]
+    assert (account.value("kind"), account.value("sku.name"), account.value("accessTier")) == (
+        "StorageV2",
+        "Standard_GRS",
+        "Hot",
+    )
+    assert account.value("allowSharedKeyAccess") is False
+    assert account.value("allowBlobPublicAccess") is False
+    assert account.value("minimumTlsVersion") == "TLS1_2"
+    assert account.value("publicNetworkAccess") == "Disabled"
+
+
+@pytest.mark.requirement("B29")
+def test_recordings_of_rooms_have_an_account_of_their_own_with_a_key(graph: Graph) -> None:
+    assert accounts(graph)["egress"].value("allowSharedKeyAccess") is True
+    containers = {
+        container.value("containerName"): container.value("accountName")
+        for container in graph.of_type("azure-native:storage:BlobContainer")
+    }
+    assert containers["rooms"] == accounts(graph)["egress"].value("accountName")
+
+
+@pytest.mark.requirement("B28")
+def test_the_four_containers_exist(graph: Graph) -> None:
+    account = accounts(graph)["storage"].value("accountName")
+    containers = {
+        container.value("containerName")
+        for container in graph.of_type("azure-native:storage:BlobContainer")
+        if container.value("accountName") == account
+    }
+    assert containers == {"conversations", "uploads", "recordings", "backups"}
+
+
+@pytest.mark.requirement("B30")
+def test_files_cool_are_archived_and_go_by_age(graph: Graph) -> None:
+    for policy in graph.of_type("azure-native:storage:ManagementPolicy"):
+        (rule,) = policy.value("policy.rules")
+        actions = rule["definition"]["actions"]["baseBlob"]
+        days = [
+            actions[action]["daysAfterModificationGreaterThan"] for action in ("tierToCool", "tierToArchive", "delete")
+        ]
+        assert days == [30, 90, 365]
+
+
+@pytest.mark.requirement("B31")
+def test_deleted_files_can_be_brought_back_for_two_weeks(graph: Graph) -> None:
+    for service in graph.of_type("azure-native:storage:BlobServiceProperties"):
+        assert service.value("deleteRetentionPolicy") == {"enabled": True, "days": 14}
+        assert service.value("isVersioningEnabled") is True
+
+
+@pytest.mark.requirement("B35")
+def test_every_managed_service_has_a_private_endpoint_with_its_zone(graph: Graph) -> None:
+    groups = sorted(
+        connection["groupIds"][0]
+        for endpoint in graph.of_type("azure-native:network:PrivateEndpoint")
+        for connection in endpoint.inputs["privateLinkServiceConnections"]
+    )
+    assert groups == ["blob", "blob", "redisEnterprise", "registry", "vault"]
+    zones = graph.of_type("azure-native:network:PrivateDnsZoneGroup")
+    assert len(zones) == len(groups)
+    assert all(zone.inputs["privateDnsZoneConfigs"] for zone in zones)
+
+
+def writers(graph: Graph) -> set[tuple[str, str]]:
+    """Who may write to which container, by the names of role assignments' scopes."""
+    return {
+        (role.name.removeprefix("voice-eastus-data-storage-writer-"), role.inputs["scope"].rsplit("/", 1)[-1])
+        for role in graph.of_type("azure-native:authorization:RoleAssignment")
+        if role.inputs["roleDefinitionId"].endswith(Role.STORAGE_BLOB_DATA_CONTRIBUTOR.value)
+    }
+
+
+@pytest.mark.requirement("B31", "B62")
+def test_each_workload_writes_to_its_own_containers_only(graph: Graph) -> None:
+    assert writers(graph) == {
+        ("freeswitch-recordings", "recordings"),
+        ("voice-agent-conversations", "conversations"),
+        ("voice-agent-uploads", "uploads"),
+        ("database-jobs-backups", "backups"),
+    }
+
+
+def cosmos(**settings: Any) -> Graph:
+    wanted = {"containers": {"sessions": "/user_id"}, **settings}
+    return build_stack(edited(read_sections(PROD), "data.cosmos", wanted))
+
+
+@pytest.mark.requirement("D18", "K24")
+def test_documents_come_where_a_stack_asks_for_them(graph: Graph) -> None:
+    assert graph.of_type("azure-native:cosmosdb:DatabaseAccount") == []
+    found = cosmos()
+    account = found.one("azure-native:cosmosdb:DatabaseAccount")
+    assert account.value("capabilities") == [{"name": "EnableServerless"}]
+    assert account.value("disableLocalAuth") is True
+    container = found.one("azure-native:cosmosdb:SqlResourceSqlContainer")
+    assert container.value("resource.partitionKey.paths") == ["/user_id"]
+
+
+@pytest.mark.requirement("K24")
+def test_documents_can_scale_by_throughput_instead() -> None:
+    found = cosmos(capacity="autoscale", maxThroughput=8000)
+    assert "capabilities" not in found.one("azure-native:cosmosdb:DatabaseAccount").inputs
+    database = found.one("azure-native:cosmosdb:SqlResourceSqlDatabase")
+    assert database.value("options.autoscaleSettings.maxThroughput") == 8000

@@ -1,0 +1,108 @@
+"""What Azure is told about the secrets of a region."""
+
+from __future__ import annotations
+
+import pytest
+
+from settings.identities import WORKLOAD_ACCOUNTS
+from settings.loader import read_sections
+from settings.roles import Role
+from settings.secrets import GENERATED_SECRETS
+from tests.unit.graph import Graph, Registered
+from tests.unit.stacks import PROJECT, build_stack, edited
+
+PROD = PROJECT / "Pulumi.prod.yaml"
+GIVEN = ("openAiApiKey", "deepgramApiKey", "cartesiaApiKey", "firebaseServiceAccount", "exampleTrunk")
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    secrets = {name: {"secure": "AAAA"} for name in GIVEN}
+    vault = {"contentTypes": {"firebaseServiceAccount": "application/json"}, "expiry": {"openAiApiKey": "2027-11-30"}}
+    return build_stack({**read_sections(PROD), "secrets": secrets, "keyVault": vault})
+
+
+def secrets(graph: Graph) -> dict[str, Registered]:
+    return {secret.value("secretName"): secret for secret in graph.of_type("azure-native:keyvault:Secret")}
+
+
+@pytest.mark.requirement("B54")
+def test_the_vault_keeps_what_was_deleted_and_is_closed_to_the_internet(graph: Graph) -> None:
+    properties = graph.one("azure-native:keyvault:Vault").inputs["properties"]
+    assert properties["sku"] == {"family": "A", "name": "standard"}
+    assert properties["enableSoftDelete"] is True
+    assert properties["softDeleteRetentionInDays"] == 90
+    assert properties["enablePurgeProtection"] is True
+    assert properties["enableRbacAuthorization"] is True
+    assert properties["publicNetworkAccess"] == "Disabled"
+
+
+def test_a_deleted_vault_is_brought_back_by_setting() -> None:
+    graph = build_stack(edited(read_sections(PROD), "keyVault", {"recover": True}))
+    assert graph.one("azure-native:keyvault:Vault").value("properties.createMode") == "recover"
+
+
+@pytest.mark.requirement("A8", "A9", "A10", "A11", "A31", "B55", "B57")
+def test_every_secret_of_the_stack_and_of_the_platform_is_in_the_vault(graph: Graph) -> None:
+    made = {secret.name for secret in GENERATED_SECRETS} | {"redis-password", "egress-storage-key"}
+    assert set(secrets(graph)) == made | set(GIVEN)
+
+
+@pytest.mark.requirement("A31", "B57")
+def test_no_value_leaves_the_program_in_clear(graph: Graph) -> None:
+    for name, secret in secrets(graph).items():
+        assert secret.is_secret("properties.value"), f"{name} is readable in the state"
+
+
+@pytest.mark.requirement("A8")
+def test_a_secret_says_what_kind_of_text_it_is_and_when_it_ends(graph: Graph) -> None:
+    found = secrets(graph)
+    assert found["firebaseServiceAccount"].value("properties.contentType") == "application/json"
+    assert found["livekit-api-key"].value("properties.contentType") == "text/plain"
+    end_of_2027_11_30 = 1827619199
+    assert found["openAiApiKey"].value("properties.attributes.expires") == end_of_2027_11_30
+    assert "expires" not in found["livekit-api-key"].value("properties.attributes")
+
+
+def test_the_next_generation_of_a_generated_secret_is_another_value() -> None:
+    def keepers(sections: dict) -> dict[str, str]:
+        found = build_stack(sections).of_type("random:index/randomPassword:RandomPassword")
+        return {password.name: password.value("keepers.generation") for password in found}
+
+    before = keepers(read_sections(PROD))
+    after = keepers(edited(read_sections(PROD), "keyVault", {"generations": {"jwt-signing-key": 2}}))
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"voice-eastus-vault-value-jwt-signing-key"}
+
+
+def readers(graph: Graph) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for role in graph.of_type("azure-native:authorization:RoleAssignment"):
+        if role.inputs["roleDefinitionId"].endswith(Role.KEY_VAULT_SECRETS_USER.value):
+            scope = role.inputs["scope"]
+            assert "/secrets/" in scope, f"{role.name} reads the whole vault"
+            found.setdefault(role.inputs["principalId"], set()).add(scope.rsplit("/", 1)[-1])
+    return found
+
+
+@pytest.mark.requirement("B56", "B62", "C22")
+def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
+    from tests.unit.outputs import guid
+
+    by_account = {
+        account.name: readers(graph).get(guid(f"principal id-voice-prod-eastus-{account.name}"), set())
+        for account in WORKLOAD_ACCOUNTS
+    }
+    assert by_account["livekit"] == {"livekit-api-key", "livekit-api-secret", "redis-password"}
+    assert by_account["livekit-egress"] == by_account["livekit"] | {"egress-storage-key"}
+    assert by_account["database-jobs"] == set()
+    assert "event-socket-password" in by_account["freeswitch"]
+    assert "event-socket-password" not in by_account["voice-agent"]
+
+
+@pytest.mark.requirement("B62")
+def test_each_workload_is_trusted_by_its_service_account_alone(graph: Graph) -> None:
+    trusts = graph.of_type("azure-native:managedidentity:FederatedIdentityCredential")
+    assert {trust.value("subject") for trust in trusts} == {account.subject for account in WORKLOAD_ACCOUNTS}
+    assert {trust.value("issuer") for trust in trusts} == {"https://issuer.example/aks-voice-prod-eastus/"}
+    assert all(trust.value("audiences") == ["api://AzureADTokenExchange"] for trust in trusts)

@@ -1,0 +1,160 @@
+"""What Azure is told about images, logs and metrics."""
+
+from __future__ import annotations
+
+import pytest
+
+from settings.loader import read_sections
+from settings.roles import Role
+from tests.unit.graph import Graph, Registered
+from tests.unit.stacks import PROJECT, build_stack, edited, graph_of
+
+PROD = PROJECT / "Pulumi.prod.yaml"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return graph_of(PROD)
+
+
+@pytest.fixture(scope="module")
+def secondary() -> Graph:
+    return build_stack({**read_sections(PROD), "region": "westeurope", "global": None})
+
+
+def roles(graph: Graph, role: Role) -> list[Registered]:
+    return [
+        assignment
+        for assignment in graph.of_type("azure-native:authorization:RoleAssignment")
+        if assignment.inputs["roleDefinitionId"].endswith(role.value)
+    ]
+
+
+@pytest.mark.requirement("A35", "B58")
+def test_the_registry_is_premium_without_an_admin_user(graph: Graph) -> None:
+    registry = graph.one("azure-native:containerregistry:Registry")
+    assert registry.value("sku.name") == "Premium"
+    assert registry.value("adminUserEnabled") is False
+    assert registry.value("publicNetworkAccess") == "Disabled"
+    assert registry.value("policies.retentionPolicy") == {"days": 7, "status": "enabled"}
+    assert registry.value("resourceGroupName") == "rg-voice-prod-global"
+
+
+@pytest.mark.requirement("B58")
+def test_a_region_brings_its_replica_and_the_home_none(graph: Graph, secondary: Graph) -> None:
+    assert graph.of_type("azure-native:containerregistry:Replication") == []
+    replica = secondary.one("azure-native:containerregistry:Replication")
+    assert replica.value("location") == "westeurope"
+    assert replica.value("resourceGroupName") == "rg-voice-prod-global"
+
+
+def test_a_region_without_the_global_part_makes_nothing_of_it(secondary: Graph) -> None:
+    made = {resource.type for resource in secondary.resources}
+    assert "azure-native:containerregistry:Registry" not in made
+    assert "azure-native:dashboard:Grafana" not in made
+
+
+@pytest.mark.requirement("A35")
+def test_nodes_pull_and_pipelines_push(graph: Graph) -> None:
+    (pull,) = roles(graph, Role.ACR_PULL)
+    assert "/registries/acr" in pull.inputs["scope"]
+    assert roles(graph, Role.ACR_PUSH) == []
+    pipeline = "00000000-0000-4000-8000-0000000000cc"
+    pushing = build_stack(edited(read_sections(PROD), "registry", {"pushPrincipalIds": [pipeline]}))
+    assert [role.inputs["principalId"] for role in roles(pushing, Role.ACR_PUSH)] == [pipeline]
+
+
+@pytest.mark.requirement("B46")
+def test_logs_stay_thirty_days_and_audits_ninety(graph: Graph) -> None:
+    retention = {
+        workspace.value("workspaceName"): workspace.value("retentionInDays")
+        for workspace in graph.of_type("azure-native:operationalinsights:Workspace")
+    }
+    assert retention == {"log-voice-prod-eastus": 30, "log-voice-prod-eastus-audit": 90}
+    audited = {
+        setting.value("resourceUri").split("/providers/")[-1].split("/")[0]
+        for setting in graph.of_type("azure-native:monitor:DiagnosticSetting")
+        if setting.value("workspaceId").endswith("-audit")
+    }
+    assert audited == {
+        "Microsoft.ContainerRegistry",
+        "Microsoft.ContainerService",
+        "Microsoft.KeyVault",
+        "Microsoft.Storage",
+    }
+
+
+@pytest.mark.requirement("A37", "B45")
+def test_traces_go_to_application_insights_on_the_workspace(graph: Graph) -> None:
+    insights = graph.one("azure-native:applicationinsights:Component")
+    assert insights.value("ingestionMode") == "LogAnalytics"
+    assert insights.value("workspaceResourceId").endswith("/log-voice-prod-eastus")
+
+
+@pytest.mark.requirement("A37", "B47", "K16")
+def test_metrics_go_to_prometheus_and_container_logs_to_the_workspace(graph: Graph) -> None:
+    cluster = graph.one("azure-native:containerservice:ManagedCluster")
+    assert cluster.value("azureMonitorProfile.metrics.enabled") is True
+    assert cluster.value("addonProfiles.omsagent.config.useAADAuth") == "true"
+    rules = {rule.name.rsplit("-", 1)[-1]: rule for rule in graph.of_type("azure-native:monitor:DataCollectionRule")}
+    assert rules["metrics"].value("dataFlows[0].streams") == ["Microsoft-PrometheusMetrics"]
+    assert "Microsoft-ContainerLogV2" in rules["logs"].value("dataFlows[0].streams")
+    associations = graph.of_type("azure-native:monitor:DataCollectionRuleAssociation")
+    assert {association.value("associationName") for association in associations} == {
+        "configurationAccessEndpoint",
+        "ContainerInsightsExtension",
+        "dcr-voice-prod-eastus-metrics",
+    }
+
+
+@pytest.mark.requirement("K16")
+def test_the_environments_grafana_reads_each_regions_metrics(graph: Graph, secondary: Graph) -> None:
+    for found in (graph, secondary):
+        (reader,) = roles(found, Role.MONITORING_DATA_READER)
+        assert "/Microsoft.Monitor/accounts/amw-voice-prod-" in reader.inputs["scope"]
+
+
+DIAGNOSED = {
+    "containerservice:ManagedCluster",
+    "cosmosdb:DatabaseAccount",
+    "dbforpostgresql:Server",
+    "keyvault:Vault",
+    "network:NetworkSecurityGroup",
+    "network:PublicIPAddress",
+    "network:VirtualNetwork",
+    "redisenterprise:Database",
+    "storage:BlobServiceProperties",
+    "containerregistry:Registry",
+    "dashboard:Grafana",
+}
+"""Types of ours that have diagnostic logs (Azure Monitor, supported resource logs)."""
+
+
+def test_nothing_that_has_logs_is_without_a_diagnostic_setting(graph: Graph) -> None:
+    diagnosed = {
+        setting.value("resourceUri").lower() for setting in graph.of_type("azure-native:monitor:DiagnosticSetting")
+    }
+    silent = []
+    for resource in graph.resources:
+        if resource.type.removeprefix("azure-native:") in DIAGNOSED:
+            name = next(
+                value for key, value in resource.inputs.items() if key.endswith("Name") and key != "resourceGroupName"
+            )
+            if not any(uri.endswith(f"/{name.lower()}") or f"/{name.lower()}/" in uri for uri in diagnosed):
+                silent.append(resource.name)
+    assert not silent
+
+
+def test_flow_logs_are_kept_unless_a_stack_says_otherwise(graph: Graph) -> None:
+    log = graph.one("azure-native:network:FlowLog")
+    assert log.value("networkWatcherName") == "NetworkWatcher_eastus"
+    assert log.value("targetResourceId").endswith("/vnet-voice-prod-eastus")
+    without = build_stack(edited(read_sections(PROD), "observability", {"flowLogs": False}))
+    assert without.of_type("azure-native:network:FlowLog") == []
+
+
+def test_defender_watches_the_nodes_by_setting(graph: Graph) -> None:
+    assert "defender" not in graph.one("azure-native:containerservice:ManagedCluster").inputs["securityProfile"]
+    watched = build_stack(edited(read_sections(PROD), "observability", {"defender": True}))
+    cluster = watched.one("azure-native:containerservice:ManagedCluster")
+    assert cluster.value("securityProfile.defender.securityMonitoring.enabled") is True
