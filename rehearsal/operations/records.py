@@ -56,6 +56,11 @@ class Resource:
         """The input at a dotted path; None where there is none."""
         return at(self.inputs, path)
 
+    def values(self, path: str) -> list[Any]:
+        """The list at a dotted path; empty where there is none or a plan does not know it yet."""
+        found = at(self.inputs, path)
+        return found if isinstance(found, list) else []
+
 
 def at(value: Any, path: str) -> Any:
     """What stands at a dotted path in plain values; None where nothing does."""
@@ -64,6 +69,14 @@ def at(value: Any, path: str) -> Any:
             return None
         value = value.get(key)
     return value
+
+
+def number(value: Any, otherwise: float) -> float:
+    """A number, also one written as text; `otherwise` for what is absent or not known yet."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return otherwise
 
 
 def stack_of(urn: str) -> str:
@@ -128,13 +141,14 @@ class Graph:
 
     @functools.cached_property
     def _components(self) -> set[str]:
-        """A recording does not say what is a component: it is what has children and no provider behind it, which the
-        type of a package's `index` module or the URN of a child shows."""
+        """A recording does not say what is a component: what the URN of a child names above it, and what a package's
+        `index` module has. Nothing of Azure is one, whatever hangs below it."""
         chains = {urn.split("::")[2].rsplit("$", 1)[0] for urn in self.by_urn if "$" in urn.split("::")[2]}
         return {
             resource.urn
             for resource in self.resources
-            if resource.urn.split("::")[2] in chains or resource.type.split(":")[1:2] == ["index"]
+            if resource.package != "azure-native"
+            and (resource.urn.split("::")[2] in chains or resource.type.split(":")[1:2] == ["index"])
         }
 
     def _providers(self, resource: Resource) -> list[str]:

@@ -1,0 +1,19 @@
+"""Names in Azure's resource ids."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+_SUBNET: Final = re.compile(r"/virtualNetworks/([^/]+)/subnets/([^/]+)$", re.IGNORECASE)
+
+
+def last_name(arm_id: Any) -> str:
+    """The last name of an id; empty for what is none."""
+    return arm_id.rsplit("/", 1)[-1] if isinstance(arm_id, str) and "/" in arm_id else ""
+
+
+def subnet_of(arm_id: Any) -> tuple[str, str] | None:
+    """Network and subnet of a subnet's id."""
+    match = _SUBNET.search(arm_id) if isinstance(arm_id, str) else None
+    return (match[1], match[2]) if match else None

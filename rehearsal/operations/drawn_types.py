@@ -1,0 +1,52 @@
+"""Which types of resource an architecture picture draws in a place of their own, and which it only counts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+AZURE: Final = "azure-native:"
+DRAWN: Final = frozenset(
+    AZURE + name
+    for name in (
+        "containerservice:AgentPool",
+        "containerservice:ManagedCluster",
+        "network:NatGateway",
+        "network:PublicIPAddress",
+        "network:PublicIPPrefix",
+        "network:Subnet",
+        "network:VirtualNetwork",
+        "network:VirtualNetworkPeering",
+        "privatedns:PrivateZone",
+        "resources:ResourceGroup",
+    )
+)
+PLUMBING: Final = frozenset(
+    AZURE + name
+    for name in (
+        "authorization:RoleAssignment",
+        "containerservice:MaintenanceConfiguration",
+        "dbforpostgresql:AdministratorsMicrosoftEntra",
+        "dbforpostgresql:Configuration",
+        "dbforpostgresql:Database",
+        "dns:RecordSet",
+        "keyvault:Secret",
+        "managedidentity:FederatedIdentityCredential",
+        "managedidentity:UserAssignedIdentity",
+        "monitor:DataCollectionEndpoint",
+        "monitor:DataCollectionRule",
+        "monitor:DataCollectionRuleAssociation",
+        "monitor:DiagnosticSetting",
+        "network:ApplicationSecurityGroup",
+        "network:NetworkSecurityGroup",
+        "network:PrivateDnsZoneGroup",
+        "operationalinsights:Table",
+        "privatedns:PrivateRecordSet",
+        "privatedns:VirtualNetworkLink",
+        "redisenterprise:AccessPolicyAssignment",
+        "redisenterprise:Database",
+        "storage:BlobContainer",
+        "storage:BlobServiceProperties",
+        "storage:ManagementPolicy",
+    )
+)
+"""What belongs to something that is drawn; the picture says how many of each there are."""

@@ -1,0 +1,56 @@
+"""Small recordings made by hand, with just what a test is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-000000000001"
+GROUP = "rg-voice-test"
+NETWORK = "vnet-voice-test"
+
+
+def urn(name: str, kind: str = "azure-native:network:Subnet", stack: str = "test", above: str = "") -> str:
+    """The URN of a resource; `above` are the types of its components, joined with `$`."""
+    return f"urn:pulumi:{stack}::voice::{above + '$' if above else ''}{kind}::{name}"
+
+
+def record(
+    name: str,
+    kind: str,
+    inputs: dict[str, Any] | None = None,
+    *,
+    outputs: dict[str, Any] | None = None,
+    parent: str = "",
+    waits_for: list[str] | None = None,
+    op: str = "create",
+    stack: str = "test",
+    **more: Any,
+) -> dict[str, Any]:
+    """One object of a recording. `kind` is short for azure-native's: `network:Subnet`."""
+    token = kind if kind.startswith(("kubernetes:", "pulumi:", "voice:", "random:")) else f"azure-native:{kind}"
+    above = parent.split("::")[2] if parent else ""
+    return {
+        "urn": urn(name, token, stack, above),
+        "type": token,
+        "name": name,
+        "parent": parent,
+        "inputs": inputs or {},
+        "outputs": outputs or {},
+        "dependencies": waits_for or [],
+        "protect": False,
+        "op": op,
+        **more,
+    }
+
+
+def component(name: str, kind: str = "Network", parent: str = "", **more: Any) -> dict[str, Any]:
+    return record(name, f"voice:index:{kind}", parent=parent, **more)
+
+
+def arm_id(kind: str, name: str) -> str:
+    """An id in the resource group of these recordings: `arm_id("Microsoft.Network/publicIPPrefixes", "p")`."""
+    return f"{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/{kind}/{name}"
+
+
+def subnet_id(name: str, network: str = NETWORK) -> str:
+    return arm_id("Microsoft.Network/virtualNetworks", f"{network}/subnets/{name}")

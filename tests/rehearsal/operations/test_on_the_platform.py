@@ -1,0 +1,125 @@
+"""What operators are shown of the real platform, deployed to a simulated Azure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from rehearsal.operations.architecture import architecture_of
+from rehearsal.operations.change import Change
+from rehearsal.operations.cost import monthly_cost
+from rehearsal.operations.duration import wall_time
+from rehearsal.operations.markdown import GITHUB_LIMIT, summary
+from rehearsal.operations.preview import preview
+from rehearsal.values import SECRET, SIGNATURE_KEY
+from tests.rehearsal.operations.conftest import Deployed
+from tests.rehearsal.operations.legible import assert_legible, texts
+from tests.rehearsal.operations.shown import everything
+
+pytestmark = pytest.mark.rehearsal
+
+
+def test_all_that_the_platform_deploys_has_a_price_or_is_known_to_be_free(deployed: Deployed) -> None:
+    cost = monthly_cost(deployed.recording)
+    assert cost.not_priced == ()
+    assert cost.total.low > 0
+
+
+def test_a_first_plan_costs_what_is_then_deployed(deployed: Deployed) -> None:
+    assert deployed.first.outlook is not None
+    assert deployed.first.outlook.cost_after.total == monthly_cost(deployed.recording).total
+
+
+def test_the_platform_in_three_zones_is_legible_and_complete(deployed: Deployed) -> None:
+    assert_legible(architecture_of(deployed.recording))
+    said = " ".join(texts(deployed.recording))
+    drawn = ("Subnet", "AgentPool", "PublicIPPrefix", "PublicIPAddress", "PrivateZone", "ManagedCluster")
+    for item in deployed.recording:
+        if item["type"].rsplit(":", 1)[-1] in drawn:
+            assert item["outputs"]["name"] in said
+
+
+def test_every_public_address_of_the_platform_leads_somewhere(deployed: Deployed) -> None:
+    addresses = [address for region in architecture_of(deployed.recording).regions for address in region.addresses]
+    assert len(addresses) > 6
+    assert [address.name for address in addresses if address.nowhere] == []
+
+
+def test_a_first_deployment_of_the_platform_is_told_within_the_limit(deployed: Deployed) -> None:
+    text = summary([deployed.first])
+    assert len(text) < GITHUB_LIMIT // 2
+    assert "`voice-eastus-aks-pool-sip1a`" in text
+    assert "- **Cost**: " in text
+    assert "- **Expected time on Azure**: " in text
+    assert "…and" not in text
+    assert f"\n{deployed.first.run.operations['create']} created.\n" in text  # as the engine counts
+
+
+@pytest.fixture(scope="module")
+def new_generation(deployed: Deployed) -> Change:
+    """The agents get new machines: a new pool, and the old one goes."""
+    generations = [{"name": "b", "vmSize": "Standard_D8s_v5"}]
+    edit = {"voice:aks.pools.agents.generations": generations, "voice:protect": False}
+    return preview(deployed.rehearsal, config=edit)
+
+
+def test_a_plan_on_the_platform_differs_from_what_is_deployed_only_in_what_it_changes(
+    deployed: Deployed, new_generation: Change
+) -> None:
+    assert new_generation.outlook is not None
+    after = {item["urn"]: item for item in new_generation.outlook.after}
+    before = {item["urn"]: item for item in deployed.recording}
+    assert {item["name"] for item in new_generation.outlook.after if item["op"] == "delete"} == {
+        "voice-eastus-aks-pool-agentsa"
+    }
+    assert {after[urn]["name"] for urn in after.keys() - before.keys()} == {"voice-eastus-aks-pool-agentsb"}
+    for urn_, item in after.items():
+        if item["op"] == "same":
+            assert item["inputs"] == before[urn_]["inputs"]
+            assert item["parent"] == before[urn_]["parent"]
+    assert "plaintext" not in json.dumps(new_generation.outlook.after)
+
+
+def test_the_money_and_time_of_a_new_generation_are_those_of_its_two_pools(new_generation: Change) -> None:
+    assert new_generation.outlook is not None
+    changes = {item.name[-1]: item for item in new_generation.outlook.money.changes}
+    assert (changes["a"].after, changes["b"].before) == (None, None)
+    assert changes["b"].monthly.high > -changes["a"].monthly.high  # machines of twice the size
+    (stack,) = new_generation.outlook.wall_time.stacks
+    assert [(item.op, item.name[-7:]) for item in stack.path][-1] == ("delete", "agentsa")
+    assert ("create", "agentsb") in [(item.op, item.name[-7:]) for item in stack.path]
+
+
+def test_a_first_plan_takes_as_long_as_the_deployment_that_follows(deployed: Deployed) -> None:
+    assert deployed.first.outlook is not None
+    assert deployed.first.outlook.wall_time.minutes == wall_time(deployed.recording).minutes
+
+
+def test_no_secret_of_the_platform_is_shown(deployed: Deployed) -> None:
+    secrets = {text for text in _secrets(deployed.rehearsal.export(show_secrets=True)) if len(text) > 8}
+    assert secrets, "the platform has secrets; without any this test would prove nothing"
+    shown = everything(deployed.recording, deployed.first)
+    assert not [secret for secret in secrets if secret in shown]
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    """Every text that the state holds as a secret, at any depth."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == SECRET:
+            yield from _texts(json.loads(value["plaintext"]))
+        for inner in value.values():
+            yield from _secrets(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _secrets(inner)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
