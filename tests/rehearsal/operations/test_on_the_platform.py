@@ -19,7 +19,7 @@ from tests.rehearsal.operations.conftest import Deployed
 from tests.rehearsal.operations.legible import assert_legible, texts
 from tests.rehearsal.operations.shown import everything
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 
 def test_all_that_the_platform_deploys_has_a_price_or_is_known_to_be_free(deployed: Deployed) -> None:

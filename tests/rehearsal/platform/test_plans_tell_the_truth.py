@@ -81,6 +81,7 @@ def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(productio
     assert all("generation" in refused[name] for name in set(sip_pools("a")) & set(refused))
 
 
+@pytest.mark.exhaustive
 def test_a_generation_retires_by_one_update_and_goes_by_one_delete_in_each_zone(own_production: Rehearsal) -> None:
     retiring = {GENERATIONS: [{**OLD, "state": "retiring"}, NEW]}
     deploy(own_production, {GENERATIONS: [OLD, NEW]})
