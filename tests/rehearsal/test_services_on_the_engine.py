@@ -20,6 +20,8 @@ HERE = {"PrivateEndpoint", "PrivateDnsZoneGroup", "FlowLog"}
 NEVER = {"azure-native:redis:Redis"}
 """What Azure always refuses."""
 
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
+
 
 @dataclass(frozen=True)
 class Life:
@@ -43,7 +45,6 @@ def life(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[L
         yield Life(first, second, refreshed, destroyed, cloud, rehearsal.world.leftovers())
 
 
-@pytest.mark.rehearsal
 def test_every_type_can_be_created(life: Life) -> None:
     assert life.first.ok, life.first.text
     created = {step.urn.split("::")[-2].split("$")[-1] for step in life.first.steps}
@@ -53,20 +54,17 @@ def test_every_type_can_be_created(life: Life) -> None:
     assert wanted - created == NEVER
 
 
-@pytest.mark.rehearsal
 def test_a_second_up_and_a_refresh_change_nothing(life: Life) -> None:
     assert life.second.ok, life.second.text
     assert life.second.changes == {}
     assert life.refreshed.changes == {}
 
 
-@pytest.mark.rehearsal
 def test_no_password_is_in_the_simulated_azure(life: Life) -> None:
     assert "sip-password" in life.cloud
     assert not [word for word in PASSWORDS if word in life.cloud]
 
 
-@pytest.mark.rehearsal
 def test_nothing_is_left_after_destroy(life: Life) -> None:
     assert life.destroyed.ok, life.destroyed.text
     assert life.leftovers == []
