@@ -14,6 +14,9 @@ STACK ?= staging
 ENV ?=
 # Further options of a command, for example make rehearse ARGS="--fail-rate 0.1"
 ARGS ?=
+# How many random faults `make faults` tries, and after how many seconds it begins no further one.
+SEEDS ?= 20
+LIMIT ?= 3600
 # A program that checks recordings against Azure's own definitions; without it that check is left out.
 ARM_CHECK ?=
 
@@ -50,6 +53,14 @@ up: venv ## Deploy to the simulated Azure and leave it there.
 .PHONY: destroy
 destroy: venv ## Remove from the simulated Azure what `make up` deployed.
 	@$(BIN)/python -m rehearsal destroy $(WHICH) $(ARGS)
+
+.PHONY: drift
+drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
+	@$(BIN)/python -m rehearsal drift $(WHICH) $(ARGS)
+
+.PHONY: faults
+faults: venv ## Kill and fail deployments at random (SEEDS=200), recover each one, check where it ends.
+	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
 
 ## Change it
 
@@ -89,7 +100,7 @@ lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade rene
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
 
 .PHONY: ci
-ci: lint types schema-check requirements-check test test-exhaustive recordings arm-check ## All that must hold before a change is merged.
+ci: lint types schema-check requirements-check test test-exhaustive recordings arm-check some-faults ## All that must hold before a change is merged.
 	@echo "All checks passed."
 
 ## Other
@@ -114,6 +125,11 @@ ifeq ($(strip $(ARM_CHECK)),)
 else
 	@$(BIN)/python -m tools.arm_check "$(ARM_CHECK)" $(RECORDINGS)/*.json
 endif
+
+# As many seeds as fit into a minute and a half; the campaign stops by itself.
+.PHONY: some-faults
+some-faults: venv
+	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds 8 --seconds 60
 
 .PHONY: schema-check
 schema-check: venv ## Fail when settings.schema.json is out of date.

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -54,8 +54,17 @@ def raise_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, handle)
 
 
-def run(command: list[str], directory: Path, environment: Mapping[str, str], display: Display) -> Finished:
-    """Runs `command` to its end. Raises what interrupted the wait, after the process has ended."""
+def run(
+    command: list[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    display: Display,
+    started: Callable[[subprocess.Popen[str]], None] | None = None,
+) -> Finished:
+    """Runs `command` to its end. Raises what interrupted the wait, after the process has ended.
+
+    `started` is told of the process; it may kill it.
+    """
     captured = display is Display.CAPTURED
     # On a terminal the CLI must be in the foreground's process group (it reads keys), and the terminal interrupts it
     # by itself. Elsewhere it gets a group of its own, so that an interrupt meant for this process reaches it only once.
@@ -72,6 +81,8 @@ def run(command: list[str], directory: Path, environment: Mapping[str, str], dis
         errors="replace",
         process_group=None if on_terminal else 0,
     )
+    if started is not None:
+        started(process)
     stdout, stderr = _Reader(process.stdout), _Reader(process.stderr, None if captured else sys.stderr)
     try:
         interruption = _wait(process, on_terminal)

@@ -1,129 +1,34 @@
-"""`python -m rehearsal`: the commands that people type.
-
-Exit codes: 0 as wanted, 1 refused, 2 wrong usage or settings, 130 interrupted.
-"""
+"""`python -m rehearsal`: the commands that people type. What they are made of is in `rehearsal.request`."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from rehearsal import recording, report, stack_file
-from rehearsal.cli_process import Display, Terminated, raise_on_sigterm
-from rehearsal.engine import Check, Rehearsal
-from rehearsal.errors import UsageError
+from rehearsal import drills
+from rehearsal.cli_process import raise_on_sigterm
+from rehearsal.engine import Rehearsal
+from rehearsal.fault_options import Fail, FailRate, FaultOptions, KillAfter, Seed, Unreachable
 from rehearsal.outcome import Outcome
 from rehearsal.performance import perform
+from rehearsal.request import (
+    Config,
+    Environment,
+    Json,
+    Project,
+    Record,
+    Request,
+    Stack,
+    State,
+    Wiring,
+    answered,
+)
 from rehearsal.run import Run
-from rehearsal.state_directory import StateDirectory
-from rehearsal.world import OutsideWorld, World
-
-USAGE: Final = 2
-INTERRUPTED: Final = 130
-DEFAULT_STATE: Final = ".rehearsal"
-RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
-
-Stack = Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")]
-Environment = Annotated[
-    str, typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME")
-]
-State = Annotated[
-    Path | None, typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR")
-]
-Config = Annotated[
-    list[str] | None,
-    typer.Option("--config", help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
-Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
-Project = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)]
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """What the commands work with; tests hand in a world and a check of their own."""
-
-    open_world: Callable[[Path], OutsideWorld] = World.open
-    check: Check | None = None
-
-
-@dataclass
-class _Request:
-    """One command as it was typed."""
-
-    wiring: Wiring
-    command: str
-    stack: str
-    environment: str
-    state: Path | None
-    config: list[str] | None
-    project: Path
-    json: bool = False
-    record: Path | None = None
-    recorded: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def console(self) -> Console:
-        return Console(stderr=self.json, highlight=False)
-
-    @contextmanager
-    def rehearsals(self, state: Path) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
-        """The stacks that are asked for, in order, in one open state directory."""
-        project = self.project.absolute()
-        name = stack_file.project_name(project)
-        overrides = [stack_file.parse_override(text, name) for text in self.config or []]
-        stacks = stack_file.stacks_of_environment(project, self.environment) if self.environment else [self.stack]
-        for stack in stacks:
-            stack_file.stack_path(project, stack)  # refuses a stack that is not there before anything is made
-        directory = StateDirectory(state, self.wiring.open_world)
-        rehearsals = [
-            Rehearsal(
-                project,
-                stack,
-                directory,
-                display=Display.STDERR if self.json else Display.TERMINAL,
-                overrides=overrides,
-                check=self.wiring.check,
-            )
-            for stack in stacks
-        ]
-        if self.command in RUNS_PROGRAM:
-            for rehearsal in rehearsals:
-                rehearsal.check_settings()  # all stacks, before the directory is made
-        with directory:
-            yield directory, rehearsals
-
-    @property
-    def lasting_state(self) -> Path:
-        return self.state or self.project.absolute() / DEFAULT_STATE
-
-    def announce(self, text: str) -> None:
-        self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
-
-    def keep(self, rehearsal: Rehearsal, run: Run) -> None:
-        """Adds a stack to the recording, when one is wanted."""
-        if self.record is not None:
-            self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)
-
-    def end(self, outcome: Outcome) -> None:
-        """Writes the recording, reports, and ends the process with the outcome's code."""
-        if self.record is not None and self.recorded:
-            recording.write(self.record, self.recorded)
-        if self.json:
-            typer.echo(json.dumps(report.as_json(outcome), indent=2))
-        else:
-            report.show(outcome, self.console)
-        raise typer.Exit(outcome.exit_code)
 
 
 def application(wiring: Wiring) -> typer.Typer:
@@ -145,7 +50,7 @@ def application(wiring: Wiring) -> typer.Typer:
         project: Project = Path(),
     ) -> None:
         """Shows what a deployment would do."""
-        request = _Request(wiring, "preview", stack, environment, state, config, project, json)
+        request = Request(wiring, "preview", stack, environment, state, config, project, json)
         _each(request, Rehearsal.preview)
 
     @app.command()
@@ -156,10 +61,16 @@ def application(wiring: Wiring) -> typer.Typer:
         config: Config = None,
         json: Json = False,
         record: Record = None,
+        fail: Fail = None,
+        fail_rate: FailRate = 0.0,
+        kill_after: KillAfter = "",
+        seed: Seed = None,
+        unreachable: Unreachable = None,
         project: Project = Path(),
     ) -> None:
         """Deploys to the simulated Azure and leaves it there."""
-        request = _Request(wiring, "up", stack, environment, state, config, project, json, record)
+        options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
+        request = Request(wiring, "up", stack, environment, state, config, project, json, record, fault_options=options)
         _each(request, lambda rehearsal: rehearsal.up("--suppress-outputs"))
 
     @app.command()
@@ -172,7 +83,7 @@ def application(wiring: Wiring) -> typer.Typer:
         project: Project = Path(),
     ) -> None:
         """Takes what really is in the simulated Azure into the state: shows drift."""
-        request = _Request(wiring, "refresh", stack, environment, state, config, project, json)
+        request = Request(wiring, "refresh", stack, environment, state, config, project, json)
         _each(request, Rehearsal.refresh)
 
     @app.command()
@@ -182,10 +93,16 @@ def application(wiring: Wiring) -> typer.Typer:
         state: State = None,
         config: Config = None,
         json: Json = False,
+        fail: Fail = None,
+        fail_rate: FailRate = 0.0,
+        kill_after: KillAfter = "",
+        seed: Seed = None,
+        unreachable: Unreachable = None,
         project: Project = Path(),
     ) -> None:
         """Removes what was deployed; the stacks of an environment in reverse order."""
-        request = _Request(wiring, "destroy", stack, environment, state, config, project, json)
+        options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
+        request = Request(wiring, "destroy", stack, environment, state, config, project, json, fault_options=options)
         _each(request, Rehearsal.destroy, backwards=True)
 
     @app.command()
@@ -196,10 +113,18 @@ def application(wiring: Wiring) -> typer.Typer:
         config: Config = None,
         json: Json = False,
         record: Record = None,
+        fail: Fail = None,
+        fail_rate: FailRate = 0.0,
+        kill_after: KillAfter = "",
+        seed: Seed = None,
+        unreachable: Unreachable = None,
         project: Project = Path(),
     ) -> None:
         """Deploys, deploys again (nothing may change) and destroys, in a fresh simulated Azure."""
-        request = _Request(wiring, "rehearse", stack, environment, state, config, project, json, record)
+        options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
+        request = Request(
+            wiring, "rehearse", stack, environment, state, config, project, json, record, fault_options=options
+        )
         _rehearse(request)
 
     @app.command()
@@ -211,17 +136,18 @@ def application(wiring: Wiring) -> typer.Typer:
         project: Project = Path(),
     ) -> None:
         """Runs any other pulumi command against the rehearsal: `python -m rehearsal pulumi -- stack graph out.dot`."""
-        request = _Request(wiring, "pulumi", stack, "", state, config, project)
-        with _answered(request), request.rehearsals(request.lasting_state) as (_, rehearsals):
+        request = Request(wiring, "pulumi", stack, "", state, config, project)
+        with answered(request), request.rehearsals(request.lasting_state) as (_, rehearsals):
             raise typer.Exit(0 if rehearsals[0].pulumi(*arguments).ok else 1)
 
+    drills.add_commands(app, wiring)
     return app
 
 
-def _each(request: _Request, command: Callable[[Rehearsal], Run], backwards: bool = False) -> None:
+def _each(request: Request, command: Callable[[Rehearsal], Run], backwards: bool = False) -> None:
     """One command over the stacks that are asked for; stops at the first that is refused."""
     outcome = Outcome(request.command)
-    with _answered(request):
+    with answered(request):
         with request.rehearsals(request.lasting_state) as (_, rehearsals):
             for rehearsal in reversed(rehearsals) if backwards else rehearsals:
                 if len(rehearsals) > 1:
@@ -234,11 +160,11 @@ def _each(request: _Request, command: Callable[[Rehearsal], Run], backwards: boo
         request.end(outcome)
 
 
-def _rehearse(request: _Request) -> None:
+def _rehearse(request: Request) -> None:
     fresh = request.state is None
     state = request.state or Path(tempfile.mkdtemp(prefix="rehearsal-"))
     kept = False
-    with _answered(request):
+    with answered(request):
         try:
             with request.rehearsals(state) as (directory, rehearsals):
                 outcome = perform(rehearsals, directory.world.leftovers, request.announce, request.keep)
@@ -249,23 +175,6 @@ def _rehearse(request: _Request) -> None:
         if fresh and kept:
             request.console.print(f"State and simulated Azure are kept for a look: --state {state}", soft_wrap=True)
         request.end(outcome)
-
-
-@contextmanager
-def _answered(request: _Request) -> Generator[None]:
-    """Turns what people can mend into exit codes and lines, never a traceback."""
-    try:
-        yield
-    except UsageError as error:
-        if request.json:
-            typer.echo(json.dumps(report.refused_usage(request.command, error.problems), indent=2))
-        for problem in error.problems:
-            typer.echo(f"error: {problem}", err=True)
-        raise typer.Exit(USAGE) from None
-    except KeyboardInterrupt as interruption:
-        how = "terminated" if isinstance(interruption, Terminated) else "interrupted"
-        typer.echo(f"The rehearsal was {how}.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
 
 
 def check_settings(stack_file_path: Path) -> list[str]:

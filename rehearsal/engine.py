@@ -15,8 +15,9 @@ import os
 import shlex
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -26,6 +27,8 @@ from rehearsal import cli_process, pulumi_cli, stack_file
 from rehearsal.cli_process import Display
 from rehearsal.errors import UsageError
 from rehearsal.events import read_events
+from rehearsal.fault_codes import RUNBOOK
+from rehearsal.faults import Faults
 from rehearsal.keyring import Keyring
 from rehearsal.language import LanguageHost
 from rehearsal.provider import serve
@@ -48,8 +51,9 @@ class Rehearsal:
 
     `stack_file_path` is the file to use instead of `Pulumi.<stack>.yaml`. `overrides` change settings by path for every
     call; each call may add its own (`config={"voice:pools[0].count": 3}`). `check` is asked, before anything is
-    touched, whenever the program is about to run. `environment` is added to the CLI's; variables of the user's that
-    start with `PULUMI_` are left out, for they could point the engine at a real backend.
+    touched, whenever the program is about to run. `faults` are laid over the stand-ins. `environment` is added to the
+    CLI's; variables of the user's that start with `PULUMI_` are left out, for they could point the engine at a real
+    backend.
 
     Raises `UsageError`: no such stack, not YAML, settings refused, directory in use or left locked, no CLI.
     """
@@ -67,6 +71,7 @@ class Rehearsal:
         check: Check | None = None,
         cli: pulumi_cli.PulumiCli | None = None,
         open_world: Callable[[Path], OutsideWorld] = World.open,
+        faults: Faults | None = None,
     ) -> None:
         self.project = project.absolute()
         self.stack = stack
@@ -79,6 +84,7 @@ class Rehearsal:
         self._check = check
         self._checked = ""
         self._cli = cli
+        self._faults = faults or Faults()
         self._project_name = stack_file.project_name(self.project)
 
     def __enter__(self) -> Self:
@@ -96,6 +102,17 @@ class Rehearsal:
     def world(self) -> OutsideWorld:
         """The outside world, while open."""
         return self._state.world
+
+    @property
+    def event_log(self) -> Path:
+        """What the engine wrote down of the last command (`rehearsal.events`)."""
+        return self._state.events
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether a run that was killed left its lock. No other run holds one while this directory is open here."""
+        locks = self._state.backend / ".pulumi" / "locks" / "organization" / self._project_name / self.stack
+        return any(locks.glob("*.json"))
 
     def check_settings(self) -> None:
         """Raises `UsageError` with every problem of the stack's settings; touches nothing."""
@@ -120,6 +137,14 @@ class Rehearsal:
     def refresh(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
         """Takes what really exists into the state: finds drift."""
         return self._operation("refresh", "--yes", "--skip-preview", *arguments, config=config)
+
+    def refresh_preview(self, *arguments: str) -> Run:
+        """What `refresh` would take into the state, which stays as it is."""
+        return self._operation("refresh", "--preview-only", *arguments, config=None)
+
+    def find(self, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        """The id of what exists outside with these inputs; empty when nothing does. `owned` is in the state already."""
+        return self.world.find(Caller.of(self.project, self._sections()), type, inputs, owned)
 
     def pulumi(self, *arguments: str) -> Run:
         """Any other command of the CLI, against this rehearsal's backend and stack.
@@ -193,14 +218,13 @@ class Rehearsal:
         self._checked = text
 
     def _refuse_locked(self) -> None:
-        """The engine's own lock, while this process holds the directory's, is what a killed run left behind."""
-        locks = self._state.backend / ".pulumi" / "locks" / "organization" / self._project_name / self.stack
-        if any(locks.glob("*.json")):
+        if self.is_locked:
             directory = self._state.directory
             option = f"--stack {self.stack} --state {shlex.quote(str(directory))}"
             raise UsageError(
                 f"the state of {self.stack} is locked by a run that was killed. Unlock it with"
-                f" `python -m rehearsal pulumi {option} -- cancel`, or start afresh by deleting {directory}."
+                f" `python -m rehearsal pulumi {option} -- cancel` and go on as {RUNBOOK} says,"
+                f" or start afresh by deleting {directory}."
             )
 
     def _prepared(self, overrides: Sequence[stack_file.Override]) -> Path:
@@ -252,7 +276,9 @@ class Rehearsal:
                 directory or self.project,
                 environment,
                 display or self.display,
+                self._faults.engine_started,
             )
+            self._faults.wait_until_idle()
         happenings = read_events(log)
         self._state.world.save()
         return Run(
@@ -274,7 +300,8 @@ class Rehearsal:
 
         For each process anew: connections are told apart by their ports, which the kernel hands out again.
         """
-        server = serve(self._state.world.factories(Caller.of(self.project, self._sections())))
+        caller = replace(Caller.of(self.project, self._sections()), unreachable=self._faults.unreachable)
+        server = serve(self._faults.wrapped(self._state.world.factories(caller)))
         environment = {**self.cli_environment(), "PULUMI_DEBUG_PROVIDERS": server.attach, **more}
         host = None if cli.has_language_host else LanguageHost(environment)
         try:
@@ -289,7 +316,9 @@ class Rehearsal:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
         return {
             **kept,
-            "PULUMI_BACKEND_URL": f"file://{quote(str(self._state.backend))}",
+            # Without the files that a bucket keeps beside its own: a run that is killed while it writes one would leave
+            # a state that cannot be read.
+            "PULUMI_BACKEND_URL": f"file://{quote(str(self._state.backend))}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_DEBUG_COMMANDS": "true",  # offers --event-log
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -69,7 +69,7 @@ def read_events(log: Path) -> Happenings:
     outputs: dict[str, Any] = {}
     done: set[tuple[str, str]] = set()
     summary: dict[str, int] | None = None
-    for event in _events(log):
+    for event in events_of(log):
         if "resourcePreEvent" in event:
             step = _step(event["resourcePreEvent"]["metadata"])
             steps.setdefault((step.urn, step.op), step)
@@ -80,7 +80,7 @@ def read_events(log: Path) -> Happenings:
             metadata = event["resOutputsEvent"]["metadata"]
             done.add((metadata["urn"], metadata["op"]))
             if metadata["type"] == _STACK_TYPE and metadata.get("new"):
-                outputs = {key: _masked(value) for key, value in metadata["new"].get("outputs", {}).items()}
+                outputs = {key: masked(value) for key, value in metadata["new"].get("outputs", {}).items()}
         elif "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] in ("warning", "error"):
             found = event["diagnosticEvent"]
             message = _COLOUR.sub("", found["message"]).strip()
@@ -99,7 +99,8 @@ def read_events(log: Path) -> Happenings:
     )
 
 
-def _events(log: Path) -> Iterator[dict[str, Any]]:
+def events_of(log: Path) -> Iterator[dict[str, Any]]:
+    """Each event as the engine wrote it; none where there is no log."""
     if not log.exists():
         return
     for line in log.read_text(encoding="utf-8").splitlines(keepends=True):
@@ -120,14 +121,14 @@ def _step(metadata: dict[str, Any]) -> Step:
     )
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any) -> Any:
     """A value with each secret as `[secret]`, and what a plan does not know yet as `[unknown]`."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET:
             return MASKED
-        return {key: _masked(item) for key, item in value.items()}
+        return {key: masked(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_masked(item) for item in value]
+        return [masked(item) for item in value]
     if isinstance(value, str) and from_wire(struct_pb2.Value(string_value=value)) is UNKNOWN:
         return NOT_KNOWN_YET
     return value

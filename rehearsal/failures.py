@@ -10,6 +10,7 @@ import signal
 from dataclasses import dataclass
 from typing import Final
 
+from rehearsal.fault_codes import RUNBOOK
 from rehearsal.run import Run
 
 _WAY_OUT: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
@@ -53,7 +54,7 @@ _ENGINE: Final = (
     (
         r"pending operations?",
         "a run was killed in the middle of operations, so what exists is not known",
-        "compare with `python -m rehearsal refresh`, or start afresh by deleting the state directory",
+        f"find out and go on as {RUNBOOK} says; a rehearsal can also start afresh without its state directory",
     ),
     (
         r"property .* (value|is|failed)|required property|failed validation",
@@ -96,7 +97,7 @@ def failures_of(run: Run) -> list[Failure]:
 
 def _killed(run: Run) -> Failure:
     message = f"the engine was killed by signal {-run.exit_code} ({signal.strsignal(-run.exit_code)})"
-    way_out = f"unlock the state with `python -m rehearsal pulumi --stack {run.stack} -- cancel`, then deploy again"
+    way_out = f"unlock the state with `python -m rehearsal pulumi --stack {run.stack} -- cancel`, then follow {RUNBOOK}"
     return Failure(run.stack, "", "", "", message, "its state is as it was last written, and locked", way_out)
 
 

@@ -14,13 +14,15 @@ class Outcome:
     """Filled as the command goes on.
 
     `expected` are runs that had to be refused, and were; `problems` are sentences about what should have been otherwise
-    although every run was done; `leftovers` is what the simulated world still holds after everything was destroyed.
+    although every run was done; `notes` are sentences about what was done on purpose; `leftovers` is what the simulated
+    world still holds after everything was destroyed.
     """
 
     command: str
     runs: list[Run] = field(default_factory=list)
     expected: list[Run] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
 

@@ -29,6 +29,8 @@ def show(outcome: Outcome, console: Console) -> None:
         _line(console, "✗ after the destroy, this is still in the simulated Azure:", "bold red")
         for leftover in outcome.leftovers:
             _line(console, f"    {leftover}")
+    for note in outcome.notes:
+        _line(console, f"• {note}", "yellow")
     for stack, outputs in outcome.outputs.items():
         _show_outputs(stack, outputs, console)
     _show_runs(outcome, console)
@@ -56,6 +58,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             for failure in outcome.failures
         ],
         "problems": outcome.problems,
+        "notes": outcome.notes,
         "leftovers": outcome.leftovers,
         "outputs": outcome.outputs,
     }

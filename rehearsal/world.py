@@ -6,27 +6,32 @@ same world; it is kept apart from Pulumi's state, so that drift can be made and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rehearsal.errors import UsageError
-from rehearsal.provider import StandIn
+from rehearsal.provider import Refused, StandIn
 from rehearsal.random_provider import RandomStandIn
+
+if TYPE_CHECKING:
+    from rehearsal.azure.client import Client
 
 
 @dataclass(frozen=True)
 class Caller:
     """Whose program runs: its folder, and whom Azure takes it for, which is whoever the stack file names.
 
-    An id is empty where the stack file names none; the simulated Azure then has a placeholder.
+    An id is empty where the stack file names none; the simulated Azure then has a placeholder. `unreachable` are the
+    Azure locations from which it gets no answer.
     """
 
     directory: Path
     subscription_id: str = ""
     tenant_id: str = ""
     principal_id: str = ""
+    unreachable: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, directory: Path, sections: Mapping[str, Any]) -> Caller:
@@ -49,6 +54,22 @@ class OutsideWorld(Protocol):
 
     def leftovers(self) -> list[str]:
         """What still exists, a line for each, as people read it. Soft-deleted things do not count."""
+        ...
+
+    def contents(self) -> set[str]:
+        """Which things exist, inside clusters too: the same for the same things, however they came to be."""
+        ...
+
+    def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        """The id of what exists with these inputs; empty when nothing does. `owned` are the ids that the stack has."""
+        ...
+
+    def change(self, id: str, path: str, value: Any) -> None:
+        """Sets a property of something behind Pulumi's back. Raises `Refused`."""
+        ...
+
+    def remove(self, id: str) -> None:
+        """Takes something away behind Pulumi's back, with all that is in it. Raises `Refused`."""
         ...
 
     def save(self) -> None:
@@ -76,21 +97,75 @@ class World:
         self._clusters = RecordedClusters.open(directory / "kubernetes", self._cloud)
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
-        from rehearsal.azure.client import Client
         from rehearsal.azure.provider import AzureStandIn
+        from rehearsal.azure.registry import types
+        from rehearsal.azure.schema import resource_schema
         from rehearsal.kubernetes.provider import KubernetesStandIn
+        from rehearsal.outage import AzureOutage, ClusterOutage
 
-        client = Client.named(
-            subscription_id=caller.subscription_id, tenant_id=caller.tenant_id, object_id=caller.principal_id
-        )
+        client = self._client(caller)
+        cloud, down = self._cloud, caller.unreachable
+        clusters = ClusterOutage(self._clusters, cloud, down) if down else self._clusters
+
+        def azure() -> StandIn:
+            # Here, where one thread calls at a time: the SDK loads its modules lazily, and Python before 3.11.9 and
+            # 3.12.2 gives half of a module to a thread that comes while another one loads it.
+            for token in types():
+                resource_schema(token)
+            stand_in = AzureStandIn(cloud, client)
+            return AzureOutage(stand_in, cloud, client, down) if down else stand_in
+
         return {
-            "azure-native": lambda: AzureStandIn(self._cloud, client),
-            "kubernetes": lambda: KubernetesStandIn(self._clusters, caller.directory),
+            "azure-native": azure,
+            "kubernetes": lambda: KubernetesStandIn(clusters, caller.directory),
             "random": RandomStandIn,
         }
 
+    def _client(self, caller: Caller) -> Client:
+        from rehearsal.azure.client import Client
+
+        return Client.named(
+            subscription_id=caller.subscription_id, tenant_id=caller.tenant_id, object_id=caller.principal_id
+        )
+
     def leftovers(self) -> list[str]:
         return self._cloud.leftovers()
+
+    def contents(self) -> set[str]:
+        return {*self._cloud.leftovers(), *self._objects()}
+
+    def _objects(self) -> Iterator[str]:
+        """The objects of every cluster, built-in ones included."""
+        from rehearsal.kubernetes.cluster import Key
+        from rehearsal.lookup import object_line
+        from rehearsal.outage import CLUSTER
+
+        for record in self._cloud.of_type(CLUSTER):
+            address = record.properties.get("fqdn") or record.properties.get("privateFQDN") or ""
+            cluster = self._clusters.by_server(address)
+            if cluster is None:
+                continue
+            for served in cluster.api_versions():
+                api_version, _, kind = served.rpartition("/")
+                if api_version and kind[0].isupper():  # an entry is a version, or a version and a kind
+                    for item in cluster.list_objects(api_version, kind):
+                        yield object_line(record.id, Key.of(item))
+
+    def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        from rehearsal.lookup import azure_id, kubernetes_id
+
+        if type.startswith("kubernetes:"):
+            return kubernetes_id(type, inputs, self.contents(), owned)
+        record = self._cloud.get(azure_id(type, inputs, self._client(caller).subscription_id))
+        return record.id if record else ""
+
+    def change(self, id: str, path: str, value: Any) -> None:
+        self._cloud.set(id, path, value)
+
+    def remove(self, id: str) -> None:
+        if self._cloud.get(id) is None:
+            raise Refused("ResourceNotFound", f"nothing in the simulated cloud has the id {id}")
+        self._cloud.remove(id)
 
     def save(self) -> None:
         self._cloud.save()

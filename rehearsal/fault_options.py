@@ -1,0 +1,78 @@
+"""The options that make faults: `--fail`, `--fail-rate`, `--kill-after`, `--seed`, `--unreachable`."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import typer
+
+from rehearsal.errors import UsageError
+from rehearsal.fault_codes import Moment
+from rehearsal.faults import ByChance, Faults, KillAt, Rule, Targeted
+
+LARGEST_SEED: Final = 10**6
+"""A seed that nobody chose is below this, so that people can type it again."""
+
+Fail = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail",
+        help="Fails the next write of resources by type and logical name (* and ? match), once or N times:"
+        " 'containerservice:AgentPool:*sip*:QuotaExceeded', 'network:*:*:429*3'.",
+        metavar="TYPE:NAME:ERROR[*N]",
+    ),
+]
+FailRate = Annotated[
+    float, typer.Option("--fail-rate", help="Fails each write with this probability.", metavar="P", min=0, max=1)
+]
+KillAfter = Annotated[
+    str,
+    typer.Option(
+        "--kill-after",
+        help="Kills the engine inside the N-th write, `before` it takes effect or `after` (else the seed says).",
+        metavar="N[:before|:after]",
+    ),
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Repeats what chance decided in another run.", metavar="N")]
+Unreachable = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unreachable", help="An Azure location that does not answer, clusters included.", metavar="LOCATION"
+    ),
+]
+
+
+@dataclass(frozen=True)
+class FaultOptions:
+    """What was typed."""
+
+    fail: list[str] | None = None
+    fail_rate: float = 0.0
+    kill_after: str = ""
+    seed: int | None = None
+    unreachable: list[str] | None = None
+
+    def plan(self) -> Faults:
+        """The plan that was asked for. Raises `UsageError`."""
+        seed = secrets.randbelow(LARGEST_SEED) if self.seed is None else self.seed
+        rules: list[Rule] = [Targeted.parsed(text) for text in self.fail or []]
+        if self.kill_after:
+            rules.append(_kill(self.kill_after, seed))
+        if self.fail_rate:
+            rules.append(ByChance(self.fail_rate, seed))
+        down: frozenset[str] = frozenset()
+        if self.unreachable:
+            from rehearsal.outage import locations  # loads the simulated Azure
+
+            down = locations(self.unreachable)
+        return Faults(rules, down, seed if self.fail_rate or self.kill_after else None)
+
+
+def _kill(text: str, seed: int) -> KillAt:
+    number, _, side = text.partition(":")
+    sides = {"": None, "before": Moment.BEFORE, "after": Moment.AFTER}
+    if not number.isdecimal() or int(number) == 0 or side not in sides:
+        raise UsageError(f"--kill-after {text!r} is not N, N:before or N:after with N from 1, for example 12:after.")
+    return KillAt(int(number), seed, sides[side])

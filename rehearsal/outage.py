@@ -1,0 +1,127 @@
+"""Regions that are down: what lies in them does not answer.
+
+Owns where a resource lies and what is then unreachable: reads and writes of Azure resources in the location, and the
+API servers of clusters there. A resource lies where its own `location` says; without one, where the resource that it
+belongs to lies, up to its resource group. Role definitions and assignments, and what is `global`, lie nowhere: Azure
+keeps them in every region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rehearsal.azure import arm_ids, registry
+from rehearsal.azure.client import Client
+from rehearsal.azure.cloud import Cloud
+from rehearsal.azure.regions import REGIONS
+from rehearsal.azure.rules import normal_location
+from rehearsal.decorated import Decorated
+from rehearsal.errors import UsageError
+from rehearsal.kubernetes.cluster import Cluster, Clusters
+from rehearsal.provider import Refused, Resource, StandIn
+
+CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
+_EVERYWHERE: Final = "Microsoft.Authorization/"
+
+
+def locations(names: list[str]) -> frozenset[str]:
+    """The locations with these names, as Azure spells them in ids. Raises `UsageError` for one that there is not."""
+    found = frozenset(normal_location(name) for name in names)
+    if unknown := sorted(found - set(REGIONS)):
+        raise UsageError(
+            f"--unreachable {', '.join(unknown)}: no such Azure location; there are {', '.join(sorted(REGIONS))}."
+        )
+    return found
+
+
+class AzureOutage(Decorated):
+    """The azure-native stand-in while locations are down: what reaches for them ends in a time-out."""
+
+    def __init__(self, inner: StandIn, cloud: Cloud, client: Client, down: frozenset[str]) -> None:
+        super().__init__(inner)
+        self._cloud = cloud
+        self._client = client
+        self._down = down
+
+    def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
+        if not preview:
+            self._reach(self._id(resource.type, inputs), inputs)
+        return super().create(resource, inputs, preview)
+
+    def update(
+        self,
+        resource: Resource,
+        id: str,
+        old_inputs: dict[str, Any],
+        old_outputs: dict[str, Any],
+        new: dict[str, Any],
+        preview: bool,
+    ) -> dict[str, Any]:
+        if not preview:
+            self._reach(id, new)
+        return super().update(resource, id, old_inputs, old_outputs, new, preview)
+
+    def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+        self._reach(id, inputs)
+        super().delete(resource, id, inputs, outputs)
+
+    def read(
+        self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        self._reach(id, inputs)
+        return super().read(resource, id, inputs, outputs)
+
+    def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
+        type = registry.functions()[token][0] if token in registry.functions() else token.replace(":get", ":", 1)
+        if type in registry.types():
+            self._reach(self._id(type, arguments), {})
+        return super().invoke(token, arguments, preview)
+
+    def _id(self, type: str, values: Mapping[str, Any]) -> str:
+        """The id that path parameters name; empty where one is missing, which the stand-in itself refuses."""
+        try:
+            path = registry.arm_type(type).path
+            return arm_ids.fill(path, {"subscriptionId": self._client.subscription_id, **values})
+        except KeyError:
+            return ""
+
+    def _reach(self, id: str, values: Mapping[str, Any]) -> None:
+        location = normal_location(str(values.get("location") or "")) or location_of(self._cloud, id)
+        if location in self._down:
+            raise Refused(
+                "GatewayTimeout",
+                f"The gateway did not receive a response from '{arm_ids.kind(id).split('/')[0]}' within the specified "
+                f"time period: {id} is in {location}, which is down in this rehearsal.",
+                f"deploy what is outside {location} now, and this when {location} answers again",
+            )
+
+
+class ClusterOutage:
+    """The clusters while locations are down: nobody answers at the API servers there."""
+
+    def __init__(self, clusters: Clusters, cloud: Cloud, down: frozenset[str]) -> None:
+        self._clusters = clusters
+        self._cloud = cloud
+        self._down = down
+
+    def by_server(self, server_url: str) -> Cluster | None:
+        identity = self._cloud.cluster_by_server(server_url)
+        named = identity.creation_id if identity else ""
+        records = [record for record in self._cloud.of_type(CLUSTER) if record.creation_id == named]
+        if any(location_of(self._cloud, record.id) in self._down for record in records):
+            return None
+        return self._clusters.by_server(server_url)
+
+
+def location_of(cloud: Cloud, id: str) -> str:
+    """Where a resource lies, as `westeurope`; empty where it lies nowhere, or nobody knows."""
+    while id:
+        if arm_ids.kind(id).startswith(_EVERYWHERE):
+            return ""
+        record = cloud.get(id)
+        location = normal_location(str(record.properties.get("location") or "")) if record else ""
+        if location:
+            return location
+        id = arm_ids.parent(id) or id.rpartition("/providers/")[0]
+    return ""

@@ -1,0 +1,148 @@
+"""What every command of `python -m rehearsal` is made of: its options, its stacks, its end.
+
+Exit codes: 0 as wanted, 1 refused, 2 wrong usage or settings, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from rehearsal import recording, report, stack_file
+from rehearsal.cli_process import Display, Terminated
+from rehearsal.engine import Check, Rehearsal
+from rehearsal.errors import UsageError
+from rehearsal.fault_options import FaultOptions
+from rehearsal.faults import Faults
+from rehearsal.outcome import Outcome
+from rehearsal.run import Run
+from rehearsal.state_directory import StateDirectory
+from rehearsal.world import OutsideWorld, World
+
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+DEFAULT_STATE: Final = ".rehearsal"
+RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
+
+Stack = Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")]
+Environment = Annotated[
+    str, typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME")
+]
+State = Annotated[
+    Path | None, typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR")
+]
+Config = Annotated[
+    list[str] | None,
+    typer.Option("--config", help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
+Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
+Project = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What the commands work with; tests hand in a world and a check of their own."""
+
+    open_world: Callable[[Path], OutsideWorld] = World.open
+    check: Check | None = None
+
+
+@dataclass
+class Request:
+    """One command as it was typed."""
+
+    wiring: Wiring
+    command: str
+    stack: str
+    environment: str
+    state: Path | None
+    config: list[str] | None
+    project: Path
+    json: bool = False
+    record: Path | None = None
+    fault_options: FaultOptions = field(default_factory=FaultOptions)
+    faults: Faults = field(default_factory=Faults)
+    recorded: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def console(self) -> Console:
+        return Console(stderr=self.json, highlight=False)
+
+    @contextmanager
+    def rehearsals(self, state: Path) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
+        """The stacks that are asked for, in order, in one open state directory."""
+        project = self.project.absolute()
+        name = stack_file.project_name(project)
+        overrides = [stack_file.parse_override(text, name) for text in self.config or []]
+        stacks = stack_file.stacks_of_environment(project, self.environment) if self.environment else [self.stack]
+        for stack in stacks:
+            stack_file.stack_path(project, stack)  # refuses a stack that is not there before anything is made
+        self.faults = self.fault_options.plan()
+        directory = StateDirectory(state, self.wiring.open_world)
+        rehearsals = [
+            Rehearsal(
+                project,
+                stack,
+                directory,
+                display=Display.STDERR if self.json else Display.TERMINAL,
+                overrides=overrides,
+                check=self.wiring.check,
+                faults=self.faults,
+            )
+            for stack in stacks
+        ]
+        if self.command in RUNS_PROGRAM:
+            for rehearsal in rehearsals:
+                rehearsal.check_settings()  # all stacks, before the directory is made
+        with directory:
+            yield directory, rehearsals
+
+    @property
+    def lasting_state(self) -> Path:
+        return self.state or self.project.absolute() / DEFAULT_STATE
+
+    def announce(self, text: str) -> None:
+        self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
+
+    def keep(self, rehearsal: Rehearsal, run: Run) -> None:
+        """Adds a stack to the recording, when one is wanted."""
+        if self.record is not None:
+            self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)
+
+    def end(self, outcome: Outcome) -> None:
+        """Writes the recording, reports, and ends the process with the outcome's code."""
+        outcome.notes += self.faults.told
+        outcome.problems += [f"--fail {text}: no write of such a resource began" for text in self.faults.never_struck]
+        if self.record is not None and self.recorded:
+            recording.write(self.record, self.recorded)
+        if self.json:
+            typer.echo(json.dumps(report.as_json(outcome), indent=2))
+        else:
+            report.show(outcome, self.console)
+        raise typer.Exit(outcome.exit_code)
+
+
+@contextmanager
+def answered(request: Request) -> Generator[None]:
+    """Turns what people can mend into exit codes and lines, never a traceback."""
+    try:
+        yield
+    except UsageError as error:
+        if request.json:
+            typer.echo(json.dumps(report.refused_usage(request.command, error.problems), indent=2))
+        for problem in error.problems:
+            typer.echo(f"error: {problem}", err=True)
+        raise typer.Exit(USAGE) from None
+    except KeyboardInterrupt as interruption:
+        how = "terminated" if isinstance(interruption, Terminated) else "interrupted"
+        typer.echo(f"The rehearsal was {how}.", err=True)
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,0 +1,78 @@
+"""What a stack has come to: its state, what exists outside, its outputs; and how that differs from another end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rehearsal.engine import Rehearsal
+from rehearsal.recording import masked
+from rehearsal.run import Run
+
+LONGEST_LIST: Final = 5
+"""How many things a sentence names."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """`resources` are ids and inputs by URN, without components and providers; `unsettled` is what no state should have
+    after a run that was done; `contents` is what exists outside."""
+
+    resources: dict[str, tuple[str, Any]]
+    unsettled: list[str]
+    contents: set[str]
+    outputs: dict[str, Any]
+
+
+def settled(rehearsal: Rehearsal, last: Run) -> Settled:
+    """The end that a stack is at after its last run."""
+    deployment = rehearsal.export(show_secrets=True)
+    resources = deployment.get("resources") or []
+    own = [item for item in resources if item.get("custom") and not item["type"].startswith("pulumi:")]
+    unsettled = [
+        f"{item['resource']['urn']} is pending ({item['type']})" for item in deployment.get("pending_operations") or []
+    ]
+    unsettled += [f"{item['urn']} waits to be deleted" for item in own if item.get("delete")]
+    unsettled += [f"{item['urn']} failed when it was created" for item in own if item.get("initErrors")]
+    for identity, times in Counter((item["type"], item["id"]) for item in own).items():
+        if times > 1 and not identity[0].startswith("random:"):
+            unsettled.append(f"{identity[1]} is in the state {times} times")
+    return Settled(
+        resources={item["urn"]: (item["id"], _without_own(masked(item.get("inputs", {})))) for item in own},
+        unsettled=unsettled,
+        contents=rehearsal.world.contents(),
+        outputs=last.outputs if last.command[0] == "up" else {},
+    )
+
+
+def differences(wanted: Settled, found: Settled) -> list[str]:
+    """How one end differs from the end that it should be."""
+    same = wanted.resources.keys() & found.resources.keys()
+    other_id = [urn for urn in same if wanted.resources[urn][0] != found.resources[urn][0]]
+    other_inputs = [urn for urn in same if wanted.resources[urn][1] != found.resources[urn][1]]
+    keys = wanted.outputs.keys() | found.outputs.keys()
+    other_outputs = [key for key in keys if wanted.outputs.get(key) != found.outputs.get(key)]
+    sentences = {
+        "unsettled in the state": found.unsettled,
+        "not in the state": wanted.resources.keys() - found.resources.keys(),
+        "in the state, and should not be": found.resources.keys() - wanted.resources.keys(),
+        "in the state under another id": other_id,
+        "in the state with other inputs": other_inputs,
+        "missing outside": wanted.contents - found.contents,
+        "an orphan outside": found.contents - wanted.contents,
+        "another output": other_outputs,
+    }
+    return [f"{what}: {_listed(items)}" for what, items in sentences.items() if items]
+
+
+def _without_own(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs without the engine's own keys, which an import does not set."""
+    return {key: value for key, value in inputs.items() if not key.startswith("__")}
+
+
+def _listed(items: Iterable[str]) -> str:
+    names = sorted(items)
+    more = f" and {len(names) - LONGEST_LIST} more" if len(names) > LONGEST_LIST else ""
+    return ", ".join(names[:LONGEST_LIST]) + more
