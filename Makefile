@@ -20,6 +20,9 @@ LIMIT ?= 3600
 # A program that checks recordings against Azure's own definitions; without it that check is left out.
 ARM_CHECK ?=
 
+# Where `make diagram` draws to.
+DIAGRAM ?= .rehearsal/architecture.svg
+
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -61,6 +64,11 @@ drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
 .PHONY: faults
 faults: venv ## Kill and fail deployments at random (SEEDS=200), recover each one, check where it ends.
 	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
+
+.PHONY: diagram
+diagram: venv ## Draw what a stack deploys, as SVG (DIAGRAM=file).
+	@mkdir -p $(dir $(DIAGRAM)); state=$$(mktemp -d); trap 'rm -rf "$$state"' EXIT; \
+		$(BIN)/python -m rehearsal up $(WHICH) --state "$$state" --diagram "$(DIAGRAM)" $(ARGS)
 
 ## Change it
 

@@ -20,6 +20,8 @@ from rehearsal.request import (
     Config,
     Environment,
     Json,
+    Markdown,
+    Picture,
     Project,
     Record,
     Request,
@@ -47,11 +49,12 @@ def application(wiring: Wiring) -> typer.Typer:
         state: State = None,
         config: Config = None,
         json: Json = False,
+        summary: Markdown = None,
         project: Project = Path(),
     ) -> None:
         """Shows what a deployment would do."""
-        request = Request(wiring, "preview", stack, environment, state, config, project, json)
-        _each(request, Rehearsal.preview)
+        request = Request(wiring, "preview", stack, environment, state, config, project, json, markdown=summary)
+        _each(request, request.preview)
 
     @app.command()
     def up(
@@ -61,6 +64,7 @@ def application(wiring: Wiring) -> typer.Typer:
         config: Config = None,
         json: Json = False,
         record: Record = None,
+        picture: Picture = None,
         fail: Fail = None,
         fail_rate: FailRate = 0.0,
         kill_after: KillAfter = "",
@@ -70,7 +74,19 @@ def application(wiring: Wiring) -> typer.Typer:
     ) -> None:
         """Deploys to the simulated Azure and leaves it there."""
         options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
-        request = Request(wiring, "up", stack, environment, state, config, project, json, record, fault_options=options)
+        request = Request(
+            wiring,
+            "up",
+            stack,
+            environment,
+            state,
+            config,
+            project,
+            json,
+            record,
+            diagram=picture,
+            fault_options=options,
+        )
         _each(request, lambda rehearsal: rehearsal.up("--suppress-outputs"))
 
     @app.command()

@@ -22,6 +22,11 @@ from rehearsal.engine import Check, Rehearsal
 from rehearsal.errors import UsageError
 from rehearsal.fault_options import FaultOptions
 from rehearsal.faults import Faults
+from rehearsal.operations import diagram, markdown, terminal
+from rehearsal.operations.change import Change
+from rehearsal.operations.cost import monthly_cost
+from rehearsal.operations.duration import wall_time
+from rehearsal.operations.preview import preview as preview_with_outlook
 from rehearsal.outcome import Outcome
 from rehearsal.run import Run
 from rehearsal.state_directory import StateDirectory
@@ -45,6 +50,11 @@ Config = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
 Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
+Markdown = Annotated[
+    Path | None,
+    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
+]
+Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
 Project = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)]
 
 
@@ -69,9 +79,12 @@ class Request:
     project: Path
     json: bool = False
     record: Path | None = None
+    markdown: Path | None = None
+    diagram: Path | None = None
     fault_options: FaultOptions = field(default_factory=FaultOptions)
     faults: Faults = field(default_factory=Faults)
     recorded: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def console(self) -> Console:
@@ -114,21 +127,44 @@ class Request:
         self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
 
     def keep(self, rehearsal: Rehearsal, run: Run) -> None:
-        """Adds a stack to the recording, when one is wanted."""
-        if self.record is not None:
-            self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)
+        """Adds a stack to the recording."""
+        self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)
+
+    def preview(self, rehearsal: Rehearsal) -> Run:
+        """Previews a stack and keeps what the plan comes to."""
+        change = preview_with_outlook(rehearsal, self.lasting_state / "plan.json")
+        self.changes.append(change)
+        return change.run
 
     def end(self, outcome: Outcome) -> None:
-        """Writes the recording, reports, and ends the process with the outcome's code."""
+        """Writes what was asked for, reports, and ends the process with the outcome's code."""
         outcome.notes += self.faults.told
         outcome.problems += [f"--fail {text}: no write of such a resource began" for text in self.faults.never_struck]
         if self.record is not None and self.recorded:
             recording.write(self.record, self.recorded)
+        if self.diagram is not None and self.recorded:
+            self.diagram.write_text(diagram.draw(self.recorded), encoding="utf-8")
+        if self.markdown is not None and self.changes:
+            self.markdown.write_text(markdown.summary(self.changes), encoding="utf-8")
         if self.json:
-            typer.echo(json.dumps(report.as_json(outcome), indent=2))
+            typer.echo(json.dumps({**report.as_json(outcome), **self._outlook()}, indent=2))
         else:
+            for change in self.changes:
+                terminal.show_change(change, self.console)
+            if self.recorded:
+                terminal.show(wall_time(self.recorded), monthly_cost(self.recorded), self.console)
             report.show(outcome, self.console)
         raise typer.Exit(outcome.exit_code)
+
+    def _outlook(self) -> dict[str, Any]:
+        """Cost and time for machines: of what was deployed, or of what plans come to."""
+        outlook: dict[str, Any] = {}
+        if self.recorded:
+            outlook["cost"] = monthly_cost(self.recorded).as_json()
+            outlook["wallTime"] = wall_time(self.recorded).as_json()
+        if self.changes:
+            outlook["changes"] = [change.as_json() for change in self.changes]
+        return outlook
 
 
 @contextmanager
