@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rehearsal.campaign import Campaign, Phase, Result
+from rehearsal.campaign import DEPLOYED, Campaign, Phase, Result
 from rehearsal.commands import Wiring, application
 from rehearsal.engine import Rehearsal
 from rehearsal.fault_codes import RUNBOOK, Moment, fault_code
@@ -49,6 +49,7 @@ def disturbed(prepared: Campaign, phase: Phase, operation: Operation, urn: str, 
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 def test_what_a_killed_up_made_is_taken_into_the_state_with_its_parent_and_nothing_is_made_twice(
     prepared: Campaign,
 ) -> None:
@@ -62,6 +63,7 @@ def test_what_a_killed_up_made_is_taken_into_the_state_with_its_parent_and_nothi
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepared: Campaign) -> None:
     result = disturbed(prepared, Phase.UP, Operation.CREATE, SUFFIX, ANSWER_LOST)
     assert result.problems == ()
@@ -69,6 +71,7 @@ def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepare
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: Campaign) -> None:
     for phase, operation in ((Phase.UPDATE, Operation.UPDATE), (Phase.DESTROY, Operation.DELETE)):
         result = disturbed(prepared, phase, operation, PASSWORD, KILLED_AFTER)
@@ -78,6 +81,7 @@ def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: Ca
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 def test_a_service_that_forgets_to_delete_is_found_out_and_the_state_is_kept_for_a_look(
     prepared: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +93,7 @@ def test_a_service_that_forgets_to_delete_is_found_out_and_the_state_is_kept_for
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: Campaign) -> None:
     decided = [(prepared.planned(seed)[0], prepared.planned(seed)[1].rules) for seed in range(40)]
     again = [(prepared.planned(seed)[0], prepared.planned(seed)[1].rules) for seed in range(40)]
@@ -97,6 +102,14 @@ def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: Campaign) -> 
     faults = [rule.fault for _, rules in decided for rule in rules if isinstance(rule, At)]
     assert {fault.moment for fault in faults if fault.code is None} == {Moment.BEFORE, Moment.AFTER}
     assert any(isinstance(rule, ByChance) for _, rules in decided for rule in rules)
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_no_file_lies_beside_the_state_that_a_killed_engine_could_leave_half_written(prepared: Campaign) -> None:
+    backend = prepared.work / DEPLOYED / "backend"
+    assert list(backend.rglob("staging.json"))
+    assert list(backend.rglob("*.attrs")) == []
 
 
 def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_failure(

@@ -237,6 +237,7 @@ def test_wrong_options_are_wrong_usage_and_make_nothing(tiny: Path, options: tup
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 def test_a_deployment_with_a_failed_write_is_refused_with_the_way_out_and_done_the_next_time(
     cli: PulumiCli, tiny: Path
 ) -> None:
@@ -257,6 +258,7 @@ def _own(rehearsal: Rehearsal) -> list[dict[str, Any]]:
 
 
 @pytest.mark.rehearsal
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("cli")
 def test_a_killed_deployment_says_how_to_go_on_and_the_next_one_does_too(tiny: Path) -> None:
     command = [sys.executable, "-m", "tests.rehearsal.tiny_rehearsal", "up", "--project", str(tiny), "--json"]
