@@ -19,7 +19,8 @@ _ECHOES: Final = re.compile(r"(update|preview|destroy|refresh) failed|resource .
 
 _ENGINE: Final = (
     (
-        r"AgentPool.*(marked for protection|because it is protected)",
+        # Of the pool itself: what goes down with a resource that it hangs on has another way out.
+        r'resource "[^"]*:AgentPool::[^"]*"\s+as it is currently marked for protection',
         "Azure cannot change this of a node pool in place, and a replacement would end the calls on it",
         (
             "add a generation to the pool, set the old one to `state: retiring`, and remove it when it is empty"

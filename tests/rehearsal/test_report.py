@@ -106,3 +106,14 @@ def test_the_json_object_says_the_same() -> None:
     assert found["runs"][0]["operations"] == {"same": 3}
     assert found["runs"][0]["steps"][0]["changed"] == ["addressPrefix"]
     assert found["runs"][0]["steps"][0]["failed"]
+
+
+def test_a_pool_that_goes_down_with_another_resource_is_no_matter_of_generations() -> None:
+    pool = "urn:pulumi:p::voice::x$azure-native:containerservice:AgentPool::pool"
+    group = "urn:pulumi:p::voice::azure-native:resources:ResourceGroup::group"
+    protected = "as it is currently marked for protection."
+    alone = Run("p", ("preview",), 1, 0.0, diagnostics=(Diagnostic("error", pool, f'resource "{pool}"\n{protected}'),))
+    text = f'unable to replace resource "{pool}" as part of replacing "{group}" {protected}'
+    behind = Run("p", ("preview",), 1, 0.0, diagnostics=(Diagnostic("error", group, text),))
+    assert "generation" in failures_of(alone)[0].way_out
+    assert "voice:protect" in failures_of(behind)[0].way_out
