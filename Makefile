@@ -102,6 +102,14 @@ schema: venv ## Write settings.schema.json, by which editors complete and check 
 requirements: venv ## Write docs/requirements.md: what is required, and which tests prove it.
 	@$(BIN)/python -m tools.requirements_report
 
+.PHONY: definitions
+definitions: venv ## Write what recorded Kubernetes knows of custom resources and charts, from Go modules (needs Go).
+	@$(BIN)/python -m tools.definitions $(ARGS)
+
+.PHONY: flows
+flows: venv ## Write docs/flows.md: who may talk to whom in the cluster.
+	@$(BIN)/python -m tools.flows_page
+
 .PHONY: lock
 lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade renews what stands in no .in file.
 	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import resources
 
 from components.grafana import Grafana, GrafanaArgs
+from components.public_dns import PublicDns, PublicDnsArgs
 from components.registry import Registry, RegistryArgs
+from components.traffic_manager import TrafficManager, TrafficManagerArgs
+from settings.dns import DnsSettings
 from settings.naming import Naming
 from settings.registry import RegistrySettings
 
@@ -25,6 +28,7 @@ class GlobalServicesArgs:
     location: str
     home: str
     registry: RegistrySettings
+    dns: DnsSettings
     protect: bool
     tags: Mapping[str, str]
 
@@ -32,11 +36,13 @@ class GlobalServicesArgs:
 class GlobalServices(pulumi.ComponentResource):
     """What exists once in an environment, in the one stack that owns the global part.
 
-    Owns the global resource group and composes the registry and Grafana. Does not own anything of a region, not even
-    records or endpoints that lead to one: each region attaches itself.
+    Owns the global resource group and composes the registry, Grafana, the public zone and Traffic Manager. Does not own
+    anything of a region, not even records or endpoints that lead to one: each region attaches itself.
     """
 
     resource_group_name: pulumi.Output[str]
+    name_servers: pulumi.Output[Sequence[str]]
+    """Those of the public zone."""
 
     def __init__(self, name: str, args: GlobalServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:GlobalServices", name, None, opts)
@@ -66,4 +72,21 @@ class GlobalServices(pulumi.ComponentResource):
             GrafanaArgs(resource_group_name=group.name, names=args.names, location=args.home, tags=args.tags),
             opts=children,
         )
-        self.register_outputs({"resourceGroupName": self.resource_group_name})
+        traffic_manager = TrafficManager(
+            f"{name}-traffic",
+            TrafficManagerArgs(resource_group_name=group.name, names=args.names, settings=args.dns, tags=args.tags),
+            opts=children,
+        )
+        self.name_servers = PublicDns(
+            f"{name}-dns",
+            PublicDnsArgs(
+                resource_group_name=group.name,
+                names=args.names,
+                settings=args.dns,
+                after=[traffic_manager],
+                protect=args.protect,
+                tags=args.tags,
+            ),
+            opts=children,
+        ).name_servers
+        self.register_outputs({"resourceGroupName": self.resource_group_name, "nameServers": self.name_servers})

@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import dashboard
+from pulumi_azure_native import authorization, dashboard
 
 from components.diagnostics import diagnose
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.naming import Naming
+from settings.naming import Naming, role_assignment_name
 from settings.roles import Role
+
+_OWN_ROLE = Role.MONITORING_READER
+"""What Grafana may do in the global group: show what Azure Monitor has of the registry and of itself."""
+
+
+def _grafana_id(names: Naming) -> str:
+    return names.resource_id("Microsoft.Dashboard/grafana", names.grafana)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +34,13 @@ class GrafanaArgs:
 class Grafana(pulumi.ComponentResource):
     """The dashboards of all regions.
 
-    Owns the Grafana instance. Does not own the right to read a region's metrics: each region gives it
-    (`GrafanaAccess`).
+    Owns the Grafana instance and its right to show the global part's metrics. Does not own the right to read a
+    region's metrics: each region gives it (`GrafanaAccess`).
     """
 
     def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Grafana", name, None, opts)
-        dashboard.Grafana(
+        grafana = dashboard.Grafana(
             f"{name}-grafana",
             workspace_name=args.names.grafana,
             resource_group_name=args.resource_group_name,
@@ -46,19 +53,39 @@ class Grafana(pulumi.ComponentResource):
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        # By name: Grafana's own outputs are unknown while it is updated, and its roles would seem replaced.
+        now = dashboard.get_grafana_output(
+            resource_group_name=args.names.resource_group,
+            workspace_name=args.names.grafana,
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[grafana]),
+        )
+        assign_role(
+            f"{name}-monitoring",
+            _OWN_ROLE,
+            Principal(
+                id=now.identity.apply(lambda identity: identity.principal_id if identity else ""),
+                identifier=_grafana_id(args.names),
+                type="ServicePrincipal",
+            ),
+            RoleScope(id=args.names.resource_group_id, plain_id=args.names.resource_group_id),
+            args.names.subscription_id,
+            pulumi.ResourceOptions(parent=self),
+        )
         self.register_outputs({})
 
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaAccessArgs:
-    """Args of `GrafanaAccess`. `home` says that Grafana lives in this region, whose workspace gets its logs; `after`
-    is the global part where this stack owns it, nothing where it exists before.
+    """Args of `GrafanaAccess`. `reads_metrics` says that the region's metrics are in its Azure Monitor workspace,
+    `home` that Grafana lives in this region, whose workspace gets its logs. `after` is the global part where this stack
+    owns it, nothing where it exists before.
     """
 
     names: Naming
     grafana_names: Naming
     monitor_workspace_id: pulumi.Input[str]
     workspace_id: pulumi.Input[str]
+    reads_metrics: bool
     home: bool
     after: Sequence[pulumi.Resource]
 
@@ -66,25 +93,37 @@ class GrafanaAccessArgs:
 class GrafanaAccess(pulumi.ComponentResource):
     """What lets the environment's Grafana read a region's metrics.
 
-    Owns the role on the region's Azure Monitor workspace. Does not own Grafana, whose identity it reads by name.
+    Owns the role on the region's Azure Monitor workspace. Does not own Grafana. Who Grafana is stands in the role that
+    it has in the global group: Azure keeps role assignments in every region, so that this region can be deployed while
+    Grafana's does not answer.
     """
 
     def __init__(self, name: str, args: GrafanaAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:GrafanaAccess", name, None, opts)
-        grafana = args.grafana_names.grafana
-        now = dashboard.get_grafana_output(
-            resource_group_name=args.grafana_names.resource_group,
-            workspace_name=grafana,
+        self._name, self._args = name, args
+        if args.reads_metrics:
+            self._let_read_metrics()
+        if args.home:
+            diagnose(
+                f"{name}-diagnostics",
+                _grafana_id(args.grafana_names),
+                args.workspace_id,
+                pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+            )
+        self.register_outputs({})
+
+    def _let_read_metrics(self) -> None:
+        args = self._args
+        grafana_id, scope = _grafana_id(args.grafana_names), args.grafana_names.resource_group_id
+        known = authorization.get_role_assignment_output(
+            scope=scope,
+            role_assignment_name=role_assignment_name(scope, grafana_id, _OWN_ROLE.value),
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(args.after)),
         )
         assign_role(
-            f"{name}-metrics",
+            f"{self._name}-metrics",
             Role.MONITORING_DATA_READER,
-            Principal(
-                id=now.identity.apply(lambda identity: identity.principal_id if identity else ""),
-                identifier=args.grafana_names.resource_id("Microsoft.Dashboard/grafana", grafana),
-                type="ServicePrincipal",
-            ),
+            Principal(id=known.principal_id, identifier=grafana_id, type="ServicePrincipal"),
             RoleScope(
                 id=args.monitor_workspace_id,
                 plain_id=args.names.resource_id("Microsoft.Monitor/accounts", args.names.monitor_workspace),
@@ -92,11 +131,3 @@ class GrafanaAccess(pulumi.ComponentResource):
             args.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )
-        if args.home:
-            diagnose(
-                f"{name}-diagnostics",
-                args.grafana_names.resource_id("Microsoft.Dashboard/grafana", grafana),
-                args.workspace_id,
-                pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
-            )
-        self.register_outputs({})

@@ -28,7 +28,7 @@ class KeyVaultArgs:
     """Args of `KeyVault`.
 
     `given` are the secrets of the stack file, `made_by_azure` those that Azure makes (keys of managed services); both
-    by the name that they have in the vault.
+    by the name that they have in the vault. `certificate_writers` keep certificates in it, and read no secret.
     """
 
     resource_group_name: pulumi.Input[str]
@@ -39,6 +39,7 @@ class KeyVaultArgs:
     given: Mapping[str, pulumi.Input[str]]
     made_by_azure: Mapping[str, pulumi.Input[str]]
     readers: Mapping[str, tuple[Principal, Sequence[str]]]
+    certificate_writers: Mapping[str, Principal]
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
     workspace_id: pulumi.Input[str]
@@ -50,7 +51,7 @@ class KeyVault(pulumi.ComponentResource):
     """Every secret of one region, and nowhere else.
 
     Owns the vault, the values that the platform makes itself, each secret in it, and the right of each workload to
-    read exactly its own.
+    read exactly its own. Does not own certificates: who may keep some in it does.
 
     A generated secret is made anew by the next number of its generation in the stack file. The vault is closed to the
     internet; values are written through Azure's control plane.
@@ -86,6 +87,7 @@ class KeyVault(pulumi.ComponentResource):
             for secret_name, value in sorted({**values, **args.made_by_azure, **args.given}.items())
         }
         self._readers(secrets)
+        self._certificate_writers(vault)
         self.register_outputs({"vaultUri": self.vault_uri})
 
     def _vault(self) -> keyvault.Vault:
@@ -152,6 +154,20 @@ class KeyVault(pulumi.ComponentResource):
                     names.subscription_id,
                     pulumi.ResourceOptions(parent=self),
                 )
+
+    def _certificate_writers(self, vault: keyvault.Vault) -> None:
+        """For the vault: a certificate that is not there yet is nothing that Azure can give a right to."""
+        names = self._args.names
+        scope = RoleScope(id=vault.id, plain_id=names.resource_id(_TYPE, names.vault))
+        for writer, principal in self._args.certificate_writers.items():
+            assign_role(
+                f"{self._name}-certificates-{writer}",
+                Role.KEY_VAULT_CERTIFICATES_OFFICER,
+                principal,
+                scope,
+                names.subscription_id,
+                pulumi.ResourceOptions(parent=self),
+            )
 
 
 def _end_of(day: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pulumi
 from components.account import require_account
 from components.global_services import GlobalServices, GlobalServicesArgs
 from components.region_cell import RegionCell, RegionCellArgs
+from settings.dns import GATEWAY_SERVICES, OWN_SERVICES, HostNames
 from settings.public_addresses import PublicAddress
 from settings.stack import Settings
 
@@ -46,6 +47,7 @@ class VoicePlatform(pulumi.ComponentResource):
                     location=settings.global_part.location,
                     home=settings.registry_home,
                     registry=settings.registry,
+                    dns=settings.dns,
                     protect=settings.protect,
                     tags=settings.all_tags,
                 ),
@@ -57,6 +59,8 @@ class VoicePlatform(pulumi.ComponentResource):
             opts=children,
         )
         self.outputs = _outputs(settings, cell)
+        if global_services is not None:
+            self.outputs |= _delegation(settings, global_services.name_servers)
         self.register_outputs({})
 
 
@@ -74,4 +78,28 @@ def _outputs(settings: Settings, cell: RegionCell) -> dict[str, Any]:
         "gatewayAddress": net.public_addresses[PublicAddress.GATEWAY],
         "mediaPrefixes": {f"{pool}-{zone}": prefix for (pool, zone), prefix in net.media_prefixes.items()},
         "outboundAddresses": list(net.nat_addresses),
+        "hosts": _hosts(settings.hosts),
+    }
+
+
+def _hosts(hosts: HostNames) -> dict[str, Any]:
+    """What clients and carriers are told: names of the environment lead to the best region, a region's own to it."""
+    return {
+        "environment": {service: hosts.of_environment(service) for service in GATEWAY_SERVICES},
+        "region": {service: hosts.of_region(service) for service in OWN_SERVICES},
+        "sipDomain": hosts.region_zone,
+    }
+
+
+def _delegation(settings: Settings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
+    """What whoever owns the zone above must enter there, once."""
+    zone, ttl = settings.dns.zone, settings.dns.ttl_seconds
+    parent = zone.partition(".")[2]
+    return {
+        "dnsNameServers": name_servers,
+        "dnsDelegation": {
+            "where": f"in the zone {parent}, or at the registrar if {zone} is a domain that was bought",
+            "records": name_servers.apply(lambda servers: [f"{zone}. {ttl} IN NS {server}" for server in servers]),
+            "then": "set voice:dns.delegated to true (docs/runbooks/delegation.md)",
+        },
     }

@@ -16,13 +16,23 @@ from components.flow_logs import FlowLogs, FlowLogsArgs
 from components.grafana import GrafanaAccess, GrafanaAccessArgs
 from components.key_vault import KeyVault, KeyVaultArgs
 from components.network import Network, NetworkArgs
-from components.observability import ClusterMonitoring, ClusterMonitoringArgs, Observability, ObservabilityArgs
+from components.observability import (
+    ClusterMonitoring,
+    ClusterMonitoringArgs,
+    Observability,
+    ObservabilityArgs,
+    RecordingRules,
+    RecordingRulesArgs,
+    TelemetryAccess,
+    TelemetryAccessArgs,
+)
 from components.platform_services import PlatformServices, PlatformServicesArgs
+from components.region_dns import RegionDns, RegionDnsArgs
 from components.registry import RegistryAccess, RegistryAccessArgs
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 from settings.address_plan import Subnet
 from settings.data import DatabaseAdministrator
-from settings.identities import WORKLOAD_ACCOUNTS
+from settings.identities import WorkloadAccount
 from settings.private_dns import PrivateZone, kubernetes_api_zone
 from settings.public_addresses import PublicAddress
 from settings.stack import Settings
@@ -56,6 +66,7 @@ class RegionCell(pulumi.ComponentResource):
         super().__init__("voice:index:RegionCell", name, None, opts)
         self._name, self._args, self._settings = name, args, args.settings
         self._location = args.settings.this_region.location
+        self._managed_metrics = args.settings.metrics.backend == "managed"
         self._children = pulumi.ResourceOptions(parent=self)
         # What needs the registry or Grafana waits for the global part where this stack makes it.
         self._after_global = [args.global_part] if args.global_part is not None else []
@@ -71,7 +82,10 @@ class RegionCell(pulumi.ComponentResource):
         self.network = self._network()
         self.cluster = self._cluster()
         self._cluster_monitoring()
-        identities = {account.name: self._identity(account.name) for account in WORKLOAD_ACCOUNTS}
+        if self._managed_metrics:
+            self._recording_rules()
+        self._accounts = args.settings.workload_accounts
+        identities = {account.name: self._identity(account) for account in self._accounts}
         self.data_tier = self._data_tier(identities)
         self.key_vault = self._key_vault(identities)
         self._registry_access()
@@ -80,7 +94,13 @@ class RegionCell(pulumi.ComponentResource):
             self._flow_logs()
         PlatformServices(
             f"{name}-services",
-            PlatformServicesArgs(kubernetes_version=args.settings.aks.kubernetes_version),
+            PlatformServicesArgs(
+                settings=args.settings,
+                identities=identities,
+                after=[self._dns(identities), self._telemetry_access(identities)],
+                metrics_endpoint=self.observability.metrics_endpoint,
+                trace_connection=self.observability.trace_connection,
+            ),
             opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
         )
         self.register_outputs({"clusterName": self.cluster.cluster_name})
@@ -110,6 +130,7 @@ class RegionCell(pulumi.ComponentResource):
                 others=[region for region in settings.regions if region != settings.this_region],
                 settings=settings.network,
                 telephony=settings.telephony,
+                gateway_exposure=settings.gateway.exposure,
                 media_zones=settings.aks.zones,
                 private_api_server=settings.aks.api_server.access == "private",
                 private_zones=settings.private_zones,
@@ -147,6 +168,9 @@ class RegionCell(pulumi.ComponentResource):
                 private_zone_id=net.private_zone_ids.get(kubernetes_api_zone(self._location)),
                 control_plane_roles=net.cluster_roles,
                 workspace_id=self.observability.workspace_id,
+                managed_metrics=self._managed_metrics,
+                scaling=settings.scaling.enabled,
+                mesh=settings.mesh,
                 defender=settings.observability.defender,
                 protect=settings.protect,
                 tags=settings.all_tags,
@@ -165,13 +189,48 @@ class RegionCell(pulumi.ComponentResource):
                 workspace_id=self.observability.workspace_id,
                 audit_workspace_id=self.observability.audit_workspace_id,
                 monitor_workspace_id=self.observability.monitor_workspace_id,
+                managed_metrics=self._managed_metrics,
                 tags=self._settings.all_tags,
             ),
             opts=self._children,
         )
 
-    def _identity(self, account_name: str) -> WorkloadIdentity:
-        account = next(account for account in WORKLOAD_ACCOUNTS if account.name == account_name)
+    def _recording_rules(self) -> None:
+        RecordingRules(
+            f"{self._name}-rules",
+            RecordingRulesArgs(
+                resource_group_name=self._group,
+                names=self._settings.region_names,
+                location=self._location,
+                cluster_id=self.cluster.cluster_id,
+                monitor_workspace_id=self.observability.monitor_workspace_id,
+                tags=self._settings.all_tags,
+            ),
+            opts=self._children,
+        )
+
+    def _telemetry_access(self, identities: Mapping[str, WorkloadIdentity]) -> TelemetryAccess:
+        return TelemetryAccess(
+            f"{self._name}-telemetry",
+            TelemetryAccessArgs(
+                names=self._settings.region_names,
+                monitor_workspace_id=self.observability.monitor_workspace_id,
+                application_insights_id=self.observability.application_insights_id,
+                metrics_readers={
+                    account.name: identities[account.name].principal
+                    for account in self._accounts
+                    if account.reads_metrics
+                },
+                trace_writers={
+                    account.name: identities[account.name].principal
+                    for account in self._accounts
+                    if account.writes_traces
+                },
+            ),
+            opts=self._children,
+        )
+
+    def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
         return WorkloadIdentity(
             f"{self._name}-identity-{account.name}",
             WorkloadIdentityArgs(
@@ -190,7 +249,7 @@ class RegionCell(pulumi.ComponentResource):
         primary = settings.primary_region
         administrators: dict[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]] = {
             account.name: (identities[account.name].principal.id, None)
-            for account in WORKLOAD_ACCOUNTS
+            for account in self._accounts
             if account.database_administrator
         }
         for person in settings.data.postgresql.administrators:
@@ -211,13 +270,11 @@ class RegionCell(pulumi.ComponentResource):
                 zone_ids=self.network.private_zone_ids,
                 database_administrators=administrators,
                 redis_readers={
-                    account.name: identities[account.name].principal.id
-                    for account in WORKLOAD_ACCOUNTS
-                    if account.redis
+                    account.name: identities[account.name].principal.id for account in self._accounts if account.redis
                 },
                 file_writers={
                     account.name: (identities[account.name].principal, account.containers)
-                    for account in WORKLOAD_ACCOUNTS
+                    for account in self._accounts
                     if account.containers
                 },
                 workspace_id=self.observability.workspace_id,
@@ -243,7 +300,12 @@ class RegionCell(pulumi.ComponentResource):
                 made_by_azure=self.data_tier.keys,
                 readers={
                     account.name: (identities[account.name].principal, account.reads(given))
-                    for account in WORKLOAD_ACCOUNTS
+                    for account in self._accounts
+                },
+                certificate_writers={
+                    account.name: identities[account.name].principal
+                    for account in self._accounts
+                    if account.writes_certificates
                 },
                 subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
                 zone_id=self.network.private_zone_ids[PrivateZone.VAULT],
@@ -282,8 +344,42 @@ class RegionCell(pulumi.ComponentResource):
                 grafana_names=self._settings.global_names,
                 monitor_workspace_id=self.observability.monitor_workspace_id,
                 workspace_id=self.observability.workspace_id,
+                reads_metrics=self._managed_metrics,
                 home=self._location == self._settings.registry_home,
                 after=self._after_global,
+            ),
+            opts=self._children,
+        )
+
+    def _dns(self, identities: Mapping[str, WorkloadIdentity]) -> RegionDns:
+        settings = self._settings
+        return RegionDns(
+            f"{self._name}-dns",
+            RegionDnsArgs(
+                resource_group_name=self._group,
+                names=settings.region_names,
+                global_names=settings.global_names,
+                region=settings.this_region,
+                position=len(settings.regions_before),
+                hosts=settings.hosts,
+                settings=settings.dns,
+                exposure=settings.gateway.exposure,
+                gateway_address=settings.this_region.plan().gateway_address,
+                address_ids=self.network.public_address_ids,
+                writers={
+                    account.name: (identities[account.name].principal, account.dns_zones)
+                    for account in self._accounts
+                    if account.dns_zones
+                },
+                listers={
+                    account.name: identities[account.name].principal
+                    for account in self._accounts
+                    if account.lists_dns_zones
+                },
+                workspace_id=self.observability.workspace_id,
+                home=self._location == settings.registry_home,
+                after=self._after_global,
+                tags=settings.all_tags,
             ),
             opts=self._children,
         )

@@ -32,8 +32,11 @@ EDITS: Final[dict[str, Any]] = {
     "voice:tags.cost-center": "edited",
     "voice:aks.autoscaler.scanInterval": "20s",
     "voice:aks.mediaPools.sip.generations[1]": {"name": "b", "vmSize": "Standard_D8s_v5"},
+    "voice:keyVault.generations.jwt-signing-key": 2,
 }
-"""What the update of the platform changes: a tag on everything, one property of the cluster, new pools."""
+"""What the update of the platform changes: a tag on everything, one property of the cluster, new pools, a secret, of
+which the value is replaced and the vault gets a new version.
+"""
 
 PERMANENT: Final = ("QuotaExceeded", "AuthorizationFailed")
 RATES: Final = (0.02, 0.1, 0.4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from rehearsal.engine import Rehearsal
 from rehearsal.fault_options import Fail, FailRate, FaultOptions, KillAfter, Seed, Unreachable
 from rehearsal.outcome import Outcome
 from rehearsal.performance import perform
+from rehearsal.program_runner import COLLECTOR_THRESHOLDS
 from rehearsal.request import (
     Config,
     Environment,
@@ -164,7 +166,7 @@ def _each(request: Request, command: Callable[[Rehearsal], Run], backwards: bool
     """One command over the stacks that are asked for; stops at the first that is refused."""
     outcome = Outcome(request.command)
     with answered(request):
-        with request.rehearsals(request.lasting_state) as (_, rehearsals):
+        with request.rehearsals(request.lasting_state) as (directory, rehearsals):
             for rehearsal in reversed(rehearsals) if backwards else rehearsals:
                 if len(rehearsals) > 1:
                     request.announce(f"{rehearsal.stack}: {request.command}")
@@ -173,6 +175,10 @@ def _each(request: Request, command: Callable[[Rehearsal], Run], backwards: bool
                     break
                 if request.command == "up":
                     request.keep(rehearsal, run)
+            if request.command == "up" and all(run.ok for run in outcome.runs):
+                outcome.add_unready(directory.world.unready())
+            if request.command in ("up", "destroy"):
+                outcome.add_left_behind(directory.world.left_behind())
         request.end(outcome)
 
 
@@ -180,10 +186,12 @@ def _rehearse(request: Request) -> None:
     fresh = request.state is None
     state = request.state or Path(tempfile.mkdtemp(prefix="rehearsal-"))
     kept = False
+    lasting = not fresh or bool(request.fault_options.kill_after)
     with answered(request):
         try:
-            with request.rehearsals(state) as (directory, rehearsals):
-                outcome = perform(rehearsals, directory.world.leftovers, request.announce, request.keep)
+            with request.rehearsals(state, checkpoints=lasting) as (directory, rehearsals):
+                world = directory.world
+                outcome = perform(rehearsals, world.leftovers, request.announce, request.keep, world.unready)
             kept = not outcome.ok
         finally:
             if fresh and not kept:
@@ -202,5 +210,6 @@ def check_settings(stack_file_path: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The program."""
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)  # the stand-ins read the same SDKs
     raise_on_sigterm()
     application(Wiring(check=check_settings))(arguments)

@@ -21,6 +21,11 @@ WAY_OUT: Final = (
 )
 LONGEST_VALUE: Final = 200
 """How many characters of a value people get to see."""
+_SETTLED: Final = {
+    ("azure-native:network:VirtualNetworkPeering", "peeringState"): "Connected",
+    ("azure-native:network:VirtualNetworkPeering", "peeringSyncLevel"): "FullyInSync",
+}
+"""What properties come to by themselves after a deployment: a peering is connected once its other side is made."""
 _GONE: Final = "delete"
 _CHANGED: Final = "update"
 
@@ -91,11 +96,16 @@ def drift_in(stack: str, log: Path) -> list[Drift]:
         changes: tuple[Change, ...] = ()
         if metadata["op"] == _CHANGED:
             children = {id.rsplit("/", 1)[-1] for id in ids if id.startswith(f"{old['id']}/")}
-            changes = tuple(differing(masked(old.get("inputs") or {}), masked(new.get("inputs") or {}), children))
+            found_here = differing(masked(old.get("inputs") or {}), masked(new.get("inputs") or {}), children)
+            changes = tuple(change for change in found_here if not _came_by_itself(old["type"], change))
             if not changes:
                 continue
         found.append(Drift(stack, old["type"], old["urn"].rsplit("::", 1)[-1], old["id"], changes))
     return sorted(found, key=lambda drift: (drift.type, drift.name))
+
+
+def _came_by_itself(type: str, change: Change) -> bool:
+    return (type, change.path) in _SETTLED and change.now == _SETTLED[type, change.path]
 
 
 def _ids(log: Path) -> set[str]:

@@ -16,6 +16,8 @@ from rehearsal.run import Run
 _WAY_OUT: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
 _ECHOES: Final = re.compile(r"(update|preview|destroy|refresh) failed|resource .* had errors", re.IGNORECASE)
 """Errors that only say that there were errors."""
+_FRAMES: Final = re.compile(r"\AProgram failed with an unhandled exception:.*\bException: (?=invoke of )", re.DOTALL)
+"""What stands before the reason where Azure refused a read: frames of the SDK, which tell nobody anything."""
 
 _ENGINE: Final = (
     (
@@ -105,6 +107,7 @@ def _killed(run: Run) -> Failure:
 def _failure(stack: str, urn: str, message: str) -> Failure:
     _, _, types, name = urn.split("::", 3) if urn else ("", "", "", "")
     resource_type = types.rsplit("$", 1)[-1]
+    message = _FRAMES.sub("", message)
     if said := _WAY_OUT.search(message):
         return Failure(stack, urn, resource_type, name, message[: said.start()], "", said[1].strip())
     for pattern, meaning, way_out in _ENGINE:

@@ -3,7 +3,8 @@
 Owns where a resource lies and what is then unreachable: reads and writes of Azure resources in the location, and the
 API servers of clusters there. A resource lies where its own `location` says; without one, where the resource that it
 belongs to lies, up to its resource group. Role definitions and assignments, and what is `global`, lie nowhere: Azure
-keeps them in every region.
+keeps them in every region, and resource groups whose region is down are served from another one
+(learn.microsoft.com/azure/azure-resource-manager/management/overview).
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ from rehearsal.provider import Refused, Resource, StandIn
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 _EVERYWHERE: Final = "Microsoft.Authorization/"
+_AT_HOME: Final = frozenset({"microsoft.containerregistry/registries/replications"})
+"""What is managed where its parent lies, wherever it lies itself: a registry is configured, its replicas included, in
+its home region (learn.microsoft.com/azure/reliability/reliability-container-registry).
+"""
 
 
 def locations(names: list[str]) -> frozenset[str]:
@@ -46,7 +51,7 @@ class AzureOutage(Decorated):
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         if not preview:
-            self._reach(self._id(resource.type, inputs), inputs)
+            self._reach(self._id(resource.type, inputs), inputs, resource.name)
         return super().create(resource, inputs, preview)
 
     def update(
@@ -59,17 +64,17 @@ class AzureOutage(Decorated):
         preview: bool,
     ) -> dict[str, Any]:
         if not preview:
-            self._reach(id, new)
+            self._reach(id, new, resource.name)
         return super().update(resource, id, old_inputs, old_outputs, new, preview)
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._reach(id, inputs)
+        self._reach(id, inputs, resource.name)
         super().delete(resource, id, inputs, outputs)
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        self._reach(id, inputs)
+        self._reach(id, inputs, resource.name)
         return super().read(resource, id, inputs, outputs)
 
     def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
@@ -86,14 +91,16 @@ class AzureOutage(Decorated):
         except KeyError:
             return ""
 
-    def _reach(self, id: str, values: Mapping[str, Any]) -> None:
-        location = normal_location(str(values.get("location") or "")) or location_of(self._cloud, id)
+    def _reach(self, id: str, values: Mapping[str, Any], name: str = "") -> None:
+        """`name` is the resource's in Pulumi, where it has one."""
+        location = location_of(self._cloud, id, str(values.get("location") or ""))
         if location in self._down:
             raise Refused(
                 "GatewayTimeout",
                 f"The gateway did not receive a response from '{arm_ids.kind(id).split('/')[0]}' within the specified "
-                f"time period: {id} is in {location}, which is down in this rehearsal.",
-                f"deploy what is outside {location} now, and this when {location} answers again",
+                f"time period: {id} is managed in {location}, which is down in this rehearsal.",
+                (f"leave it out now (`pulumi up --exclude '**{name}'`), and" if name else "")
+                + f" deploy it when {location} answers again",
             )
 
 
@@ -114,14 +121,21 @@ class ClusterOutage:
         return self._clusters.by_server(server_url)
 
 
-def location_of(cloud: Cloud, id: str) -> str:
-    """Where a resource lies, as `westeurope`; empty where it lies nowhere, or nobody knows."""
+def location_of(cloud: Cloud, id: str, planned: str = "") -> str:
+    """Where a resource is managed, as `westeurope`; empty where that is nowhere, or nobody knows.
+
+    `planned` is the location that it is to have: the cloud may not know it yet.
+    """
+    location = normal_location(planned)
     while id:
-        if arm_ids.kind(id).startswith(_EVERYWHERE):
+        kind = arm_ids.kind(id)
+        if kind.startswith(_EVERYWHERE):
             return ""
-        record = cloud.get(id)
-        location = normal_location(str(record.properties.get("location") or "")) if record else ""
-        if location:
-            return location
+        if kind.lower() not in _AT_HOME:
+            record = cloud.get(id)
+            location = location or (normal_location(str(record.properties.get("location") or "")) if record else "")
+            if location:
+                return location
+        location = ""
         id = arm_ids.parent(id) or id.rpartition("/providers/")[0]
-    return ""
+    return location

@@ -32,6 +32,18 @@ class Outcome:
             self.outputs[run.stack] = run.outputs
         return run
 
+    def add_unready(self, lines: list[str]) -> None:
+        """What was deployed, and does not come to work."""
+        self.problems += [f"deployed, but not ready: {line}" for line in lines]
+
+    def add_left_behind(self, lines: list[str]) -> None:
+        """What clusters made, and nobody takes away: a remark while there is more to come, left over at the end."""
+        told = [f"left behind in Azure by the cluster: {line}" for line in lines]
+        if self.command == "destroy":
+            self.leftovers += told
+        else:
+            self.notes += told
+
     def add_expected(self, run: Run) -> None:
         self.runs.append(run)
         self.expected.append(run)

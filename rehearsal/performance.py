@@ -21,13 +21,16 @@ def perform(
     leftovers: Callable[[], list[str]],
     announce: Callable[[str], None],
     deployed: Callable[[Rehearsal, Run], None],
+    unready: Callable[[], list[str]] = list,
 ) -> Outcome:
     """Rehearses stacks in their order of deployment; stops at the first thing that is not as it should be.
 
-    `deployed` is told of each stack after its first deployment; `leftovers` is asked at the end.
+    `deployed` is told of each stack after its first deployment; `unready` is asked when all are deployed, `leftovers`
+    at the end.
     """
     outcome = Outcome("rehearse")
     if _deploy(rehearsals, outcome, announce, deployed) and _deploy_again(rehearsals, outcome, announce):
+        outcome.add_unready(unready())
         for rehearsal in reversed(rehearsals):
             if not _destroy(rehearsal, outcome, announce):
                 return outcome

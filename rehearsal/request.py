@@ -91,8 +91,8 @@ class Request:
         return Console(stderr=self.json, highlight=False)
 
     @contextmanager
-    def rehearsals(self, state: Path) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
-        """The stacks that are asked for, in order, in one open state directory."""
+    def rehearsals(self, state: Path, checkpoints: bool = True) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
+        """The stacks that are asked for, in order, in one open state directory. `checkpoints` as `Rehearsal` has it."""
         project = self.project.absolute()
         name = stack_file.project_name(project)
         overrides = [stack_file.parse_override(text, name) for text in self.config or []]
@@ -110,6 +110,7 @@ class Request:
                 overrides=overrides,
                 check=self.wiring.check,
                 faults=self.faults,
+                checkpoints=checkpoints,
             )
             for stack in stacks
         ]

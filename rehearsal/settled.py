@@ -36,6 +36,7 @@ def settled(rehearsal: Rehearsal, last: Run) -> Settled:
     ]
     unsettled += [f"{item['urn']} waits to be deleted" for item in own if item.get("delete")]
     unsettled += [f"{item['urn']} failed when it was created" for item in own if item.get("initErrors")]
+    unsettled += rehearsal.world.unready()
     for identity, times in Counter((item["type"], item["id"]) for item in own).items():
         if times > 1 and not identity[0].startswith("random:"):
             unsettled.append(f"{identity[1]} is in the state {times} times")

@@ -17,6 +17,7 @@ from rehearsal.random_provider import RandomStandIn
 
 if TYPE_CHECKING:
     from rehearsal.azure.client import Client
+    from rehearsal.kubernetes.recorded_cluster import RecordedCluster
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,14 @@ class OutsideWorld(Protocol):
         """What still exists, a line for each, as people read it. Soft-deleted things do not count."""
         ...
 
+    def left_behind(self) -> list[str]:
+        """What the controllers of clusters made and nobody takes away any more, a line for each."""
+        ...
+
+    def unready(self) -> list[str]:
+        """What the controllers of clusters cannot do, a line for each: addresses, volumes, records, certificates."""
+        ...
+
     def contents(self) -> set[str]:
         """Which things exist, inside clusters too: the same for the same things, however they came to be."""
         ...
@@ -88,13 +97,14 @@ class World:
     def __init__(self, directory: Path) -> None:
         # Late imports: loading the simulated Azure takes a noticeable part of a second that `--help` need not pay.
         from rehearsal.azure.cloud import Cloud
+        from rehearsal.azure.controllers import Controllers
         from rehearsal.kubernetes.recorded import RecordedClusters
 
         try:
             self._cloud = Cloud.open(directory / "azure.json")
         except ValueError as error:  # written by another version of the rehearsal, or damaged
             raise UsageError(f"the simulated Azure cannot be read: {error}.") from None
-        self._clusters = RecordedClusters.open(directory / "kubernetes", self._cloud)
+        self._clusters = RecordedClusters.open(directory / "kubernetes", self._cloud, Controllers(self._cloud))
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
         from rehearsal.azure.provider import AzureStandIn
@@ -129,27 +139,31 @@ class World:
         )
 
     def leftovers(self) -> list[str]:
-        return self._cloud.leftovers()
+        from rehearsal.made_by_clusters import leftovers
+
+        return leftovers(self._cloud)
+
+    def left_behind(self) -> list[str]:
+        from rehearsal.made_by_clusters import left_behind
+
+        return left_behind(self._cloud, dict(self._every_cluster()))
+
+    def unready(self) -> list[str]:
+        return [line for _, cluster in self._every_cluster() for line in cluster.unready()]
 
     def contents(self) -> set[str]:
-        return {*self._cloud.leftovers(), *self._objects()}
+        from rehearsal.made_by_clusters import contents
 
-    def _objects(self) -> Iterator[str]:
-        """The objects of every cluster, built-in ones included."""
-        from rehearsal.kubernetes.cluster import Key
-        from rehearsal.lookup import object_line
+        return contents(self._cloud, dict(self._every_cluster()))
+
+    def _every_cluster(self) -> Iterator[tuple[str, RecordedCluster]]:
+        """The clusters that exist, by their Azure ids."""
         from rehearsal.outage import CLUSTER
 
         for record in self._cloud.of_type(CLUSTER):
             address = record.properties.get("fqdn") or record.properties.get("privateFQDN") or ""
-            cluster = self._clusters.by_server(address)
-            if cluster is None:
-                continue
-            for served in cluster.api_versions():
-                api_version, _, kind = served.rpartition("/")
-                if api_version and kind[0].isupper():  # an entry is a version, or a version and a kind
-                    for item in cluster.list_objects(api_version, kind):
-                        yield object_line(record.id, Key.of(item))
+            if (cluster := self._clusters.by_server(address)) is not None:
+                yield record.id, cluster
 
     def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
         from rehearsal.lookup import azure_id, kubernetes_id

@@ -80,6 +80,13 @@ class AddressPlan:
         """How many addresses Azure leaves for use in a subnet."""
         return ipaddress.IPv4Network(self.subnets[subnet]).num_addresses - AZURE_RESERVED_ADDRESSES
 
+    @property
+    def gateway_address(self) -> str:
+        """The Gateway's private address where it is internal: the last that Azure leaves for use, since those that it
+        hands out by itself come from the front.
+        """
+        return str(ipaddress.IPv4Network(self.subnets[Subnet.LOAD_BALANCERS])[-2])
+
     def pod_range_nodes(self) -> int:
         """How many nodes the pod range holds."""
         return 2 ** (POD_RANGE_PER_NODE - ipaddress.IPv4Network(self.pods).prefixlen)

@@ -19,6 +19,7 @@ from settings.errors import Problem
 from settings.key_vault import SECRET_NAME
 from settings.ports import FIRST_PORT_OF_KUBERNETES, sip_node_ports
 from settings.secrets import GENERATED_SECRETS, MADE_SECRETS
+from settings.service_checks import SERVICE_RULES
 from settings.stack import Settings
 from settings.types import overlapping
 from settings.vm_sizes import VM_SIZES
@@ -323,6 +324,20 @@ def _carriers_are_sound(settings: Settings) -> Iterator[Problem]:
                 "the name of a secret, since mode is register",
                 "name a secret of voice:secrets that holds user and password.",
             )
+        if carrier.mode == "register" and carrier.registrar is None:
+            yield Problem(
+                f"{path}.registrar",
+                None,
+                "where to register, since mode is register",
+                "name the registrar's host, port and transport.",
+            )
+        if carrier.mode == "ip" and carrier.registrar is not None:
+            yield Problem(
+                f"{path}.registrar",
+                carrier.registrar.host,
+                "nothing while mode is ip",
+                "remove it, or set mode to register.",
+            )
         if carrier.credentials is not None and carrier.credentials not in settings.secrets:
             yield Problem(
                 f"{path}.credentials",
@@ -454,6 +469,7 @@ RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
     "redis keeps what it can": _redis_keeps_what_it_can,
     "files age in order": _files_age_in_order,
     "documents are partitioned": _documents_are_partitioned,
+    **SERVICE_RULES,
 }
 
 

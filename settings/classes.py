@@ -10,6 +10,7 @@ CLASS_DEFAULTS: Final[dict[str, dict[StackClass, Any]]] = {
     "protect": {"production": True, "staging": False, "development": False},
     "aks.tier": {"production": "Standard", "staging": "Free", "development": "Free"},
     "aks.zones": {"production": ["1", "2", "3"], "staging": ["1"], "development": ["1"]},
+    "certificates.copyToKeyVault": {"production": True, "staging": False, "development": False},
 }
 
 

@@ -19,6 +19,23 @@ class Container(StrEnum):
     BACKUPS = "backups"
 
 
+class Feature(StrEnum):
+    """A part of the cluster's services that a stack may do without, and its identity with it."""
+
+    PUBLIC_CERTIFICATES = "public certificates"
+    CERTIFICATE_COPY = "certificate copy"
+    AUTOMATIC_DNS = "automatic dns"
+    SCALING_ON_MANAGED_METRICS = "scaling on managed metrics"
+    AZURE_TRACES = "azure traces"
+
+
+class DnsZone(StrEnum):
+    """A public zone that an account writes records in."""
+
+    ENVIRONMENT = "environment"
+    REGION = "region"
+
+
 GIVEN_SECRETS: Final = "voice:secrets"
 """Stands in the table for every secret that the stack file gives."""
 
@@ -28,7 +45,10 @@ class WorkloadAccount:
     """A Kubernetes ServiceAccount with an identity in Azure, and the least that it needs.
 
     `secrets` are names in the vault, `containers` those it writes to, `redis` and `database_administrator` whether it
-    signs in there with its identity.
+    signs in there with its identity. `dns_zones` are the public zones it writes records in, `lists_dns_zones`
+    whether it finds the region's in a list of them all; `reads_metrics`, `writes_traces` and `writes_certificates`
+    whether it may do that in the region's stores and vault. An account with a `feature` exists only where the stack
+    asks for that.
     """
 
     name: str
@@ -37,6 +57,12 @@ class WorkloadAccount:
     containers: tuple[Container, ...] = ()
     redis: bool = False
     database_administrator: bool = False
+    dns_zones: tuple[DnsZone, ...] = ()
+    lists_dns_zones: bool = False
+    reads_metrics: bool = False
+    writes_traces: bool = False
+    writes_certificates: bool = False
+    feature: Feature | None = None
 
     @property
     def subject(self) -> str:
@@ -80,4 +106,41 @@ WORKLOAD_ACCOUNTS: Final = (
         redis=True,
         database_administrator=True,
     ),
+    # Controllers. Their ServiceAccounts come with their charts, KEDA's with AKS.
+    WorkloadAccount(
+        name="cert-manager",
+        namespace="voice-system",
+        dns_zones=(DnsZone.ENVIRONMENT, DnsZone.REGION),
+        feature=Feature.PUBLIC_CERTIFICATES,
+    ),
+    WorkloadAccount(
+        name="external-dns",
+        namespace="voice-system",
+        dns_zones=(DnsZone.REGION,),
+        lists_dns_zones=True,
+        feature=Feature.AUTOMATIC_DNS,
+    ),
+    WorkloadAccount(
+        name="external-secrets",
+        namespace="voice-system",
+        writes_certificates=True,
+        feature=Feature.CERTIFICATE_COPY,
+    ),
+    WorkloadAccount(
+        name="keda-operator",
+        namespace="kube-system",
+        reads_metrics=True,
+        feature=Feature.SCALING_ON_MANAGED_METRICS,
+    ),
+    WorkloadAccount(
+        name="opentelemetry-collector",
+        namespace="voice-system",
+        writes_traces=True,
+        feature=Feature.AZURE_TRACES,
+    ),
 )
+
+
+def account(name: str) -> WorkloadAccount:
+    """The account of this name. Raises `KeyError`."""
+    return {known.name: known for known in WORKLOAD_ACCOUNTS}[name]

@@ -22,19 +22,33 @@ def dedicated_taint(pool: str) -> str:
 
 @dataclass(frozen=True)
 class Namespace:
-    """A namespace and the Pod Security level that it enforces."""
+    """A namespace and the Pod Security level that it enforces.
+
+    `mesh`: whether its pods can have a sidecar. `carries_calls`: whether a restart of its pods waits for calls to end.
+    """
 
     name: str
     pod_security: Literal["restricted", "baseline", "privileged"]
     purpose: str
+    mesh: bool = False
+    carries_calls: bool = False
 
+
+OWN_SERVICES_NAMESPACE: Final = "voice-apps"
+"""The one namespace in which nothing is the platform's: teams deploy here, by GitOps or by hand."""
 
 NAMESPACES: Final = (
     Namespace("voice-edge", "restricted", "SIP edge"),
     # hostNetwork is all that these pods have beyond `restricted`; Pod Security has no level between.
-    Namespace("voice-media", "privileged", "FreeSWITCH, LiveKit and LiveKit SIP, on the network of their nodes"),
-    Namespace("voice-agents", "restricted", "agents and recording of rooms"),
+    Namespace(
+        "voice-media",
+        "privileged",
+        "FreeSWITCH, LiveKit and LiveKit SIP, on the network of their nodes",
+        carries_calls=True,
+    ),
+    Namespace("voice-agents", "restricted", "agents and recording of rooms", mesh=True, carries_calls=True),
     Namespace("voice-system", "baseline", "controllers that the platform brings"),
+    Namespace(OWN_SERVICES_NAMESPACE, "restricted", "services of your own", mesh=True),
 )
 
 
@@ -71,3 +85,6 @@ STORAGE_CLASSES: Final = (
     StorageClass("bulk-storage", "Standard_LRS", "logs and backups"),
 )
 STORAGE_PROVISIONER: Final = "disk.csi.azure.com"
+
+PROMETHEUS_AUTHENTICATION: Final = "prometheus"
+"""The ClusterTriggerAuthentication by which ScaledObjects read metrics, where these are in Azure Monitor."""

@@ -156,6 +156,16 @@ class Naming:
         return self.unique("amg", 23)
 
     @property
+    def traffic_manager(self) -> str:
+        """The profile, and its label in `traffic_manager_host`: one label of DNS, at most 63 characters."""
+        return self.unique("traf", 63)
+
+    @property
+    def traffic_manager_host(self) -> str:
+        """The profile's own name in public DNS."""
+        return f"{self.traffic_manager}.trafficmanager.net"
+
+    @property
     def log_workspace(self) -> str:
         return f"log-{self.stem}"
 
@@ -177,6 +187,10 @@ class Naming:
 
     def collection_rule(self, purpose: str) -> str:
         return f"dcr-{self.stem}-{purpose}"
+
+    def rule_group(self, purpose: str) -> str:
+        """Rules of managed Prometheus that are evaluated together."""
+        return f"prg-{self.stem}-{purpose}"
 
     @property
     def flow_log(self) -> str:

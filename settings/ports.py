@@ -46,6 +46,8 @@ FIRST_PORT_OF_KUBERNETES: Final = NODE_PORTS.first
 # SIP edge: behind a load balancer, on its static address.
 SIP_EDGE_SIGNALLING: Final = (*_both(5060), _tcp(5061))
 SIP_EDGE_HEALTH: Final = _tcp(8090)
+SIP_EDGE_CONTROL: Final = _tcp(8091)
+SIP_EDGE_METRICS: Final = _tcp(9090)
 
 # FreeSWITCH, on the network of its node.
 FREESWITCH_EDGE_PROFILE: Final = _both(5060)
@@ -73,9 +75,53 @@ LIVEKIT_TURN_TLS_FRONTEND: Final = _tcp(443)
 LIVEKIT_TURN_RELAY: Final = Ports(20000, 24999, "Udp")
 LIVEKIT_METRICS: Final = _tcp(6789)
 
+# The agent, on the pod network.
+AGENT_WEBHOOK: Final = _tcp(8000)
+AGENT_SOCKET: Final = _tcp(8001)
+AGENT_HEALTH: Final = _tcp(8081)
+
+# Telemetry, in the cluster only.
+OTLP_GRPC: Final = _tcp(4317)
+OTLP_HTTP: Final = _tcp(4318)
+OTLP_SERVICE: Final = "opentelemetry-collector"
+"""Service in `voice-system` that takes traces on both of them."""
+COLLECTOR_METRICS: Final = _tcp(8888)
+COLLECTOR_HEALTH: Final = _tcp(13133)
+JAEGER_SERVICE: Final = "jaeger"
+"""Service in `voice-system` that takes traces by OTLP and shows them."""
+JAEGER_PAGES: Final = _tcp(16686)
+PROMETHEUS: Final = _tcp(9090)
+PROMETHEUS_SERVICE: Final = "prometheus-prometheus"
+"""Service in `voice-system` that answers queries, where `metrics.backend` is `inCluster`."""
+KEDA_METRICS: Final = _tcp(8080)
+NODE_EXPORTER: Final = _tcp(9100)
+"""On the network of every node, where `metrics.backend` is `inCluster`."""
+
+# What runs in the cluster for everybody, asked inside it only; each number is its chart's or add-on's own.
+CLUSTER_DNS: Final = _both(53)
+CLUSTER_DNS_METRICS: Final = _tcp(9153)
+API_SERVER: Final = _tcp(443)
+KUBELET: Final = _tcp(10250)
+MESH_CONTROL: Final = _tcp(15012)
+CONTROLLER_WEBHOOK: Final = _tcp(10250)
+"""Of cert-manager and of External Secrets."""
+GATEWAY_CONTROLLER_CONFIGURATION: Final = _tcp(18000)
+STATE_METRICS: Final = _tcp(8080)
+PROMETHEUS_OPERATOR_METRICS: Final = _tcp(8080)
+PROMETHEUS_RELOADER_METRICS: Final = _tcp(8080)
+"""Beside Prometheus and Alertmanager, in their pods."""
+ALERTMANAGER: Final = _tcp(9093)
+ALERTMANAGER_PEERS: Final = _both(9094)
+GRAFANA: Final = _tcp(3000)
+GIT_OPS_REPOSITORIES: Final = _tcp(8081)
+GIT_OPS_CACHE: Final = _tcp(6379)
+
 # The Gateway's load balancer, and managed services.
 HTTP: Final = _tcp(80)
 HTTPS: Final = _tcp(443)
+GATEWAY_HTTP: Final = _tcp(10080)
+GATEWAY_HTTPS: Final = _tcp(10443)
+"""Where the pods of the Gateway listen: Envoy Gateway adds 10000 to ports that only root may open."""
 POSTGRESQL: Final = _tcp(5432)
 REDIS: Final = _tcp(10000)
 APPLICATION_GATEWAY_MANAGEMENT: Final = Ports(65200, 65535, "Tcp")
@@ -101,6 +147,7 @@ def sip_node_ports(rtp: Ports) -> tuple[Ports, ...]:
         LIVEKIT_SIP_RTP,
         LIVEKIT_SIP_HEALTH,
         LIVEKIT_SIP_METRICS,
+        NODE_EXPORTER,
     )
 
 
@@ -114,6 +161,7 @@ def livekit_node_ports() -> tuple[Ports, ...]:
         LIVEKIT_TURN_TLS,
         LIVEKIT_TURN_RELAY,
         LIVEKIT_METRICS,
+        NODE_EXPORTER,
     )
 
 

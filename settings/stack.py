@@ -9,9 +9,16 @@ from pydantic import Field
 
 from settings.aks import AksSettings
 from settings.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
+from settings.certificates import CertificatesSettings
 from settings.classes import StackClass
 from settings.data import DataSettings
+from settings.delivery import DeliverySettings
+from settings.dns import DnsSettings, HostNames
+from settings.gateway import GatewaySettings
+from settings.identities import WORKLOAD_ACCOUNTS, Feature, WorkloadAccount
 from settings.key_vault import KeyVaultSettings
+from settings.mesh import MeshSettings
+from settings.metrics import MetricsSettings, ScalingSettings, TracingSettings
 from settings.naming import Naming
 from settings.network import NetworkSettings
 from settings.observability import ObservabilitySettings
@@ -52,6 +59,14 @@ class Settings(Section):
     key_vault: KeyVaultSettings = KeyVaultSettings()
     data: DataSettings = DataSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
+    dns: DnsSettings
+    certificates: CertificatesSettings
+    gateway: GatewaySettings = GatewaySettings()
+    metrics: MetricsSettings = MetricsSettings()
+    scaling: ScalingSettings = ScalingSettings()
+    tracing: TracingSettings = TracingSettings()
+    mesh: MeshSettings = MeshSettings()
+    delivery: DeliverySettings = DeliverySettings()
     secrets: tuple[str, ...] = ()
     """Names of the secrets in `voice:secrets`; their values never come here."""
 
@@ -97,6 +112,28 @@ class Settings(Section):
     def global_names(self) -> Naming:
         """Names of the environment's global resources."""
         return self.region_names.in_scope("global")
+
+    @property
+    def hosts(self) -> HostNames:
+        """The region's names in public DNS."""
+        return HostNames(self.dns.zone, self.region)
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        """The parts of the cluster's services that the stack asks for and that need an identity."""
+        asked = {
+            Feature.PUBLIC_CERTIFICATES: self.certificates.directory is not None,
+            Feature.CERTIFICATE_COPY: self.certificates.copy_to_key_vault,
+            Feature.AUTOMATIC_DNS: self.dns.automatic,
+            Feature.SCALING_ON_MANAGED_METRICS: self.scaling.enabled and self.metrics.backend == "managed",
+            Feature.AZURE_TRACES: "applicationInsights" in self.tracing.exporters,
+        }
+        return frozenset(feature for feature, wanted in asked.items() if wanted)
+
+    @property
+    def workload_accounts(self) -> tuple[WorkloadAccount, ...]:
+        """The ServiceAccounts of this stack that have an identity in Azure."""
+        return tuple(a for a in WORKLOAD_ACCOUNTS if a.feature is None or a.feature in self.features)
 
     @property
     def all_tags(self) -> dict[str, str]:

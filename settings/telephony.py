@@ -4,11 +4,60 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
+from settings.dns import DomainName
 from settings.drain import DrainBudget, drain_budget
 from settings.ports import DEFAULT_RTP_FIRST, DEFAULT_RTP_LAST, Ports, freeswitch_rtp
-from settings.types import Cidrs, Section, Word
+from settings.types import Cidrs, Section, Word, unique
+
+E164 = Annotated[
+    str,
+    StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$"),
+    Field(json_schema_extra={"x-allowed": 'a number in E.164 form in quotes, such as "+4930123456"'}),
+]
+NumberPrefix = Annotated[
+    str,
+    StringConstraints(pattern=r"^\+[1-9][0-9]{0,14}$"),
+    Field(json_schema_extra={"x-allowed": 'the beginning of an E.164 number in quotes, such as "+49"'}),
+]
+
+
+Transport = Literal["udp", "tcp", "tls"]
+
+
+class Registrar(Section):
+    """Where a carrier takes registrations."""
+
+    host: DomainName
+    """Name of the registrar."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 5060
+    """Port."""
+    transport: Transport = "udp"
+    """How it is reached."""
+    realm: str | None = None
+    """Realm of the credentials; the host by default."""
+    expiry_seconds: Annotated[int, Field(ge=60, le=3600)] = 300
+    """How long a registration lasts, seconds."""
+
+
+class Outbound(Section):
+    """Calls that the platform makes through a carrier."""
+
+    host: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
+        Field(json_schema_extra={"x-allowed": "a host name or an IPv4 address"}),
+    ]
+    """Where the carrier takes calls."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 5060
+    """Port."""
+    transport: Transport = "udp"
+    """How it is reached."""
+    prefixes: Annotated[tuple[NumberPrefix, ...], Field(min_length=1), AfterValidator(unique)]
+    """Numbers that may be called, by how they begin (E.164, such as "+49"); every other is refused."""
+    caller: E164 | None = None
+    """Number that called parties see; that of the call where there is none."""
 
 
 class Carrier(Section):
@@ -25,7 +74,11 @@ class Carrier(Section):
     mode: Literal["ip", "register"] = "ip"
     """`ip`: the carrier trusts our addresses; `register`: the edge registers with `credentials`."""
     credentials: str | None = None
-    """Name of the secret in `voice:secrets` with user and password, for `register`."""
+    """Name of the secret in `voice:secrets`, `user:password`: for `register`, and for calls where the carrier asks."""
+    registrar: Registrar | None = None
+    """Where to register, for `register`."""
+    outbound: Outbound | None = None
+    """Calls to the carrier; none by default."""
 
 
 class RtpPorts(Section):

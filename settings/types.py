@@ -36,7 +36,8 @@ def _network(value: str) -> str:
     return value
 
 
-def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Validator: refuses a value that stands there twice."""
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
     if repeated:
         raise refuse("each value once", f"remove the repeated {', '.join(repeated)}.")
@@ -80,8 +81,8 @@ GenerationName = Annotated[
 ]
 
 Zone = Literal["1", "2", "3"]
-Zones = Annotated[tuple[Zone, ...], Field(min_length=1), AfterValidator(_unique)]
-Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(_unique)]
+Zones = Annotated[tuple[Zone, ...], Field(min_length=1), AfterValidator(unique)]
+Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(unique)]
 
 Duration = Annotated[
     str,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
+
+from rehearsal.program_runner import COLLECTOR_THRESHOLDS
+
+# As every program of the rehearsal has it: the SDKs' objects live to the end and need no walking.
+gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 # An Output in an f-string becomes a warning text in a resource; with this it raises. Read at each use, so set first.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"

@@ -13,6 +13,7 @@ from components.network.security import SecurityContext, security_rules
 from components.role_assignment import RoleScope
 from settings.address_plan import MEDIA_SUBNETS, NODE_SUBNETS, Subnet
 from settings.azure import Region
+from settings.gateway import Exposure
 from settings.naming import Naming
 from settings.network import NetworkSettings
 from settings.private_dns import kubernetes_api_zone
@@ -46,6 +47,7 @@ class NetworkArgs:
     others: Sequence[Region]
     settings: NetworkSettings
     telephony: TelephonySettings
+    gateway_exposure: Exposure
     media_zones: Sequence[str]
     private_api_server: bool
     private_zones: Sequence[str]
@@ -229,6 +231,7 @@ class Network(pulumi.ComponentResource):
             plan=self._plan,
             peer_plans=[other.plan() for other in self._args.others],
             telephony=self._args.telephony,
+            gateway_exposure=self._args.gateway_exposure,
             frontends=self.public_addresses,
             groups=self.media_group_ids,
         )
@@ -363,6 +366,11 @@ class Network(pulumi.ComponentResource):
             plain = names.resource_id("Microsoft.Network/publicIPAddresses", names.public_address(purpose))
             scopes[f"address-{purpose}"] = RoleScope(id=address_id, plain_id=plain)
         roles = {short: (Role.NETWORK_CONTRIBUTOR, scope) for short, scope in scopes.items()}
+        # Whichever address a Service names, AKS lists all of the group first; a role on each of them does not allow it.
+        group = pulumi.Output.concat(
+            f"/subscriptions/{names.subscription_id}/resourceGroups/", self._args.resource_group_name
+        )
+        roles["addresses"] = (Role.READER, RoleScope(id=group, plain_id=names.resource_group_id))
         if self._args.private_api_server:
             zone = kubernetes_api_zone(self._args.region.location)
             plain = names.resource_id("Microsoft.Network/privateDnsZones", zone)

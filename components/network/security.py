@@ -15,6 +15,7 @@ from pulumi_azure_native import network
 
 from settings import ports
 from settings.address_plan import NODE_SUBNETS, AddressPlan, Subnet
+from settings.gateway import Exposure
 from settings.ports import Ports
 from settings.public_addresses import PublicAddress
 from settings.telephony import TelephonySettings
@@ -35,6 +36,7 @@ class SecurityContext:
     plan: AddressPlan
     peer_plans: Sequence[AddressPlan]
     telephony: TelephonySettings
+    gateway_exposure: Exposure
     frontends: Mapping[PublicAddress, pulumi.Input[str]]
     groups: Mapping[str, pulumi.Input[str]]
 
@@ -118,9 +120,17 @@ def _workload(context: SecurityContext) -> Iterator[_Rule]:
         yield _Rule("sip-edge", context.telephony.signalling_cidrs, ports.SIP_EDGE_SIGNALLING, to_prefixes=edge)
     yield _Rule("sip-edge-health", ["AzureTrafficManager"], [ports.SIP_EDGE_HEALTH], to_prefixes=edge)
     yield _Rule("sip-edge-probes", ["AzureLoadBalancer"], [ports.SIP_EDGE_HEALTH])
-    gateway = [context.frontends[PublicAddress.GATEWAY]]
-    yield _Rule("gateway", ["Internet"], [ports.HTTPS, ports.HTTP], to_prefixes=gateway)
+    yield _gateway(context)
     yield from _cluster(Subnet.WORKLOAD, context)
+
+
+def _gateway(context: SecurityContext) -> _Rule:
+    """A node sees the address that a client asked for: Azure's load balancer leaves it in the packet."""
+    entrance = [ports.HTTPS, ports.HTTP]
+    if context.gateway_exposure == "internal":
+        # The whole network, and in it Application Gateway's subnet.
+        return _Rule("gateway", [context.plan.network], entrance, to_prefixes=[context.plan.gateway_address])
+    return _Rule("gateway", ["Internet"], entrance, to_prefixes=[context.frontends[PublicAddress.GATEWAY]])
 
 
 def _sip(context: SecurityContext) -> Iterator[_Rule]:
@@ -153,7 +163,7 @@ def _livekit(context: SecurityContext) -> Iterator[_Rule]:
 
 
 def _load_balancers(context: SecurityContext) -> Iterator[_Rule]:
-    yield _Rule("gateway", [context.plan.subnets[Subnet.APPLICATION_GATEWAY]], [ports.HTTPS, ports.HTTP])
+    yield _Rule("gateway", [context.plan.network], [ports.HTTPS, ports.HTTP])
 
 
 def _application_gateway(_: SecurityContext) -> Iterator[_Rule]:

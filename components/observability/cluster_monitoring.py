@@ -25,7 +25,9 @@ CONTROL_PLANE_LOGS = ("kube-audit-admin", "guard", "cluster-autoscaler", "kube-c
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterMonitoringArgs:
-    """Args of `ClusterMonitoring`. The agents themselves are add-ons of the cluster."""
+    """Args of `ClusterMonitoring`. The agents themselves are add-ons of the cluster; `managed_metrics` says whether
+    that of Azure Monitor for Prometheus is among them.
+    """
 
     resource_group_name: pulumi.Input[str]
     names: Naming
@@ -34,6 +36,7 @@ class ClusterMonitoringArgs:
     workspace_id: pulumi.Input[str]
     audit_workspace_id: pulumi.Input[str]
     monitor_workspace_id: pulumi.Input[str]
+    managed_metrics: bool
     tags: Mapping[str, str]
 
 
@@ -41,17 +44,18 @@ class ClusterMonitoring(pulumi.ComponentResource):
     """The way of one cluster's metrics and logs to the region's stores.
 
     Owns the collection endpoint and rules, their association with the cluster, and the control plane's logs. Does not
-    own the stores (`Observability`) nor what is scraped in the cluster.
+    own the stores (`Observability`) nor what is scraped in the cluster (`Metrics`).
     """
 
     def __init__(self, name: str, args: ClusterMonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:ClusterMonitoring", name, None, opts)
         self._name, self._args = name, args
-        endpoint = self._endpoint()
-        metrics, logs = self._metrics_rule(endpoint), self._logs_rule()
-        self._associate("endpoint", ENDPOINT_ASSOCIATION, endpoint=endpoint)
-        self._associate("metrics", args.names.collection_rule("metrics"), rule=metrics)
-        self._associate("logs", LOGS_ASSOCIATION, rule=logs)
+        if args.managed_metrics:
+            endpoint = self._endpoint()
+            metrics = self._metrics_rule(endpoint)
+            self._associate("endpoint", ENDPOINT_ASSOCIATION, endpoint=endpoint)
+            self._associate("metrics", args.names.collection_rule("metrics"), rule=metrics)
+        self._associate("logs", LOGS_ASSOCIATION, rule=self._logs_rule())
         diagnose(
             f"{name}-diagnostics",
             args.cluster_id,

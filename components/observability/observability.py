@@ -35,6 +35,11 @@ class Observability(pulumi.ComponentResource):
     audit_workspace_id: pulumi.Output[str]
     """Who did what: kept longer, and read by fewer people."""
     monitor_workspace_id: pulumi.Output[str]
+    application_insights_id: pulumi.Output[str]
+    metrics_endpoint: pulumi.Output[str]
+    """URL at which the workspace of metrics answers queries, with an identity that may read it."""
+    trace_connection: pulumi.Output[str]
+    """Connection string of Application Insights. No secret: without an identity it opens nothing."""
 
     def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Observability", name, None, opts)
@@ -43,8 +48,10 @@ class Observability(pulumi.ComponentResource):
         workspace = self._workspace("workspace", args.names.log_workspace, settings.log_retention_days)
         audit = self._workspace("audit", args.names.audit_workspace, settings.audit_retention_days)
         self.workspace_id, self.audit_workspace_id = workspace.id, audit.id
-        self._application_insights(workspace)
-        self.monitor_workspace_id = self._monitor_workspace().id
+        insights, metrics = self._application_insights(workspace), self._monitor_workspace()
+        self.application_insights_id, self.monitor_workspace_id = insights.id, metrics.id
+        self.metrics_endpoint = self._read_metrics_endpoint(metrics)
+        self.trace_connection = self._read_trace_connection(insights)
         self.register_outputs({"workspaceId": self.workspace_id, "monitorWorkspaceId": self.monitor_workspace_id})
 
     def _workspace(self, short: str, workspace_name: str, retention_days: int) -> operationalinsights.Workspace:
@@ -63,9 +70,9 @@ class Observability(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _application_insights(self, workspace: operationalinsights.Workspace) -> None:
+    def _application_insights(self, workspace: operationalinsights.Workspace) -> applicationinsights.Component:
         args = self._args
-        applicationinsights.Component(
+        return applicationinsights.Component(
             f"{self._name}-application-insights",
             resource_name_=args.names.application_insights,
             resource_group_name=args.resource_group_name,
@@ -90,3 +97,20 @@ class Observability(pulumi.ComponentResource):
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    # Both are read by name: a resource's own outputs are unknown while it is updated.
+
+    def _read_metrics_endpoint(self, made: monitor.AzureMonitorWorkspace) -> pulumi.Output[str]:
+        now = monitor.get_azure_monitor_workspace_output(
+            azure_monitor_workspace_name=self._args.names.monitor_workspace,
+            resource_group_name=self._args.names.resource_group,
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[made]),
+        )
+        return now.metrics.apply(lambda metrics: metrics.prometheus_query_endpoint)
+
+    def _read_trace_connection(self, made: applicationinsights.Component) -> pulumi.Output[str]:
+        return applicationinsights.get_component_output(
+            resource_name=self._args.names.application_insights,
+            resource_group_name=self._args.names.resource_group,
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[made]),
+        ).connection_string

@@ -144,7 +144,7 @@ class ResourceManager:
         version = uuid.uuid5(uuid.UUID(record.creation_id), json.dumps(body, sort_keys=True))
         added = {
             "name": request.name,
-            "type": type.kind,
+            "type": request.kind,
             "azureApiVersion": type.schema.api_version,
             "provisioningState": "Succeeded",
             "etag": f'W/"{version}"',
@@ -170,7 +170,8 @@ class ResourceManager:
         for item in items:
             body = {key: value for key, value in item.items() if key in known}
             path = {name: request.path[name] for name in request.type.path_inputs}
-            inputs = {**path, **body, inline.name_parameter: item.get("name", "")}
+            told = inline.parameters(item) if inline.parameters else {}
+            inputs = {**path, **body, **told, inline.name_parameter: item.get("name", "")}
             id = self.id_of(child_type, inputs)
             child = self._request(child_type, id, inputs)
             child.old = self.cloud.get(id)
@@ -203,7 +204,7 @@ class ResourceManager:
         if parent and self.cloud.get(parent) is None:
             raise Refused(
                 "ParentResourceNotFound",
-                f"Failed to perform 'write' on resource(s) of type '{request.type.kind.split('/', 1)[1]}', because "
+                f"Failed to perform 'write' on resource(s) of type '{request.kind.split('/', 1)[1]}', because "
                 f"the parent resource '{parent}' could not be found.",
                 "create the parent first, and let this resource take its name from it",
             )
@@ -218,14 +219,14 @@ class ResourceManager:
         for named in arm_ids.references(body):
             if arm_ids.is_inside(named, request.id) or not self._is_missing(named):
                 continue
-            if request.type.kind.startswith("Microsoft.Network/"):
+            if request.kind.startswith("Microsoft.Network/"):
                 raise Refused(
                     "InvalidResourceReference",
                     f"Resource {named} referenced by resource {request.id} was not found. Please make sure that the "
                     "referenced resource exists, and that both resources are in the same region.",
                     "create the referenced resource first and take its id from its output",
                 )
-            raise not_found(named, f"{request.type.kind.split('/')[-1]} '{request.name}' names it")
+            raise not_found(named, f"{request.kind.split('/')[-1]} '{request.name}' names it")
 
     def _is_missing(self, id: str) -> bool:
         kind = arm_ids.kind(id)
@@ -311,7 +312,7 @@ class ResourceManager:
     def _uses(self, targets: list[Record], root: Record) -> Iterator[tuple[Record, list[str], Any]]:
         """Each target that something outside `root` uses in a way that keeps it from being deleted."""
         for target in targets:
-            for in_use in registry.arm_type(target.type).in_use:
+            for in_use in registry.type_of(target).in_use:
                 users = sorted(
                     user.id
                     for user in self.cloud.referrers(target.id)
@@ -326,6 +327,6 @@ class ResourceManager:
                 continue
             if target is not record:
                 self.cloud.swept.append(target.id)
-            type = registry.arm_type(target.type)
+            type = registry.type_of(target)
             if type.gone:
                 type.gone(Deletion(self.cloud, type, target))

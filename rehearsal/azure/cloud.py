@@ -39,7 +39,8 @@ _PATH_STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 @dataclass
 class Record:
     """One resource. `properties` are the provider's outputs, `inputs` the last body written (path parameters
-    included)."""
+    included). `causes` are the objects of clusters that it, or a part of it, was made from
+    (`rehearsal.azure.controllers.marks`)."""
 
     id: str
     type: str
@@ -47,6 +48,7 @@ class Record:
     inputs: dict[str, Any] = field(default_factory=dict)
     creation: int = 1
     run: str = ""
+    causes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def creation_id(self) -> str:
@@ -65,6 +67,8 @@ class ClusterIdentity:
     creation_id: str
     kubernetes_version: str
     name: str
+    properties: dict[str, Any] = field(default_factory=dict, compare=False)
+    """The ManagedCluster's properties, by which recorded Kubernetes finds its add-ons."""
 
 
 class Cloud:
@@ -165,7 +169,7 @@ class Cloud:
             names = (record.properties.get(key) for key in ("fqdn", "privateFQDN", "azurePortalFQDN"))
             if host in {name.lower() for name in names if name}:
                 version = record.properties["currentKubernetesVersion"]
-                return ClusterIdentity(record.creation_id, version, record.properties["name"])
+                return ClusterIdentity(record.creation_id, version, record.properties["name"], record.properties)
         return None
 
     # Changing; the caller holds the lock where several steps belong together

@@ -15,6 +15,8 @@ from rehearsal.provider import Refused
 MODULES: Final = (
     "resources",
     "network",
+    "dns",
+    "trafficmanager",
     "privatedns",
     "managedidentity",
     "authorization",
@@ -59,6 +61,17 @@ def functions() -> Mapping[str, tuple[str, Function]]:
     """Functions on a resource by their token: the token of the resource's type, and what answers."""
     modules = [importlib.import_module(f"{__package__}.{name}") for name in MODULES]
     return {token: entry for module in modules for token, entry in getattr(module, "FUNCTIONS", {}).items()}
+
+
+@functools.cache
+def _types_of_records() -> Mapping[str, ArmType]:
+    made = importlib.import_module(f"{__package__}.controllers.types").MADE_BY_CONTROLLERS
+    return {**types(), **{type.token: type for type in made}}
+
+
+def type_of(record: Record) -> ArmType:
+    """The rules of something that exists: also of a type that no program can declare, for clusters make it."""
+    return _types_of_records()[record.type]
 
 
 def arm_type(token: str) -> ArmType:

@@ -94,13 +94,15 @@ class Inline:
     """A property that holds child resources of a type of their own, as `subnets` of a virtual network does.
 
     ARM keeps them as resources and shows them in the parent. Children that a write leaves out are deleted, unless
-    `keeps_missing`; a property left out altogether leaves them alone.
+    `keeps_missing`; a property left out altogether leaves them alone. `parameters` gives the path parameters that an
+    item tells besides its name.
     """
 
     property: str
     token: str
     name_parameter: str
     keeps_missing: bool = False
+    parameters: Callable[[Mapping[str, Any]], dict[str, str]] | None = None
 
 
 @dataclass
@@ -124,6 +126,11 @@ class Request:
     @property
     def name(self) -> str:
         return arm_ids.name(self.id)
+
+    @property
+    def kind(self) -> str:
+        """The ARM kind that the id names: that of the type, but where a path parameter is part of it."""
+        return arm_ids.kind(self.id)
 
     @property
     def location(self) -> str:

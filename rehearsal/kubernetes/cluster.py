@@ -41,6 +41,7 @@ class Reason(enum.StrEnum):
     INVALID = "Invalid"
     NOT_FOUND = "NotFound"
     NO_MATCH = "NoKindMatch"
+    TIMEOUT = "Timeout"
 
 
 @dataclass(frozen=True, order=True)
@@ -70,14 +71,18 @@ class ApiError(Exception):
     """What the API server answers instead of an object.
 
     `missing` names the object whose absence is the cause, where there is one (a namespace that does not exist).
+    `lasting` says that to ask again is no way out, whatever the reason.
     """
 
-    def __init__(self, reason: Reason, message: str, way_out: str = "", missing: Key | None = None) -> None:
+    def __init__(
+        self, reason: Reason, message: str, way_out: str = "", missing: Key | None = None, lasting: bool = False
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
         self.way_out = way_out
         self.missing = missing
+        self.lasting = lasting
 
 
 class Cluster(abc.ABC):
@@ -121,6 +126,10 @@ class Cluster(abc.ABC):
     @abc.abstractmethod
     def delete(self, key: Key) -> None:
         """Deletes an object and what goes with it. Raises `ApiError`, NOT_FOUND among others."""
+
+    def problems_of(self, key: Key) -> list[str]:
+        """What controllers say is wrong with an object now; nothing for one that they are done with."""
+        return []
 
     @abc.abstractmethod
     def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:

@@ -1,11 +1,13 @@
 """Custom resources: strict validation by the schema of the CustomResourceDefinition that a cluster holds.
 
+A definition that a rehearsal knows by itself is held as an outline (`known_definitions`), its schemas are read late.
 Validation rules in CEL (`x-kubernetes-validations`) are not evaluated and defaults are not filled in: only a real API
 server does that.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 from rehearsal.kubernetes.cluster import Object, Scope
+from rehearsal.kubernetes.known_definitions import whole
 from rehearsal.kubernetes.schemas import messages
 
 CRD_API_VERSION: Final = "apiextensions.k8s.io/v1"
@@ -40,19 +43,26 @@ _SERVER_FIELDS: Final = ("apiVersion", "kind", "metadata")
 
 @dataclass(frozen=True)
 class CustomKind:
-    """One served version of a custom resource. `validator` is `None` where the definition asks for no validation."""
+    """One served version of a custom resource, by the CustomResourceDefinition that a cluster holds."""
 
     api_version: str
     kind: str
     scope: Scope
-    validator: Validator | None
+    definition: Object
 
     def problems(self, item: Object) -> list[str]:
         """What the definition's schema says against an object, `path: reason`; `metadata` is not its business."""
-        if self.validator is None:
+        if self._validator is None:
             return []
         without_metadata = {name: value for name, value in item.items() if name != "metadata"}
-        return messages(self.validator.iter_errors(without_metadata))
+        return messages(self._validator.iter_errors(without_metadata))
+
+    @functools.cached_property
+    def _validator(self) -> Validator | None:
+        """`None` where the definition asks for no validation. Made late: most kinds of a cluster have no objects."""
+        name = self.api_version.rpartition("/")[2]
+        versions = whole(self.definition)["spec"]["versions"]
+        return next(_validator(version) for version in versions if version["name"] == name)
 
 
 def is_definition(item: Object) -> bool:
@@ -71,7 +81,7 @@ def custom_kinds(definition: Object) -> tuple[CustomKind, ...]:
     spec = definition["spec"]
     kind, scope = spec["names"]["kind"], Scope(spec["scope"])
     return tuple(
-        CustomKind(f"{spec['group']}/{version['name']}", kind, scope, _validator(version))
+        CustomKind(f"{spec['group']}/{version['name']}", kind, scope, definition)
         for version in spec["versions"]
         if version["served"]
     )
@@ -100,6 +110,8 @@ def _validator(version: dict[str, Any]) -> Validator | None:
         return None
     strict = _strict(schema)
     strict.setdefault("properties", {}).update({name: {} for name in _SERVER_FIELDS})
+    # It is validated apart from the rest, like that of every other kind.
+    strict["required"] = [name for name in strict.get("required", ()) if name != "metadata"]
     return Draft202012Validator(strict)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,7 +65,7 @@ def load(path: Path, update_dependencies: bool = False) -> helm_python.Chart:
     try:
         if update_dependencies and path.is_dir():
             helm_python.dependency_update(path)
-        chart = helm_python.Chart.load(path)
+        chart = _without_links(path)
         details, loaded = chart.metadata, {dependency["name"] for dependency in chart.dependencies}
     except helm_python.HelmError as error:
         raise ChartProblem(f"{path}: {error}", "Correct the chart; `helm lint` tells more.") from error
@@ -76,6 +78,14 @@ def load(path: Path, update_dependencies: bool = False) -> helm_python.Chart:
             "Run `helm dependency build`, or set dependencyUpdate.",
         )
     return chart
+
+
+def _without_links(path: Path) -> helm_python.Chart:
+    """Helm follows links, and writes a line to the standard error for each: a copy has none."""
+    if path.is_file() or not any(item.is_symlink() for item in path.rglob("*")):
+        return helm_python.Chart.load(path)
+    with tempfile.TemporaryDirectory(prefix="chart-") as folder:
+        return helm_python.Chart.load(shutil.copytree(path, Path(folder) / path.name))
 
 
 def render(

@@ -14,11 +14,21 @@ from rehearsal.kubernetes.cluster import Cluster, Object
 MANAGER: Final = "helm"
 """The field manager of what Helm writes."""
 
-_SECRET_TYPE: Final = "helm.sh/release.v1"
+SECRET_TYPE: Final = "helm.sh/release.v1"
+
+# The same as PyYAML's safe ones, ten times as quick, wherever PyYAML was built with them.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def manifest(stored: Object) -> list[Object]:
-    return list(yaml.safe_load_all(stored["manifest"]))
+    """The objects of a release."""
+    return list(yaml.load_all(stored["manifest"], Loader=_LOADER))
+
+
+def manifest_text(items: list[Object]) -> str:
+    """The objects of a release as Helm keeps them."""
+    return yaml.dump_all(items, Dumper=_DUMPER, sort_keys=False)
 
 
 def store(cluster: Cluster, stored: Object) -> None:
@@ -34,7 +44,7 @@ def store(cluster: Cluster, stored: Object) -> None:
         "labels": labels,
     }
     data = {"release": base64.b64encode(content).decode()}
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": _SECRET_TYPE, "data": data}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": SECRET_TYPE, "data": data}
     cluster.create(secret, MANAGER)
 
 
@@ -42,7 +52,7 @@ def secrets_of(cluster: Cluster, namespace: str, name: str) -> list[Object]:
     return [
         item
         for item in cluster.list_objects("v1", "Secret", namespace)
-        if item.get("type") == _SECRET_TYPE and item["metadata"]["labels"].get("name") == name
+        if item.get("type") == SECRET_TYPE and item["metadata"]["labels"].get("name") == name
     ]
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Final
 
+from rehearsal.kubernetes.awaiting import awaited
 from rehearsal.kubernetes.changes import replaces
 from rehearsal.kubernetes.cluster import SERVER_METADATA, ApiError, Cluster, Key, Object, Reason, Scope, group_of
 from rehearsal.kubernetes.configuration import Configuration
@@ -135,6 +136,7 @@ class ObjectHandler:
                 live = cluster.apply(item, self._manager(resource, item), force=self._force(item))
             else:
                 live = _patiently(lambda: self._send(cluster, item, dry_run=False))
+        live = awaited(cluster, live)
         return id_of(live), to_outputs(live)
 
     def plan_update(self, cluster: Cluster, resource: Resource, old_outputs: Object, new: Object) -> Object:
@@ -214,7 +216,8 @@ class ObjectHandler:
         with _refusing(f'update of resource "{resource.urn}" failed'):
             _require_existing(cluster, item)
             manager = self._manager(resource, item)
-            return to_outputs(cluster.apply(item, manager, force=self._force(item), dry_run=dry_run))
+            live = cluster.apply(item, manager, force=self._force(item), dry_run=dry_run)
+        return to_outputs(live if dry_run else awaited(cluster, live))
 
     def _force(self, item: Object) -> bool:
         return self._settings.patch_force or is_annotated(item, _PATCH_FORCE)
@@ -245,12 +248,16 @@ def _refusing(what: str) -> Generator[None]:
 
 
 def _patiently(call: Callable[[], Object]) -> Object:
-    """Calls again while a namespace or a definition that the program also makes is not there yet."""
+    """Calls again while a namespace or a definition that the program also makes is not there yet.
+
+    A definition that a chart's release brings is not waited for: against a real cluster it is there in time or not, by
+    how long the chart takes, and a rehearsed release takes none. What depends on the release never comes here.
+    """
     for attempt in range(RETRIES):
         try:
             return call()
         except ApiError as error:
-            if error.reason not in (Reason.NOT_FOUND, Reason.NO_MATCH):
+            if error.lasting or error.reason not in (Reason.NOT_FOUND, Reason.NO_MATCH):
                 raise
             time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
     return call()

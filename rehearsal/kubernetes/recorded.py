@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-from rehearsal.kubernetes.recorded_cluster import ClusterIdentity, RecordedCluster
+from rehearsal.controllers_in_azure import ControllersInAzure
+from rehearsal.kubernetes.cluster_identity import ClusterIdentity
+from rehearsal.kubernetes.controlled_cluster import ControlledCluster
+from rehearsal.kubernetes.recorded_cluster import RecordedCluster
 from rehearsal.kubernetes.store import ObjectStore
 
 
@@ -21,16 +24,17 @@ class ClusterDirectory(Protocol):
 class RecordedClusters:
     """All recorded clusters below one folder. Owns the folder; does not own which clusters exist."""
 
-    def __init__(self, path: Path, directory: ClusterDirectory) -> None:
+    def __init__(self, path: Path, directory: ClusterDirectory, azure: ControllersInAzure | None = None) -> None:
         self._path = path
         self._directory = directory
+        self._azure = azure
         self._clusters: dict[str, RecordedCluster] = {}
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path, directory: ClusterDirectory) -> RecordedClusters:
-        """Opens the folder, which is made when the first object is written."""
-        return cls(path, directory)
+    def open(cls, path: Path, directory: ClusterDirectory, azure: ControllersInAzure | None = None) -> RecordedClusters:
+        """Opens the folder, which is made when the first object is written. Without `azure` no controllers run."""
+        return cls(path, directory, azure)
 
     def by_server(self, server_url: str) -> RecordedCluster | None:
         """The cluster behind an API server's address, in the Kubernetes version that it has now."""
@@ -40,16 +44,28 @@ class RecordedClusters:
         with self._lock:
             cluster = self._clusters.get(identity.creation_id)
             if cluster is None:
-                cluster = RecordedCluster(identity, ObjectStore(self._path / quote(identity.creation_id, safe="")))
+                cluster = self._opened(identity)
                 self._clusters[identity.creation_id] = cluster
-            cluster.identity = identity
+            else:
+                cluster.follow(identity)
             return cluster
 
     def save(self) -> None:
-        """Writes what is not on disk yet. Nothing is lost without this call: every change is saved when it is made."""
+        """Writes what is not on disk yet. Nothing is lost without this call: every change is saved when it is made.
+
+        Before, controllers look once more: at what Azure got after the objects that wanted it.
+        """
         with self._lock:
             for cluster in self._clusters.values():
+                if isinstance(cluster, ControlledCluster):
+                    cluster.catch_up()
                 cluster.save()
+
+    def _opened(self, identity: ClusterIdentity) -> RecordedCluster:
+        store = ObjectStore(self._path / quote(identity.creation_id, safe=""))
+        if self._azure is None:
+            return RecordedCluster(identity, store)
+        return ControlledCluster(identity, store, self._azure)
 
     def forget(self, creation_id: str) -> None:
         """Drops the objects of a cluster that was deleted; no error when there are none."""

@@ -1,8 +1,11 @@
 """A recorded cluster: what an API server does with objects, as far as schemas and records can do it, without a binary.
 
-Objects are validated strictly for the cluster's Kubernetes version and kept on disk. There are no controllers:
-everything is ready at once, and a workload makes no pods. Not checked here, because only a real API server can: Pod
-Security admission, quotas, webhooks, CEL rules of custom resources.
+Objects are validated strictly for the cluster's Kubernetes version and kept on disk. Everything is ready at once, and a
+workload makes no pods; what else controllers would make is the business of `controlled_cluster`. Not checked here,
+because only a real API server can: Pod Security admission, quotas, webhooks, CEL rules of custom resources.
+
+The definitions that AKS brings follow the cluster's add-ons: they are there from the moment in which Azure has the
+property, and go, with their resources, when the add-on is turned off.
 """
 
 from __future__ import annotations
@@ -10,48 +13,33 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import functools
-import itertools
 import threading
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import yaml
 
 from rehearsal.kubernetes.changes import refused_changes
-from rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope, group_of
+from rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope
+from rehearsal.kubernetes.cluster_identity import ClusterIdentity, known_properties
 from rehearsal.kubernetes.custom_resources import (
     CRD_API_VERSION,
     CRD_KIND,
-    CustomKind,
-    custom_kinds,
     definition_problems,
     is_definition,
 )
-from rehearsal.kubernetes.schemas import BuiltinKinds, builtin_kinds
+from rehearsal.kubernetes.known_definitions import addon_definitions, origins, outlines
+from rehearsal.kubernetes.served_kinds import ServedKinds
 from rehearsal.kubernetes.status import ready_status
 from rehearsal.kubernetes.store import ObjectStore, Record, drop, leaves, said_by_client, without_nulls
 from rehearsal.kubernetes.validation import object_problems
 
 _BUILTIN_OBJECTS: Final = Path(__file__).with_name("builtin.yaml")
 _SERVER_MANAGER: Final = "kube-apiserver"
+_ADDON_MANAGER: Final = "aks"
 _UNDELETABLE_NAMESPACES: Final = ("default", "kube-public", "kube-system")
-
-
-class ClusterIdentity(Protocol):
-    """What has to be known of a cluster that exists."""
-
-    @property
-    def creation_id(self) -> str:
-        """Another one for every creation, also under the same name."""
-
-    @property
-    def name(self) -> str:
-        """How people call it."""
-
-    @property
-    def kubernetes_version(self) -> str:
-        """The version that its API server has now, `1.36` or `1.36.2`."""
 
 
 class RecordedCluster(Cluster):
@@ -60,14 +48,31 @@ class RecordedCluster(Cluster):
     def __init__(self, identity: ClusterIdentity, store: ObjectStore) -> None:
         self.identity = identity
         self._store = store
+        self._addons: frozenset[str] | None = None
         self._lock = threading.RLock()
+        self._kinds = ServedKinds(identity.kubernetes_version)
         if not store.keys():
             self._add_builtin_objects(_builtin_objects()["cluster"])
-        self._custom = {key: custom_kinds(self._live(key)) for key in store.keys(CRD_API_VERSION, CRD_KIND)}
+        for key in store.keys(CRD_API_VERSION, CRD_KIND):
+            self._kinds.define(key, self._live(key))
+        self.follow(identity)
 
     @property
     def version(self) -> str:
         return self.identity.kubernetes_version
+
+    def follow(self, identity: ClusterIdentity) -> None:
+        """Takes over what is known of the cluster now, with what AKS brings or takes away by it."""
+        with self._lock:
+            self.identity = identity
+            self._kinds.version = identity.kubernetes_version
+            addons = addon_definitions(known_properties(identity))
+            if addons == self._addons:
+                return
+            self._addons = addons
+            for addon in origins().addons:
+                for definition in outlines(addon.definitions):
+                    self._bring(definition, there=addon.definitions in addons)
 
     def save(self) -> None:
         """Writes what is not on disk yet."""
@@ -75,20 +80,17 @@ class RecordedCluster(Cluster):
             self._store.save()
 
     def api_versions(self) -> list[str]:
-        with self._lock:
-            custom = [(kind.api_version, kind.kind) for kinds in self._custom.values() for kind in kinds]
-        kinds = [*self._builtin.kinds, *custom]
+        kinds = self._kinds.names()
         return sorted({api for api, _ in kinds} | {f"{api}/{kind}" for api, kind in kinds})
 
     def scope(self, api_version: str, kind: str) -> Scope | None:
-        custom = self._custom_kind(api_version, kind)
-        return custom.scope if custom else self._builtin.scope(api_version, kind)
+        return self._kinds.scope(api_version, kind)
 
     def validate(self, item: Object) -> list[str]:
         if self.scope(item["apiVersion"], item["kind"]) is None:
             return []
         item = without_nulls(item)
-        return self._schema_problems(item) or object_problems(item)
+        return self._kinds.problems(item) or object_problems(item)
 
     def create(self, item: Object, manager: str, dry_run: bool = False) -> Object:
         with self._lock:
@@ -122,27 +124,33 @@ class RecordedCluster(Cluster):
                 raise ApiError(Reason.NOT_FOUND, f"{key} not found", missing=key)
             if key.kind == "Namespace" and key.name in _UNDELETABLE_NAMESPACES:
                 raise ApiError(Reason.FORBIDDEN, f"{key} is forbidden: this namespace may not be deleted")
-            for other in filter(lambda other: self._goes_with(other, key), self._store.keys()):
+            gone = [*filter(lambda other: self._goes_with(other, key), self._store.keys()), key]
+            self._refuse_held(key, gone)
+            for other in gone:
                 self._store.remove(other)
-            self._store.remove(key)
-            self._custom.pop(key, None)
+            self._kinds.forget(key)
             self._store.save()
+            self._changed(gone)
 
     def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:
         with self._lock:
             keys = sorted(self._store.keys(api_version, kind))
             return [self._live(key) for key in keys if namespace in (None, key.namespace)]
 
-    @property
-    def _builtin(self) -> BuiltinKinds:
-        return builtin_kinds(self.version)
-
-    def _custom_kind(self, api_version: str, kind: str) -> CustomKind | None:
+    def caused(self) -> dict[Key, Key]:
+        """Every object that controllers made, with what it was made from."""
         with self._lock:
-            for custom in itertools.chain.from_iterable(self._custom.values()):
-                if (custom.api_version, custom.kind) == (api_version, kind):
-                    return custom
-        return None
+            return self._store.caused()
+
+    def unready(self) -> list[str]:
+        """What controllers say is wrong with objects of this cluster, a line for each."""
+        return []
+
+    def _changed(self, keys: Sequence[Key]) -> None:
+        """Told of every object that was written or deleted."""
+
+    def _refuse_held(self, key: Key, gone: Sequence[Key]) -> None:
+        """Raises `ApiError` where something keeps what a deletion of `key` would delete."""
 
     def _live(self, key: Key) -> Object:
         record = self._store.get(key)
@@ -157,14 +165,7 @@ class RecordedCluster(Cluster):
         key = Key.of(item)
         scope = self.scope(key.api_version, key.kind)
         if scope is None:
-            served = sorted(api for api, kind in self._builtin.kinds if kind == key.kind)
-            raise ApiError(
-                Reason.NO_MATCH,
-                f'no matches for kind "{key.kind}" in version "{key.api_version}"; ensure CRDs are installed first',
-                f"Kubernetes {self.version} has {key.kind} in {', '.join(served)}."
-                if served
-                else "Apply the CustomResourceDefinition before the resource, and let the resource depend on it.",
-            )
+            raise self._kinds.no_match(key)
         said = said_by_client(item)
         if scope is Scope.CLUSTER:
             said["metadata"].pop("namespace", None)
@@ -191,13 +192,15 @@ class RecordedCluster(Cluster):
             if old is None and key.kind == "Namespace":
                 self._add_builtin_objects(_builtin_objects()["namespace"], namespace=key.name)
             if is_definition(new):
-                self._custom[key] = custom_kinds(new)
+                self._kinds.define(key, new)
             self._store.save()
+            self._changed([key])
+            return self._live(key)
         return record.live()
 
     def _admit(self, key: Key, new: Object, old: Object | None) -> None:
         """Raises `ApiError` where validation or admission refuses a write."""
-        problems = self._schema_problems(new) or object_problems(new)
+        problems = self._kinds.problems(new) or object_problems(new)
         if is_definition(new) and not problems:
             problems = definition_problems(new)
         if old is not None and not problems:
@@ -233,12 +236,6 @@ class RecordedCluster(Cluster):
             if name and Key(api_version, kind, namespace, name) not in self._store:
                 raise ApiError(Reason.FORBIDDEN, f'{key} is forbidden: no {kind} with name "{name}" was found')
 
-    def _schema_problems(self, item: Object) -> list[str]:
-        custom = self._custom_kind(item["apiVersion"], item["kind"])
-        if custom is None:
-            return self._builtin.problems(item)
-        return [*self._builtin.metadata_problems(item.get("metadata")), *custom.problems(item)]
-
     def _server_side(self, new: Object, old: Object | None) -> Object:
         """What the server itself says of an object after a write."""
         before = (old or {}).get("metadata", {})
@@ -252,7 +249,7 @@ class RecordedCluster(Cluster):
                 "generation": generation,
             }
         }
-        if status := ready_status(new, generation):
+        if status := ready_status(new, generation, (old or {}).get("status", {})):
             server["status"] = status
         return server
 
@@ -260,8 +257,20 @@ class RecordedCluster(Cluster):
         """Whether deleting `key` deletes `other`: what is in a namespace, and the resources of a definition."""
         if key.kind == "Namespace" and not key.group:
             return other.namespace == key.name
-        defined = {(group_of(kind.api_version), kind.kind) for kind in self._custom.get(key, ())}
-        return (other.group, other.kind) in defined
+        return (other.group, other.kind) in self._kinds.defined_by(key)
+
+    def _bring(self, definition: Object, there: bool) -> None:
+        """Has one of AKS's own definitions in the cluster, or not; one that a client wrote is not touched."""
+        key = Key.of(definition)
+        record = self._store.get(key)
+        if record is not None and _ADDON_MANAGER not in record.managers:
+            return
+        if there and (record is None or record.managers[_ADDON_MANAGER] != definition):
+            old = record.live() if record else None
+            self._store.put(key, Record({_ADDON_MANAGER: definition}, self._server_side(definition, old)))
+            self._kinds.define(key, definition)
+        elif record is not None and not there:
+            self.delete(key)
 
     def _add_builtin_objects(self, items: list[Object], namespace: str = "") -> None:
         for item in copy.deepcopy(items):

@@ -1,8 +1,7 @@
 """`kubernetes:helm.sh/v3:Release`: what Helm's install, upgrade and uninstall leave in a cluster.
 
-A chart on this machine is rendered and its objects are put into the cluster; a chart that would have to be fetched is
-recorded with its values only. Either way the release is kept as Helm keeps it, in a Secret of its namespace, and
-objects carry Helm's ownership annotations. Hooks are checked against the API but not run.
+What a release's chart gives (`release_charts`) is put into the cluster, with Helm's ownership annotations, and the
+release is kept as Helm keeps it, in a Secret of its namespace. Hooks are checked against the API but not run.
 
 Followed: `provider/pkg/provider/helm_release.go` of pulumi-kubernetes, and Helm's install and upgrade actions. All is
 tried as a dry run before anything but definitions is written, so that a release that fails leaves nothing else behind,
@@ -14,24 +13,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope, group_of
 from rehearsal.kubernetes.configuration import Configuration
 from rehearsal.kubernetes.custom_resources import is_definition, scope_defined
-from rehearsal.kubernetes.helm_charts import (
-    RESOURCE_POLICY,
-    ChartProblem,
-    Rendered,
-    load,
-    local_path,
-    merged_values,
-    render,
-)
-from rehearsal.kubernetes.helm_releases import MANAGER, manifest, newest, secrets_of, store
+from rehearsal.kubernetes.helm_charts import RESOURCE_POLICY, ChartProblem, Rendered
+from rehearsal.kubernetes.helm_releases import MANAGER, manifest, manifest_text, newest, secrets_of, store
 from rehearsal.kubernetes.objects import annotation, differences, property_path
+from rehearsal.kubernetes.release_charts import ReleaseChart
 from rehearsal.kubernetes.sdk_arguments import RELEASE_INPUTS
 from rehearsal.provider import CheckFailure, Difference, Refused, Resource
 from rehearsal.values import UNKNOWN, contains_unknown
@@ -75,10 +65,15 @@ class ReleaseHandler:
         if failures or contains_unknown(inputs):
             return inputs, failures
         try:
-            self._resolve(cluster, inputs)
+            chart = ReleaseChart.of(inputs, self._directory, bool(inputs.get("dependencyUpdate")))
         except ChartProblem as problem:
-            failures.append(CheckFailure("chart", f"{problem} {problem.way_out}".rstrip()))
-        return inputs, failures
+            return inputs, [CheckFailure("chart", f"{problem} {problem.way_out}".rstrip())]
+        inputs["version"] = chart.version
+        if failures := chart.problems():
+            return inputs, failures
+        if cluster is not None:
+            self._learn(chart, cluster, inputs)
+        return inputs, []
 
     def diff(
         self, cluster: Cluster | None, resource: Resource, old_inputs: Object, old_outputs: Object, new: Object
@@ -136,29 +131,13 @@ class ReleaseHandler:
         known = inputs or {"name": name, "namespace": namespace, "chart": chart["name"], "values": stored["config"]}
         return id, {**known, "version": chart["version"], **_results(stored)}, known
 
-    def _resolve(self, cluster: Cluster | None, inputs: Object) -> None:
-        """Pins the chart's version and learns of the definitions that it brings."""
-        path = local_path(inputs["chart"], self._directory)
-        if path is None:
-            if not inputs.get("version"):
-                raise ChartProblem(
-                    f'the chart "{inputs["chart"]}" is not on this machine, and no version of it is named.',
-                    "Set version: without it the newest one is installed, which nobody can rehearse.",
-                )
-            return
-        chart = load(path, bool(inputs.get("dependencyUpdate")))
-        inputs["version"] = chart.version
-        if cluster is None:
-            return
+    def _learn(self, chart: ReleaseChart, cluster: Cluster, inputs: Object) -> None:
+        """Learns of the definitions that the chart brings."""
         try:
-            rendered = self._render(chart, cluster, inputs, revision=1)
+            rendered = chart.rendered(cluster, inputs, revision=1)
         except ChartProblem:
             return  # As the real provider does: the check loads the chart, the installation tells what is wrong in it.
         self._scopes.update(scope_defined(item) for item in _all(inputs, rendered) if is_definition(item))
-
-    def _render(self, chart: Any, cluster: Cluster, inputs: Object, revision: int) -> Rendered:
-        values = merged_values(inputs, self._directory)
-        return render(chart, values, inputs["name"], inputs["namespace"], cluster, revision)
 
     def _ensure_namespace(self, cluster: Cluster, inputs: Object) -> None:
         key = Key("v1", "Namespace", "", inputs["namespace"])
@@ -167,12 +146,8 @@ class ReleaseHandler:
 
     def _install(self, cluster: Cluster, inputs: Object, revision: int, before: list[Object]) -> Object:
         """Brings the cluster from the objects `before` to those of the chart, and records the release."""
-        path = local_path(inputs["chart"], self._directory)
-        details, rendered = {"name": inputs["chart"].rpartition("/")[2], "version": inputs["version"]}, Rendered()
-        if path is not None:
-            chart = load(path)
-            details = chart.metadata
-            rendered = self._render(chart, cluster, inputs, revision)
+        chart = ReleaseChart.of(inputs, self._directory)
+        rendered = chart.rendered(cluster, inputs, revision)
         if revision == 1 and not inputs.get("skipCrds"):
             for item in rendered.definitions:
                 if cluster.get(Key.of(item)) is None:
@@ -191,12 +166,12 @@ class ReleaseHandler:
             "namespace": inputs["namespace"],
             "version": revision,
             "info": {"status": "deployed", "description": inputs.get("description") or "Install complete"},
-            "chart": {"metadata": details},
-            "config": merged_values(inputs, self._directory),
-            "manifest": yaml.safe_dump_all(items, sort_keys=False),
+            "chart": {"metadata": chart.details},
+            "config": chart.values,
+            "manifest": manifest_text(items),
         }
         store(cluster, stored)
-        return {**inputs, "version": details["version"], **_results(stored)}
+        return {**inputs, "version": chart.version, **_results(stored)}
 
     def _placed(self, cluster: Cluster, item: Object, inputs: Object) -> Object:
         """An object in its namespace. Helm finds every kind before it writes anything."""

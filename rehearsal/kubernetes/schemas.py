@@ -122,7 +122,7 @@ def builtin_kinds(version: str) -> BuiltinKinds:
 def messages(errors: Iterable[ValidationError], prefix: str = "") -> list[str]:
     """Validation errors in the API server's manner, one line for each: `.spec.replicas: …`."""
     lines = [
-        f"{_path([*([prefix] if prefix else []), *error.absolute_path, *extra])}: {reason}"
+        f"{path_of([*([prefix] if prefix else []), *error.absolute_path, *extra])}: {reason}"
         for error in errors
         for extra, reason in _reasons(error)
     ]
@@ -159,7 +159,8 @@ def _types(types: str | list[str]) -> str:
     return " or ".join(name for name in ([types] if isinstance(types, str) else types) if name != "null")
 
 
-def _path(parts: Iterable[Any]) -> str:
+def path_of(parts: Iterable[Any]) -> str:
+    """A path as the API server writes it: `.spec.ports[0].name`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
 
 

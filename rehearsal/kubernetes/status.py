@@ -1,6 +1,6 @@
 """The status that controllers would write, as far as a deployment waits for it: everything is ready at once.
 
-Addresses of load balancers and cluster IPs are not invented here.
+What `rehearsal.kubernetes.controllers` write into a status stays there. Cluster IPs are not invented.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ from rehearsal.kubernetes.cluster import Object, group_of
 Status = dict[str, Any]
 
 
-def ready_status(item: Object, generation: int) -> Status:
-    """The status of an object that its controller is done with; empty for kinds without one."""
+def ready_status(item: Object, generation: int, before: Status) -> Status:
+    """The status of an object that its controller is done with; empty for kinds without one.
+
+    `before` is the status until now, which remains where nothing of the new content decides about it.
+    """
     group_kind = (group_of(item["apiVersion"]), item["kind"])
-    status = _STATUS[group_kind](item) if group_kind in _STATUS else _FIXED.get(group_kind, {})
+    if group_kind not in _STATUS and group_kind not in _OBSERVED:
+        return {**_FIXED.get(group_kind, {}), **before}
+    status = _STATUS[group_kind](item) if group_kind in _STATUS else {}
     return {"observedGeneration": generation, **status} if group_kind in _OBSERVED else dict(status)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from rehearsal.kubernetes.cluster import SERVER_METADATA, Key, Object
+from rehearsal.kubernetes.cluster import SERVER_METADATA, Key, Object, group_of
 
 _NO_NAMESPACE: Final = "_"
 _IDENTITY: Final = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
@@ -24,10 +24,14 @@ _IDENTITY: Final = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata
 
 @dataclass
 class Record:
-    """What is kept of an object: what each field manager says of it, in order of arrival, and what the server adds."""
+    """What is kept of an object: what each field manager says of it, in order of arrival, and what the server adds.
+
+    `cause` are the fields of the `Key` of what a controller made it from; empty for what a client wrote.
+    """
 
     managers: dict[str, Object]
     server: Object = field(default_factory=dict)
+    cause: dict[str, str] = field(default_factory=dict)
 
     def live(self) -> Object:
         """The object as a client reads it."""
@@ -90,6 +94,7 @@ class ObjectStore:
         self._folder = folder
         self._records: dict[Key, Record] = {}
         self._by_kind: dict[tuple[str, str], set[Key]] = {}
+        self._caused: set[Key] = set()
         self._unwritten: set[Key] = set()
         self.newest_version = 0
         for file in sorted(folder.rglob("*.json")):
@@ -107,9 +112,21 @@ class ObjectStore:
         """All keys, or those of one kind, in no order."""
         return list(self._records if api_version is None else self._by_kind.get((api_version, kind), ()))
 
+    def keys_of(self, group: str, kind: str) -> list[Key]:
+        """The keys of a kind in every version, in the order of names."""
+        found = [key for served, keys in self._by_kind.items() if _is_of(served, group, kind) for key in keys]
+        return sorted(found, key=lambda key: (key.namespace, key.name))
+
+    def caused(self) -> dict[Key, Key]:
+        """What controllers made, with what they made it from, in the order of keys."""
+        return {key: Key(**self._records[key].cause) for key in sorted(self._caused)}
+
     def put(self, key: Key, record: Record) -> None:
-        """Takes a record; it is on disk after `save`."""
+        """Takes a record, with the cause of the one before; it is on disk after `save`."""
+        if not record.cause and key in self._records:
+            record.cause = self._records[key].cause
         self._records[key] = record
+        (self._caused.add if record.cause else self._caused.discard)(key)
         self._by_kind.setdefault((key.api_version, key.kind), set()).add(key)
         self._unwritten.add(key)
         self.newest_version = max(self.newest_version, int(record.server["metadata"]["resourceVersion"]))
@@ -117,6 +134,7 @@ class ObjectStore:
     def remove(self, key: Key) -> None:
         """Drops a record; its file is gone after `save`."""
         del self._records[key]
+        self._caused.discard(key)
         self._by_kind[key.api_version, key.kind].discard(key)
         self._unwritten.add(key)
 
@@ -126,7 +144,8 @@ class ObjectStore:
             file = self._file(key)
             if key in self._records:
                 record = self._records[key]
-                _write(file, {"managers": record.managers, "server": record.server})
+                cause = {"cause": record.cause} if record.cause else {}
+                _write(file, {"managers": record.managers, "server": record.server, **cause})
             else:
                 file.unlink(missing_ok=True)
         self._unwritten.clear()
@@ -134,6 +153,7 @@ class ObjectStore:
     def clear(self) -> None:
         """Drops every record and the folder."""
         self._records.clear()
+        self._caused.clear()
         self._by_kind.clear()
         self._unwritten.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -141,6 +161,10 @@ class ObjectStore:
     def _file(self, key: Key) -> Path:
         folder = self._folder / quote(key.api_version, safe="") / key.kind / (key.namespace or _NO_NAMESPACE)
         return folder / f"{quote(key.name, safe='')}.json"
+
+
+def _is_of(served: tuple[str, str], group: str, kind: str) -> bool:
+    return served[1] == kind and group_of(served[0]) == group
 
 
 def _read(file: Path) -> dict[str, Any]:

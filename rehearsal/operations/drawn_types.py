@@ -23,6 +23,7 @@ DRAWN: Final = frozenset(
 PLUMBING: Final = frozenset(
     AZURE + name
     for name in (
+        "alertsmanagement:PrometheusRuleGroup",
         "authorization:RoleAssignment",
         "containerservice:MaintenanceConfiguration",
         "dbforpostgresql:AdministratorsMicrosoftEntra",

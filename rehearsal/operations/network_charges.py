@@ -11,6 +11,11 @@ from rehearsal.operations.records import Graph, Resource, number
 _ADDRESS_BITS: Final = 32
 _UNITS_PER_INSTANCE: Final = 10
 """Capacity units that one instance of an application gateway reserves."""
+_ENDPOINT_PRICES: Final = {
+    "azureendpoints": ("traffic-manager-endpoint", "traffic-manager-fast-probes"),
+    "externalendpoints": ("traffic-manager-external-endpoint", "traffic-manager-external-fast-probes"),
+}
+"""Kind of a Traffic Manager endpoint, in lower case -> the prices of its health checks, and of fast ones on top."""
 
 
 def public_address(address: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
@@ -60,10 +65,13 @@ def traffic_manager_endpoint(endpoint: Resource, graph: Graph, table: PriceTable
 
 
 def _endpoint(kind: str, table: PriceTable) -> Iterator[Charge]:
-    if not kind.lower().endswith("azureendpoints"):
-        raise NoPriceError(f"no price for a Traffic Manager endpoint of type {kind!r} (known: azureEndpoints)")
-    yield table.monthly("health checks", "traffic-manager-endpoint")
-    yield table.monthly("fast health checks, where the profile wants them", "traffic-manager-fast-probes", 0, 1)
+    prices = _ENDPOINT_PRICES.get(kind.rsplit("/", 1)[-1].lower())
+    if prices is None:
+        known = ", ".join(_ENDPOINT_PRICES)
+        raise NoPriceError(f"no price for a Traffic Manager endpoint of type {kind!r} (known: {known})")
+    checks, fast_checks = prices
+    yield table.monthly("health checks", checks)
+    yield table.monthly("fast health checks, where the profile wants them", fast_checks, 0, 1)
 
 
 def application_gateway(gateway: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:

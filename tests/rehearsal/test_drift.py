@@ -87,6 +87,15 @@ def test_what_only_azure_reports_is_no_drift(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("state_now", "told"), [("Connected", 0), ("Disconnected", 1)])
+def test_a_peering_that_was_connected_after_it_was_made_is_no_drift_and_a_lost_one_is(
+    tmp_path: Path, state_now: str, told: int
+) -> None:
+    old = state("azure-native:network:VirtualNetworkPeering", "/peerings/a-to-b", allowForwardedTraffic=False)
+    new = {**old, "inputs": {**old["inputs"], "peeringState": state_now, "peeringSyncLevel": "FullyInSync"}}
+    assert len(drift_in("staging", logged(tmp_path / "log", ("update", old, new)))) == told
+
+
 def typed(project: Path, command: str, *arguments: str) -> Result:
     app = application(Wiring(open_world=KeptWorld))
     return CliRunner().invoke(app, [command, "--project", str(project), "--state", str(project / "state"), *arguments])

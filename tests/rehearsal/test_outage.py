@@ -108,6 +108,23 @@ def test_what_is_global_answers_wherever_its_group_lies(world: World) -> None:
     assert location_of(world.cloud, world[f"subnet-{DOWN}"].id) == DOWN
 
 
+def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: World, outage: AzureOutage) -> None:
+    home = {"resourceGroupName": "rg-westeurope", "registryName": "acrofthehome"}
+    world.make("containerregistry:Registry", "registry", **home, location=DOWN, sku={"name": "Premium"})
+    replica = world.make(
+        "containerregistry:Replication", "replica", **home, replicationName="westeurope", location="westeurope"
+    )
+    assert location_of(world.cloud, replica.id) == DOWN
+    with unreachable():
+        outage.update(replica.resource, replica.id, replica.inputs, replica.outputs, replica.inputs, preview=False)
+
+
+def test_who_cannot_be_reached_can_be_left_out_by_its_name(world: World, outage: AzureOutage) -> None:
+    made = world[f"network-{DOWN}"]
+    with pytest.raises(Refused, match=rf"--exclude '\*\*network-{DOWN}'"):
+        outage.delete(made.resource, made.id, made.inputs, made.outputs)
+
+
 class Answering:
     """Clusters of which each answers."""
 

@@ -56,6 +56,13 @@ def test_what_the_engine_refuses_is_explained(message: str, hint: str) -> None:
     assert failure.meaning
 
 
+def test_a_read_that_azure_refused_is_told_without_the_frames_of_the_sdk() -> None:
+    reason = "invoke of azure-native:x:getY failed: GatewayTimeout: no answer."
+    frames = "Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File rpc.py\n"
+    (failure,) = failures_of(_refused(f"{frames}    Exception: {reason}\n  What to do: wait", urn=""))
+    assert (failure.message, failure.way_out) == (reason, "wait")
+
+
 def test_a_refusal_without_a_diagnostic_shows_what_the_cli_complained_of() -> None:
     run = Run("staging", ("up",), 255, 0.1, stderr="warning: a\nerror: could not decrypt\n")
     assert [failure.message for failure in failures_of(run)] == ["could not decrypt"]

@@ -42,6 +42,12 @@ class RandomWorld:
     def leftovers(self) -> list[str]:
         return []
 
+    def left_behind(self) -> list[str]:
+        return []
+
+    def unready(self) -> list[str]:
+        return []
+
     def contents(self) -> set[str]:
         return set()
 

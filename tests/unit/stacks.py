@@ -44,6 +44,12 @@ def address_of(name: str) -> str:
     return f"198.18.{int(guid(name)[:2], 16)}.{int(guid(name)[2:4], 16) // 16 * 16}"
 
 
+def name_servers_of(zone: str) -> list[str]:
+    """The name servers that the mocked Azure gives to a zone."""
+    number = int(guid(zone)[:4], 16) % 39 + 1
+    return [f"ns{place}-{number:02}.azure-dns.{domain}." for place, domain in enumerate(("com", "net"), start=1)]
+
+
 ANSWERS = {
     "azure-native:authorization:getClientConfig": lambda _: {
         "subscriptionId": SUBSCRIPTION_ID,
@@ -53,6 +59,7 @@ ANSWERS = {
     },
     "azure-native:network:getPublicIPAddress": lambda a: {"ipAddress": address_of(a["publicIpAddressName"])},
     "azure-native:network:getPublicIPPrefix": lambda a: {"ipPrefix": address_of(a["publicIpPrefixName"]) + "/28"},
+    "azure-native:dns:getZone": lambda a: {"nameServers": name_servers_of(a["zoneName"])},
     "azure-native:managedidentity:getUserAssignedIdentity": _identity,
     "azure-native:containerservice:getManagedCluster": lambda a: {
         "oidcIssuerProfile": {"enabled": True, "issuerURL": f"https://issuer.example/{a['resourceName']}/"}
@@ -60,6 +67,16 @@ ANSWERS = {
     "azure-native:dashboard:getGrafana": lambda _: {
         "identity": {"type": "SystemAssigned", "principalId": guid("grafana"), "tenantId": TENANT_ID}
     },
+    "azure-native:monitor:getAzureMonitorWorkspace": lambda a: {
+        "metrics": {
+            "internalId": guid("metrics"),
+            "prometheusQueryEndpoint": f"https://{a['azureMonitorWorkspaceName']}.eastus.prometheus.monitor.azure.com",
+        }
+    },
+    "azure-native:applicationinsights:getComponent": lambda a: {
+        "connectionString": f"InstrumentationKey={guid(a['resourceName'])}"
+    },
+    "azure-native:authorization:getRoleAssignment": lambda _: {"principalId": guid("grafana")},
     "azure-native:redisenterprise:listDatabaseKeys": lambda _: {"primaryKey": "redis key", "secondaryKey": "other"},
     "azure-native:storage:listStorageAccountKeys": lambda _: {
         "keys": [{"keyName": "key1", "value": "storage key", "permissions": "Full"}]

@@ -57,6 +57,15 @@ def test_the_dns_service_is_inside_the_service_range(number: int) -> None:
     assert net(plan.services).prefixlen > 12, "AKS takes no service range larger than /12"
 
 
+@given(numbers, st.none() | networks)
+def test_the_gateways_private_address_is_one_that_azure_leaves_and_gives_last(number: int, network: str | None) -> None:
+    plan = address_plan(number, network)
+    hosts = list(net(plan.subnets[Subnet.LOAD_BALANCERS]))
+    usable = hosts[4:-1]
+    assert len(usable) == plan.usable_addresses(Subnet.LOAD_BALANCERS)
+    assert ipaddress.IPv4Address(plan.gateway_address) == usable[-1], "those that Azure gives by itself come first"
+
+
 @given(numbers)
 def test_ranges_are_private(number: int) -> None:
     plan = address_plan(number)

@@ -227,6 +227,17 @@ def test_the_control_plane_may_change_exactly_what_it_joins(graph: Graph) -> Non
     assert joined == prefixes | addresses | subnets | {"asg-voice-test-eastus-sip", "asg-voice-test-eastus-livekit"}
 
 
+def test_the_control_plane_may_list_the_addresses_that_services_name(graph: Graph) -> None:
+    """cloud-provider-azure lists all public addresses of a group before it takes one."""
+    (role,) = [
+        role
+        for role in graph.of_type("azure-native:authorization:RoleAssignment")
+        if role.name.endswith("aks-identities-role-addresses")
+    ]
+    assert role.inputs["roleDefinitionId"].endswith(Role.READER.value)
+    assert role.inputs["scope"].endswith("/resourceGroups/rg-voice-test-eastus")
+
+
 def test_the_deployer_may_use_the_cluster_that_it_made(graph: Graph) -> None:
     provider = graph.one("pulumi:providers:kubernetes")
     roles = [

@@ -144,7 +144,7 @@ def test_redis_can_write_every_change_instead() -> None:
     assert database.value("persistence") == {"aofEnabled": True, "aofFrequency": "1s"}
 
 
-@pytest.mark.requirement("B23")
+@pytest.mark.requirement("B23", "D17")
 def test_workloads_that_can_sign_in_to_redis_by_identity(graph: Graph) -> None:
     assignments = graph.of_type("azure-native:redisenterprise:AccessPolicyAssignment")
     assert [assignment.value("accessPolicyAssignmentName") for assignment in assignments] == [
@@ -184,7 +184,7 @@ def test_recordings_of_rooms_have_an_account_of_their_own_with_a_key(graph: Grap
     assert containers["rooms"] == accounts(graph)["egress"].value("accountName")
 
 
-@pytest.mark.requirement("B28")
+@pytest.mark.requirement("B28", "D19")
 def test_the_four_containers_exist(graph: Graph) -> None:
     account = accounts(graph)["storage"].value("accountName")
     containers = {

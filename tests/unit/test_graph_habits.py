@@ -14,6 +14,7 @@ from tests.unit.graph import Graph, Registered
 from tests.unit.stacks import PRODUCTION, PROJECT, STACKS, build_stack, edited, graph_of
 
 TYPES = {
+    "alertsmanagement:PrometheusRuleGroup",
     "applicationinsights:Component",
     "authorization:RoleAssignment",
     "containerregistry:Registry",
@@ -25,6 +26,8 @@ TYPES = {
     "dbforpostgresql:AdministratorsMicrosoftEntra",
     "dbforpostgresql:Database",
     "dbforpostgresql:Server",
+    "dns:RecordSet",
+    "dns:Zone",
     "keyvault:Secret",
     "keyvault:Vault",
     "managedidentity:FederatedIdentityCredential",
@@ -56,6 +59,8 @@ TYPES = {
     "storage:BlobServiceProperties",
     "storage:ManagementPolicy",
     "storage:StorageAccount",
+    "trafficmanager:Endpoint",
+    "trafficmanager:Profile",
 }
 """The Azure types that the program may use; a new one is added with the rules of the simulated Azure."""
 
@@ -148,6 +153,9 @@ def test_whatever_takes_tags_has_them(stack: Path) -> None:
 IGNORED = {
     # With auto-grow Azure enlarges the storage by itself, and a smaller size cannot be had again.
     ("azure-native:dbforpostgresql:Server", ("storage.storageSizeGB",)),
+    # What probes found stands among what can be written; a refresh would put it into the plan.
+    ("azure-native:trafficmanager:Endpoint", ("endpointMonitorStatus",)),
+    ("azure-native:trafficmanager:Profile", ("monitorConfig.profileMonitorStatus",)),
 }
 
 
@@ -159,7 +167,7 @@ def test_nothing_is_ignored_but_what_has_a_reason(stack: Path) -> None:
 
 def test_the_size_of_storage_counts_where_azure_does_not_change_it() -> None:
     graph = build_stack(edited(read_sections(PRODUCTION), "data.postgresql", {"autoGrow": False}))
-    assert not [resource.name for resource in graph.resources if resource.ignore_changes]
+    assert not [server.name for server in graph.of_type("azure-native:dbforpostgresql:Server") if server.ignore_changes]
 
 
 @every_stack
@@ -174,6 +182,7 @@ def test_what_cannot_be_had_again_is_protected_by_setting(stack: Path) -> None:
         "containerservice:ManagedCluster",
         "dbforpostgresql:Database",
         "dbforpostgresql:Server",
+        "dns:Zone",
         "keyvault:Vault",
         "network:PublicIPAddress",
         "network:PublicIPPrefix",
@@ -182,6 +191,9 @@ def test_what_cannot_be_had_again_is_protected_by_setting(stack: Path) -> None:
         "storage:BlobContainer",
         "storage:StorageAccount",
     }
+    if load_stack_file(stack).global_part is None:
+        # Made again, a region's zone has other name servers, and the region says so in the environment's zone itself.
+        kept.discard("dns:Zone")
     there = {resource.type for resource in graph_of(stack).resources}
     wanted = {f"azure-native:{type}" for type in kept} & there
     graph = graph_of(stack)

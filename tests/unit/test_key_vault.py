@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from settings.identities import WORKLOAD_ACCOUNTS
-from settings.loader import read_sections
+from settings.loader import load_stack_file, read_sections
 from settings.roles import Role
 from settings.secrets import GENERATED_SECRETS
 from tests.unit.graph import Graph, Registered
@@ -91,7 +90,7 @@ def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
 
     by_account = {
         account.name: readers(graph).get(guid(f"principal id-voice-prod-eastus-{account.name}"), set())
-        for account in WORKLOAD_ACCOUNTS
+        for account in load_stack_file(PROD).workload_accounts
     }
     assert by_account["livekit"] == {"livekit-api-key", "livekit-api-secret", "redis-password"}
     assert by_account["livekit-egress"] == by_account["livekit"] | {"egress-storage-key"}
@@ -100,9 +99,26 @@ def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
     assert "event-socket-password" not in by_account["voice-agent"]
 
 
-@pytest.mark.requirement("B62")
+@pytest.mark.requirement("A32", "B62")
 def test_each_workload_is_trusted_by_its_service_account_alone(graph: Graph) -> None:
     trusts = graph.of_type("azure-native:managedidentity:FederatedIdentityCredential")
-    assert {trust.value("subject") for trust in trusts} == {account.subject for account in WORKLOAD_ACCOUNTS}
+    assert {trust.value("subject") for trust in trusts} == {
+        account.subject for account in load_stack_file(PROD).workload_accounts
+    }
     assert {trust.value("issuer") for trust in trusts} == {"https://issuer.example/aks-voice-prod-eastus/"}
     assert all(trust.value("audiences") == ["api://AzureADTokenExchange"] for trust in trusts)
+
+
+@pytest.mark.requirement("D20")
+def test_keys_certificates_and_connection_strings_are_kept_as_what_they_are() -> None:
+    given = ("speechKey", "tlsCertificate", "cosmosConnectionString")
+    sections = {**read_sections(PROD), "secrets": {name: {"secure": "AAAA"} for name in given}}
+    sections["keyVault"] = {"contentTypes": {"tlsCertificate": "application/x-pem-file"}}
+    graph = build_stack(sections)
+    kept = {name: secret.value("properties.contentType") for name, secret in secrets(graph).items() if name in given}
+    assert kept == {
+        "speechKey": "text/plain",
+        "tlsCertificate": "application/x-pem-file",
+        "cosmosConnectionString": "text/plain",
+    }
+    assert all(secrets(graph)[name].is_secret("properties.value") for name in given)

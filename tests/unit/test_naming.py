@@ -35,6 +35,8 @@ LIMITS = {
     "nat_gateway": (80, r"[a-zA-Z0-9][\w.-]*\w"),
     "cluster": (63, r"[a-zA-Z0-9][\w-]*[a-zA-Z0-9]"),
     "cluster_dns_prefix": (54, r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"),
+    # The profile's name, and one label of public DNS.
+    "traffic_manager": (63, r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"),
 }
 
 
@@ -49,6 +51,7 @@ def names_with_purpose(naming: Naming) -> list[tuple[str, int, str]]:
         *((naming.identity(purpose), 128, r"[a-zA-Z0-9][\w-]*") for purpose in ("control-plane", "kubelet")),
         (naming.peering("r" * 20), 80, network_name),
         (naming.zone_link(), 80, network_name),
+        (naming.rule_group("certificates"), 260, r"[^:@/#{}%&+*<>?]+"),
     ]
 
 
@@ -111,6 +114,16 @@ def test_role_assignment_names_are_guids_that_ignore_case(scope: str, principal:
     name = role_assignment_name(scope, principal, role)
     assert str(uuid.UUID(name)) == name
     assert name == role_assignment_name(scope.lower(), principal, role.upper())
+
+
+@given(namings, words(10))
+def test_no_two_environments_share_a_name_in_public_dns(naming: Naming, other: str) -> None:
+    elsewhere = Naming(naming.prefix, other, naming.scope, SUBSCRIPTION)
+    another = Naming(naming.prefix, naming.environment, naming.scope, SUBSCRIPTION.replace("1", "9"))
+    assert naming.traffic_manager_host.endswith(".trafficmanager.net")
+    assert naming.traffic_manager_host != another.traffic_manager_host
+    if other != naming.environment:
+        assert naming.traffic_manager_host != elsewhere.traffic_manager_host
 
 
 def test_role_assignment_names_tell_scope_principal_and_role_apart() -> None:

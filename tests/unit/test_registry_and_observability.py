@@ -110,7 +110,7 @@ def test_metrics_go_to_prometheus_and_container_logs_to_the_workspace(graph: Gra
 @pytest.mark.requirement("K16")
 def test_the_environments_grafana_reads_each_regions_metrics(graph: Graph, secondary: Graph) -> None:
     for found in (graph, secondary):
-        (reader,) = roles(found, Role.MONITORING_DATA_READER)
+        (reader,) = (role for role in roles(found, Role.MONITORING_DATA_READER) if "grafana" in role.name)
         assert "/Microsoft.Monitor/accounts/amw-voice-prod-" in reader.inputs["scope"]
 
 
@@ -126,6 +126,7 @@ DIAGNOSED = {
     "storage:BlobServiceProperties",
     "containerregistry:Registry",
     "dashboard:Grafana",
+    "trafficmanager:Profile",
 }
 """Types of ours that have diagnostic logs (Azure Monitor, supported resource logs)."""
 
@@ -158,3 +159,36 @@ def test_defender_watches_the_nodes_by_setting(graph: Graph) -> None:
     watched = build_stack(edited(read_sections(PROD), "observability", {"defender": True}))
     cluster = watched.one("azure-native:containerservice:ManagedCluster")
     assert cluster.value("securityProfile.defender.securityMonitoring.enabled") is True
+
+
+@pytest.mark.requirement("C47")
+def test_changes_and_access_to_secrets_files_images_and_data_leave_a_trail(graph: Graph) -> None:
+    """In the audit workspace, but for the database, whose log says who signed in and what went wrong."""
+    trails = {
+        setting.name.removeprefix("voice-eastus-").replace("diagnostics", "").strip("-"): setting
+        for setting in graph.of_type("azure-native:monitor:DiagnosticSetting")
+    }
+    for what in ("vault", "data-storage", "data-egress", "registry", "monitoring"):
+        assert trails[what].value("workspaceId").endswith("-audit"), what
+    for what in ("vault", "data-storage", "data-egress", "registry", "data-postgresql", "data-redis"):
+        assert trails[what].value("logs") == [{"categoryGroup": "allLogs", "enabled": True}], what
+    assert trails["data-storage"].value("resourceUri").endswith("/blobServices/default")
+    assert {log["category"] for log in trails["monitoring"].value("logs")} >= {"kube-audit-admin", "guard"}
+
+
+@pytest.mark.requirement("C51")
+def test_what_is_old_goes_by_itself(graph: Graph) -> None:
+    """Logs, their raw files, files of calls, images without a tag, images that no pod of a node runs."""
+    for workspace in graph.of_type("azure-native:operationalinsights:Workspace"):
+        assert workspace.value("retentionInDays") in (30, 90)
+    assert graph.one("azure-native:network:FlowLog").value("retentionPolicy") == {"days": 7, "enabled": True}
+    policies = graph.of_type("azure-native:storage:ManagementPolicy")
+    assert len(policies) == len(graph.of_type("azure-native:storage:StorageAccount"))
+    for policy in policies:
+        (rule,) = policy.value("policy.rules")
+        assert rule["enabled"] is True
+        assert rule["definition"]["actions"]["baseBlob"]["delete"] == {"daysAfterModificationGreaterThan": 365}
+    registry = graph.one("azure-native:containerregistry:Registry")
+    assert registry.value("policies.retentionPolicy.status") == "enabled"
+    cluster = graph.one("azure-native:containerservice:ManagedCluster")
+    assert cluster.value("securityProfile.imageCleaner") == {"enabled": True, "intervalHours": 168}

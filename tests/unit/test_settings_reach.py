@@ -21,6 +21,7 @@ ONLY_STEERS_CHECKS = {
     "data.postgresql.externalHost": "told to the workloads",
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
     "azure.tenantId": "compared with the credentials in use",
+    "dns.delegated": "says that an authority may be asked for certificates",
     "telephony.carriers.name": "names a carrier in messages and in the workloads' configuration",
     "telephony.carriers.ingress": "the workloads' routes",
     "telephony.carriers.mode": "the workloads' routes",
@@ -38,6 +39,11 @@ AUTOSCALE = {**COSMOS, "capacity": "autoscale"}
 WEST = {"name": "westeurope", "number": 2, "location": "westeurope"}
 PIPELINE = "00000000-0000-4000-8000-0000000000cc"
 PERSON = {"objectId": PIPELINE, "name": "people"}
+IN_CLUSTER = {"backend": "inCluster"}
+ROUTE = {"host": "shop.voice.example.com", "namespace": "voice-agents", "service": "shop", "port": 80}
+
+MESH = {"enabled": True, "namespaces": ["voice-agents"]}
+GIT_OPS = {"repository": "https://git.example.com/services"}
 
 CHANGES: Mapping[str, tuple[str, Any]] = {
     "regions.role": ("regions", [{**EAST, "role": "secondary"}, {**WEST, "role": "primary"}]),
@@ -168,7 +174,52 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "telephony.rtpPorts.first": ("telephony.rtpPorts.first", 18000),
     "telephony.rtpPorts.last": ("telephony.rtpPorts.last", 28999),
     "telephony.carriers.signallingCidrs": ("telephony.carriers", [{**CARRIER, "signallingCidrs": ["203.0.113.16/28"]}]),
+    "metrics.backend": ("metrics.backend", "inCluster"),
+    "metrics.intervalSeconds": ("metrics.intervalSeconds", 60),
+    "metrics.retentionDays": ("metrics", {**IN_CLUSTER, "retentionDays": 30}),
+    "metrics.storageGib": ("metrics", {**IN_CLUSTER, "storageGib": 128}),
+    "scaling.enabled": ("scaling.enabled", False),
+    "tracing.exporters": ("tracing.exporters", ["jaeger"]),
+    "tracing.samplePercent": ("tracing.samplePercent", 50),
+    "certificates.issuer": ("certificates.issuer", "letsencryptStaging"),
+    "certificates.email": ("certificates.email", "other@example.com"),
+    "certificates.renewBeforeDays": ("certificates.renewBeforeDays", 20),
+    "certificates.copyToKeyVault": ("certificates.copyToKeyVault", False),
+    "gateway.exposure": ("gateway.exposure", "internal"),
+    "gateway.requestSeconds": ("gateway.requestSeconds", 90),
+    "gateway.webSocketSeconds": ("gateway.webSocketSeconds", 7200),
+    "gateway.requestsPerSecond": ("gateway.requestsPerSecond", 1000),
+    "gateway.replicas": ("gateway.replicas", 3),
+    "gateway.maxReplicas": ("gateway.maxReplicas", 20),
+    **{f"gateway.routes.{key}": ("gateway.routes", [ROUTE]) for key in ("host", "namespace", "service", "port")},
+    "gateway.routes.path": ("gateway.routes", [{**ROUTE, "path": "/search"}]),
+    "gateway.routes.webSocket": ("gateway.routes", [{**ROUTE, "webSocket": True}]),
+    "gateway.routes.rateLimit.requests": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 5}}]),
+    "gateway.routes.rateLimit.unit": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 5, "unit": "Hour"}}]),
     "telephony.carriers.mediaCidrs": ("telephony.carriers", [{**CARRIER, "mediaCidrs": ["203.0.113.16/28"]}]),
+    **{
+        f"mesh.{key}": ("mesh", {**MESH, key: value})
+        for key, value in {
+            "enabled": True,
+            "revision": "asm-1-31",
+            "secondRevision": "asm-1-31",
+            "namespaces": ["voice-agents", "voice-apps"],
+        }.items()
+    },
+    **{
+        f"delivery.gitOps.{key}": ("delivery.gitOps", {**GIT_OPS, key: value})
+        for key, value in {
+            "repository": "https://git.example.com/other",
+            "path": "other",
+            "revision": "v1",
+        }.items()
+    },
+    "delivery.reloader": ("delivery.reloader", True),
+    "dns.automatic": ("dns.automatic", False),
+    "dns.zone": ("dns.zone", "other.example.com"),
+    "dns.ttlSeconds": ("dns.ttlSeconds", 60),
+    "dns.routing": ("dns.routing", "priority"),
+    "dns.certificateAuthorities": ("dns.certificateAuthorities", ["letsencrypt.org", "example.net"]),
 }
 """For each setting, a change of one place of the good stack."""
 

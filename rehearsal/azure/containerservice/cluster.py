@@ -24,6 +24,7 @@ from rehearsal.azure.containerservice.cluster_rules import (
     version_of,
 )
 from rehearsal.azure.containerservice.common import CLUSTER_PATH, ONE_OPERATION
+from rehearsal.azure.containerservice.mesh import refuse_mesh
 from rehearsal.azure.containerservice.permissions import refuse_kubelet_identity, refuse_private_zone
 from rehearsal.azure.containerservice.pool_rules import MOST_POOLS
 from rehearsal.azure.managedidentity import IDENTITY, IDENTITY_KIND
@@ -239,6 +240,7 @@ TYPES: Final = (
             refuse_autoscaler,
             refuse_tier,
             refuse_addons,
+            refuse_mesh,
             refuse_dataplane,
             refuse_ranges,
             refuse_outbound,

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from rehearsal.azure import addresses, arm_ids
 from rehearsal.azure.cloud import Cloud, Record
+from rehearsal.azure.dns.aliases import empty_aliases
 from rehearsal.azure.network.common import (
     AGENT_POOL,
     CLUSTER,
@@ -230,6 +231,7 @@ TYPES: Final = (
                 "learn how to do this, see aka.ms/deletepublicip.",
             ),
         ),
+        gone=empty_aliases,
     ),
     ArmType(
         token=PREFIX,

@@ -20,7 +20,8 @@ from rehearsal.provider import Refused
 
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 FLEXIBLE_SERVER: Final = "azure-native:dbforpostgresql:Server"
-SUBNET_USERS: Final = (AGENT_POOL, CLUSTER, PRIVATE_ENDPOINT, FLEXIBLE_SERVER)
+LOAD_BALANCER: Final = "azure-native:network:LoadBalancer"
+SUBNET_USERS: Final = (AGENT_POOL, CLUSTER, PRIVATE_ENDPOINT, FLEXIBLE_SERVER, LOAD_BALANCER)
 """Types that put addresses into a subnet which they name."""
 LONGEST_SUBNET_PREFIX: Final = 29
 """Azure keeps five addresses of each subnet, so /29 is the smallest IPv4 subnet."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class Identity:
     creation_id: str
     name: str
     kubernetes_version: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """Of the ManagedCluster; without any, AKS brings no definitions."""
 
 
 class Directory:

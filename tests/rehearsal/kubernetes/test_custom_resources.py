@@ -50,6 +50,14 @@ def test_a_missing_value_is_refused() -> None:
     assert problems({"apiVersion": "demo.example/v1", "kind": "Widget"}) == [".spec: Required value"]
 
 
+def test_metadata_that_a_definition_requires_is_no_field_of_the_rest() -> None:
+    required = definition()
+    required["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["required"] = ["metadata", "spec"]
+    (kind,) = custom_kinds(required)
+    assert kind.problems(widget()) == []
+    assert kind.problems({"apiVersion": "demo.example/v1", "kind": "Widget"}) == [".spec: Required value"]
+
+
 def test_exclusive_bounds_have_the_meaning_of_openapi() -> None:
     schema = {"properties": {"size": {"type": "integer", "minimum": 1, "exclusiveMinimum": True}}}
     assert problems(widget(size=2), **schema) == []

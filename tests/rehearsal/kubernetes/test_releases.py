@@ -15,7 +15,7 @@ from rehearsal.values import UNKNOWN
 from tests.rehearsal.kubernetes.support import named, resource
 
 RELEASE = resource(RELEASE_TYPE, "demo")
-REMOTE = {"chart": "cert-manager", "version": "v1.18.2", "name": "cert-manager", "namespace": "kube-system"}
+REMOTE = {"chart": "billing", "version": "1.18.2", "name": "billing", "namespace": "kube-system"}
 LOCAL = {"chart": "demo", "name": "demo", "namespace": "demo", "createNamespace": True, "compat": "true"}
 
 
@@ -58,15 +58,15 @@ class _NoClusters:
 
 
 def test_name_namespace_and_timeout_have_defaults(provider: KubernetesStandIn) -> None:
-    inputs = checked(provider, {"chart": "cert-manager", "version": "v1.18.2"})
+    inputs = checked(provider, {"chart": "billing", "version": "1.18.2"})
     assert (inputs["namespace"], inputs["timeout"]) == ("default", 300)
     assert inputs["name"].startswith("demo-")
-    assert checked(provider, {"chart": "cert-manager", "version": "v1.18.2"}, inputs)["name"] == inputs["name"]
+    assert checked(provider, {"chart": "billing", "version": "1.18.2"}, inputs)["name"] == inputs["name"]
     assert "timeout" not in checked(provider, {**REMOTE, "skipAwait": True})
 
 
 def test_a_chart_that_has_to_be_fetched_needs_a_version(provider: KubernetesStandIn) -> None:
-    _, failures = provider.check(RELEASE, {}, {"chart": "cert-manager"}, b"seed")
+    _, failures = provider.check(RELEASE, {}, {"chart": "billing"}, b"seed")
     assert [failure.path for failure in failures] == ["chart"]
     assert "no version of it is named" in failures[0].reason
 
@@ -78,13 +78,13 @@ def test_a_local_chart_has_the_version_that_it_says(provider: KubernetesStandIn)
 def test_a_chart_that_has_to_be_fetched_is_recorded_with_its_values(
     provider: KubernetesStandIn, cluster: RecordedCluster
 ) -> None:
-    id, inputs, outputs = installed(provider, **REMOTE, values={"crds": {"enabled": True}}, atomic=True)
-    assert id == "kube-system/cert-manager"
+    id, inputs, outputs = installed(provider, **REMOTE, values={"invoices": {"enabled": True}}, atomic=True)
+    assert id == "kube-system/billing"
     assert outputs["status"]["status"] == "deployed"
     assert outputs["status"]["revision"] == 1
-    stored = newest(cluster, "kube-system", "cert-manager")
+    stored = newest(cluster, "kube-system", "billing")
     assert stored
-    assert (stored["config"], stored["chart"]["metadata"]["version"]) == ({"crds": {"enabled": True}}, "v1.18.2")
+    assert (stored["config"], stored["chart"]["metadata"]["version"]) == ({"invoices": {"enabled": True}}, "1.18.2")
     assert provider.diff(RELEASE, id, inputs, outputs, checked(provider, inputs, inputs)) == Difference()
 
 

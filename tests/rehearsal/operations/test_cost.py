@@ -121,6 +121,7 @@ def test_load_balancer_rules_beyond_five_are_billed() -> None:
         ("network:NatGateway", {"sku": {"name": "Standard"}}, 32.85),
         ("network:PrivateEndpoint", {}, 7.30),
         ("network:DdosProtectionPlan", {}, 2944),
+        ("dns:Zone", {}, 0.50),
         ("privatedns:PrivateZone", {}, 0.50),
         ("containerregistry:Registry", {"sku": {"name": "Premium"}}, 50),
         ("containerregistry:Replication", {"location": "westeurope"}, 50),
@@ -167,6 +168,7 @@ def test_logs_cost_what_is_assumed_at_most_the_daily_cap_and_longer_retention_mo
 
 def test_an_endpoint_of_traffic_manager_is_billed_and_maybe_its_fast_checks() -> None:
     assert sides(bill("trafficmanager:Endpoint", {"endpointType": "azureEndpoints"})) == close(0.36, 1.36)
+    assert sides(bill("trafficmanager:Endpoint", {"endpointType": "externalEndpoints"})) == close(0.54, 2.54)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_an_endpoint_of_traffic_manager_is_billed_and_maybe_its_fast_checks() ->
         ("storage:StorageAccount", {"sku": {"name": "Premium_LRS"}}, "Premium_LRS"),
         ("network:NatGateway", {"sku": {"name": "StandardV2"}}, "StandardV2"),
         ("cosmosdb:DatabaseAccount", {}, "provisioned throughput"),
-        ("trafficmanager:Endpoint", {"endpointType": "externalEndpoints"}, "externalEndpoints"),
+        ("trafficmanager:Endpoint", {"endpointType": "nestedEndpoints"}, "nestedEndpoints"),
     ],
 )
 def test_what_has_no_price_is_listed_with_the_reason(kind: str, inputs: dict[str, Any], reason: str) -> None:

@@ -14,6 +14,7 @@ from rehearsal.commands import check_settings
 from rehearsal.engine import Rehearsal
 from rehearsal.pulumi_cli import PulumiCli
 from rehearsal.recording import record
+from tests.rehearsal.conftest import made_once
 from tests.unit.stacks import PRODUCTION, PROJECT
 
 
@@ -21,7 +22,13 @@ from tests.unit.stacks import PRODUCTION, PROJECT
 def rehearsed(state: Path, cli: PulumiCli) -> Generator[Rehearsal]:
     """Class production in three zones."""
     with Rehearsal(
-        PROJECT, "production", state, stack_file_path=PRODUCTION, check=check_settings, cli=cli
+        PROJECT,
+        "production",
+        state,
+        stack_file_path=PRODUCTION,
+        check=check_settings,
+        cli=cli,
+        checkpoints=False,
     ) as rehearsal:
         yield rehearsal
 
@@ -29,17 +36,20 @@ def rehearsed(state: Path, cli: PulumiCli) -> Generator[Rehearsal]:
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory, cli: PulumiCli) -> Path:
     """A state directory in which the platform is deployed; copy it to change it."""
-    state = tmp_path_factory.mktemp("production")
-    with rehearsed(state, cli) as rehearsal:
-        run = rehearsal.up()
-        assert run.ok, run.text
-    return state
+
+    def deploy(state: Path) -> None:
+        with rehearsed(state, cli) as rehearsal:
+            run = rehearsal.up()
+            assert run.ok, run.text
+
+    return made_once(tmp_path_factory, "production", deploy)
 
 
 @pytest.fixture(scope="session")
-def production(deployed: Path, cli: PulumiCli) -> Iterator[Rehearsal]:
+def production(deployed: Path, cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     """The deployed platform, for plans only."""
-    with rehearsed(deployed, cli) as rehearsal:
+    state = shutil.copytree(deployed, tmp_path_factory.mktemp("production") / "state")
+    with rehearsed(state, cli) as rehearsal:
         yield rehearsal
 
 

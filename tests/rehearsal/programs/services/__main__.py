@@ -432,6 +432,36 @@ azure.cosmosdb.SqlResourceSqlRoleAssignment(
 endpoint("cosmos", cosmos, "Sql", "privatelink.documents.azure.com")
 logged("cosmos", cosmos.id)
 
+# Names
+public_zone = azure.dns.Zone("names", zone_name="voice.example.com", location="global", **place)
+profile = azure.trafficmanager.Profile(
+    "traffic",
+    profile_name="traf-voice",
+    location="global",
+    traffic_routing_method=azure.trafficmanager.TrafficRoutingMethod.PRIORITY,
+    dns_config=azure.trafficmanager.DnsConfigArgs(relative_name="traf-voice", ttl=30),
+    monitor_config=azure.trafficmanager.MonitorConfigArgs(protocol="TCP", port=8090),
+    **place,
+)
+azure.trafficmanager.Endpoint(
+    "traffic-endpoint",
+    endpoint_name="westeurope",
+    endpoint_type="externalEndpoints",
+    profile_name=profile.name,
+    target="sip.example.com",
+    **place,
+)
+azure.dns.RecordSet(
+    "name",
+    relative_record_set_name="*",
+    zone_name=public_zone.name,
+    record_type="CNAME",
+    ttl=300,
+    cname_record=azure.dns.CnameRecordArgs(cname="traf-voice.trafficmanager.net"),
+    opts=after(profile),
+    **place,
+)
+
 pulumi.export("secretVersion", secret.properties.secret_uri_with_version)
 pulumi.export("registry", registry.login_server)
 pulumi.export("redisKey", pulumi.Output.secret(keys.primary_key))

@@ -1,4 +1,4 @@
-"""What every workload finds in the cluster."""
+"""Namespaces, priorities and kinds of volumes."""
 
 from __future__ import annotations
 
@@ -16,31 +16,35 @@ from settings.kubernetes import (
     PriorityClass,
     StorageClass,
 )
+from settings.mesh import MeshSettings
 
 _POD_SECURITY = "pod-security.kubernetes.io"
+_MESH_REVISION = "istio.io/rev"
+"""Label by which AKS's mesh puts sidecars into pods; Istio's own `istio-injection` would keep them out."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlatformServicesArgs:
-    """Args of `PlatformServices`. `kubernetes_version` pins the Pod Security rules to those of the cluster's minor
-    version.
+class NamespacesArgs:
+    """Args of `Namespaces`. `kubernetes_version` pins the Pod Security rules to those of the cluster's minor
+    version. `mesh` says whose pods get sidecars, and of which revision.
     """
 
     kubernetes_version: str
+    mesh: MeshSettings
 
 
-class PlatformServices(pulumi.ComponentResource):
-    """The shared part of the cluster, before any workload.
+class Namespaces(pulumi.ComponentResource):
+    """Where pods live, which of them give way, and what disks they get.
 
-    Owns the namespaces with their Pod Security levels, the priority classes and the storage classes. Does not own
-    workloads, nor the classes that AKS brings itself. Give it the cluster's provider in `opts.providers`.
+    Owns the namespaces with their Pod Security levels, the priority classes and the storage classes. Does not own the
+    namespaces and classes that AKS brings itself.
     """
 
-    namespaces: dict[str, pulumi.Output[str]]
+    names: dict[str, pulumi.Output[str]]
     """Names, each known once the namespace exists."""
 
-    def __init__(self, name: str, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("voice:index:PlatformServices", name, None, opts)
+    def __init__(self, name: str, args: NamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Namespaces", name, None, opts)
         self._name, self._args = name, args
         self._children = pulumi.ResourceOptions(parent=self)
         namespaces = {namespace.name: self._namespace(namespace) for namespace in NAMESPACES}
@@ -48,8 +52,8 @@ class PlatformServices(pulumi.ComponentResource):
             self._priority_class(priority_class)
         for storage_class in STORAGE_CLASSES:
             self._storage_class(storage_class)
-        self.namespaces = {short: namespace.metadata.name for short, namespace in namespaces.items()}
-        self.register_outputs({"namespaces": self.namespaces})
+        self.names = {short: namespace.metadata.name for short, namespace in namespaces.items()}
+        self.register_outputs({"names": self.names})
 
     def _namespace(self, namespace: Namespace) -> kubernetes.core.v1.Namespace:
         version = f"v{self._args.kubernetes_version}"
@@ -61,6 +65,8 @@ class PlatformServices(pulumi.ComponentResource):
                 (f"{_POD_SECURITY}/{mode}-version", version),
             )
         }
+        if namespace.name in self._args.mesh.namespaces:
+            labels[_MESH_REVISION] = self._args.mesh.revision
         return kubernetes.core.v1.Namespace(
             f"{self._name}-namespace-{namespace.name}",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(

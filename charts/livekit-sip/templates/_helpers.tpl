@@ -1,0 +1,28 @@
+{{/*
+Files that are filled in when the pod starts, as JSON: file name to text.
+*/}}
+{{- define "livekit-sip.files" -}}
+{{- dict "sip.yaml" (tpl (.Files.Get "files/sip.yaml") .) | toJson -}}
+{{- end }}
+
+{{/*
+Variables and their names in the vault, as JSON.
+*/}}
+{{- define "livekit-sip.secretVariables" -}}
+{{- dict "LIVEKIT_API_KEY" .Values.secretNames.apiKey "LIVEKIT_API_SECRET" .Values.secretNames.apiSecret "REDIS_PASSWORD" .Values.secretNames.redisPassword | toJson -}}
+{{- end }}
+
+{{/*
+The trunks and the rule, as requests to LiveKit: file name to JSON.
+*/}}
+{{- define "livekit-sip.trunks" -}}
+{{- $trunks := .Values.trunks -}}
+{{- $headers := dict "X-Voice-Called" "voice.called" "X-Voice-Call" "voice.call" "X-Voice-Carrier" "voice.carrier" -}}
+{{- $inbound := dict "name" "from-freeswitch" "allowed_addresses" $trunks.allowedCidrs "headers_to_attributes" $headers -}}
+{{- $outbound := dict "name" "to-freeswitch" "address" (printf "%s:%d" $trunks.outbound.host (int $trunks.outbound.port)) "transport" "SIP_TRANSPORT_TCP" "numbers" (list "*") -}}
+{{- $rule := dict "name" "calls" "rule" (dict "dispatchRuleIndividual" (dict "roomPrefix" $trunks.roomPrefix)) -}}
+{{- with $trunks.agent -}}
+{{- $_ := set $rule "room_config" (dict "agents" (list (dict "agent_name" .))) -}}
+{{- end -}}
+{{- dict "inbound.json" (toJson (dict "trunk" $inbound)) "outbound.json" (toJson (dict "trunk" $outbound)) "dispatch.json" (toJson $rule) | toJson -}}
+{{- end }}

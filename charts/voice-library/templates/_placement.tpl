@@ -1,0 +1,169 @@
+{{/*
+Where the pods may run: on the pool's generations that are not retiring, never two on one node. Call with the chart's
+root. `pool.name` empty: anywhere.
+*/}}
+{{- define "voice-library.placement" -}}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.pool.name }}
+tolerations:
+  # The pool's own taint keeps everything else off its nodes.
+  - {key: {{ . }}, operator: Equal, value: "true", effect: NoSchedule}
+{{- end }}
+affinity:
+  {{- with .Values.pool.name }}
+  nodeAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      nodeSelectorTerms:
+        - matchExpressions:
+            - {key: voice.platform/pool, operator: In, values: [{{ . }}]}
+            {{- with $.Values.pool.generations }}
+            # A retiring generation is left out: the rollout moves the pods off it one by one.
+            - {key: voice.platform/generation, operator: In, values: {{ toJson . }}}
+            {{- end }}
+  {{- end }}
+  podAntiAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "voice-library.selectorLabels" . | nindent 12 }}
+{{- if gt (len .Values.zones) 1 }}
+topologySpreadConstraints:
+  - topologyKey: topology.kubernetes.io/zone
+    maxSkew: 1
+    # A zone that is down must not keep the others from taking its calls.
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "voice-library.selectorLabels" . | nindent 8 }}
+{{- end }}
+{{- end }}
+
+{{/*
+How a Deployment replaces its pods: a new one first, then an old one goes when its calls have ended.
+*/}}
+{{- define "voice-library.rollout" -}}
+strategy:
+  type: RollingUpdate
+  rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
+# A rollout lasts as long as the calls that it waits for; a deadline would only report a failure that is none.
+progressDeadlineSeconds: 2147483647
+revisionHistoryLimit: 5
+{{- end }}
+
+{{/*
+One voluntary eviction at a time. Zero would make AKS refuse every upgrade. Call with the chart's root.
+*/}}
+{{- define "voice-library.disruptionBudget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ .Release.Name }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "voice-library.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: 1
+  # A pod that is not ready carries no call worth waiting for.
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "voice-library.selectorLabels" . | nindent 6 }}
+{{- end }}
+
+{{/*
+Scaling on a metric, by KEDA. Call with {root, query, threshold}: one pod more for each `threshold` of `query`.
+Scale-down takes one pod a minute; its drain lets every call end.
+*/}}
+{{- define "voice-library.scaledObject" -}}
+{{- $scaling := .root.Values.autoscaling -}}
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata:
+  name: {{ .root.Release.Name }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "voice-library.labels" .root | nindent 4 }}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: {{ .root.Release.Name }}}
+  minReplicaCount: {{ $scaling.minReplicas }}
+  maxReplicaCount: {{ $scaling.maxReplicas }}
+  pollingInterval: 15
+  advanced:
+    horizontalPodAutoscalerConfig:
+      behavior:
+        scaleUp:
+          stabilizationWindowSeconds: 0
+        scaleDown:
+          stabilizationWindowSeconds: 600
+          policies: [{type: Pods, value: 1, periodSeconds: 60}]
+  triggers:
+    - type: prometheus
+      # The average over pods: KEDA asks for as many pods as keep each at its threshold.
+      metricType: AverageValue
+      metadata:
+        serverAddress: {{ required "autoscaling.prometheusAddress is missing while autoscaling.enabled" $scaling.prometheusAddress | quote }}
+        query: {{ .query | quote }}
+        threshold: {{ .threshold | quote }}
+        # No answer is no reason to let pods go: keep what is there.
+        ignoreNullValues: "false"
+      {{- with $scaling.authentication }}
+      authenticationRef: {kind: ClusterTriggerAuthentication, name: {{ . }}}
+      {{- end }}
+{{- end }}
+
+{{/*
+Refuses a grace period that would cut calls. Call with the chart's root.
+*/}}
+{{- define "voice-library.drainFits" -}}
+{{- $budget := add .Values.drain.endpointLagSeconds .Values.drain.maxCallSeconds .Values.drain.uploadSeconds -}}
+{{- if gt (int $budget) (int .Values.drain.graceSeconds) -}}
+{{- fail (printf "drain.graceSeconds is %d; lag, longest call and upload together need at least %d" (int .Values.drain.graceSeconds) (int $budget)) -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+Start of every Deployment: its name, how many pods, and how they are replaced. Call with the chart's root.
+*/}}
+{{- define "voice-library.deployment" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  namespace: {{ .Release.Namespace }}
+  labels:
+    {{- include "voice-library.labels" . | nindent 4 }}
+spec:
+  {{- if not (.Values.autoscaling | default dict).enabled }}
+  replicas: {{ .Values.replicas }}
+  {{- end }}
+  selector:
+    matchLabels:
+      {{- include "voice-library.selectorLabels" . | nindent 6 }}
+  {{- include "voice-library.rollout" . | nindent 2 }}
+{{- end }}
+
+{{/*
+Start of every pod template. Call with {root, config, hostNetwork, graceSeconds}.
+*/}}
+{{- define "voice-library.podTemplate" -}}
+metadata:
+  labels:
+    {{- include "voice-library.labels" .root | nindent 4 }}
+    azure.workload.identity/use: "true"
+  annotations:
+    {{- include "voice-library.podAnnotations" . | nindent 4 }}
+spec:
+  serviceAccountName: {{ include "voice-library.serviceAccountName" .root }}
+  automountServiceAccountToken: false
+  {{- if .hostNetwork }}
+  # Sound goes from the node's own address: no translation between.
+  hostNetwork: true
+  dnsPolicy: ClusterFirstWithHostNet
+  {{- end }}
+  terminationGracePeriodSeconds: {{ .graceSeconds }}
+  {{- include "voice-library.podSecurityContext" .root | nindent 2 }}
+  {{- include "voice-library.placement" .root | nindent 2 }}
+{{- end }}

@@ -1,0 +1,61 @@
+"""Recording rules that Azure Monitor evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import alertsmanagement
+
+from settings.naming import Naming
+from settings.recording_rules import RULE_GROUPS, RuleGroup
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingRulesArgs:
+    """Args of `RecordingRules`. The cluster is the one whose metrics the workspace holds."""
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    location: str
+    cluster_id: pulumi.Input[str]
+    monitor_workspace_id: pulumi.Input[str]
+    tags: Mapping[str, str]
+
+
+class RecordingRules(pulumi.ComponentResource):
+    """What Azure Monitor computes ahead of a cluster's metrics; without it the default dashboards stay empty.
+
+    Owns one rule group for each of `settings.recording_rules`. Does not own the same rules of Prometheus in the
+    cluster (`Metrics`), nor alerts.
+    """
+
+    def __init__(self, name: str, args: RecordingRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:RecordingRules", name, None, opts)
+        self._name, self._args = name, args
+        for group in RULE_GROUPS:
+            self._group(group)
+        self.register_outputs({})
+
+    def _group(self, group: RuleGroup) -> None:
+        args = self._args
+        alertsmanagement.PrometheusRuleGroup(
+            f"{self._name}-{group.name}",
+            rule_group_name=args.names.rule_group(group.name),
+            resource_group_name=args.resource_group_name,
+            location=args.location,
+            # The workspace first, then the cluster, which with its name keeps other clusters' series out.
+            scopes=[args.monitor_workspace_id, args.cluster_id],
+            cluster_name=args.names.cluster,
+            interval=f"PT{group.interval_minutes}M",
+            enabled=True,
+            rules=[
+                alertsmanagement.PrometheusRuleArgs(
+                    record=rule.record, expression=rule.expression, labels=rule.labels or None, enabled=True
+                )
+                for rule in group.rules
+            ],
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,60 @@
+"""Who in the cluster reads the region's metrics and writes its traces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+
+from components.role_assignment import Principal, RoleScope, assign_role
+from settings.naming import Naming
+from settings.roles import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelemetryAccessArgs:
+    """Args of `TelemetryAccess`. Readers and writers are identities by the names of their ServiceAccounts."""
+
+    names: Naming
+    monitor_workspace_id: pulumi.Input[str]
+    application_insights_id: pulumi.Input[str]
+    metrics_readers: Mapping[str, Principal]
+    trace_writers: Mapping[str, Principal]
+
+
+class TelemetryAccess(pulumi.ComponentResource):
+    """The rights of pods to the region's stores of telemetry.
+
+    Owns the role on the workspace of metrics of who scales on them, and the role on Application Insights of who sends
+    traces. Does not own the stores (`Observability`) or the identities. Grafana's right comes with `GrafanaAccess`.
+    """
+
+    def __init__(self, name: str, args: TelemetryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:TelemetryAccess", name, None, opts)
+        self._name, self._args = name, args
+        names = args.names
+        metrics = RoleScope(
+            id=args.monitor_workspace_id,
+            plain_id=names.resource_id("Microsoft.Monitor/accounts", names.monitor_workspace),
+        )
+        traces = RoleScope(
+            id=args.application_insights_id,
+            plain_id=names.resource_id("Microsoft.Insights/components", names.application_insights),
+        )
+        for account, principal in args.metrics_readers.items():
+            self._give(f"metrics-{account}", Role.MONITORING_DATA_READER, principal, metrics)
+        for account, principal in args.trace_writers.items():
+            # Named for metrics; it is the one role that Application Insights asks of who sends it anything.
+            self._give(f"traces-{account}", Role.MONITORING_METRICS_PUBLISHER, principal, traces)
+        self.register_outputs({})
+
+    def _give(self, short: str, role: Role, principal: Principal, scope: RoleScope) -> None:
+        assign_role(
+            f"{self._name}-{short}",
+            role,
+            principal,
+            scope,
+            self._args.names.subscription_id,
+            pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,106 @@
+"""DNS records for hosts that routes name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
+from settings.charts import EXTERNAL_DNS
+from settings.dns import DnsSettings, HostNames
+from settings.gateway import AUTOMATIC_RECORD, GATEWAY_NAME, GATEWAY_NAMESPACE
+from settings.naming import Naming
+
+RELEASE: Final = "external-dns"
+CONFIGURATION: Final = "external-dns-azure"
+CONFIGURATION_FOLDER: Final = "/etc/kubernetes"
+"""Where the program looks for `azure.json` by itself."""
+OWNER_PREFIX: Final = "_owner."
+"""Of the TXT records by which it knows its own; no host begins so."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalDnsArgs:
+    """Args of `ExternalDns`. `names` are the region's, whose resource group has its zone; `client_id` is who writes
+    there. `after` is what it needs when it starts: its roles, and the definitions of routes.
+    """
+
+    namespace: pulumi.Input[str]
+    settings: DnsSettings
+    hosts: HostNames
+    names: Naming
+    tenant_id: str
+    client_id: pulumi.Input[str]
+    after: Sequence[pulumi.Resource]
+
+
+class ExternalDns(pulumi.ComponentResource):
+    """Keeps an A record in the region's zone for each route that asks for one.
+
+    Owns external-dns and its configuration. Does not own the zone, nor the records that the program keeps there: these
+    have no TXT record that names it as owner, and what it does not own it neither changes nor deletes
+    (its FAQ, "I'm afraid you will mess up my DNS records"; `Plan.Calculate` filters changes and deletions by owner).
+
+    One pod: it has no election of a leader, and what it does not write in a minute it writes in two.
+    """
+
+    def __init__(self, name: str, args: ExternalDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:ExternalDns", name, None, opts)
+        configuration = kubernetes.core.v1.ConfigMap(
+            f"{name}-configuration",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CONFIGURATION, namespace=args.namespace),
+            data={"azure.json": _azure_configuration(args)},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        third_party_release(
+            f"{name}-release",
+            EXTERNAL_DNS,
+            release_name=RELEASE,
+            namespace=args.namespace,
+            values=_values(args),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[configuration, *args.after]),
+        )
+        self.register_outputs({})
+
+
+def _azure_configuration(args: ExternalDnsArgs) -> str:
+    """No secret: it signs in with the token of its ServiceAccount."""
+    configuration = {
+        "tenantId": args.tenant_id,
+        "subscriptionId": args.names.subscription_id,
+        "resourceGroup": args.names.resource_group,
+        "useWorkloadIdentityExtension": True,
+    }
+    return json.dumps(configuration, indent=2, sort_keys=True)
+
+
+def _values(args: ExternalDnsArgs) -> dict[str, Any]:
+    return {
+        "fullnameOverride": RELEASE,
+        "provider": {"name": "azure"},
+        # Records go with their routes; only its own, see above.
+        "policy": "sync",
+        "registry": "txt",
+        "txtOwnerId": args.names.cluster,
+        "txtPrefix": OWNER_PREFIX,
+        "domainFilters": [args.hosts.region_zone],
+        "managedRecordTypes": ["A"],
+        "sources": ["gateway-httproute"],
+        "labelFilter": "=".join(AUTOMATIC_RECORD),
+        "gatewayNamespace": GATEWAY_NAMESPACE,
+        "extraArgs": {"gateway-name": GATEWAY_NAME, "min-ttl": f"{args.settings.ttl_seconds}s"},
+        "triggerLoopOnEvent": True,
+        "logFormat": "json",
+        "serviceAccount": {"name": RELEASE, "annotations": {"azure.workload.identity/client-id": args.client_id}},
+        "podLabels": {"azure.workload.identity/use": "true"},
+        "extraVolumes": [{"name": "azure", "configMap": {"name": CONFIGURATION}}],
+        "extraVolumeMounts": [{"name": "azure", "mountPath": CONFIGURATION_FOLDER, "readOnly": True}],
+        "nodeSelector": CONTROLLER_NODES,
+        "priorityClassName": CONTROLLER_PRIORITY,
+        "resources": {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+    }

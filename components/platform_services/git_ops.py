@@ -1,0 +1,134 @@
+"""Argo CD, for services of teams' own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.platform_services.custom_resource import custom_resource
+from components.platform_services.git_ops_chart import CONTROLLER_ACCOUNT, CONTROLLER_READS, git_ops_values
+from components.platform_services.release import third_party_release
+from settings.charts import ARGO_CD
+from settings.delivery import GIT_OPS_KINDS, GitOpsSettings
+from settings.kubernetes import OWN_SERVICES_NAMESPACE
+
+API: Final = "argoproj.io/v1alpha1"
+RELEASE: Final = "argocd"
+PROJECT: Final = "applications"
+"""The one project, and the name of the application of applications."""
+THIS_CLUSTER: Final = "https://kubernetes.default.svc"
+WRITES: Final = ("create", "delete", "get", "list", "patch", "update", "watch")
+READS: Final = ("get", "list", "watch")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitOpsArgs:
+    """Args of `GitOps`. `namespace` is that of the controllers, `own_services` that of what Argo CD deploys."""
+
+    namespace: pulumi.Input[str]
+    own_services: pulumi.Input[str]
+    settings: GitOpsSettings
+
+
+class GitOps(pulumi.ComponentResource):
+    """Deploys services of teams' own from a Git repository, and keeps them as they are there.
+
+    Owns Argo CD, its one project, the application of applications, and its role in the one namespace where it may
+    write, and there only kinds of `settings.delivery`: two owners of one object would fight, so nothing of the
+    platform's lives there. It has no role in any other namespace but its own. Does not own the applications.
+
+    Applications stand in `voice-apps` beside what they deploy: from there they can name no project but this one. There
+    is no page and no account: people use `argocd --core`, or `kubectl`, with their own rights in the cluster. A private
+    repository needs its credentials as a Secret in `voice-system` with the label
+    `argocd.argoproj.io/secret-type: repository`. Switched off, what it deployed stays.
+    """
+
+    def __init__(self, name: str, args: GitOpsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:GitOps", name, None, opts)
+        self._name, self._args = name, args
+        role = self._role()
+        release = third_party_release(
+            f"{name}-release",
+            ARGO_CD,
+            release_name=RELEASE,
+            namespace=args.namespace,
+            values=git_ops_values(),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+        project = self._object("project", "AppProject", self._project(), after=release)
+        self._object("application", "Application", self._application(), after=project)
+        self.register_outputs({})
+
+    def _role(self) -> pulumi.Resource:
+        """What its controller may do where it deploys."""
+        metadata = kubernetes.meta.v1.ObjectMetaArgs(name=CONTROLLER_ACCOUNT, namespace=self._args.own_services)
+        role = kubernetes.rbac.v1.Role(
+            f"{self._name}-role",
+            metadata=metadata,
+            rules=[
+                *(_rule(group, resources, WRITES) for group, resources in _resources().items()),
+                *(_rule(group, resources, READS) for group, resources in CONTROLLER_READS.items()),
+                _rule("", ["events"], ["create", "patch"]),
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return kubernetes.rbac.v1.RoleBinding(
+            f"{self._name}-role-binding",
+            metadata=metadata,
+            role_ref=kubernetes.rbac.v1.RoleRefArgs(
+                api_group="rbac.authorization.k8s.io", kind="Role", name=CONTROLLER_ACCOUNT
+            ),
+            subjects=[
+                kubernetes.rbac.v1.SubjectArgs(
+                    kind="ServiceAccount", name=CONTROLLER_ACCOUNT, namespace=self._args.namespace
+                )
+            ],
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        )
+
+    def _object(self, short: str, kind: str, spec: dict[str, Any], after: pulumi.Resource) -> pulumi.Resource:
+        return custom_resource(
+            f"{self._name}-{short}",
+            API,
+            kind,
+            kubernetes.meta.v1.ObjectMetaArgs(name=PROJECT, namespace=self._args.namespace),
+            spec,
+            pulumi.ResourceOptions(parent=self, depends_on=[after]),
+        )
+
+    def _project(self) -> dict[str, Any]:
+        return {
+            "description": "Services of your own; nothing of the platform's.",
+            "sourceRepos": [self._args.settings.repository],
+            "sourceNamespaces": [OWN_SERVICES_NAMESPACE],
+            "destinations": [{"server": THIS_CLUSTER, "namespace": OWN_SERVICES_NAMESPACE}],
+            "clusterResourceWhitelist": [],
+            "namespaceResourceWhitelist": [{"group": kind.group, "kind": kind.kind} for kind in GIT_OPS_KINDS],
+        }
+
+    def _application(self) -> dict[str, Any]:
+        settings = self._args.settings
+        return {
+            "project": PROJECT,
+            "source": {
+                "repoURL": settings.repository,
+                "path": settings.path,
+                "targetRevision": settings.revision,
+            },
+            "destination": {"server": THIS_CLUSTER, "namespace": OWN_SERVICES_NAMESPACE},
+            "syncPolicy": {"automated": {"prune": True, "selfHeal": True}},
+        }
+
+
+def _resources() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for kind in GIT_OPS_KINDS:
+        found.setdefault(kind.group, []).append(kind.resource)
+    return found
+
+
+def _rule(group: str, resources: list[str], verbs: tuple[str, ...] | list[str]) -> kubernetes.rbac.v1.PolicyRuleArgs:
+    return kubernetes.rbac.v1.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=list(verbs))

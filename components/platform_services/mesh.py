@@ -1,0 +1,64 @@
+"""Mutual TLS between pods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.platform_services.custom_resource import custom_resource
+from settings.mesh_exceptions import MeshException, mesh_exceptions
+from settings.stack import Settings
+
+API: Final = "security.istio.io/v1"
+WHOLE_NAMESPACE: Final = "default"
+"""Istio takes the name as that of the rule for all pods of a namespace."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeshArgs:
+    """Args of `Mesh`: the whole stack, for who stands outside the mesh follows from many sections. `namespaces` are
+    the platform's, by name.
+    """
+
+    settings: Settings
+    namespaces: Mapping[str, pulumi.Input[str]]
+
+
+class Mesh(pulumi.ComponentResource):
+    """Mutual TLS for the pods of the namespaces that the stack names, but for who cannot speak it.
+
+    Owns the rule of each such namespace and its exceptions (`settings.mesh_exceptions`). Does not own the mesh, an
+    add-on of the cluster, nor the label by which namespaces get sidecars (`Namespaces`). A pod that runs already gets
+    its sidecar when it is restarted; until then it does not reach those that have one.
+    """
+
+    def __init__(self, name: str, args: MeshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Mesh", name, None, opts)
+        self._name, self._args = name, args
+        # Exceptions first: the rule alone would cut off who has no sidecar.
+        exceptions = [self._exception(exception) for exception in mesh_exceptions(args.settings)]
+        for namespace in args.settings.mesh.namespaces:
+            self._rule(WHOLE_NAMESPACE, namespace, {"mtls": {"mode": "STRICT"}}, after=exceptions)
+        self.register_outputs({})
+
+    def _exception(self, exception: MeshException) -> pulumi.Resource:
+        spec = {
+            "selector": {"matchLabels": dict(exception.pods.labels)},
+            "mtls": {"mode": "STRICT"},
+            "portLevelMtls": {str(port): {"mode": mode} for port, mode in exception.modes.items()},
+        }
+        return self._rule(f"plain-{exception.pods.name}", exception.pods.namespace, spec, after=[])
+
+    def _rule(self, name: str, namespace: str, spec: dict[str, Any], after: list[pulumi.Resource]) -> pulumi.Resource:
+        return custom_resource(
+            f"{self._name}-{namespace}-{name}",
+            API,
+            "PeerAuthentication",
+            kubernetes.meta.v1.ObjectMetaArgs(name=name, namespace=self._args.namespaces[namespace]),
+            spec,
+            pulumi.ResourceOptions(parent=self, depends_on=after),
+        )

@@ -1,0 +1,159 @@
+"""What is measured in the cluster, and where it can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.platform_services.custom_resource import custom_resource
+from components.platform_services.prometheus_chart import prometheus_values
+from components.platform_services.release import third_party_release
+from settings.charts import PROMETHEUS_STACK
+from settings.metrics import MetricsSettings
+from settings.ports import PROMETHEUS, PROMETHEUS_SERVICE
+from settings.recording_rules import RULE_GROUPS, RuleGroup
+from settings.scrape_targets import ADDON_NAMESPACE, AZURE_AGENT_TARGETS, SYSTEM_NAMESPACE, ScrapeTarget
+
+Backend = Literal["managed", "inCluster"]
+
+MONITORS: Final[dict[Backend, str]] = {
+    "managed": "azmonitoring.coreos.com/v1",
+    "inCluster": "monitoring.coreos.com/v1",
+}
+"""The API of monitors: AKS brings its own with the add-on, so that both can be in one cluster."""
+AZURE_AGENT_SETTINGS: Final = "ama-metrics-settings-configmap"
+"""The name under which Azure's agent looks for its settings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsArgs:
+    """Args of `Metrics`. `namespace` is that of the controllers; `managed_endpoint` the URL of Azure's workspace."""
+
+    namespace: pulumi.Input[str]
+    backend: Backend
+    settings: MetricsSettings
+    targets: Sequence[ScrapeTarget]
+    managed_endpoint: pulumi.Input[str]
+
+
+class Metrics(pulumi.ComponentResource):
+    """What Prometheus reads, by Azure Monitor's agent or by a Prometheus of the cluster's own.
+
+    Owns a PodMonitor for each target and, with Azure Monitor, the settings of its agent; in the cluster the release of
+    Prometheus, Alertmanager and Grafana with their disks, and the recording rules. Does not own the add-on and its
+    rules in Azure (`AksCluster`, `RecordingRules`), nor the metrics of workloads: these come with their charts.
+    """
+
+    address: pulumi.Output[str]
+    """URL that answers PromQL; Azure's wants an identity that may read the workspace."""
+
+    def __init__(self, name: str, args: MetricsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Metrics", name, None, opts)
+        self._name, self._args = name, args
+        self._children = pulumi.ResourceOptions(parent=self)
+        if args.backend == "managed":
+            self._agent_settings()
+            self.address = pulumi.Output.from_input(args.managed_endpoint)
+        else:
+            prometheus = self._prometheus()
+            # The definitions of monitors and rules come with it.
+            self._children = pulumi.ResourceOptions(parent=self, depends_on=[prometheus])
+            self._rules()
+            host = f"{PROMETHEUS_SERVICE}.{SYSTEM_NAMESPACE}.svc"
+            self.address = pulumi.Output.from_input(f"http://{host}:{PROMETHEUS}")
+        for target in args.targets:
+            self._monitor(target)
+        self.register_outputs({"address": self.address})
+
+    def _agent_settings(self) -> None:
+        """Azure's agent reads nodes and pods' states every 30 seconds unless it is told otherwise; of each it keeps
+        what dashboards and rules use.
+        """
+        interval = f'"{self._args.settings.interval_seconds}s"'
+        sections = {
+            "default-targets-scrape-interval-settings": [f"{target} = {interval}" for target in AZURE_AGENT_TARGETS],
+            "minimal-ingestion-profile": ["enabled = true"],
+        }
+        lines = [
+            line
+            for section, settings in sections.items()
+            for line in (f"{section}: |-", *(f"  {setting}" for setting in settings))
+        ]
+        kubernetes.core.v1.ConfigMap(
+            f"{self._name}-agent",
+            metadata=kubernetes.meta.v1.ObjectMetaArgs(name=AZURE_AGENT_SETTINGS, namespace=ADDON_NAMESPACE),
+            data={"schema-version": "v2", "config-version": "1", "cluster-metrics": "\n".join(lines)},
+            opts=self._children,
+        )
+
+    def _prometheus(self) -> kubernetes.helm.v3.Release:
+        return third_party_release(
+            f"{self._name}-prometheus",
+            PROMETHEUS_STACK,
+            release_name="prometheus",
+            namespace=self._args.namespace,
+            values=prometheus_values(self._args.settings),
+            opts=self._children,
+        )
+
+    def _monitor(self, target: ScrapeTarget) -> None:
+        custom_resource(
+            f"{self._name}-target-{target.name}",
+            MONITORS[self._args.backend],
+            "PodMonitor",
+            self._metadata(target.name),
+            {
+                "selector": {"matchLabels": dict(target.labels)},
+                "namespaceSelector": {"matchNames": [target.namespace]},
+                "podMetricsEndpoints": [self._endpoint(target)],
+            },
+            self._children,
+        )
+
+    def _endpoint(self, target: ScrapeTarget) -> dict[str, Any]:
+        endpoint: dict[str, Any] = {
+            "path": target.path,
+            "interval": f"{self._args.settings.interval_seconds}s",
+            # Controllers name the namespace and pod that a metric is about; their own place is not worth more.
+            "honorLabels": True,
+        }
+        if isinstance(target.port, str):
+            return {**endpoint, "port": target.port}
+        address = {
+            "sourceLabels": ["__meta_kubernetes_pod_ip"],
+            "targetLabel": "__address__",
+            "replacement": f"$1:{target.port}",
+        }
+        return {**endpoint, "relabelings": [address]}
+
+    def _rules(self) -> None:
+        custom_resource(
+            f"{self._name}-rules",
+            MONITORS["inCluster"],
+            "PrometheusRule",
+            self._metadata("recording-rules"),
+            {"groups": [_rule_group(group) for group in RULE_GROUPS]},
+            self._children,
+        )
+
+    def _metadata(self, name: str) -> kubernetes.meta.v1.ObjectMetaArgs:
+        return kubernetes.meta.v1.ObjectMetaArgs(name=name, namespace=self._args.namespace)
+
+
+def _rule_group(group: RuleGroup) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "interval": f"{group.interval_minutes}m",
+        "rules": [
+            {
+                "record": rule.record,
+                "expr": rule.expression,
+                **({"labels": dict(rule.labels)} if rule.labels else {}),
+            }
+            for rule in group.rules
+        ],
+    }

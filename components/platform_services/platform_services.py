@@ -1,0 +1,218 @@
+"""The shared part of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.platform_services.certificate_copy import CertificateCopy, CertificateCopyArgs
+from components.platform_services.certificates import Certificates, CertificatesArgs
+from components.platform_services.external_dns import ExternalDns, ExternalDnsArgs
+from components.platform_services.gateway import Gateway, GatewayArgs
+from components.platform_services.git_ops import GitOps, GitOpsArgs
+from components.platform_services.mesh import Mesh, MeshArgs
+from components.platform_services.metrics import Metrics, MetricsArgs
+from components.platform_services.namespaces import Namespaces, NamespacesArgs
+from components.platform_services.policies import NetworkPolicies, NetworkPoliciesArgs
+from components.platform_services.quotas import Quotas, QuotasArgs
+from components.platform_services.reloader import Reloader, ReloaderArgs
+from components.platform_services.scaling import Scaling, ScalingArgs
+from components.platform_services.tracing import ApplicationInsights, Tracing, TracingArgs
+from components.workload_identity import WorkloadIdentity
+from settings.certificates import GATEWAY_CERTIFICATE
+from settings.identities import Feature
+from settings.kubernetes import OWN_SERVICES_NAMESPACE
+from settings.ports import OTLP_SERVICE
+from settings.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
+from settings.stack import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformServicesArgs:
+    """Args of `PlatformServices`: the whole stack, since it composes what many sections describe.
+
+    `identities` are those of the stack's `workload_accounts`, by name. `after` is what controllers need in Azure before
+    they start: their roles. `metrics_endpoint` and `trace_connection` are how the region's stores of telemetry are
+    found.
+    """
+
+    settings: Settings
+    identities: Mapping[str, WorkloadIdentity]
+    after: Sequence[pulumi.Resource]
+    metrics_endpoint: pulumi.Input[str]
+    trace_connection: pulumi.Input[str]
+
+
+class PlatformServices(pulumi.ComponentResource):
+    """What every workload finds in the cluster, before the first one.
+
+    Composes namespaces, policies, certificates, the Gateway, metrics, scaling, tracing and what a stack asks for beside
+    them. Does not own workloads, nor what AKS installs as an add-on. Give it the cluster's provider in
+    `opts.providers`.
+    """
+
+    namespaces: dict[str, pulumi.Output[str]]
+    """Names, each known once the namespace exists."""
+    prometheus_address: pulumi.Output[str] | None
+    """URL of what answers PromQL, for who scales on metrics; `None` where none are kept. Azure's wants the
+    ClusterTriggerAuthentication of `Scaling`.
+    """
+
+    def __init__(self, name: str, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:PlatformServices", name, None, opts)
+        self._name, self._args, self._settings = name, args, args.settings
+        self._children = pulumi.ResourceOptions(parent=self)
+        self.namespaces = self._namespaces()
+        self._policies()
+        self._certificates()
+        gateway = self._gateway()
+        self.prometheus_address = self._metrics()
+        if Feature.SCALING_ON_MANAGED_METRICS in self._settings.features:
+            self._scaling()
+        if self._settings.tracing.exporters:
+            self._tracing()
+        if Feature.AUTOMATIC_DNS in self._settings.features:
+            self._external_dns(gateway)
+        self._on_request()
+        self.register_outputs({"namespaces": self.namespaces})
+
+    def _namespaces(self) -> dict[str, pulumi.Output[str]]:
+        return Namespaces(
+            f"{self._name}-namespaces",
+            NamespacesArgs(kubernetes_version=self._settings.aks.kubernetes_version, mesh=self._settings.mesh),
+            opts=self._children,
+        ).names
+
+    def _policies(self) -> None:
+        NetworkPolicies(
+            f"{self._name}-policies",
+            NetworkPoliciesArgs(settings=self._settings, namespaces=self.namespaces),
+            opts=self._children,
+        )
+        Quotas(
+            f"{self._name}-quotas",
+            QuotasArgs(aks=self._settings.aks, namespaces=self.namespaces),
+            opts=self._children,
+        )
+        if self._settings.mesh.enabled:
+            Mesh(
+                f"{self._name}-mesh",
+                MeshArgs(settings=self._settings, namespaces=self.namespaces),
+                opts=self._children,
+            )
+
+    def _certificates(self) -> None:
+        settings, features = self._settings, self._settings.features
+        public = Feature.PUBLIC_CERTIFICATES in features
+        certificates = Certificates(
+            f"{self._name}-certificates",
+            CertificatesArgs(
+                namespaces=self.namespaces,
+                settings=settings.certificates,
+                hosts=settings.hosts,
+                names=settings.region_names,
+                global_names=settings.global_names,
+                client_id=self._args.identities["cert-manager"].client_id if public else None,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
+        )
+        if Feature.CERTIFICATE_COPY in features:
+            CertificateCopy(
+                f"{self._name}-certificate-copy",
+                CertificateCopyArgs(
+                    namespace=self.namespaces[GATEWAY_CERTIFICATE.namespace],
+                    vault_name=settings.region_names.vault,
+                    tenant_id=settings.azure.tenant_id,
+                    client_id=self._args.identities["external-secrets"].client_id,
+                    certificate=certificates.ready[GATEWAY_CERTIFICATE.name],
+                ),
+                opts=self._children,
+            )
+
+    def _gateway(self) -> Gateway:
+        settings = self._settings
+        return Gateway(
+            f"{self._name}-gateway",
+            GatewayArgs(
+                namespaces=self.namespaces,
+                settings=settings.gateway,
+                hosts=settings.hosts,
+                names=settings.region_names,
+                plan=settings.this_region.plan(),
+            ),
+            opts=self._children,
+        )
+
+    def _external_dns(self, gateway: Gateway) -> None:
+        settings = self._settings
+        ExternalDns(
+            f"{self._name}-external-dns",
+            ExternalDnsArgs(
+                namespace=self.namespaces[SYSTEM_NAMESPACE],
+                settings=settings.dns,
+                hosts=settings.hosts,
+                names=settings.region_names,
+                tenant_id=settings.azure.tenant_id,
+                client_id=self._args.identities["external-dns"].client_id,
+                after=[*self._args.after, gateway],
+            ),
+            opts=self._children,
+        )
+
+    def _on_request(self) -> None:
+        """What brings changes to services that run, where the stack asks for it."""
+        delivery, system = self._settings.delivery, self.namespaces[SYSTEM_NAMESPACE]
+        if delivery.reloader:
+            Reloader(f"{self._name}-reloader", ReloaderArgs(namespace=system), opts=self._children)
+        if delivery.git_ops is not None:
+            GitOps(
+                f"{self._name}-git-ops",
+                GitOpsArgs(
+                    namespace=system,
+                    own_services=self.namespaces[OWN_SERVICES_NAMESPACE],
+                    settings=delivery.git_ops,
+                ),
+                opts=self._children,
+            )
+
+    def _metrics(self) -> pulumi.Output[str] | None:
+        settings = self._settings
+        if settings.metrics.backend == "none":
+            return None
+        return Metrics(
+            f"{self._name}-metrics",
+            MetricsArgs(
+                namespace=self.namespaces[SYSTEM_NAMESPACE],
+                backend=settings.metrics.backend,
+                settings=settings.metrics,
+                targets=scrape_targets(settings),
+                managed_endpoint=self._args.metrics_endpoint,
+            ),
+            opts=self._children,
+        ).address
+
+    def _scaling(self) -> None:
+        Scaling(
+            f"{self._name}-scaling",
+            ScalingArgs(client_id=self._args.identities["keda-operator"].client_id),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
+        )
+
+    def _tracing(self) -> None:
+        azure = None
+        if Feature.AZURE_TRACES in self._settings.features:
+            azure = ApplicationInsights(
+                connection=self._args.trace_connection,
+                client_id=self._args.identities[OTLP_SERVICE].client_id,
+            )
+        Tracing(
+            f"{self._name}-tracing",
+            TracingArgs(
+                namespace=self.namespaces[SYSTEM_NAMESPACE],
+                settings=self._settings.tracing,
+                application_insights=azure,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
+        )

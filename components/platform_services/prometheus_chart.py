@@ -1,0 +1,124 @@
+"""Prometheus, Grafana and Alertmanager in the cluster: what their chart is told."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY
+from settings.metrics import MetricsSettings
+from settings.ports import NODE_EXPORTER, PROMETHEUS, PROMETHEUS_SERVICE
+from settings.scrape_targets import ADDON_NAMESPACE
+
+REPLICAS: Final = 2
+"""Of Prometheus and Alertmanager. Each Prometheus reads every target by itself; alerts of both become one."""
+FULL_AT: Final = 0.85
+"""Share of its disk at which Prometheus drops its oldest metrics: it needs the rest to rewrite its blocks."""
+ALERTMANAGER_GIB: Final = 2
+GRAFANA_GIB: Final = 10
+
+_DISK: Final = "fast-ssd"
+_SMALL_DISK: Final = "standard-ssd"
+_PLACE: Final = {"nodeSelector": CONTROLLER_NODES, "priorityClassName": CONTROLLER_PRIORITY}
+_OFF: Final = {"enabled": False}
+_SHARED: Final = {"podDisruptionBudget": {"enabled": True, "minAvailable": 1}}
+
+
+def _resources(cpu: str, memory: str, most_memory: str) -> dict[str, dict[str, str]]:
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": most_memory}}
+
+
+def _volume(storage_class: str, gib: int) -> dict[str, Any]:
+    return {
+        "volumeClaimTemplate": {
+            "spec": {
+                "storageClassName": storage_class,
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": f"{gib}Gi"}},
+            }
+        }
+    }
+
+
+# Disks go with what they belong to: nobody else would remove them.
+_DISKS_GO: Final = {"whenDeleted": "Delete", "whenScaled": "Retain"}
+
+
+def prometheus_values(settings: MetricsSettings) -> dict[str, Any]:
+    """The values of kube-prometheus-stack: its programs, and none of its rules, for ours are the same as Azure's."""
+    return {
+        "fullnameOverride": PROMETHEUS_SERVICE.removesuffix("-prometheus"),
+        "defaultRules": {"create": False},
+        "prometheus": _prometheus(settings),
+        "alertmanager": {
+            **_SHARED,
+            "alertmanagerSpec": {
+                **_PLACE,
+                "replicas": REPLICAS,
+                "storage": _volume(_SMALL_DISK, ALERTMANAGER_GIB),
+                "persistentVolumeClaimRetentionPolicy": _DISKS_GO,
+                "resources": _resources("50m", "128Mi", "256Mi"),
+            },
+        },
+        "grafana": _grafana(),
+        "prometheusOperator": {
+            # Its webhook needs certificates and jobs of its own; what it would check is checked before it is sent.
+            "admissionWebhooks": _OFF,
+            "tls": _OFF,
+            "nodeSelector": CONTROLLER_NODES,
+            "resources": _resources("100m", "128Mi", "256Mi"),
+        },
+        "kube-state-metrics": {**_PLACE, "resources": _resources("50m", "128Mi", "512Mi")},
+        "prometheus-node-exporter": {
+            # It reads the nodes' own files, which Pod Security refuses in our namespaces.
+            "fullnameOverride": "node-exporter",
+            "namespaceOverride": ADDON_NAMESPACE,
+            "priorityClassName": CONTROLLER_PRIORITY,
+            "service": {"port": NODE_EXPORTER.first, "targetPort": NODE_EXPORTER.first},
+            "resources": _resources("50m", "32Mi", "128Mi"),
+        },
+        # AKS runs these where nobody can read them, and Cilium takes the place of the last.
+        **dict.fromkeys(("kubeControllerManager", "kubeEtcd", "kubeScheduler", "kubeProxy"), _OFF),
+    }
+
+
+def _prometheus(settings: MetricsSettings) -> dict[str, Any]:
+    interval = f"{settings.interval_seconds}s"
+    return {
+        **_SHARED,
+        # A dashboard that asked one replica first should not see the gaps of the other.
+        "service": {"port": PROMETHEUS.first, "targetPort": PROMETHEUS.first, "sessionAffinity": "ClientIP"},
+        "prometheusSpec": {
+            **_PLACE,
+            "replicas": REPLICAS,
+            "scrapeInterval": interval,
+            "retention": f"{settings.retention_days}d",
+            "retentionSize": f"{int(settings.storage_gib * FULL_AT)}GB",
+            "storageSpec": _volume(_DISK, settings.storage_gib),
+            "persistentVolumeClaimRetentionPolicy": _DISKS_GO,
+            "resources": _resources("500m", "2Gi", "4Gi"),
+            # Every monitor and rule of the cluster counts, not those of this chart alone.
+            **{
+                f"{kind}SelectorNilUsesHelmValues": False
+                for kind in ("podMonitor", "serviceMonitor", "probe", "rule", "scrapeConfig")
+            },
+        },
+    }
+
+
+def _grafana() -> dict[str, Any]:
+    """One pod: its database is a file. The chart draws the password of `admin` and keeps it in Secret
+    `prometheus-grafana`.
+    """
+    return {
+        "fullnameOverride": "prometheus-grafana",
+        "deploymentStrategy": {"type": "Recreate"},
+        "persistence": {
+            "enabled": True,
+            "storageClassName": _SMALL_DISK,
+            "accessModes": ["ReadWriteOnce"],
+            "size": f"{GRAFANA_GIB}Gi",
+        },
+        "initChownData": _OFF,
+        **_PLACE,
+        "resources": _resources("100m", "256Mi", "512Mi"),
+    }

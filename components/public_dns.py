@@ -1,0 +1,66 @@
+"""The environment's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_azure_native import dns
+
+from components.dns_records import WILDCARD, ZoneRecords, name_servers
+from settings.dns import GATEWAY_SERVICES, DnsSettings
+from settings.naming import Naming
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicDnsArgs:
+    """Args of `PublicDns`. `names` are those of the global part. `after` is what its names lead to: a name whose target
+    is gone could be had by anybody.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    settings: DnsSettings
+    after: Sequence[pulumi.Resource]
+    protect: bool
+    tags: Mapping[str, str]
+
+
+class PublicDns(pulumi.ComponentResource):
+    """The environment's public zone.
+
+    Owns the zone, who may issue certificates for it, and the names that belong to no region: they lead to Traffic
+    Manager, and `*` gives every host of a route its name. Does not own the delegation of a region's zone: each region
+    attaches itself (`RegionDns`). Does not own the delegation of this zone, which whoever owns the parent enters once
+    (`docs/runbooks/delegation.md`).
+    """
+
+    name_servers: pulumi.Output[Sequence[str]]
+    """Where the parent zone must send those who ask, with the last dot."""
+
+    def __init__(self, name: str, args: PublicDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:PublicDns", name, None, opts)
+        zone = dns.Zone(
+            f"{name}-zone",
+            zone_name=args.settings.zone,
+            resource_group_name=args.resource_group_name,
+            location="global",
+            tags=args.tags,
+            # Made again it would have other name servers, and the parent zone would lead nowhere.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+        )
+        records = ZoneRecords(
+            name=name,
+            resource_group_name=args.resource_group_name,
+            zone=args.settings.zone,
+            ttl=args.settings.ttl_seconds,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[zone, *args.after]),
+        )
+        records.add_authorities(args.settings.certificate_authorities)
+        entrance = dns.CnameRecordArgs(cname=args.names.traffic_manager_host)
+        for service in GATEWAY_SERVICES:
+            records.add(service, service, "CNAME", cname_record=entrance)
+        records.add("wildcard", WILDCARD, "CNAME", cname_record=entrance)
+        self.name_servers = name_servers(zone, args.names.resource_group, args.settings.zone, self)
+        self.register_outputs({"nameServers": self.name_servers})

@@ -1,0 +1,225 @@
+"""A region's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_azure_native import dns, trafficmanager
+
+from components.diagnostics import diagnose
+from components.dns_records import APEX, ZoneRecords, name_servers
+from components.role_assignment import Principal, RoleScope, assign_role
+from settings.address_plan import REGION_NUMBERS
+from settings.azure import Region
+from settings.dns import API, GATEWAY_SERVICES, SIP, TURN, DnsSettings, HostNames
+from settings.gateway import Exposure
+from settings.identities import DnsZone
+from settings.naming import Naming
+from settings.ports import SIP_EDGE_SIGNALLING, Ports
+from settings.public_addresses import PublicAddress
+from settings.roles import Role
+
+_ZONES: Final = "Microsoft.Network/dnsZones"
+_PROFILES: Final = "Microsoft.Network/trafficManagerProfiles"
+REPORTED_BY_AZURE: Final = "endpointMonitorStatus"
+"""What probes found. Azure's API has it among what can be written, so that a refresh puts it into the inputs."""
+
+_UDP, _TCP, _TLS = SIP_EDGE_SIGNALLING
+SIP_SERVICES: Final[Mapping[str, tuple[str, Ports]]] = {
+    "_sips._tcp": ("SIPS+D2T", _TLS),
+    "_sip._tcp": ("SIP+D2T", _TCP),
+    "_sip._udp": ("SIP+D2U", _UDP),
+}
+"""Where the SIP edge is found (RFC 3263), the best way first: SRV name -> NAPTR service and port."""
+ORDER_STEP: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionDnsArgs:
+    """Args of `RegionDns`.
+
+    `names` are the region's, `global_names` those of the global part; `position` is the region's place in the order of
+    regions, from 0. `gateway_address` is the Gateway's private address, for an internal `exposure`; `address_ids` are
+    the public addresses. `writers` are the controllers that write records, and in which zones; `listers` those that
+    find the region's zone in a list of all zones of its resource group. `home` says that this region's workspace gets
+    Traffic Manager's logs. `after` is the global part where this stack owns it, nothing where it exists before.
+    """
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    global_names: Naming
+    region: Region
+    position: int
+    hosts: HostNames
+    settings: DnsSettings
+    exposure: Exposure
+    gateway_address: str
+    address_ids: Mapping[PublicAddress, pulumi.Input[str]]
+    writers: Mapping[str, tuple[Principal, Sequence[DnsZone]]]
+    listers: Mapping[str, Principal]
+    workspace_id: pulumi.Input[str]
+    home: bool
+    after: Sequence[pulumi.Resource]
+    tags: Mapping[str, str]
+
+
+class RegionDns(pulumi.ComponentResource):
+    """A region's own zone, and its way into the environment's.
+
+    Owns the zone `<region>.<zone>` with the names of the platform's services in the region, its delegation, the
+    region's endpoint in Traffic Manager, and the right of controllers to write records. Does not own records for hosts
+    of routes: external-dns keeps those in the same zone, and they go with it. Does not own the environment's zone and
+    profile.
+    """
+
+    def __init__(self, name: str, args: RegionDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:RegionDns", name, None, opts)
+        self._name, self._args = name, args
+        zone = dns.Zone(
+            f"{name}-zone",
+            zone_name=args.hosts.region_zone,
+            resource_group_name=args.resource_group_name,
+            location="global",
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        hosts = self._records(zone)
+        self._delegation(zone)
+        if args.exposure == "public":
+            self._endpoint(hosts[API])
+        if args.home:
+            diagnose(
+                f"{name}-diagnostics",
+                args.global_names.resource_id(_PROFILES, args.global_names.traffic_manager),
+                args.workspace_id,
+                self._attached(),
+            )
+        self._roles(zone)
+        self.register_outputs({})
+
+    def _attached(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options of what belongs to something global."""
+        return pulumi.ResourceOptions(parent=self, depends_on=[*self._args.after, *after])
+
+    def _records(self, zone: dns.Zone) -> dict[str, dns.RecordSet]:
+        """The region's records; returns those of hosts."""
+        args = self._args
+        records = ZoneRecords(
+            name=self._name,
+            resource_group_name=args.resource_group_name,
+            zone=args.hosts.region_zone,
+            ttl=args.settings.ttl_seconds,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[zone]),
+        )
+        records.add_authorities(args.settings.certificate_authorities)
+        hosts = {service: self._gateway_host(records, service) for service in GATEWAY_SERVICES}
+        hosts[TURN] = self._alias(records, TURN, PublicAddress.TURN)
+        hosts[SIP] = self._alias(records, SIP, PublicAddress.SIP_EDGE)
+        self._sip_services(records)
+        return hosts
+
+    def _gateway_host(self, records: ZoneRecords, service: str) -> dns.RecordSet:
+        if self._args.exposure == "public":
+            return self._alias(records, service, PublicAddress.GATEWAY)
+        private = dns.ARecordArgs(ipv4_address=self._args.gateway_address)
+        return records.add(service, service, "A", a_records=[private])
+
+    def _alias(self, records: ZoneRecords, service: str, purpose: PublicAddress) -> dns.RecordSet:
+        """Answers with whatever the public address is: nothing to be known when it is planned."""
+        target = dns.SubResourceArgs(id=self._args.address_ids[purpose])
+        return records.add(service, service, "A", target_resource=target)
+
+    def _sip_services(self, records: ZoneRecords) -> None:
+        zone = self._args.hosts.region_zone
+        for service, (_, port) in SIP_SERVICES.items():
+            target = dns.SrvRecordArgs(priority=0, weight=0, port=port.first, target=self._args.hosts.of_region(SIP))
+            records.add(service.replace("_", "").replace(".", "-"), service, "SRV", srv_records=[target])
+        ways = [
+            dns.NaptrRecordArgs(
+                order=number * ORDER_STEP,
+                preference=ORDER_STEP,
+                flags="S",
+                services=kind,
+                regexp="",
+                replacement=f"{service}.{zone}",
+            )
+            for number, (service, (kind, _)) in enumerate(SIP_SERVICES.items(), start=1)
+        ]
+        records.add("sip-ways", APEX, "NAPTR", naptr_records=ways)
+
+    def _delegation(self, zone: dns.Zone) -> None:
+        args = self._args
+        servers = name_servers(zone, args.names.resource_group, args.hosts.region_zone, self)
+        environment = ZoneRecords(
+            name=self._name,
+            resource_group_name=args.global_names.resource_group,
+            zone=args.hosts.zone,
+            ttl=args.settings.ttl_seconds,
+            opts=self._attached(),
+        )
+        environment.add(
+            "delegation",
+            args.region.name,
+            "NS",
+            ns_records=servers.apply(lambda found: [dns.NsRecordArgs(nsdname=server) for server in found]),
+        )
+
+    def _endpoint(self, host: dns.RecordSet) -> None:
+        args = self._args
+        trafficmanager.Endpoint(
+            f"{self._name}-endpoint",
+            endpoint_name=args.region.name,
+            profile_name=args.global_names.traffic_manager,
+            resource_group_name=args.global_names.resource_group,
+            # By name, not by resource: a region's address may one day be that of something before the Gateway.
+            endpoint_type="externalEndpoints",
+            target=args.hosts.of_region(API),
+            endpoint_location=args.region.location,
+            priority=priority(args.position, args.region.number),
+            endpoint_status="Enabled",
+            opts=pulumi.ResourceOptions.merge(
+                self._attached(host), pulumi.ResourceOptions(ignore_changes=[REPORTED_BY_AZURE])
+            ),
+        )
+
+    def _roles(self, zone: dns.Zone) -> None:
+        args = self._args
+        environment = args.global_names.resource_id(_ZONES, args.hosts.zone)
+        scopes = {
+            DnsZone.REGION: RoleScope(id=zone.id, plain_id=args.names.resource_id(_ZONES, args.hosts.region_zone)),
+            DnsZone.ENVIRONMENT: RoleScope(id=environment, plain_id=environment),
+        }
+        for writer, (principal, zones) in args.writers.items():
+            for written in zones:
+                assign_role(
+                    f"{self._name}-role-{writer}-{written}",
+                    Role.DNS_ZONE_CONTRIBUTOR,
+                    principal,
+                    scopes[written],
+                    args.names.subscription_id,
+                    self._attached(),
+                )
+        group = pulumi.Output.concat(
+            f"/subscriptions/{args.names.subscription_id}/resourceGroups/", args.resource_group_name
+        )
+        for lister, principal in args.listers.items():
+            assign_role(
+                f"{self._name}-role-{lister}-list",
+                Role.READER,
+                principal,
+                RoleScope(id=group, plain_id=args.names.resource_group_id),
+                args.names.subscription_id,
+                pulumi.ResourceOptions(parent=self),
+            )
+
+
+def priority(position: int, number: int) -> int:
+    """The priority of a region's endpoint, 1 to 1,000: by place in the order of regions, and by number within it.
+
+    Azure refuses two endpoints with one priority, and stacks are deployed one after another: the number, which no two
+    regions share, keeps any change of the order possible.
+    """
+    return position * REGION_NUMBERS.stop + number

@@ -1,0 +1,69 @@
+"""Traffic Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+from pulumi_azure_native import trafficmanager
+
+from settings import ports
+from settings.dns import DnsSettings
+from settings.gateway import HEALTH_PATH, HEALTH_SECONDS
+from settings.naming import Naming
+
+ROUTING: Final = {"performance": "Performance", "priority": "Priority"}
+"""Setting `dns.routing` -> Azure's routing method."""
+
+ANSWER_SECONDS: Final = 10
+"""How long the Gateway may take to answer a probe: the longest that Azure has for the slow interval."""
+TOLERATED_FAILURES: Final = 2
+"""A region is left at the third probe in a row that fails, one to two minutes after it went down."""
+TTL_SECONDS: Final = 30
+"""How long resolvers may keep a profile's answer, which is how long clients still ask for a region that was left."""
+
+REPORTED_BY_AZURE: Final = "monitorConfig.profileMonitorStatus"
+"""What probes found. Azure's API has it among what can be written, so that a refresh puts it into the inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrafficManagerArgs:
+    """Args of `TrafficManager`. `names` are those of the global part."""
+
+    resource_group_name: pulumi.Input[str]
+    names: Naming
+    settings: DnsSettings
+    tags: Mapping[str, str]
+
+
+class TrafficManager(pulumi.ComponentResource):
+    """What leads the environment's names to a healthy region: DNS answers, no traffic goes through it.
+
+    Owns the profile and how it probes. Does not own endpoints (each region attaches its own, `RegionDns`) nor the names
+    that lead to it (`PublicDns`).
+    """
+
+    def __init__(self, name: str, args: TrafficManagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:TrafficManager", name, None, opts)
+        trafficmanager.Profile(
+            f"{name}-profile",
+            profile_name=args.names.traffic_manager,
+            resource_group_name=args.resource_group_name,
+            location="global",
+            traffic_routing_method=ROUTING[args.settings.routing],
+            dns_config=trafficmanager.DnsConfigArgs(relative_name=args.names.traffic_manager, ttl=TTL_SECONDS),
+            monitor_config=trafficmanager.MonitorConfigArgs(
+                # Azure asks for a certificate and does not check it: a self-signed one will do.
+                protocol="HTTPS",
+                port=ports.HTTPS.first,
+                path=HEALTH_PATH,
+                interval_in_seconds=HEALTH_SECONDS,
+                timeout_in_seconds=ANSWER_SECONDS,
+                tolerated_number_of_failures=TOLERATED_FAILURES,
+            ),
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=[REPORTED_BY_AZURE]),
+        )
+        self.register_outputs({})

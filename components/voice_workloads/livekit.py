@@ -1,0 +1,133 @@
+"""Values of the charts of LiveKit, its SIP bridge and its recorder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from components.voice_workloads.values import (
+    autoscaling_values,
+    common_values,
+    drain_values,
+    guaranteed,
+    inside_cidrs,
+    livekit_secret_names,
+    livekit_url,
+    load_balancer_annotations,
+    merged,
+    pool_values,
+    redis_values,
+    service_host,
+)
+from settings import ports, secrets
+from settings.certificates import TURN_CERTIFICATE
+from settings.dns import TURN
+from settings.identities import Container, account
+from settings.public_addresses import PublicAddress
+from settings.stack import Settings
+
+
+def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+    """Ports, TURN, Redis, and where events of rooms go."""
+    livekit, pool = settings.livekit, settings.aks.media_pools["livekit"]
+    zones = len(settings.aks.zones)
+    fewest, most = pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones
+    turn: dict[str, Any] = {}
+    if livekit.turn_tls:
+        turn = {
+            "domain": settings.hosts.of_region(TURN),
+            "certificateSecret": TURN_CERTIFICATE.secret,
+            "loadBalancer": {"annotations": load_balancer_annotations(settings, PublicAddress.TURN)},
+        }
+    return merged(
+        common_values(settings, account("livekit"), settings.images.livekit),
+        {
+            "secretNames": livekit_secret_names(),
+            "pool": pool_values(settings, "livekit"),
+            "priorityClassName": "voice-media",
+            "replicas": fewest,
+            "autoscaling": autoscaling_values(settings, fewest, most, prometheus),
+            "resources": guaranteed(livekit.cpu, f"{livekit.memory_gib}Gi"),
+            "ports": {
+                "signalling": ports.LIVEKIT_SIGNALLING.first,
+                "iceTcp": ports.LIVEKIT_ICE_TCP.first,
+                "iceMuxFirst": ports.LIVEKIT_ICE_MUX.first,
+                "iceMuxLast": ports.LIVEKIT_ICE_MUX.last,
+                "turnUdp": ports.LIVEKIT_TURN_UDP.first,
+                "turnTls": ports.LIVEKIT_TURN_TLS.first,
+                "turnTlsFrontend": ports.LIVEKIT_TURN_TLS_FRONTEND.first,
+                "relayFirst": ports.LIVEKIT_TURN_RELAY.first,
+                "relayLast": ports.LIVEKIT_TURN_RELAY.last,
+                "metrics": ports.LIVEKIT_METRICS.first,
+            },
+            "drain": drain_values(settings),
+            "region": settings.region,
+            "redis": redis_values(settings),
+            "webhooks": [f"http://{service_host(account('voice-agent'))}:{ports.AGENT_WEBHOOK.first}/webhook"],
+            "limits": {"calls": settings.capacity.calls_per_pod("livekit")},
+            "turn": turn,
+        },
+    )
+
+
+def livekit_sip_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+    """As many pods as FreeSWITCH, each beside one."""
+    bridge, pool = settings.livekit_sip, settings.aks.media_pools["sip"]
+    zones = len(settings.aks.zones)
+    fewest, most = pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones
+    return merged(
+        common_values(settings, account("livekit-sip"), settings.images.livekit_sip),
+        {
+            "secretNames": livekit_secret_names(),
+            "pool": pool_values(settings, "sip"),
+            "priorityClassName": "voice-media",
+            "replicas": fewest,
+            "autoscaling": autoscaling_values(settings, fewest, most, prometheus),
+            "resources": guaranteed(bridge.cpu, f"{bridge.memory_gib}Gi"),
+            "ports": {
+                "sip": ports.LIVEKIT_SIP_SIGNALLING[0].first,
+                "rtpFirst": ports.LIVEKIT_SIP_RTP.first,
+                "rtpLast": ports.LIVEKIT_SIP_RTP.last,
+                "health": ports.LIVEKIT_SIP_HEALTH.first,
+                "metrics": ports.LIVEKIT_SIP_METRICS.first,
+            },
+            "drain": drain_values(settings),
+            "livekitUrl": livekit_url(),
+            "redis": redis_values(settings),
+            "limits": {"calls": settings.capacity.calls_per_pod("livekit-sip")},
+            "trunks": {
+                "allowedCidrs": inside_cidrs(settings),
+                "outbound": {
+                    "host": service_host(account("freeswitch")),
+                    "port": ports.FREESWITCH_INSIDE_PROFILE[0].first,
+                },
+                "agent": settings.agent.name,
+                "pool": {"name": "api"},
+            },
+        },
+    )
+
+
+def livekit_egress_values(settings: Settings) -> dict[str, Any]:
+    """Where recordings of rooms are uploaded to."""
+    egress = settings.egress
+    return merged(
+        common_values(settings, account("livekit-egress"), settings.images.livekit_egress),
+        {
+            "networkPolicy": {"enabled": False},
+            "secretNames": {**livekit_secret_names(), "storageKey": secrets.EGRESS_STORAGE_KEY},
+            "pool": pool_values(settings, "agents"),
+            "priorityClassName": "voice-agents",
+            "replicas": egress.replicas,
+            "resources": guaranteed(egress.cpu, f"{egress.memory_gib}Gi"),
+            "ports": {"health": ports.EGRESS_HEALTH.first, "metrics": ports.EGRESS_METRICS.first},
+            "drain": drain_values(settings),
+            "livekitUrl": livekit_url(),
+            "redis": redis_values(settings),
+            "storage": {
+                "account": settings.region_names.egress_storage_account,
+                "container": Container.RECORDINGS,
+            },
+        },
+    )

@@ -1,0 +1,79 @@
+"""Calls: every workload of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.voice_workloads.freeswitch import freeswitch_values
+from components.voice_workloads.livekit import livekit_egress_values, livekit_sip_values, livekit_values
+from components.voice_workloads.sip_edge import sip_edge_values
+from components.voice_workloads.voice_agent import secret_variables, voice_agent_values
+from components.voice_workloads.workload import Workload, WorkloadArgs
+from components.workload_identity import WorkloadIdentity
+from settings.identities import account
+from settings.stack import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceWorkloadsArgs:
+    """Args of `VoiceWorkloads`: the whole stack, since its workloads read what many sections describe.
+
+    `prometheus_address` is where scaling asks for metrics; `None`: no scaling. `after` is what pods need in the cluster
+    and in Azure before they start.
+    """
+
+    settings: Settings
+    identities: Mapping[str, WorkloadIdentity]
+    namespaces: Mapping[str, pulumi.Input[str]]
+    prometheus_address: pulumi.Input[str] | None
+    after: Sequence[pulumi.Resource]
+
+
+class VoiceWorkloads(pulumi.ComponentResource):
+    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, its recorder where asked for, and the agent.
+
+    Composes one `Workload` for each. Does not own what they stand on: namespaces, policies and certificates are
+    `PlatformServices`', identities the cell's, secrets the vault's.
+    """
+
+    def __init__(self, name: str, args: VoiceWorkloadsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:VoiceWorkloads", name, None, opts)
+        for workload, values in workload_values(args.settings, args.prometheus_address).items():
+            self._workload(name, args, workload, values)
+        self.register_outputs({})
+
+    def _workload(self, name: str, args: VoiceWorkloadsArgs, workload: str, values: Mapping[str, Any]) -> None:
+        settings, own = args.settings, account(workload)
+        Workload(
+            f"{name}-{workload}",
+            WorkloadArgs(
+                account=own,
+                namespace=args.namespaces[own.namespace],
+                client_id=args.identities[workload].client_id,
+                vault_name=settings.region_names.vault,
+                tenant_id=settings.azure.tenant_id,
+                secrets=own.reads(settings.secrets),
+                environment_secrets=secret_variables(settings) if workload == "voice-agent" else {},
+                values=values,
+                after=args.after,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, dict[str, Any]]:
+    """The values of every chart that the stack deploys, by the workload's name, in the order of deployment."""
+    values = {
+        "livekit": livekit_values(settings, prometheus),
+        "livekit-sip": livekit_sip_values(settings, prometheus),
+        "freeswitch": freeswitch_values(settings, prometheus),
+        "voice-agent": voice_agent_values(settings, prometheus),
+        "sip-edge": sip_edge_values(settings),
+    }
+    if settings.egress.enabled:
+        values["livekit-egress"] = livekit_egress_values(settings)
+    return values

@@ -1,0 +1,102 @@
+"""One workload: its account, its secrets and its chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import yaml
+
+from components.platform_services.custom_resource import custom_resource
+from components.workload_identity import CLIENT_ID_ANNOTATION
+from settings.identities import WorkloadAccount
+from settings.loader import PROJECT
+
+SECRETS_API: Final = "secrets-store.csi.x-k8s.io/v1"
+CHARTS: Final = PROJECT / "charts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadArgs:
+    """Args of `Workload`.
+
+    `client_id` is that of the account's identity. `secrets` are names in the vault; `environment_secrets` maps keys of
+    a Kubernetes Secret, which the CSI driver keeps beside the pods, to names among them. `values` are plain but for
+    Prometheus' address, which is known after the first deployment.
+    """
+
+    account: WorkloadAccount
+    namespace: pulumi.Input[str]
+    client_id: pulumi.Input[str]
+    vault_name: str
+    tenant_id: str
+    secrets: Sequence[str]
+    environment_secrets: Mapping[str, str]
+    values: Mapping[str, Any]
+    after: Sequence[pulumi.Resource]
+
+
+class Workload(pulumi.ComponentResource):
+    """A chart of ours in the cluster, with what it may be and read.
+
+    Owns the ServiceAccount with its identity, the SecretProviderClass that names its secrets, and the chart's objects.
+    Does not own the identity's rights (whoever owns a secret or container gives them) nor the network policies.
+    """
+
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:Workload", name, None, opts)
+        self._name, self._args = name, args
+        children = pulumi.ResourceOptions(parent=self)
+        account = self._service_account(children)
+        secrets = self._secret_provider_class(children)
+        kubernetes.helm.v4.Chart(
+            f"{name}-chart",
+            chart=str(CHARTS / args.account.name),
+            name=args.account.name,
+            namespace=args.namespace,
+            values=args.values,
+            # A rollout lasts as long as the longest call; `make status` shows it.
+            skip_await=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, secrets, *args.after]),
+        )
+        self.register_outputs({})
+
+    def _metadata(self, annotations: Mapping[str, pulumi.Input[str]] | None = None) -> Any:
+        account = self._args.account
+        return kubernetes.meta.v1.ObjectMetaArgs(
+            name=account.name,
+            namespace=self._args.namespace,
+            labels={"app.kubernetes.io/name": account.name, "app.kubernetes.io/part-of": "voice-platform"},
+            annotations=annotations,
+        )
+
+    def _service_account(self, opts: pulumi.ResourceOptions) -> kubernetes.core.v1.ServiceAccount:
+        return kubernetes.core.v1.ServiceAccount(
+            f"{self._name}-account",
+            metadata=self._metadata({CLIENT_ID_ANNOTATION: self._args.client_id}),
+            # Entra's token is projected by the webhook; nobody needs the Kubernetes one by default.
+            automount_service_account_token=False,
+            opts=opts,
+        )
+
+    def _secret_provider_class(self, opts: pulumi.ResourceOptions) -> kubernetes.apiextensions.CustomResource:
+        args = self._args
+        objects = [yaml.safe_dump({"objectName": secret, "objectType": "secret"}) for secret in sorted(args.secrets)]
+        spec: dict[str, Any] = {
+            "provider": "azure",
+            "parameters": {
+                "clientID": args.client_id,
+                "keyvaultName": args.vault_name,
+                "tenantId": args.tenant_id,
+                "objects": yaml.safe_dump({"array": objects}),
+            },
+        }
+        if args.environment_secrets:
+            data = [{"key": key, "objectName": secret} for key, secret in sorted(args.environment_secrets.items())]
+            spec["secretObjects"] = [{"secretName": args.account.name, "type": "Opaque", "data": data}]
+        return custom_resource(
+            f"{self._name}-secrets", SECRETS_API, "SecretProviderClass", self._metadata(), spec, opts
+        )

@@ -1,0 +1,44 @@
+"""What the kubernetes provider waits for after a write: the address of a Service of type LoadBalancer.
+
+Everything else is ready at once in a recorded cluster. Followed: `provider/pkg/await/service.go` of pulumi-kubernetes,
+which gives up after ten minutes; a rehearsed deployment is as much quicker.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from rehearsal.kubernetes.cluster import Cluster, Key, Object
+from rehearsal.kubernetes.objects import id_of, is_annotated, to_outputs
+from rehearsal.provider import CreatedButFailed, Refused
+
+RETRIES: Final = 5
+FIRST_PAUSE_SECONDS: Final = 0.02
+_SKIP: Final = "pulumi.com/skipAwait"
+_WAY_OUT: Final = (
+    "What the event names must be there before the Service: let it depend on that. The next deployment waits again."
+)
+
+
+def awaited(cluster: Cluster, live: Object) -> Object:
+    """The object once it is ready. Raises `CreatedButFailed` for a Service that gets no address."""
+    key = Key.of(live)
+    is_balanced = (key.api_version, key.kind) == ("v1", "Service") and live["spec"].get("type") == "LoadBalancer"
+    if not is_balanced or is_annotated(live, _SKIP):
+        return live
+    problems = cluster.problems_of(key)
+    for attempt in range(RETRIES):
+        if not problems:
+            break
+        time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+        problems = cluster.problems_of(key)
+    live = cluster.get(key) or live
+    if problems:
+        message = (
+            f"resource {key.namespace}/{key.name} was successfully created, but the Kubernetes API server reported "
+            f"that it failed to fully initialize or become live: '{key.name}' timed out waiting to be Ready: Service "
+            f"was not allocated an IP address; does your cloud provider support this? {' '.join(problems)}"
+        )
+        raise CreatedButFailed(Refused("ServiceNotReady", message, _WAY_OUT), id_of(live), to_outputs(live))
+    return live

@@ -1,0 +1,88 @@
+"""What controllers of clusters made, seen from outside: in what exists, and in what is left behind.
+
+It is no program's: it is neither drift nor an orphan as long as what it was made from is there. Its ids differ from run
+to run, for they hold the uid of an object, so that here it is named by its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rehearsal.azure import arm_ids
+from rehearsal.azure.cloud import Cloud
+from rehearsal.azure.controllers.marks import caused, causes_of
+from rehearsal.azure.kept_by_azure import is_kept_by_azure
+from rehearsal.controllers_in_azure import Cause
+from rehearsal.kubernetes.cluster import Key
+from rehearsal.kubernetes.controllers.releases import RELEASE, installed
+from rehearsal.kubernetes.recorded_cluster import RecordedCluster
+from rehearsal.lookup import object_line
+
+_HIDDEN = ("Event",)
+"""Kinds that come and go by themselves."""
+
+
+def leftovers(cloud: Cloud) -> list[str]:
+    """Everything that exists in Azure, by id; what a cluster made, with what it was made from."""
+    return [_line(id, causes_of(record).get(id)) for id in cloud.leftovers() if (record := cloud.get(id))]
+
+
+def left_behind(cloud: Cloud, clusters: Mapping[str, RecordedCluster]) -> list[str]:
+    """What clusters made in Azure and nobody takes away any more, for its cause is gone, or that of its cause."""
+    by_creation = {cluster.identity.creation_id: cluster for cluster in clusters.values()}
+    return sorted(_line(id, cause) for id, cause in caused(cloud) if _is_lost(cause, by_creation))
+
+
+def contents(cloud: Cloud, clusters: Mapping[str, RecordedCluster]) -> set[str]:
+    """Which things exist, objects of clusters too: the same for the same things, however they came to be."""
+    objects = {line for id, cluster in clusters.items() for line in _objects(id, cluster)}
+    return {*_resources(cloud), *objects}
+
+
+def _resources(cloud: Cloud) -> Iterator[str]:
+    for record in cloud:
+        causes = causes_of(record)
+        if record.id not in causes and not is_kept_by_azure(record.id, record.inputs):
+            yield record.id
+        for id, cause in causes.items():
+            # A record set's name says which of a route's it is; elsewhere a cause has one thing of a kind.
+            name = arm_ids.name(id) if arm_ids.kind(id).startswith("Microsoft.Network/dnsZones/") else ""
+            yield f"{arm_ids.resource_group_id(id)} {arm_ids.kind(id)} {name} made from {cause}"
+
+
+def _objects(cluster_id: str, cluster: RecordedCluster) -> Iterator[str]:
+    causes = cluster.caused()
+    for served in cluster.api_versions():
+        api_version, _, kind = served.rpartition("/")
+        if not api_version or not kind[0].isupper():  # an entry is a version, or a version and a kind
+            continue
+        for item in cluster.list_objects(api_version, kind):
+            key = Key.of(item)
+            if key in causes and kind in _HIDDEN:
+                continue
+            named_by_uid = key in causes and key.kind == "PersistentVolume"
+            yield f"{cluster_id} {kind} made from {causes[key]}" if named_by_uid else object_line(cluster_id, key)
+
+
+def _is_lost(cause: Cause, clusters: Mapping[str, RecordedCluster]) -> bool:
+    """Whether there is no object any more from which something follows."""
+    cluster = clusters.get(cause.cluster_id)
+    if cluster is None:
+        return True
+    key: Key | None = Key(cause.api_version, cause.kind, cause.namespace, cause.name)
+    causes = cluster.caused()
+    while key is not None:
+        if not _exists(cluster, key):
+            return True
+        key = causes.get(key)
+    return False
+
+
+def _exists(cluster: RecordedCluster, key: Key) -> bool:
+    if key.kind == RELEASE:
+        return any(release.key == key for release in installed(cluster.list_objects("v1", "Secret", key.namespace)))
+    return cluster.get(key) is not None
+
+
+def _line(id: str, cause: Cause | None) -> str:
+    return f"{id}, made by {cause}" if cause else id

@@ -1,0 +1,48 @@
+"""When a flow of the cluster is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from settings.identities import Feature
+from settings.stack import Settings
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a flow is there: in words of the stack file, and as a question to it."""
+
+    text: str
+    holds: Callable[[Settings], bool]
+
+
+ALWAYS: Final = Condition("", lambda _: True)
+PUBLIC_CERTIFICATES: Final = Condition(
+    "`certificates.issuer` is public", lambda settings: Feature.PUBLIC_CERTIFICATES in settings.features
+)
+CERTIFICATE_COPY: Final = Condition(
+    "`certificates.copyToKeyVault`", lambda settings: settings.certificates.copy_to_key_vault
+)
+AUTOMATIC_DNS: Final = Condition("`dns.automatic`", lambda settings: settings.dns.automatic)
+TRACING: Final = Condition("`tracing.exporters` has any", lambda settings: bool(settings.tracing.exporters))
+AZURE_TRACES: Final = Condition(
+    "`tracing.exporters` has applicationInsights", lambda settings: Feature.AZURE_TRACES in settings.features
+)
+JAEGER_TRACES: Final = Condition(
+    "`tracing.exporters` has jaeger", lambda settings: "jaeger" in settings.tracing.exporters
+)
+OWN_METRICS: Final = Condition(
+    "`metrics.backend` is inCluster", lambda settings: settings.metrics.backend == "inCluster"
+)
+SCALING_ON_OWN_METRICS: Final = Condition(
+    f"{OWN_METRICS.text}, `scaling.enabled`",
+    lambda settings: OWN_METRICS.holds(settings) and settings.scaling.enabled,
+)
+GIT_OPS: Final = Condition("`delivery.gitOps`", lambda settings: settings.delivery.git_ops is not None)
+
+
+def in_the_mesh(namespace: str) -> Condition:
+    """That the mesh is on for a namespace."""
+    return Condition(f"`mesh.namespaces` has {namespace}", lambda settings: namespace in settings.mesh.namespaces)

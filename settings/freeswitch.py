@@ -1,0 +1,30 @@
+"""FreeSWITCH."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.types import Section
+
+
+class FreeSwitchSettings(Section):
+    """FreeSWITCH on the nodes of pool `sip`, one on each."""
+
+    cpu: Annotated[int, Field(ge=1, le=64)] = 4
+    """Whole CPUs of a pod; LiveKit SIP needs room beside it on the same node."""
+    memory_gib: Annotated[int, Field(ge=1, le=256)] = 8
+    """Memory of a pod, GiB."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = 25
+    """Concurrent calls that one CPU carries, recording and both legs counted; measure yours (`docs/capacity.md`)."""
+    calls_per_second: Annotated[int, Field(ge=1, le=1000)] = 15
+    """New calls that one pod takes in a second."""
+    bridge: Literal["livekit", "agentSocket"] = "livekit"
+    """Where calls go: to LiveKit through its SIP bridge, or straight to the agent's event socket."""
+    record: bool = True
+    """Records each call and uploads it to container `recordings`."""
+    event_socket: Literal["loopback", "private"] = "loopback"
+    """Who reaches the event socket: programs in the pod, or agents too, at the node's private address."""
+    real_time_priority: bool = False
+    """Gives the container SYS_NICE, for real-time scheduling; it works without."""

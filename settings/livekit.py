@@ -1,0 +1,46 @@
+"""LiveKit: the media server, its SIP bridge and its recorder."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.types import Section
+
+
+class LiveKitSettings(Section):
+    """LiveKit server on the nodes of pool `livekit`, one on each."""
+
+    cpu: Annotated[int, Field(ge=1, le=64)] = 6
+    """Whole CPUs of a pod."""
+    memory_gib: Annotated[int, Field(ge=1, le=256)] = 8
+    """Memory of a pod, GiB."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Concurrent calls that one CPU carries: a room of two, audio only; measure yours (`docs/capacity.md`)."""
+    turn_tls: bool = True
+    """TURN over TLS on port 443, for clients behind strict firewalls."""
+
+
+class LiveKitSipSettings(Section):
+    """LiveKit SIP beside each FreeSWITCH."""
+
+    cpu: Annotated[int, Field(ge=1, le=64)] = 2
+    """Whole CPUs of a pod."""
+    memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
+    """Memory of a pod, GiB."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = 50
+    """Concurrent calls that one CPU carries; measure yours (`docs/capacity.md`)."""
+
+
+class EgressSettings(Section):
+    """LiveKit egress: records rooms of WebRTC clients on request. Phone calls are recorded by FreeSWITCH."""
+
+    enabled: bool = False
+    """Off by default."""
+    replicas: Annotated[int, Field(ge=1, le=50)] = 2
+    """Pods."""
+    cpu: Annotated[int, Field(ge=1, le=64)] = 3
+    """Whole CPUs of a pod; a composed recording takes up to four, sound alone one."""
+    memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
+    """Memory of a pod, GiB."""

@@ -1,0 +1,40 @@
+"""Our charts, rendered by real Helm and judged by the schemas of the Kubernetes version that stacks ask for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rehearsal.kubernetes.cluster import Object
+from rehearsal.kubernetes.helm_charts import load, render
+from rehearsal.kubernetes.recorded_cluster import RecordedCluster
+from rehearsal.kubernetes.store import ObjectStore
+
+CHARTS = Path(__file__).parent.parent.parent / "charts"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A cluster that only renders."""
+
+    creation_id: str = "charts"
+    name: str = "charts"
+    kubernetes_version: str = "1.36"
+
+
+@cache
+def cluster() -> RecordedCluster:
+    """A cluster to render for: nothing is put into it."""
+    return RecordedCluster(Identity(), ObjectStore(Path(tempfile.mkdtemp(prefix="charts-"))))
+
+
+def rendered(chart: str, values: Mapping[str, Any], namespace: str = "voice") -> list[Object]:
+    """The objects of a chart, as `helm install <chart> charts/<chart>` makes them. Raises `ChartProblem`."""
+    found = render(load(CHARTS / chart), dict(values), chart, namespace, cluster())
+    assert not found.hooks, f"{chart} has hooks"
+    assert not found.definitions, f"{chart} brings definitions"
+    return found.objects

@@ -1,0 +1,80 @@
+"""The table of workloads: what is asked of every chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rehearsal.kubernetes.cluster import Object
+from tests.charts.rendering import rendered
+
+VALUES = Path(__file__).parent / "values"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One chart. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait for calls."""
+
+    chart: str
+    namespace: str
+    media: bool
+    calls: bool
+    secrets: tuple[str, ...] = field(default=())
+    """Names in the vault that it reads with its full values."""
+
+
+WORKLOADS = (
+    Workload("sip-edge", "voice-edge", media=False, calls=False, secrets=("regOne",)),
+    Workload(
+        "freeswitch", "voice-media", media=True, calls=True,
+        secrets=("event-socket-password", "directOne", "call-token-key"),
+    ),
+    Workload(
+        "livekit", "voice-media", media=True, calls=True,
+        secrets=("livekit-api-key", "livekit-api-secret", "redis-password"),
+    ),
+    Workload(
+        "livekit-sip", "voice-media", media=True, calls=True,
+        secrets=("livekit-api-key", "livekit-api-secret", "redis-password"),
+    ),
+    Workload(
+        "livekit-egress", "voice-agents", media=False, calls=True,
+        secrets=("livekit-api-key", "livekit-api-secret", "redis-password", "egress-storage-key"),
+    ),
+    Workload(
+        "voice-agent", "voice-agents", media=False, calls=True,
+        secrets=("livekit-api-key", "livekit-api-secret", "call-token-key", "jwt-signing-key", "openAiApiKey"),
+    ),
+)  # fmt: skip
+
+KINDS_OF_VALUES = ("minimal", "full")
+
+
+def values_of(chart: str, kind: str) -> dict[str, Any]:
+    """One of the committed sets of values of a chart."""
+    return yaml.safe_load((VALUES / f"{chart}-{kind}.yaml").read_text())
+
+
+def objects(workload: Workload, values: Mapping[str, Any]) -> list[Object]:
+    """The chart with these values, in the workload's namespace."""
+    return rendered(workload.chart, values, workload.namespace)
+
+
+def pod_templates(items: list[Object]) -> Iterator[tuple[str, Object]]:
+    """Name and pod template of everything that makes pods."""
+    for item in items:
+        template = (
+            item.get("spec", {}).get("template") if item["kind"] in ("Deployment", "StatefulSet", "Job") else None
+        )
+        if template is not None:
+            yield f"{item['kind']}/{item['metadata']['name']}", template
+
+
+def containers(template: Object) -> Iterator[Object]:
+    """Every container of a pod, those that run first included."""
+    spec = template["spec"]
+    yield from [*spec.get("initContainers", []), *spec["containers"]]

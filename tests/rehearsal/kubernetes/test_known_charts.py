@@ -1,0 +1,293 @@
+"""Third-party charts: the values they take, and the definitions that their releases bring to a cluster."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import pytest
+
+from rehearsal.kubernetes.cluster import Key, Object
+from rehearsal.kubernetes.custom_resources import CRD_API_VERSION, CRD_KIND
+from rehearsal.kubernetes.known_charts import FOLDER, KnownChart, known_chart
+from rehearsal.kubernetes.known_definitions import FOLDER as DEFINITIONS
+from rehearsal.kubernetes.known_definitions import origins
+from rehearsal.kubernetes.provider import KubernetesStandIn
+from rehearsal.kubernetes.recorded_cluster import RecordedCluster
+from rehearsal.kubernetes.release_handler import RELEASE_TYPE
+from rehearsal.provider import Refused
+from settings import charts
+from settings.charts import ThirdPartyChart
+from tests.rehearsal.kubernetes.support import checked, made, named, resource
+
+RELEASE: Final = resource(RELEASE_TYPE, "third-party")
+ISSUER: Final = named(
+    "cert-manager.io/v1",
+    "ClusterIssuer",
+    "letsencrypt",
+    spec={"acme": {"server": "https://acme.example.com", "privateKeySecretRef": {"name": "key"}}},
+)
+GATEWAY_CLASS: Final = named("gateway.networking.k8s.io/v1", "GatewayClass", "envoy", spec={"controllerName": "a.b/c"})
+
+# Values as a deployment gives them: each chart must take them.
+USED: Final[dict[str, Object]] = {
+    "cert-manager": {
+        "crds": {"enabled": True},
+        "podLabels": {"azure.workload.identity/use": "true"},
+        "serviceAccount": {"annotations": {"azure.workload.identity/client-id": "id"}, "labels": {"a": "b"}},
+        "extraArgs": ["--dns01-recursive-nameservers-only"],
+        "prometheus": {"enabled": True, "podmonitor": {"enabled": False}},
+        "nodeSelector": {"voice.platform/pool": "api"},
+        "resources": {"requests": {"cpu": "100m"}},
+        "webhook": {"replicaCount": 2, "resources": {"limits": {"memory": "128Mi"}}},
+        "global": {"priorityClassName": "voice-platform"},
+    },
+    "external-dns": {
+        "provider": {"name": "azure"},
+        "policy": "upsert-only",
+        "sources": ["gateway-httproute"],
+        "domainFilters": ["voice.example.com"],
+        "txtOwnerId": "staging",
+        "extraArgs": ["--azure-subscription-id=0"],
+        "secretConfiguration": {"enabled": True, "mountPath": "/etc/kubernetes", "data": {"azure.json": "{}"}},
+        "podLabels": {"azure.workload.identity/use": "true"},
+    },
+    "gateway-helm": {
+        "deployment": {
+            "replicas": 2,
+            "priorityClassName": "voice-platform",
+            "envoyGateway": {"resources": {"limits": {"cpu": 1}}},
+            "pod": {"nodeSelector": {"voice.platform/pool": "api"}, "tolerations": [{"key": "a"}]},
+        },
+        "config": {"envoyGateway": {"rateLimit": {"backend": {"type": "Redis"}}}},
+        "podDisruptionBudget": {"maxUnavailable": 1},
+    },
+    "external-secrets": {"installCRDs": True, "serviceAccount": {"annotations": {"a": "b"}}, "replicaCount": 2},
+    "reloader": {"reloader": {"watchGlobally": True, "deployment": {"replicas": 2, "nodeSelector": {"a": "b"}}}},
+    "kube-prometheus-stack": {
+        "prometheus": {"prometheusSpec": {"retention": "15d", "storageSpec": {"volumeClaimTemplate": {"spec": {}}}}},
+        "grafana": {"admin": {"existingSecret": "grafana"}, "grafana.ini": {"server": {"root_url": "https://a"}}},
+        "alertmanager": {"enabled": False},
+    },
+    "opentelemetry-collector": {
+        "mode": "deployment",
+        "image": {"repository": "example/collector"},
+        "config": {"exporters": {"otlp/jaeger": {"endpoint": "jaeger:4317"}}},
+        "ports": {"zipkin": {"enabled": False}},
+    },
+    "jaeger": {"storage": {"type": "memory"}, "jaeger": {"replicas": 1, "nodeSelector": {"a": "b"}}},
+    "argo-cd": {
+        "configs": {"cm": {"admin.enabled": False, "oidc.config": "a"}, "params": {"server.insecure": True}},
+        "dex": {"enabled": False},
+        "server": {"replicas": 2, "pdb": {"enabled": True, "minAvailable": 1}},
+    },
+}
+
+
+def known(chart: ThirdPartyChart) -> KnownChart:
+    found = known_chart(chart.name)
+    assert found, f"nothing is known of {chart.name}"
+    return found
+
+
+def release(chart: ThirdPartyChart, **inputs: Any) -> dict[str, Any]:
+    """A release as the platform declares it, with values that the chart takes."""
+    inputs = {"values": USED[chart.short_name], "namespace": "kube-system", **inputs}
+    repository = {"repositoryOpts": {"repo": chart.repository}} if chart.repository else {}
+    return {"chart": chart.name, "version": chart.version, "name": chart.short_name, **repository, **inputs}
+
+
+def refusals(provider: KubernetesStandIn, inputs: dict[str, Any]) -> dict[str, str]:
+    _, failures = provider.check(RELEASE, {}, inputs, b"seed")
+    return {failure.path: failure.reason for failure in failures}
+
+
+def has(cluster: RecordedCluster, definition: str) -> bool:
+    return cluster.get(Key(CRD_API_VERSION, CRD_KIND, "", definition)) is not None
+
+
+@pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
+def test_every_pinned_chart_is_known_in_its_version(chart: ThirdPartyChart) -> None:
+    assert (known(chart).name, known(chart).version) == (chart.short_name, chart.version)
+
+
+def test_nothing_is_known_of_charts_that_are_not_pinned() -> None:
+    pinned = {chart.short_name for chart in charts.CHARTS}
+    assert {file.stem for file in FOLDER.iterdir()} == pinned
+    assert set(origins().charts) <= pinned
+
+
+def test_every_file_of_definitions_is_brought_by_somebody() -> None:
+    by_addons = {addon.definitions for addon in origins().addons}
+    by_charts = {file for origin in origins().charts.values() for file in origin.definitions}
+    assert by_addons | by_charts == {file.stem for file in DEFINITIONS.glob("*.json")}
+    assert not by_addons & by_charts
+
+
+def test_every_switch_of_definitions_is_a_value_that_its_chart_takes() -> None:
+    for chart, origin in origins().charts.items():
+        found = known_chart(chart)
+        assert found
+        for path in [*origin.when, *origin.kept]:
+            above, _, last = path.rpartition(".")
+            values = {above: {last: True}} if above else {last: True}
+            wrong = [where for where, _ in found.value_problems(values) if where == f".{path}"]
+            assert wrong == [], f"{chart}: {path}"
+
+
+@pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
+def test_values_in_use_are_taken(chart: ThirdPartyChart, provider: KubernetesStandIn) -> None:
+    assert refusals(provider, release(chart)) == {}
+
+
+@pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
+def test_a_key_that_a_chart_does_not_know_is_refused_with_what_it_takes(
+    chart: ThirdPartyChart, provider: KubernetesStandIn
+) -> None:
+    said = refusals(provider, release(chart, values={**USED[chart.short_name], "repilcas": 2}))
+    assert list(said) == ["values.repilcas"]
+    assert said["values.repilcas"].startswith(f"the chart {chart.short_name} {chart.version} takes no repilcas; at the")
+    assert next(iter(USED[chart.short_name])) in said["values.repilcas"], "it names what is allowed"
+
+
+@pytest.mark.parametrize(
+    ("chart", "values", "path", "says"),
+    [
+        (charts.CERT_MANAGER, {"crds": {"enable": True}}, "values.crds.enable", "at crds it takes enabled, keep"),
+        (charts.CERT_MANAGER, {"replicaCount": []}, "values.replicaCount", "must be number"),
+        (charts.EXTERNAL_DNS, {"policy": "always"}, "values.policy", 'Unsupported value: "always"'),
+        (charts.EXTERNAL_DNS, {"policy": "sync", "replicaCount": 1}, "values.replicaCount", "takes no replicaCount"),
+        (charts.ENVOY_GATEWAY, {"hpa": {"enabled": "yes"}}, "values.hpa.enabled", "must be boolean"),
+        (charts.ENVOY_GATEWAY, {"deployment": 2}, "values.deployment", "must be object"),
+        (
+            charts.ENVOY_GATEWAY,
+            {"deployment": {"envoyGateway": {"resource": {}}}},
+            "values.deployment.envoyGateway.resource",
+            "at deployment.envoyGateway it takes extraEnv, image, imagePullPolicy",
+        ),
+        (charts.JAEGER, {"jaeger": {"tolerations": {}}}, "values.jaeger.tolerations", "must be array"),
+    ],
+)
+def test_a_value_that_a_chart_does_not_take_is_refused(
+    chart: ThirdPartyChart, values: Object, path: str, says: str, provider: KubernetesStandIn
+) -> None:
+    said = refusals(provider, release(chart, values=values))
+    assert list(said) == [path]
+    assert says in said[path]
+
+
+def test_a_null_takes_a_default_back(provider: KubernetesStandIn) -> None:
+    values = {"deployment": {"envoyGateway": {"resources": {"limits": None}, "startupProbe": None}}}
+    assert refusals(provider, release(charts.ENVOY_GATEWAY, values=values)) == {}
+
+
+def test_values_of_files_are_checked_too(provider: KubernetesStandIn) -> None:
+    file = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "repilcas: 2\n"}
+    assert list(refusals(provider, release(charts.RELOADER, valueYamlFiles=[file]))) == ["values.repilcas"]
+
+
+@pytest.mark.parametrize("version", ["v1.18.2", "1.21"])
+def test_another_version_of_a_known_chart_is_refused(version: str, provider: KubernetesStandIn) -> None:
+    said = refusals(provider, release(charts.CERT_MANAGER, version=version))
+    assert list(said) == ["version"]
+    assert f"is known in version {charts.CERT_MANAGER.version}, not in {version}" in said["version"]
+    assert "settings/charts.py" in said["version"]
+
+
+def test_a_version_means_the_same_with_and_without_its_letter(provider: KubernetesStandIn) -> None:
+    assert refusals(provider, release(charts.CERT_MANAGER, version="1.21.2")) == {}
+
+
+def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
+    provider: KubernetesStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehearsal.kubernetes.object_handler.time.sleep", lambda _: pytest.fail("it was waited for"))
+    issuer = resource("kubernetes:cert-manager.io/v1:ClusterIssuer", "issuer")
+    with pytest.raises(Refused, match='no matches for kind "ClusterIssuer"') as refused:
+        made(provider, issuer, ISSUER)
+    assert "let the resource depend on the chart's release" in refused.value.way_out
+    made(provider, RELEASE, release(charts.CERT_MANAGER))
+    id, _, _ = made(provider, issuer, ISSUER)
+    assert id == "letsencrypt"
+    wrong = {**ISSUER, "metadata": {"name": "other"}, "spec": {"acme": {"sever": "https://acme.example.com"}}}
+    _, failures = provider.check(issuer, {}, wrong, b"seed")
+    assert any("did you mean" in failure.reason for failure in failures)
+
+
+def test_what_a_checked_release_brings_can_be_planned(provider: KubernetesStandIn) -> None:
+    checked(provider, RELEASE, release(charts.CERT_MANAGER))
+    planned = checked(provider, resource("kubernetes:cert-manager.io/v1:ClusterIssuer"), ISSUER)
+    assert "namespace" not in planned["metadata"], "its definition says that it has none"
+
+
+def test_a_release_without_its_definitions_brings_none(provider: KubernetesStandIn, cluster: RecordedCluster) -> None:
+    made(provider, RELEASE, release(charts.CERT_MANAGER, values={}))
+    assert not has(cluster, "certificates.cert-manager.io"), "crds.enabled is false by default"
+    made(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={"crds": {"enabled": False}}))
+    assert not has(cluster, "gateways.gateway.networking.k8s.io")
+    made(provider, RELEASE, release(charts.PROMETHEUS_STACK, skipCrds=True))
+    assert not has(cluster, "podmonitors.monitoring.coreos.com")
+
+
+@pytest.mark.parametrize(
+    ("chart", "values", "definition", "stays"),
+    [
+        # In crds/: Helm never takes these away.
+        (charts.ENVOY_GATEWAY, {}, "gateways.gateway.networking.k8s.io", True),
+        (charts.PROMETHEUS_STACK, {}, "podmonitors.monitoring.coreos.com", True),
+        # Among the templates: they go, unless the chart annotates them.
+        (charts.EXTERNAL_SECRETS, {}, "pushsecrets.external-secrets.io", False),
+        (charts.CERT_MANAGER, {"crds": {"enabled": True}}, "certificates.cert-manager.io", True),
+        (charts.CERT_MANAGER, {"crds": {"enabled": True, "keep": False}}, "certificates.cert-manager.io", False),
+        (charts.ARGO_CD, {}, "applications.argoproj.io", True),
+        (charts.ARGO_CD, {"crds": {"keep": False}}, "applications.argoproj.io", False),
+    ],
+)
+def test_uninstalling_leaves_the_definitions_that_helm_leaves(
+    chart: ThirdPartyChart,
+    values: Object,
+    definition: str,
+    stays: bool,
+    provider: KubernetesStandIn,
+    cluster: RecordedCluster,
+) -> None:
+    id, inputs, outputs = made(provider, RELEASE, release(chart, values=values))
+    assert has(cluster, definition)
+    provider.delete(RELEASE, id, inputs, outputs)
+    assert has(cluster, definition) is stays
+    made(provider, RELEASE, release(chart, values=values))
+
+
+def test_resources_go_with_the_definition_that_a_release_takes_away(
+    provider: KubernetesStandIn, cluster: RecordedCluster
+) -> None:
+    values = {"crds": {"enabled": True, "keep": False}}
+    id, inputs, outputs = made(provider, RELEASE, release(charts.CERT_MANAGER, values=values))
+    made(provider, resource("kubernetes:cert-manager.io/v1:ClusterIssuer"), ISSUER)
+    provider.delete(RELEASE, id, inputs, outputs)
+    assert cluster.get(Key.of(ISSUER)) is None
+
+
+def test_an_upgrade_does_not_bring_what_stands_in_crds(provider: KubernetesStandIn) -> None:
+    id, inputs, outputs = made(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={"crds": {"enabled": False}}))
+    new = checked(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={}), inputs)
+    provider.update(RELEASE, id, inputs, outputs, new, preview=False)
+    with pytest.raises(Refused, match="no matches for kind"):
+        made(provider, resource("kubernetes:gateway.networking.k8s.io/v1:GatewayClass"), GATEWAY_CLASS)
+
+
+def test_an_upgrade_brings_what_stands_among_the_templates(
+    provider: KubernetesStandIn, cluster: RecordedCluster
+) -> None:
+    id, inputs, outputs = made(provider, RELEASE, release(charts.CERT_MANAGER, values={}))
+    new = checked(provider, RELEASE, release(charts.CERT_MANAGER), inputs)
+    after = provider.update(RELEASE, id, inputs, outputs, new, preview=False)
+    assert has(cluster, "issuers.cert-manager.io")
+    (names,) = after["resourceNames"].values()
+    assert "certificates.cert-manager.io" in names
+
+
+def test_the_pinned_charts_name_no_address_twice_and_have_whole_versions() -> None:
+    for chart in charts.CHARTS:
+        assert bool(chart.repository) != chart.name.startswith("oci://"), chart.name
+        assert re.fullmatch(r"v?\d+\.\d+\.\d+", chart.version), chart.name

@@ -1,0 +1,95 @@
+"""Changes that somebody makes to the deployed platform in the portal are told in plain words, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rehearsal.drift import Drift, drift_in
+from rehearsal.engine import Rehearsal
+from rehearsal.provider import Resource
+from rehearsal.world import Caller
+from settings.loader import read_sections
+from tests.rehearsal.platform.plans import changes
+from tests.unit.stacks import PRODUCTION, PROJECT
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
+
+GROUP = "voice-eastus-network-security-sip"
+POOL = "voice-eastus-aks-pool-apia"
+CLUSTER = "voice-eastus-aks-cluster"
+LINK = "voice-eastus-vault-endpoint-zones"
+
+
+def found_in(rehearsal: Rehearsal) -> list[Drift]:
+    run = rehearsal.refresh_preview()
+    assert run.ok, run.text
+    return drift_in(rehearsal.stack, rehearsal.event_log)
+
+
+def deployed(rehearsal: Rehearsal) -> dict[str, dict[str, Any]]:
+    """What the state has of each resource, by name."""
+    return {item["urn"].rsplit("::", 1)[-1]: item for item in rehearsal.export()["resources"] if item.get("id")}
+
+
+def create_in_the_portal(rehearsal: Rehearsal, type: str, inputs: dict[str, Any]) -> None:
+    """What somebody makes without Pulumi."""
+    caller = Caller.of(PROJECT, read_sections(PRODUCTION))
+    stand_in = rehearsal.world.factories(caller)["azure-native"]()
+    resource = Resource("urn:pulumi:portal::portal::portal::by-hand", type, "by-hand")
+    checked, refused = stand_in.check(resource, {}, inputs, b"")
+    assert not refused
+    stand_in.create(resource, checked, preview=False)
+
+
+def test_what_was_changed_deleted_and_added_by_hand_is_told_and_put_back(own_production: Rehearsal) -> None:
+    assert found_in(own_production) == []
+    world, resources = own_production.world, deployed(own_production)
+    id_of = {name: resource["id"] for name, resource in resources.items()}
+
+    world.change(id_of[POOL], "maxCount", 9)
+    world.change(id_of[CLUSTER], "tags.owner", "somebody")
+    world.remove(id_of[LINK])
+    open_to_all = {
+        "name": "debug",
+        "priority": 4000,
+        "direction": "Inbound",
+        "access": "Allow",
+        "protocol": "*",
+        "sourceAddressPrefix": "*",
+        "sourcePortRange": "*",
+        "destinationAddressPrefix": "*",
+        "destinationPortRange": "*",
+    }
+    world.change(id_of[GROUP], "securityRules", [*resources[GROUP]["outputs"]["securityRules"], open_to_all])
+    create_in_the_portal(
+        own_production,
+        "azure-native:containerservice:AgentPool",
+        {
+            "resourceGroupName": id_of[CLUSTER].split("/")[4],
+            "resourceName": id_of[CLUSTER].rsplit("/", 1)[-1],
+            "agentPoolName": "debug",
+            "count": 1,
+            "mode": "User",
+            "vmSize": "Standard_D4s_v5",
+            "osType": "Linux",
+            "vnetSubnetID": id_of["voice-eastus-network-subnet-workload"],
+        },
+    )
+
+    found = {drift.name: drift for drift in found_in(own_production)}
+    assert set(found) == {POOL, CLUSTER, LINK, GROUP}
+    (size,) = found[POOL].changes
+    assert str(size) == f"maxCount: was {resources[POOL]['inputs']['maxCount']}, is 9"
+    assert found[LINK].lines() == [f"{LINK} (azure-native:network:PrivateDnsZoneGroup) is gone; it was {id_of[LINK]}"]
+    (rule,) = found[GROUP].changes
+    assert (rule.path, rule.now["sourceAddressPrefix"]) == ("securityRules[debug]", "*")
+    tag, pool = sorted(found[CLUSTER].changes, key=lambda change: change.path, reverse=True)
+    assert str(tag) == 'tags.owner: was not set, is "somebody"'
+    assert (pool.path, pool.now["count"]) == ("agentPoolProfiles[debug]", 1)
+
+    back = own_production.up("--refresh")
+    assert back.ok, back.text
+    assert {name for names in changes(back).values() for name in names} >= {POOL, LINK, GROUP}
+    assert {drift.name for drift in found_in(own_production)} == {CLUSTER}, "nobody but its maker deletes a pool"

@@ -1,0 +1,70 @@
+"""Edits of the entrance and its certificates, on a deployed platform: every operation is counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rehearsal.engine import Rehearsal
+from tests.rehearsal.platform.plans import changes
+
+pytestmark = pytest.mark.rehearsal
+
+SERVICES = "voice-eastus-services"
+CERTIFICATES = [f"{SERVICES}-certificates-{name}" for name in ("gateway", "sip", "turn")]
+SHOP = {"host": "shop.voice.example.com", "namespace": "voice-apps", "service": "shop", "port": 80}
+SELF_SIGNED = {"voice:certificates.issuer": "selfSigned", "voice:dns.delegated": False}
+
+
+def planned(production: Rehearsal, config: dict[str, Any]) -> dict[str, list[str]]:
+    run = production.preview(config=config)
+    assert run.ok, run.text
+    return changes(run)
+
+
+def test_a_host_is_one_route_and_an_earlier_renewal_one_update_of_each_certificate(production: Rehearsal) -> None:
+    """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
+    found = planned(production, {"voice:gateway.routes": [SHOP], "voice:certificates.renewBeforeDays": 20})
+    policies = [name for name in found["update"] if "-policies-" in name]
+    assert [name for name in found["update"] if name not in policies] == CERTIFICATES
+    created = [name for name in found["create"] if "-policies-" not in name]
+    assert len(created) == 1, "external-dns writes the record where there is one to write"
+    assert created[0].startswith(f"{SERVICES}-gateway-routes-shop-")
+    assert set(found) == {"create", "update"}
+
+
+def test_a_gateway_made_internal_changes_in_place(production: Rehearsal) -> None:
+    assert planned(production, {"voice:gateway.exposure": "internal"}) == {
+        # Nobody outside reaches it any more, the global names' probes included.
+        "delete": ["voice-eastus-dns-endpoint"],
+        "update": [
+            "voice-eastus-dns-api",
+            "voice-eastus-dns-livekit",
+            "voice-eastus-network-security-workload",
+            f"{SERVICES}-gateway-client-policy",
+            f"{SERVICES}-gateway-proxy",
+        ],
+    }
+
+
+@pytest.mark.exhaustive
+def test_certificates_of_an_authority_take_the_place_of_self_signed_ones(own_production: Rehearsal) -> None:
+    """Named anew in the certificates, so that cert-manager asks for them anew; the old issuer goes after that."""
+    before = own_production.up(config=SELF_SIGNED)
+    assert before.ok, before.text
+    found = planned(own_production, {})
+    here = {op: [name for name in names if "-certificates-" in name] for op, names in found.items()}
+    assert here == {
+        "create": [f"{SERVICES}-certificates-issuer-letsencrypt"],
+        "update": CERTIFICATES,
+        "delete": [
+            f"{SERVICES}-certificates-issuer-self-signed",
+            f"{SERVICES}-certificates-issuer-self-signed-ca",
+            f"{SERVICES}-certificates-self-signed-root",
+        ],
+    }
+    elsewhere = {name for op in ("update", "delete") for name in found[op] if "-certificates-" not in name}
+    assert not {name for name in elsewhere if "-gateway" in name}, "the Gateway reads the same Secret"
+    after = own_production.up()
+    assert after.ok, after.text

@@ -1,0 +1,117 @@
+"""The names of an environment and of one region, by the platform's own components, and little else."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pulumi
+import pulumi_azure_native as azure
+
+sys.path.insert(0, str(Path(__file__).parents[4]))
+
+from components.aliases import remove_historic_aliases
+from components.public_dns import PublicDns, PublicDnsArgs
+from components.region_dns import RegionDns, RegionDnsArgs
+from components.role_assignment import Principal
+from components.traffic_manager import TrafficManager, TrafficManagerArgs
+from settings.azure import Region
+from settings.dns import DnsSettings, HostNames
+from settings.identities import DnsZone
+from settings.naming import Naming
+from settings.public_addresses import ENTRANCES
+
+remove_historic_aliases()
+
+SUBSCRIPTION = azure.authorization.get_client_config().subscription_id
+config = pulumi.Config("names")
+tags = {"owner": config.require("owner")}
+settings = DnsSettings(zone="voice.example.com")
+region = Region(name=config.require("region"), number=config.require_int("number"), location=config.require("region"))
+names = Naming("voice", "test", region.name, SUBSCRIPTION)
+everywhere = names.in_scope("global")
+owns_the_global_part = config.require_int("position") == 0
+
+
+def group(scope: Naming) -> azure.resources.ResourceGroup:
+    return azure.resources.ResourceGroup(
+        scope.resource_group, resource_group_name=scope.resource_group, location=region.location, tags=tags
+    )
+
+
+after: list[pulumi.Resource] = []
+if owns_the_global_part:
+    shared = group(everywhere)
+    traffic = TrafficManager(
+        "traffic",
+        TrafficManagerArgs(resource_group_name=shared.name, names=everywhere, settings=settings, tags=tags),
+    )
+    environment = PublicDns(
+        "environment",
+        PublicDnsArgs(
+            resource_group_name=shared.name,
+            names=everywhere,
+            settings=settings,
+            after=[traffic],
+            protect=False,
+            tags=tags,
+        ),
+    )
+    after = [traffic, environment]
+    pulumi.export("nameServers", environment.name_servers)
+
+own = group(names)
+addresses = {
+    purpose: azure.network.PublicIPAddress(
+        f"address-{purpose}",
+        public_ip_address_name=names.public_address(purpose),
+        resource_group_name=own.name,
+        location=region.location,
+        public_ip_allocation_method="Static",
+        sku=azure.network.PublicIPAddressSkuArgs(name="Standard"),
+        tags=tags,
+    )
+    for purpose in ENTRANCES
+}
+identity = azure.managedidentity.UserAssignedIdentity(
+    "cert-manager", resource_name_=names.identity("cert-manager"), resource_group_name=own.name, tags=tags
+)
+known = azure.managedidentity.get_user_assigned_identity_output(
+    resource_group_name=names.resource_group,
+    resource_name=names.identity("cert-manager"),
+    opts=pulumi.InvokeOutputOptions(depends_on=[identity]),
+)
+workspace = azure.operationalinsights.Workspace(
+    "workspace",
+    workspace_name=names.log_workspace,
+    resource_group_name=own.name,
+    location=region.location,
+    sku=azure.operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
+    tags=tags,
+)
+RegionDns(
+    "region",
+    RegionDnsArgs(
+        resource_group_name=own.name,
+        names=names,
+        global_names=everywhere,
+        region=region,
+        position=config.require_int("position"),
+        hosts=HostNames(settings.zone, region.name),
+        settings=settings,
+        exposure="public" if config.require("exposure") == "public" else "internal",
+        gateway_address=region.plan().gateway_address,
+        address_ids={purpose: address.id for purpose, address in addresses.items()},
+        writers={
+            "cert-manager": (
+                Principal(id=known.principal_id, identifier=names.identity("cert-manager"), type="ServicePrincipal"),
+                (DnsZone.REGION, DnsZone.ENVIRONMENT),
+            )
+        },
+        listers={},
+        workspace_id=workspace.id,
+        home=owns_the_global_part,
+        after=after,
+        tags=tags,
+    ),
+)

@@ -1,0 +1,19 @@
+"""The project in a directory of its own, for tests that edit stack files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from tests.unit.stacks import PROJECT
+
+
+def copied_project(target: Path) -> Path:
+    """The program with its stack files, where these can be edited."""
+    target.mkdir()
+    for path in (PROJECT / "__main__.py", *PROJECT.glob("Pulumi*.yaml")):
+        shutil.copy(path, target)
+    for package in ("components", "settings"):
+        shutil.copytree(PROJECT / package, target / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (target / ".venv").symlink_to(PROJECT / ".venv")  # where Pulumi's own language host looks for Python
+    return target

@@ -1,0 +1,108 @@
+"""The production environment: three regions as three stacks in one simulated cloud, deployed once and copied."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.commands import check_settings
+from rehearsal.engine import Rehearsal
+from rehearsal.faults import Faults
+from rehearsal.outage import locations
+from rehearsal.pulumi_cli import PulumiCli
+from rehearsal.run import Run
+from rehearsal.state_directory import StateDirectory
+from tests.rehearsal.platform.plans import changes
+from tests.rehearsal.projects import copied_project
+
+STACKS = ("prod", "prod-westeurope", "prod-southeastasia")
+"""In their order of deployment."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The environment's stack files, which a test may edit, and the cloud that its stacks share."""
+
+    project: Path
+    directory: StateDirectory
+    cli: PulumiCli
+
+    def stack(self, name: str, *down: str) -> Rehearsal:
+        """One stack; the locations in `down` do not answer."""
+        return Rehearsal(
+            self.project,
+            name,
+            self.directory,
+            check=check_settings,
+            cli=self.cli,
+            faults=Faults(unreachable=locations(list(down))),
+        )
+
+    def deploy(self, name: str, *down: str, config: dict[str, Any] | None = None) -> dict[str, list[str]]:
+        """Deploys a stack, which must work; gives what changed."""
+        return self.done(self.stack(name, *down).up(config=config))
+
+    def planned(self, name: str) -> dict[str, list[str]]:
+        """What a deployment would change."""
+        return self.done(self.stack(name).preview())
+
+    def done(self, run: Run) -> dict[str, list[str]]:
+        """What a run changed that must have worked."""
+        assert run.ok, run.text
+        return changes(run)
+
+    def write(self, stack: str, settings: dict[str, Any]) -> None:
+        """Writes the settings of a stack, with `voice:` before each."""
+        config = {f"voice:{name}": value for name, value in settings.items()}
+        self._file(stack).write_text(yaml.safe_dump({"config": config}, sort_keys=False))
+
+    def settings(self, stack: str) -> dict[str, Any]:
+        """The settings that a stack's own file has."""
+        config = yaml.safe_load(self._file(stack).read_text())["config"]
+        return {key.removeprefix("voice:"): value for key, value in config.items()}
+
+    def edit(self, stack: str, **sections: Any) -> None:
+        """Sets sections in a stack's file."""
+        self.write(stack, {**self.settings(stack), **sections})
+
+    def forget(self, stack: str) -> None:
+        """Deletes a stack's file."""
+        self._file(stack).unlink()
+
+    def _file(self, stack: str) -> Path:
+        return self.project / f"Pulumi.{stack}.yaml"
+
+    def exists(self, words: str) -> list[str]:
+        """The ids of what exists with these words in the id; what Azure keeps anyway left out."""
+        return [id for id in self.directory.world.leftovers() if words in id]
+
+    def cloud(self) -> dict[str, Any]:
+        """The simulated Azure as it is on disk."""
+        self.directory.world.save()
+        return json.loads((self.directory.directory / "world" / "azure.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def deployed_environment(tmp_path_factory: pytest.TempPathFactory, cli: PulumiCli) -> Path:
+    """A state directory in which all stacks are deployed; copy it to change it."""
+    base = tmp_path_factory.mktemp("environment")
+    with StateDirectory(base / "state") as directory:
+        environment = Environment(copied_project(base / "project"), directory, cli)
+        for stack in STACKS:
+            environment.deploy(stack)
+    return base / "state"
+
+
+@pytest.fixture
+def environment(deployed_environment: Path, tmp_path: Path, cli: PulumiCli) -> Iterator[Environment]:
+    """A copy of the deployed environment that a test may change."""
+    shutil.copytree(deployed_environment, tmp_path / "state")
+    with StateDirectory(tmp_path / "state") as directory:
+        yield Environment(copied_project(tmp_path / "project"), directory, cli)

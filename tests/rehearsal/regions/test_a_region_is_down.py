@@ -1,0 +1,116 @@
+"""A region is deployed while another one is down: neither its API server nor anything of Azure's there answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehearsal.failures import failures_of
+from tests.rehearsal.regions.conftest import Environment
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
+
+EDITS = {
+    "voice:aks.pools.api.maxNodes": 12,
+    "voice:telephony.rtpPorts": {"first": 18000, "last": 27999},
+    "voice:keyVault.generations": {"jwt-signing-key": 2},
+    "voice:aks.autoscaler.scanInterval": "20s",
+}
+"""Of the cluster, its pools, the network and the vault."""
+
+
+def edited(region: str) -> dict[str, list[str]]:
+    """What these edits change in a region."""
+    value = [f"voice-{region}-vault-value-jwt-signing-key"]
+    return {
+        "create-replacement": value,
+        "delete-replaced": value,
+        "replace": value,
+        "update": sorted(
+            [
+                f"voice-{region}-aks-cluster",
+                f"voice-{region}-aks-pool-apia",
+                *(f"voice-{region}-aks-pool-sip{zone}a" for zone in "123"),
+                f"voice-{region}-network-security-sip",
+                f"voice-{region}-vault-secret-jwt-signing-key",
+            ]
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("stack", "region", "down"),
+    [("prod-westeurope", "westeurope", "eastus"), ("prod", "eastus", "westeurope")],
+    ids=["the first one is down, with the global part", "a later one is down"],
+)
+def test_a_region_is_updated_while_another_one_is_down(
+    environment: Environment, stack: str, region: str, down: str
+) -> None:
+    assert environment.deploy(stack, down, config=EDITS) == edited(region)
+    assert environment.deploy(stack, config=EDITS) == {}
+
+
+def test_of_a_region_that_is_down_nothing_is_deployed_and_nothing_is_lost(environment: Environment) -> None:
+    before = environment.cloud()["records"]
+    run = environment.stack("prod", "eastus").up(config={"voice:aks.autoscaler.scanInterval": "20s"})
+    assert not run.ok
+    for failure in failures_of(run):
+        assert "GatewayTimeout" in failure.message
+        assert "managed in eastus, which is down" in failure.message
+        assert "when eastus answers again" in failure.way_out
+    assert environment.cloud()["records"] == before
+    assert environment.deploy("prod") == {}
+
+
+def test_what_a_region_has_in_one_that_is_down_is_named_and_can_be_left_out(environment: Environment) -> None:
+    """Tags are on everything, also on the region's replica of the registry, which the registry's home manages."""
+    tags, replica = {"voice:tags": {"cost-center": "other"}}, "voice-westeurope-registry-replica"
+    stack = environment.stack("prod-westeurope", "eastus")
+    refused = stack.up(config=tags)
+    assert not refused.ok
+    (failure,) = failures_of(refused)
+    assert failure.name == replica
+    assert "is managed in eastus, which is down" in failure.message
+    assert failure.way_out.startswith(f"leave it out now (`pulumi up --exclude '**{replica}'`)")
+
+    environment.done(stack.up("--exclude", f"**{replica}", config=tags))
+    assert environment.deploy("prod-westeurope", config=tags) == {"update": [replica]}
+
+
+def test_a_refresh_takes_nothing_for_deleted_that_only_does_not_answer(environment: Environment) -> None:
+    stack = environment.stack("prod-westeurope", "eastus")
+    before = {resource["urn"] for resource in stack.export()["resources"]}
+    run = stack.refresh()
+    assert not run.ok
+    assert {failure.name for failure in failures_of(run)} == {
+        "voice-westeurope-network-peering-eastus-westeurope",
+        "voice-westeurope-registry-replica",
+    }
+    assert {resource["urn"] for resource in stack.export()["resources"]} == before
+
+
+ADDED = {"name": "northeurope", "number": 4, "location": "northeurope"}
+
+
+def test_a_region_is_added_while_one_is_down_by_leaving_it_out_of_the_new_ones_list(environment: Environment) -> None:
+    regions = environment.settings("prod")["regions"]
+    all_regions = [*regions, ADDED]
+    environment.edit("prod", regions=all_regions)
+    environment.write("prod-northeurope", {"extends": "prod", "region": "northeurope"})
+    refused = environment.stack("prod-northeurope", "westeurope").up()
+    assert not refused.ok
+    assert {failure.name for failure in failures_of(refused)} == {
+        "voice-northeurope-network-peering-westeurope-northeurope"
+    }
+
+    reachable = [region for region in all_regions if region["name"] != "westeurope"]
+    environment.edit("prod-northeurope", regions=reachable)
+    environment.deploy("prod-northeurope", "westeurope")
+    environment.write("prod-northeurope", {"extends": "prod", "region": "northeurope"})
+    late = environment.deploy("prod-northeurope")
+    ways = ("northeurope-westeurope", "westeurope-northeurope")
+    assert late == {
+        "create": sorted(
+            f"voice-northeurope-network-{what}-{way}" for what in ("peering", "link-postgresql") for way in ways
+        ),
+        "update": ["voice-northeurope-network-security-postgresql"],
+    }

@@ -1,0 +1,121 @@
+"""The names of two regions on the real engine: one comes, is edited, is unreachable, and goes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rehearsal.azure.cloud import Cloud
+from rehearsal.azure.trafficmanager.common import ENDPOINT, PROFILE
+from rehearsal.engine import Rehearsal
+from rehearsal.faults import Faults
+from rehearsal.pulumi_cli import PulumiCli
+from rehearsal.run import Run
+from tests.rehearsal.conftest import PROGRAMS
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
+
+NAMES = ("dns:", "trafficmanager:")
+
+
+def stack(name: str, state: Path, cli: PulumiCli, faults: Faults | None = None) -> Rehearsal:
+    return Rehearsal(PROGRAMS / "names", name, state, cli=cli, faults=faults)
+
+
+def done(run: Run) -> Run:
+    assert run.ok, run.text
+    return run
+
+
+def changed(run: Run) -> dict[str, set[str]]:
+    """What a plan does to names, by operation; the rest of the program left out."""
+    found: dict[str, set[str]] = {}
+    for step in done(run).changing_steps:
+        if step.type.removeprefix("azure-native:").startswith(NAMES):
+            found.setdefault(step.op, set()).add(step.name)
+    return found
+
+
+def ids(state: Path) -> list[str]:
+    """What exists in the simulated cloud."""
+    cloud = json.loads(next(state.rglob("azure.json")).read_text(encoding="utf-8"))
+    return [record["id"] for record in cloud["records"]]
+
+
+@pytest.fixture(scope="module")
+def both(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory in which both regions are deployed; copy it to change it."""
+    state = tmp_path_factory.mktemp("names")
+    for name in ("east", "west"):
+        with stack(name, state, cli) as rehearsal:
+            done(rehearsal.up())
+    return state
+
+
+@pytest.fixture
+def own(both: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(both, tmp_path / "state"))
+
+
+@pytest.mark.parametrize("name", ["east", "west"])
+def test_a_tag_changes_zones_and_profile_and_no_name(both: Path, cli: PulumiCli, name: str) -> None:
+    with stack(name, both, cli) as rehearsal:
+        run = done(rehearsal.preview(config={"names:owner": "somebody"}))
+    everywhere = {"environment-zone", "traffic-profile"} if name == "east" else set()
+    assert changed(run) == {"update": {"region-zone", *everywhere}}
+    assert "role" not in "".join(step.name for step in run.changing_steps)
+
+
+def test_a_gateway_made_internal_changes_its_two_records_and_takes_the_endpoint_away(
+    both: Path, cli: PulumiCli
+) -> None:
+    with stack("west", both, cli) as rehearsal:
+        run = rehearsal.preview(config={"names:exposure": "internal"})
+    assert changed(run) == {"update": {"region-api", "region-livekit"}, "delete": {"region-endpoint"}}
+    assert run.changes == {"update": 2, "delete": 1}
+
+
+def test_a_gateway_made_internal_answers_its_private_address(own: Path, cli: PulumiCli) -> None:
+    with stack("west", own, cli) as rehearsal:
+        done(rehearsal.up(config={"names:exposure": "internal"}))
+        assert rehearsal.preview(config={"names:exposure": "internal"}).changes == {}
+    cloud = json.loads(next(own.rglob("azure.json")).read_text(encoding="utf-8"))
+    (record,) = [item for item in cloud["records"] if item["id"].endswith("/westeurope.voice.example.com/A/livekit")]
+    assert record["properties"]["aRecords"] == [{"ipv4Address": "10.20.9.62"}]
+    assert not record["properties"].get("targetResource")
+
+
+def test_a_refresh_after_probes_makes_no_plan(own: Path, cli: PulumiCli) -> None:
+    """Traffic Manager writes what it finds among what a program can write."""
+    cloud = Cloud.open(next(own.rglob("azure.json")))
+    (profile,), endpoints = cloud.of_type(PROFILE), cloud.of_type(ENDPOINT)
+    cloud.set(profile.id, "monitorConfig.profileMonitorStatus", "Online")
+    for endpoint in endpoints:
+        cloud.set(endpoint.id, "endpointMonitorStatus", "Online")
+    with stack("east", own, cli) as rehearsal:
+        done(rehearsal.refresh())
+        assert done(rehearsal.preview()).changes == {}
+
+
+def test_a_region_is_deployed_while_another_is_down(own: Path, cli: PulumiCli) -> None:
+    with stack("east", own, cli, Faults(unreachable=["westeurope"])) as rehearsal:
+        done(rehearsal.up(config={"names:owner": "somebody"}))
+    with stack("west", own, cli, Faults(unreachable=["eastus"])) as rehearsal:
+        run = done(rehearsal.up(config={"names:owner": "somebody"}))
+    assert changed(run) == {"update": {"region-zone"}}
+
+
+def test_a_region_that_goes_leaves_nothing_and_the_other_as_it_was(own: Path, cli: PulumiCli) -> None:
+    assert [id for id in ids(own) if "westeurope" in id]
+    with stack("west", own, cli) as rehearsal:
+        done(rehearsal.destroy())
+    assert [id for id in ids(own) if "westeurope" in id] == []
+    environment = [id for id in ids(own) if "/dnsZones/voice.example.com/" in id and "/roleAssignments/" in id]
+    assert len(environment) == 1, "only the other region's controller writes there"
+    with stack("east", own, cli) as rehearsal:
+        assert done(rehearsal.preview()).changes == {}
+        done(rehearsal.destroy())
+    assert ids(own) == []

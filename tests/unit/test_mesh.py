@@ -1,0 +1,106 @@
+"""Mutual TLS between pods, where a stack asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from settings.flows import Flow
+from settings.loader import read_sections, settings_from
+from settings.mesh_exceptions import mesh_exceptions
+from settings.peers import OnNodes, named
+from tests.unit.graph import Graph
+from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
+
+ROUTE = {"host": "shop.voice.example.com", "namespace": "voice-apps", "service": "shop", "port": 8080}
+NAMESPACES = ["voice-agents", "voice-apps"]
+MESH = {"enabled": True, "namespaces": NAMESPACES}
+RULE = "kubernetes:security.istio.io/v1:PeerAuthentication"
+CLUSTER = "azure-native:containerservice:ManagedCluster"
+
+
+def with_mesh(**mesh: Any) -> dict[str, Any]:
+    sections = edited(read_sections(PRODUCTION), "mesh", {**MESH, **mesh})
+    return edited(sections, "gateway", {"routes": [ROUTE]})
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return build_stack(with_mesh(secondRevision="asm-1-31"))
+
+
+def rules(graph: Graph) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (item.inputs["metadata"]["namespace"], item.inputs["metadata"]["name"]): item.inputs["spec"]
+        for item in graph.of_type(RULE)
+    }
+
+
+@pytest.mark.requirement("B65", "K12")
+def test_without_a_mesh_azure_is_told_so_and_nothing_of_it_is_in_the_cluster() -> None:
+    graph = graph_of(PRODUCTION)
+    assert graph.one(CLUSTER).inputs["serviceMeshProfile"] == {"mode": "Disabled"}, "left out, one that runs would stay"
+    assert graph.of_type(RULE) == []
+    for namespace in graph.of_type("kubernetes:core/v1:Namespace"):
+        assert "istio.io/rev" not in namespace.inputs["metadata"]["labels"]
+
+
+@pytest.mark.requirement("B65", "C21")
+def test_pods_of_the_named_namespaces_get_sidecars_and_speak_mutual_tls_only(graph: Graph) -> None:
+    profile = graph.one(CLUSTER).inputs["serviceMeshProfile"]
+    assert profile == {"mode": "Istio", "istio": {"revisions": ["asm-1-30", "asm-1-31"]}}
+    labelled = {
+        namespace.inputs["metadata"]["name"]: namespace.inputs["metadata"]["labels"].get("istio.io/rev")
+        for namespace in graph.of_type("kubernetes:core/v1:Namespace")
+    }
+    assert {name: revision for name, revision in labelled.items() if revision} == {
+        "voice-agents": "asm-1-30",
+        "voice-apps": "asm-1-30",
+    }
+    for namespace in NAMESPACES:
+        assert rules(graph)[namespace, "default"] == {"mtls": {"mode": "STRICT"}}
+
+
+@pytest.mark.requirement("C21")
+def test_who_has_no_sidecar_still_reaches_the_ports_that_it_has_a_flow_to(graph: Graph) -> None:
+    exceptions = {key: spec for key, spec in rules(graph).items() if key[1] != "default"}
+    assert exceptions == {
+        ("voice-agents", "plain-voice-agent"): {
+            "selector": {"matchLabels": {"app.kubernetes.io/name": "voice-agent"}},
+            "mtls": {"mode": "STRICT"},
+            # LiveKit and the Gateway; FreeSWITCH, which waits for the agent's first word.
+            "portLevelMtls": {"8000": {"mode": "PERMISSIVE"}, "8001": {"mode": "DISABLE"}},
+        },
+        ("voice-apps", "plain-shop"): {
+            "selector": {"matchLabels": {"app.kubernetes.io/name": "shop"}},
+            "mtls": {"mode": "STRICT"},
+            "portLevelMtls": {"8080": {"mode": "PERMISSIVE"}},
+        },
+    }
+
+
+def test_exceptions_are_there_before_the_rule_that_would_cut_them_off(graph: Graph) -> None:
+    exceptions = {item.urn for item in graph.of_type(RULE) if item.inputs["metadata"]["name"] != "default"}
+    for item in graph.of_type(RULE):
+        if item.inputs["metadata"]["name"] == "default":
+            assert exceptions <= set(item.dependencies)
+
+
+def test_sidecars_reach_the_meshs_control_plane_and_other_pods_do_not(graph: Graph) -> None:
+    def reaching(of: Graph) -> set[str]:
+        return {
+            item.inputs["metadata"]["namespace"]
+            for item in of.of_type("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+            if "istiod" in repr(item.inputs["spec"].get("egress"))
+        }
+
+    assert reaching(graph) == set(NAMESPACES)
+    assert reaching(graph_of(PRODUCTION)) == set()
+
+
+def test_a_flow_whose_port_has_a_name_cannot_be_told_to_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = Flow(source=OnNodes("x"), target=named("voice-agent", "voice-agents"), ports=("metrics",), reason="metrics")
+    monkeypatch.setattr("settings.flows.FLOWS", (flow,))
+    with pytest.raises(ValueError, match="state one number"):
+        mesh_exceptions(settings_from(with_mesh(), PRODUCTION.parent))

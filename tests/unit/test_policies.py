@@ -1,0 +1,276 @@
+"""Who may talk to whom in the cluster: asked of the policies that reach Kubernetes."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.platform_services.policy_rules import policy_groups
+from settings.flows import FLOWS, Flow
+from settings.identities import WORKLOAD_ACCOUNTS, WorkloadAccount
+from settings.kubernetes import NAMESPACES
+from settings.loader import load_stack_file, read_sections
+from settings.peers import Pods
+from settings.ports import Ports
+from settings.scrape_targets import scrape_targets
+from tests.unit.admission import (
+    API_SERVER,
+    CILIUM,
+    NODE,
+    OWN_NODE,
+    PLAIN,
+    Admission,
+    Place,
+    Pod,
+    address,
+    pod,
+)
+from tests.unit.graph import Graph
+from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
+from tools.flows_page import PAGE, render
+
+NAMES = [namespace.name for namespace in NAMESPACES]
+AGENT = pod("voice-agents", "voice-agent")
+EDGE = pod("voice-edge", "sip-edge")
+GATEWAY = Pod("voice-system", {"app.kubernetes.io/name": "envoy", "app.kubernetes.io/component": "proxy"})
+TUNNEL = Pod("kube-system", {"app": "konnectivity-agent"})
+OWN_SERVICE = pod("voice-apps", "shop")
+JOBS = pod("voice-system", "database-jobs")
+INTERNET = address("198.51.100.1")
+METADATA = address("169.254.169.254")
+REDIS = address("10.10.13.5")
+DATABASE = address("10.10.12.4")
+OTHER_REGIONS_DATABASE = address("10.20.12.4")
+
+EVERYTHING = {
+    "metrics": {"backend": "inCluster"},
+    "tracing": {"exporters": ["applicationInsights", "jaeger"]},
+    "delivery": {"reloader": True, "gitOps": {"repository": "https://git.example.com/services"}},
+    "certificates": {"issuer": "letsencrypt", "email": "a@example.com", "copyToKeyVault": True},
+    "gateway": {
+        "routes": [
+            {"host": "shop.voice.example.com", "namespace": "voice-apps", "service": "shop", "port": 80},
+            {"host": "media.voice.example.com", "namespace": "voice-media", "service": "media", "port": 9443},
+        ]
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return graph_of(PRODUCTION)
+
+
+@pytest.fixture(scope="module")
+def admission(graph: Graph) -> Admission:
+    return Admission(graph)
+
+
+@pytest.fixture(scope="module")
+def everything() -> Graph:
+    """A stack that asks for all that it may."""
+    sections = read_sections(PRODUCTION)
+    for section, value in EVERYTHING.items():
+        sections = edited(sections, section, {**sections.get(section, {}), **value})
+    return build_stack(edited(sections, "dns.delegated", True))
+
+
+@pytest.mark.requirement("A33")
+def test_nothing_comes_in_or_goes_out_but_by_a_flow(graph: Graph) -> None:
+    denials = {
+        item.inputs["metadata"]["namespace"]: item
+        for item in graph.of_type(PLAIN)
+        if item.inputs["metadata"]["name"] == "default-deny"
+    }
+    assert set(denials) == set(NAMES)
+    for namespace, item in denials.items():
+        assert item.inputs["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        admitted = {
+            other.urn
+            for other in (*graph.of_type(PLAIN), *graph.of_type(CILIUM))
+            if other.inputs["metadata"]["namespace"] == namespace and other.urn != item.urn
+        }
+        assert admitted <= set(item.dependencies), "a denial before its flows cuts off what runs"
+
+
+@pytest.mark.parametrize("stack", ["graph", "everything"])
+def test_no_rule_is_open_by_leaving_something_out(stack: str, request: pytest.FixtureRequest) -> None:
+    """To Kubernetes a rule without peers is for everybody, one without ports for every port."""
+    graph: Graph = request.getfixturevalue(stack)
+    for item in (*graph.of_type(PLAIN), *graph.of_type(CILIUM)):
+        spec = item.inputs["spec"]
+        for word, rules in (("from", spec.get("ingress", [])), ("to", spec.get("egress", []))):
+            for rule in rules:
+                peers = [rule.get(word), rule.get(f"{word}Entities"), rule.get(f"{word}CIDRSet")]
+                assert len([peer for peer in peers if peer]) == 1, f"{item.name}: {rule}"
+                assert rule.get("ports") or rule["toPorts"][0]["ports"], f"{item.name}: {rule}"
+
+
+@pytest.mark.parametrize("namespace", NAMES)
+def test_names_are_found_from_everywhere_with_and_without_a_proxy_on_the_node(
+    admission: Admission, namespace: str
+) -> None:
+    anybody = Pod(namespace, {"app": "any"})
+    for protocol in ("UDP", "TCP"):
+        assert admission.admits(anybody, Pod("kube-system", {"k8s-app": "kube-dns"}), 53, protocol)
+        assert admission.admits(anybody, OWN_NODE, 53, protocol)
+        assert admission.admits(anybody, address("169.254.10.11"), 53, protocol)
+    assert not admission.admits(anybody, OWN_NODE, 10250)
+
+
+@pytest.mark.requirement("A33")
+def test_the_agents_socket_is_reached_from_nodes_alone(admission: Admission) -> None:
+    assert admission.admits(NODE, AGENT, 8001), "FreeSWITCH is on the network of its node"
+    for stranger in (OWN_SERVICE, EDGE, GATEWAY, pod("voice-agents", "livekit-egress"), INTERNET):
+        assert not admission.admits(stranger, AGENT, 8001), f"{stranger} reaches a socket that asks nobody who he is"
+
+
+def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admission) -> None:
+    assert admission.admits(AGENT, NODE, 7880)
+    assert admission.admits(AGENT, NODE, 7885, "UDP")
+    assert admission.admits(AGENT, INTERNET, 443)
+    assert admission.admits(AGENT, REDIS, 10000)
+    assert admission.admits(AGENT, REDIS, 443)
+    assert admission.admits(AGENT, GATEWAY, 10443), "LiveKit's public name leads there without leaving the cluster"
+    assert not admission.admits(AGENT, DATABASE, 5432)
+    assert not admission.admits(AGENT, NODE, 8021), "the event socket is FreeSWITCH's own"
+    assert not admission.admits(AGENT, API_SERVER, 443)
+    assert not admission.admits(AGENT, INTERNET, 25)
+
+
+def test_nobody_reaches_the_service_that_gives_a_nodes_identity_away(everything: Graph) -> None:
+    admission = Admission(everything)
+    for item in everything.of_type(PLAIN):
+        labels = item.inputs["spec"]["podSelector"].get("matchLabels", {})
+        pods = Pod(item.inputs["metadata"]["namespace"], labels)
+        for port in (80, 443):
+            assert not admission.admits(pods, METADATA, port)
+            assert not admission.admits(pods, address("168.63.129.16"), port)
+
+
+def test_only_carriers_send_calls_to_the_sip_edge(admission: Admission) -> None:
+    (carrier, *_) = load_stack_file(PRODUCTION).telephony.carriers
+    inside = str(carrier.signalling_cidrs[0]).partition("/")[0]
+    for port, protocol in ((5060, "UDP"), (5060, "TCP"), (5061, "TCP")):
+        assert admission.admits(address(inside), EDGE, port, protocol)
+        assert not admission.admits(INTERNET, EDGE, port, protocol)
+        assert not admission.admits(OWN_SERVICE, EDGE, port, protocol)
+    assert admission.admits(EDGE, NODE, 5060, "UDP")
+    assert admission.admits(EDGE, API_SERVER, 443)
+    assert admission.admits(INTERNET, EDGE, 8090), "Traffic Manager probes from the internet"
+    assert admission.admits(address("168.63.129.16"), EDGE, 8090), "so does Azure's load balancer"
+
+
+def test_a_stack_without_carriers_lets_nobody_call() -> None:
+    graph = build_stack(edited(read_sections(PRODUCTION), "telephony", {"carriers": []}))
+    admission = Admission(graph)
+    assert not admission.admits(INTERNET, EDGE, 5060, "UDP")
+    assert not admission.admits(Pod("voice-edge"), EDGE, 5060, "UDP")
+    assert admission.admits(INTERNET, EDGE, 8090)
+
+
+def test_the_entrance_is_open_to_all_and_leads_where_routes_lead(admission: Admission, everything: Graph) -> None:
+    for client in (INTERNET, NODE, AGENT, address("10.10.10.4")):
+        assert admission.admits(client, GATEWAY, 10443), f"{client}"
+    assert not admission.admits(INTERNET, GATEWAY, 19000), "Envoy's own pages"
+    assert admission.admits(GATEWAY, NODE, 7880)
+    assert admission.admits(GATEWAY, AGENT, 8000)
+    assert not admission.admits(GATEWAY, OWN_SERVICE, 8080)
+    routed = Admission(everything)
+    assert routed.admits(GATEWAY, OWN_SERVICE, 8080), "the Service's port 80 may lead to any port of its pods"
+    assert routed.admits(GATEWAY, NODE, 9443)
+    assert not routed.admits(GATEWAY, NODE, 10250), "a node has other ports than those of its pods"
+
+
+def test_controllers_reach_the_api_server_and_it_their_webhooks(admission: Admission) -> None:
+    certgen = Pod("voice-system", {"app": "certgen"})
+    assert admission.admits(certgen, API_SERVER, 443), "jobs of charts have labels of their own"
+    webhook = Pod("voice-system", {"app.kubernetes.io/name": "webhook", "app.kubernetes.io/component": "webhook"})
+    assert admission.admits(TUNNEL, webhook, 10250)
+    assert admission.admits(TUNNEL, pod("voice-system", "external-secrets-webhook"), 10250)
+    assert not admission.admits(OWN_SERVICE, webhook, 10250)
+    assert not admission.admits(OWN_SERVICE, API_SERVER, 443)
+
+
+def test_jobs_reach_the_database_of_whichever_region_writes(admission: Admission) -> None:
+    assert admission.admits(JOBS, DATABASE, 5432)
+    assert admission.admits(JOBS, OTHER_REGIONS_DATABASE, 5432)
+    assert not admission.admits(OWN_SERVICE, DATABASE, 5432)
+
+
+@pytest.mark.parametrize(
+    "account",
+    [item for item in WORKLOAD_ACCOUNTS if item.namespace not in ("voice-media", "kube-system")],
+    ids=lambda item: item.name,
+)
+def test_who_signs_in_to_something_in_azure_reaches_it(everything: Graph, account: WorkloadAccount) -> None:
+    admission, pods = Admission(everything), pod(account.namespace, account.name)
+    if account.name == "cert-manager":
+        pods = Pod(account.namespace, {**pods.labels, "app.kubernetes.io/component": "controller"})
+    if account.redis:
+        assert admission.admits(pods, REDIS, 10000)
+    if account.containers:
+        assert admission.admits(pods, REDIS, 443)
+    if account.database_administrator:
+        assert admission.admits(pods, DATABASE, 5432)
+    if account.redis or account.dns_zones or account.writes_traces or account.writes_certificates:
+        assert admission.admits(pods, INTERNET, 443), "signing in is on the internet"
+
+
+READERS = {
+    "graph": Pod("kube-system", {"rsName": "ama-metrics"}),
+    "everything": pod("voice-system", "prometheus"),
+}
+
+
+@pytest.mark.parametrize("stack", READERS)
+def test_whoever_reads_metrics_reaches_every_target(stack: str, request: pytest.FixtureRequest) -> None:
+    admission = Admission(request.getfixturevalue(stack))
+    targets = [target for target in scrape_targets(load_stack_file(PRODUCTION)) if target.namespace in NAMES]
+    assert targets
+    for target in targets:
+        pods = Pod(target.namespace, target.labels)
+        assert admission.admits(READERS[stack], pods, target.port), target.name
+        assert not admission.admits(OWN_SERVICE, pods, target.port), target.name
+
+
+def test_prometheus_in_the_cluster_reaches_nodes_and_what_came_with_it(everything: Graph) -> None:
+    admission, prometheus = Admission(everything), pod("voice-system", "prometheus")
+    for port in (10250, 9100, 9282, 6789, 6790):
+        assert admission.admits(prometheus, NODE, port)
+    assert admission.admits(prometheus, pod("voice-system", "kube-state-metrics"), 8080)
+    assert admission.admits(pod("voice-system", "grafana"), prometheus, 9090)
+    assert admission.admits(pod("kube-system", "keda-operator"), prometheus, 9090)
+    assert not admission.admits(AGENT, prometheus, 9090)
+
+
+def test_traces_reach_the_collector_from_every_workload(admission: Admission) -> None:
+    collector = pod("voice-system", "opentelemetry-collector")
+    for source in (AGENT, EDGE, OWN_SERVICE, NODE):
+        assert admission.admits(source, collector, 4317), f"{source}"
+    assert admission.admits(collector, INTERNET, 443)
+
+
+def test_what_a_stack_does_not_ask_for_has_no_flows(admission: Admission, everything: Graph) -> None:
+    repositories = pod("voice-system", "argocd-repo-server")
+    assert not admission.admits(repositories, INTERNET, 443)
+    assert Admission(everything).admits(repositories, INTERNET, 443)
+    assert Admission(everything).admits(pod("voice-system", "argocd-application-controller"), repositories, 8081)
+
+
+def test_services_of_your_own_reach_nothing_of_the_platforms(admission: Admission) -> None:
+    for target in (AGENT, pod("voice-agents", "livekit-egress"), pod("voice-system", "cert-manager"), NODE, REDIS):
+        for port in (80, 443, 7880, 8000, 8080, 10000):
+            assert not admission.admits(OWN_SERVICE, target, port)
+    assert not admission.admits(OWN_SERVICE, Place("world", "198.51.100.1"), 443), "what they need they state"
+
+
+def test_pods_of_one_name_and_other_labels_are_refused() -> None:
+    twins = [Pods("twin", "voice-apps", {"app": label}) for label in ("one", "other")]
+    port = Ports(80, 80, "Tcp")
+    flow = Flow(source=twins[0], target=twins[1], ports=(port,), reason="none")
+    with pytest.raises(ValueError, match="share a name"):
+        policy_groups([flow], load_stack_file(PRODUCTION))
+
+
+def test_the_page_of_flows_is_up_to_date() -> None:
+    assert PAGE.read_text() == render(FLOWS), "run make flows"

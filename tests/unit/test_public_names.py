@@ -1,0 +1,229 @@
+"""What public DNS is told: the environment's zone, a zone for each region, and who writes there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from components.region_dns import priority
+from settings.address_plan import REGION_NUMBERS, address_plan
+from settings.loader import read_sections
+from settings.roles import Role
+from tests.unit.graph import Graph, Registered
+from tests.unit.stacks import PROJECT, build_stack, edited, graph_of, name_servers_of
+
+PROD = PROJECT / "Pulumi.prod.yaml"
+ZONE, EAST = "voice.example.com", "eastus.voice.example.com"
+RECORDS = "azure-native:dns:RecordSet"
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return graph_of(PROD)
+
+
+@pytest.fixture(scope="module")
+def secondary() -> Graph:
+    return build_stack({**read_sections(PROD), "region": "westeurope", "global": None})
+
+
+@pytest.fixture(scope="module")
+def internal() -> Graph:
+    return build_stack(edited(read_sections(PROD), "gateway", {"exposure": "internal"}))
+
+
+def records(graph: Graph, zone: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """The record sets of a zone: `{("api", "A"): inputs}`."""
+    return {
+        (record.inputs["relativeRecordSetName"], record.inputs["recordType"]): record.inputs
+        for record in graph.of_type(RECORDS)
+        if record.inputs["zoneName"] == zone
+    }
+
+
+def dns_roles(graph: Graph) -> set[tuple[str, str]]:
+    """Who may write records where: `("cert-manager", "voice.example.com")`."""
+    return {
+        (role.name.split("-role-")[1].rsplit("-", 1)[0], role.inputs["scope"].rsplit("/", 1)[-1])
+        for role in graph.of_type("azure-native:authorization:RoleAssignment")
+        if role.inputs["roleDefinitionId"].endswith(Role.DNS_ZONE_CONTRIBUTOR.value)
+    }
+
+
+def test_names_of_the_environment_lead_to_traffic_manager(graph: Graph) -> None:
+    profile = graph.one("azure-native:trafficmanager:Profile")
+    found = records(graph, ZONE)
+    label = profile.value("dnsConfig.relativeName")
+    for name in ("api", "livekit", "*"):
+        assert found[name, "CNAME"]["cnameRecord"] == {"cname": f"{label}.trafficmanager.net"}
+    assert set(found) == {
+        ("api", "CNAME"),
+        ("livekit", "CNAME"),
+        ("*", "CNAME"),
+        ("@", "CAA"),
+        ("eastus", "NS"),
+    }, "the last is the region's own"
+
+
+def test_the_zone_is_the_one_of_the_setting_and_nobody_takes_it_away(graph: Graph) -> None:
+    zones = {zone.value("zoneName"): zone for zone in graph.of_type("azure-native:dns:Zone")}
+    assert set(zones) == {ZONE, EAST}
+    assert zones[ZONE].value("resourceGroupName") == "rg-voice-prod-global"
+    assert zones[EAST].value("resourceGroupName") == "rg-voice-prod-eastus"
+    assert zones[ZONE].protect, "made again it would have other name servers"
+    assert not zones[EAST].protect, "a region delegates its zone itself"
+
+
+def test_services_of_a_region_have_names_in_its_own_zone(graph: Graph) -> None:
+    found = records(graph, EAST)
+    addresses = {name: found[name, "A"]["targetResource"]["id"] for name in ("api", "livekit", "turn", "sip")}
+    assert {name: id.rsplit("/", 1)[-1] for name, id in addresses.items()} == {
+        "api": "pip-voice-prod-eastus-gateway",
+        "livekit": "pip-voice-prod-eastus-gateway",
+        "turn": "pip-voice-prod-eastus-turn",
+        "sip": "pip-voice-prod-eastus-sip-edge",
+    }
+
+
+def test_an_address_is_no_unknown_of_the_plan(graph: Graph) -> None:
+    for record in graph.of_type(RECORDS):
+        assert "aRecords" not in record.inputs, "an address that Azure chose belongs into no record"
+
+
+def test_a_sip_domain_says_how_it_is_reached(graph: Graph) -> None:
+    found = records(graph, EAST)
+    services = {name: found[name, "SRV"]["srvRecords"] for name in ("_sip._udp", "_sip._tcp", "_sips._tcp")}
+    assert {name: [item["port"] for item in items] for name, items in services.items()} == {
+        "_sip._udp": [5060],
+        "_sip._tcp": [5060],
+        "_sips._tcp": [5061],
+    }
+    assert {item["target"] for items in services.values() for item in items} == {f"sip.{EAST}"}
+    ways = sorted(found["@", "NAPTR"]["naptrRecords"], key=lambda way: way["order"])
+    assert [(way["services"], way["replacement"]) for way in ways] == [
+        ("SIPS+D2T", f"_sips._tcp.{EAST}"),
+        ("SIP+D2T", f"_sip._tcp.{EAST}"),
+        ("SIP+D2U", f"_sip._udp.{EAST}"),
+    ]
+    assert {(way["flags"], way["regexp"]) for way in ways} == {("S", "")}
+
+
+def test_only_the_named_authorities_issue_certificates(graph: Graph) -> None:
+    for zone in (ZONE, EAST):
+        assert records(graph, zone)["@", "CAA"]["caaRecords"] == [
+            {"flags": 0, "tag": "issue", "value": "letsencrypt.org"}
+        ]
+
+
+def test_a_region_delegates_its_zone_in_the_environments(graph: Graph, secondary: Graph) -> None:
+    for found, region in ((graph, "eastus"), (secondary, "westeurope")):
+        delegation = records(found, ZONE)[region, "NS"]
+        servers = [record["nsdname"] for record in delegation["nsRecords"]]
+        assert servers == name_servers_of(f"{region}.{ZONE}")
+        assert delegation["resourceGroupName"] == "rg-voice-prod-global"
+
+
+def test_a_region_without_the_global_part_attaches_itself_and_makes_nothing_else_there(secondary: Graph) -> None:
+    assert set(records(secondary, ZONE)) == {("westeurope", "NS")}
+    assert [zone.value("zoneName") for zone in secondary.of_type("azure-native:dns:Zone")] == [f"westeurope.{ZONE}"]
+    assert secondary.of_type("azure-native:trafficmanager:Profile") == []
+    endpoint = secondary.one("azure-native:trafficmanager:Endpoint")
+    assert endpoint.value("target") == f"api.westeurope.{ZONE}"
+    assert endpoint.value("endpointLocation") == "westeurope"
+    assert "dnsNameServers" not in secondary.exports
+
+
+def test_the_gateway_is_probed_where_it_answers_by_itself(graph: Graph) -> None:
+    monitor = graph.one("azure-native:trafficmanager:Profile").value("monitorConfig")
+    assert (monitor["protocol"], monitor["port"], monitor["path"]) == ("HTTPS", 443, "/healthz")
+    endpoint = graph.one("azure-native:trafficmanager:Endpoint")
+    assert endpoint.value("target") == f"api.{EAST}"
+    assert endpoint.value("profileName") == graph.one("azure-native:trafficmanager:Profile").value("profileName")
+    assert endpoint.value("endpointType") == "externalEndpoints"
+
+
+@pytest.mark.parametrize(("routing", "method"), [("performance", "Performance"), ("priority", "Priority")])
+def test_how_a_region_is_chosen_is_a_setting(routing: str, method: str) -> None:
+    graph = build_stack(edited(read_sections(PROD), "dns.routing", routing))
+    assert graph.one("azure-native:trafficmanager:Profile").value("trafficRoutingMethod") == method
+
+
+def test_regions_never_share_a_priority_and_the_first_in_the_list_comes_first() -> None:
+    places = [(position, number) for position in range(len(REGION_NUMBERS)) for number in REGION_NUMBERS]
+    found = [priority(*place) for place in places]
+    assert len(set(found)) == len(places), "whatever the order was when the others were deployed"
+    assert sorted(places, key=lambda place: priority(*place)) == places
+    assert (min(found), max(found)) == (1, 599)
+
+
+def test_an_internal_gateway_has_private_names_and_nobody_is_led_to_it(graph: Graph, internal: Graph) -> None:
+    before, after = records(graph, EAST), records(internal, EAST)
+    private = [{"ipv4Address": address_plan(1).gateway_address}]
+    for name in ("api", "livekit"):
+        assert after[name, "A"]["aRecords"] == private
+        assert "targetResource" not in after[name, "A"]
+    same = set(before) - {("api", "A"), ("livekit", "A")}
+    assert {key: after[key] for key in same} == {key: before[key] for key in same}
+    assert internal.of_type("azure-native:trafficmanager:Endpoint") == []
+
+
+def test_controllers_write_where_the_table_says(graph: Graph) -> None:
+    assert dns_roles(graph) == {("cert-manager", ZONE), ("cert-manager", EAST), ("external-dns", EAST)}
+
+
+def test_external_dns_finds_the_zone_of_its_region_and_nobody_else_lists_zones(graph: Graph) -> None:
+    listers = {
+        (role.name.split("-role-")[1], role.inputs["scope"].rsplit("/", 1)[-1])
+        for role in graph.of_type("azure-native:authorization:RoleAssignment")
+        if role.inputs["roleDefinitionId"].endswith(Role.READER.value) and "-dns-" in role.name
+    }
+    assert listers == {("external-dns-list", "rg-voice-prod-eastus")}
+
+
+def test_nobody_writes_records_where_nobody_needs_to() -> None:
+    sections = edited(edited(read_sections(PROD), "dns.automatic", False), "certificates.issuer", "selfSigned")
+    assert dns_roles(build_stack(sections)) == set()
+
+
+def test_controllers_start_when_they_may_write(graph: Graph) -> None:
+    roles = {
+        role.urn
+        for role in graph.of_type("azure-native:authorization:RoleAssignment")
+        if role.inputs["roleDefinitionId"].endswith(Role.DNS_ZONE_CONTRIBUTOR.value)
+    }
+    found = controllers(graph)
+    assert roles
+    assert len(found) == 2
+    for release in found:
+        waited_for = {urn for item in [release, *graph.ancestors(release.urn)] for urn in item.dependencies}
+        assert roles <= waited_for, f"{release.name} may start before it may write"
+
+
+def controllers(graph: Graph) -> list[Registered]:
+    names = ("cert-manager", "external-dns")
+    return [
+        release
+        for release in graph.of_type("kubernetes:helm.sh/v3:Release")
+        if release.inputs.get("name") in names or release.inputs.get("chart") in names
+    ]
+
+
+def test_what_leads_to_traffic_manager_goes_before_it(graph: Graph) -> None:
+    profile = graph.one("azure-native:trafficmanager:Profile").urn
+    for record in graph.of_type(RECORDS):
+        if record.inputs["recordType"] == "CNAME":
+            assert profile in record.dependencies, "a name whose target is gone could be had by anybody"
+
+
+def test_the_outputs_say_what_to_enter_where_and_which_names_there_are(graph: Graph) -> None:
+    servers = name_servers_of(ZONE)
+    assert graph.exports["dnsNameServers"] == servers
+    delegation = graph.exports["dnsDelegation"]
+    assert "in the zone example.com" in delegation["where"]
+    assert delegation["records"] == [f"{ZONE}. 300 IN NS {server}" for server in servers]
+    assert graph.exports["hosts"] == {
+        "environment": {"api": f"api.{ZONE}", "livekit": f"livekit.{ZONE}"},
+        "region": {name: f"{name}.{EAST}" for name in ("api", "livekit", "turn", "sip")},
+        "sipDomain": EAST,
+    }

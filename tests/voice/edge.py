@@ -1,0 +1,267 @@
+"""A real Kamailio with the configuration that the chart renders, between sipp processes on loopback addresses.
+
+Changed against a pod: where files lie and which addresses are used. The scripts are the chart's own; `kubectl` is a
+stand-in that answers from files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rehearsal.kubernetes.cluster import Object
+from tests.charts.rendering import rendered
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+EDGE = "127.0.1.1"
+CARRIER = "127.0.1.2"
+NODES = ("127.0.1.11", "127.0.1.12")
+SIP_PORT = 5060
+
+KUBECTL = """#!/bin/sh
+# Answers from files, and refuses to replace a lease that changed since it was read, as an API server does.
+case "$1 $2" in
+  "get endpointslices") cat "$CLUSTER/endpointslices.json" ;;
+  "get lease") cat "$CLUSTER/lease.json" ;;
+  "replace --namespace")
+    flock "$CLUSTER/lock" sh -c '
+      new=$(cat)
+      held=$(jq -r .metadata.resourceVersion "$CLUSTER/lease.json")
+      given=$(printf %s "$new" | jq -r .metadata.resourceVersion)
+      [ "$held" = "$given" ] || exit 1
+      printf %s "$new" | jq ".metadata.resourceVersion = \\"$((held + 1))\\"" >"$CLUSTER/lease.new"
+      mv "$CLUSTER/lease.new" "$CLUSTER/lease.json"' ;;
+  *) echo "unexpected: kubectl $*" >&2; exit 1 ;;
+esac
+"""
+
+
+def base_values() -> dict[str, Any]:
+    """One carrier, known by its address."""
+    return {
+        "image": {"repository": "sip-edge", "tag": "test"},
+        "toolsImage": {"repository": "tools", "tag": "test"},
+        "host": "sip.test.example",
+        "freeswitch": {"port": SIP_PORT, "tryNextMilliseconds": 500},
+        "carriers": [{"name": "acme", "signallingCidrs": [f"{CARRIER}/32"], "mode": "ip"}],
+        "secretProviderClass": {"vault": "kv", "tenantId": "tenant", "clientId": "client"},
+    }
+
+
+@dataclass
+class FakeCluster:
+    """What the scripts see of Kubernetes."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True)
+        tool = self.folder / "kubectl"
+        tool.write_text(KUBECTL)
+        tool.chmod(0o755)
+        self.ready(NODES)
+        lease = {"metadata": {"name": "sip-edge-registrar", "resourceVersion": "1"}, "spec": {}}
+        (self.folder / "lease.json").write_text(json.dumps(lease))
+
+    def ready(self, addresses: Sequence[str], unready: Sequence[str] = ()) -> None:
+        """Sets which FreeSWITCH nodes are ready."""
+        endpoints = [{"addresses": [a], "conditions": {"ready": True}} for a in addresses]
+        endpoints += [{"addresses": [a], "conditions": {"ready": False}} for a in unready]
+        text = json.dumps({"items": [{"endpoints": endpoints}]})
+        new = self.folder / "endpointslices.new"
+        new.write_text(text)
+        new.replace(self.folder / "endpointslices.json")
+
+    @property
+    def holder(self) -> str | None:
+        """Who holds the lease."""
+        return json.loads((self.folder / "lease.json").read_text())["spec"].get("holderIdentity")
+
+    def environment(self) -> dict[str, str]:
+        return {"CLUSTER": str(self.folder), "PATH": f"{self.folder}:{os.environ['PATH']}"}
+
+
+class Edge:
+    """One pod of the SIP edge: Kamailio and its sidecars."""
+
+    def __init__(self, folder: Path, cluster: FakeCluster, values: Mapping[str, Any], *, address: str = EDGE) -> None:
+        self.address, self._cluster, self._folder = address, cluster, folder
+        self.log = folder / "kamailio.log"
+        self._processes: list[subprocess.Popen[bytes]] = []
+        for name in ("configuration", "destinations", "templates", "scripts", "secrets", "run"):
+            (folder / name).mkdir(parents=True)
+        self._objects = rendered("sip-edge", values)
+        self._values = values
+        pod = self._one("Deployment")["spec"]["template"]["spec"]
+        self._containers = {c["name"]: c for c in [*pod["initContainers"], *pod["containers"]]}
+        for config_map, place in (("sip-edge", "templates"), ("sip-edge-scripts", "scripts")):
+            for file, text in self._one("ConfigMap", config_map)["data"].items():
+                (folder / place / file).write_text(self._moved(text))
+
+    def _one(self, kind: str, name: str = "sip-edge") -> Object:
+        return next(o for o in self._objects if o["kind"] == kind and o["metadata"]["name"] == name)
+
+    def _moved(self, text: str) -> str:
+        """A text that names places in the pod, for this folder."""
+        for name in ("configuration", "destinations", "templates", "scripts", "secrets"):
+            text = text.replace(f'"/{name}', f'"{self._folder}/{name}').replace(
+                f"text:///{name}", f"text://{self._folder}/{name}"
+            )
+        return text
+
+    def _environment(self, container: str, pod_name: str) -> dict[str, str]:
+        fields = {"status.podIP": self.address, "metadata.name": pod_name, "spec.nodeName": "node"}
+        stated = {
+            entry["name"]: entry["value"] if "value" in entry else fields[entry["valueFrom"]["fieldRef"]["fieldPath"]]
+            for entry in self._containers[container]["env"]
+        }
+        places = {n: str(self._folder / v[1:]) for n, v in stated.items() if v.startswith("/")}
+        return {**self._cluster.environment(), **stated, **places, "POLL_SECONDS": "0.2"}
+
+    def secret(self, name: str, value: str) -> None:
+        """Puts a secret where the CSI driver would."""
+        (self._folder / "secrets" / name).write_text(value)
+
+    def configure(self) -> subprocess.CompletedProcess[str]:
+        """Runs the init container's own script."""
+        return subprocess.run(
+            ["sh", str(self._folder / "templates" / "configure.sh")],
+            env=self._environment("configure", "pod"), capture_output=True, text=True, timeout=20, check=False,
+        )  # fmt: skip
+
+    def start(self, pod_name: str = "pod") -> None:
+        """Starts Kamailio and the sidecars as the Deployment does, and waits until Kamailio listens."""
+        done = self.configure()
+        assert done.returncode == 0, done.stderr
+        self._sidecar("destinations-at-start", pod_name).wait(20)
+        command = [
+            self._folder.as_posix() + word if word.startswith(("/configuration", "/run")) else word
+            for word in self._containers["kamailio"]["command"]
+        ]
+        command = [word.replace("/run/kamailio", "/run") for word in command]
+        with self.log.open("wb") as log:
+            self._processes.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
+        deadline = time.monotonic() + 20
+        while self.health("/health") != 200:
+            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            time.sleep(0.1)
+        for name in ("destinations", "registrar"):
+            if name in self._containers:
+                self._sidecar(name, pod_name)
+
+    def _sidecar(self, container: str, pod_name: str) -> subprocess.Popen[bytes]:
+        _, script, *arguments = self._containers[container]["command"]
+        with (self._folder / f"{container}.log").open("wb") as log:
+            process = subprocess.Popen(
+                ["sh", str(self._folder / script[1:]), *arguments],
+                env=self._environment(container, pod_name), stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self._processes.append(process)
+        return process
+
+    def health(self, path: str) -> int:
+        """Status of a probe; 0 while nothing listens."""
+        return self._get(self.port("health"), path)[0]
+
+    def metrics(self) -> str:
+        return self._get(self.port("metrics"), "/metrics")[1]
+
+    def port(self, name: str) -> int:
+        return self._values.get("ports", {}).get(name) or {"health": 8090, "metrics": 9090}[name]
+
+    def _get(self, port: int, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://{self.address}:{port}{path}", timeout=2) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+        except (urllib.error.URLError, OSError):
+            return 0, ""
+
+    def stop(self) -> None:
+        for process in reversed(self._processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self._processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(10)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What one sipp saw."""
+
+    created: int
+    successful: int
+    failed: int
+
+
+class Sipp:
+    """One sipp process; its figures are read when it has ended."""
+
+    def __init__(self, folder: Path, scenario: str, address: str, *arguments: str) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True)
+        binary = shutil.which("sipp")
+        assert binary, "sipp is missing: apt-get install sip-tester"
+        self._process = subprocess.Popen(
+            [binary, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", address, "-p", str(SIP_PORT), "-nostdin",
+             "-trace_stat", "-stf", "statistics.csv", "-fd", "1", "-trace_msg", "-message_file", "messages.log",
+             *arguments],
+            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+    def wait(self, seconds: float) -> Calls:
+        """Waits for the end of what it was told to do."""
+        self._process.wait(seconds)
+        return self.calls()
+
+    def stop(self) -> Calls:
+        """Ends it now."""
+        if self._process.poll() is None:
+            # sipp ends its calls and writes its figures on SIGUSR1.
+            self._process.send_signal(signal.SIGUSR1)
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(5)
+        return self.calls()
+
+    def calls(self) -> Calls:
+        head, *rows = (self._folder / "statistics.csv").read_text().strip().splitlines()
+        last = dict(zip(head.split(";"), rows[-1].split(";"), strict=False))
+        return Calls(
+            created=int(last["TotalCallCreated"]),
+            successful=int(last["SuccessfulCall(C)"]),
+            failed=int(last["FailedCall(C)"]),
+        )
+
+    def messages(self) -> str:
+        """Every message that it sent and got."""
+        file = self._folder / "messages.log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+
+@contextmanager
+def sipp(folder: Path, scenario: str, address: str, *arguments: str) -> Generator[Sipp]:
+    """A sipp that is ended with the block."""
+    process = Sipp(folder, scenario, address, *arguments)
+    try:
+        yield process
+    finally:
+        process.stop()

@@ -1,0 +1,1 @@
+"""`python -m tools.bench`: how long things take, as ratios of one run, written to docs/benchmarks.md."""

@@ -1,0 +1,91 @@
+"""`python -m tools.bench.once`: commands of one rehearsal in a process of its own, and what each took, as JSON.
+
+A process of its own, because the first use of the SDKs counts: every command that a person types pays it.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import yaml
+
+from rehearsal.commands import check_settings
+from rehearsal.engine import Rehearsal
+from rehearsal.program_runner import COLLECTOR_THRESHOLDS
+from rehearsal.run import Run
+from rehearsal.stack_file import parse_override
+from rehearsal.world import World
+from settings.loader import NAMESPACE
+from tools.bench.echo import EchoWorld
+
+PROJECT: Final = Path(__file__).resolve().parent.parent.parent
+WORLDS: Final = {"simulated": World.open, "echo": EchoWorld.open}
+
+
+@dataclass(frozen=True)
+class Took:
+    """One command. Seconds; `stand_ins` is the CPU time of the process that serves them, `engine` that of the CLI and
+    the program; `registration` is the program's own from its first declaration on, where it tells (else empty)."""
+
+    command: str
+    resources: int
+    wall: float
+    stand_ins: float
+    engine: float
+    registration: dict[str, float]
+
+
+def once(
+    project: Path,
+    stack: str,
+    commands: Annotated[list[str], typer.Argument(help="preview, up, destroy: in this order.")],
+    world: str = "simulated",
+    config: list[str] | None = None,
+) -> None:
+    """Runs the commands on fresh state and prints a JSON list; fails with the CLI's words when one is refused."""
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)
+    name = yaml.safe_load((project / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        times = Path(directory) / "times.json"
+        with Rehearsal(
+            project,
+            stack,
+            Path(directory) / "state",
+            overrides=[parse_override(text, name) for text in config or []],
+            check=check_settings if name == NAMESPACE else None,
+            open_world=WORLDS[world],
+            environment={"PYTHONPATH": str(PROJECT), "BENCH_PROGRAM_TIMES": str(times)},
+            checkpoints=False,
+        ) as rehearsal:
+            took = [_timed(rehearsal, command, times) for command in commands]
+    typer.echo(json.dumps([asdict(item) for item in took]))
+
+
+def _timed(rehearsal: Rehearsal, command: str, times: Path) -> Took:
+    began, before = time.monotonic(), os.times()
+    run: Run = getattr(rehearsal, command)()
+    after = os.times()
+    if not run.ok:
+        typer.echo(run.text, err=True)
+        raise typer.Exit(run.exit_code)
+    registration: dict[str, Any] = json.loads(times.read_text(encoding="utf-8")) if times.exists() else {}
+    return Took(
+        command=command,
+        resources=sum(run.operations.values()),
+        wall=time.monotonic() - began,
+        stand_ins=(after.user + after.system) - (before.user + before.system),
+        engine=(after.children_user + after.children_system) - (before.children_user + before.children_system),
+        registration=registration,
+    )
+
+
+if __name__ == "__main__":
+    typer.run(once)
