@@ -29,6 +29,7 @@ from components.observability import (
 from components.platform_services import PlatformServices, PlatformServicesArgs
 from components.region_dns import RegionDns, RegionDnsArgs
 from components.registry import RegistryAccess, RegistryAccessArgs
+from components.voice_workloads import VoiceWorkloads, VoiceWorkloadsArgs
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 from settings.address_plan import Subnet
 from settings.data import DatabaseAdministrator
@@ -92,7 +93,7 @@ class RegionCell(pulumi.ComponentResource):
         self._grafana_access()
         if args.settings.observability.flow_logs:
             self._flow_logs()
-        PlatformServices(
+        services = PlatformServices(
             f"{name}-services",
             PlatformServicesArgs(
                 settings=args.settings,
@@ -100,6 +101,17 @@ class RegionCell(pulumi.ComponentResource):
                 after=[self._dns(identities), self._telemetry_access(identities)],
                 metrics_endpoint=self.observability.metrics_endpoint,
                 trace_connection=self.observability.trace_connection,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
+        )
+        VoiceWorkloads(
+            f"{name}-voice",
+            VoiceWorkloadsArgs(
+                settings=args.settings,
+                identities=identities,
+                namespaces=services.namespaces,
+                prometheus_address=services.prometheus_address,
+                after=[services, self.data_tier, self.key_vault],
             ),
             opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
         )

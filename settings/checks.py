@@ -23,6 +23,7 @@ from settings.service_checks import SERVICE_RULES
 from settings.stack import Settings
 from settings.types import overlapping
 from settings.vm_sizes import VM_SIZES
+from settings.workload_checks import WORKLOAD_RULES
 
 ANYWHERE: Final = "0.0.0.0/0"
 REQUIRED_POOLS: Final = ("agents", "api")
@@ -470,6 +471,7 @@ RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
     "files age in order": _files_age_in_order,
     "documents are partitioned": _documents_are_partitioned,
     **SERVICE_RULES,
+    **WORKLOAD_RULES,
 }
 
 

@@ -84,6 +84,10 @@ STORAGE_CLASSES: Final = (
     # Azure disks have no compression switch: who writes logs and backups compresses them.
     StorageClass("bulk-storage", "Standard_LRS", "logs and backups"),
 )
+CLIENT_ID_ANNOTATION: Final = "azure.workload.identity/client-id"
+"""Names the identity of a ServiceAccount's pods; source:
+https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html.
+"""
 STORAGE_PROVISIONER: Final = "disk.csi.azure.com"
 
 PROMETHEUS_AUTHENTICATION: Final = "prometheus"

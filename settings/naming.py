@@ -147,6 +147,17 @@ class Naming:
     def redis(self) -> str:
         return self.unique("redis", 60)
 
+    def redis_host(self, location: str) -> str:
+        return f"{self.redis}.{location}.redis.azure.net"
+
+    @property
+    def postgresql_host(self) -> str:
+        return f"{self.postgresql_server}.postgres.database.azure.com"
+
+    @property
+    def blob_host(self) -> str:
+        return f"{self.storage_account}.blob.core.windows.net"
+
     @property
     def cosmos_account(self) -> str:
         return self.unique("cosmos", 44)

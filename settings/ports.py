@@ -79,6 +79,9 @@ LIVEKIT_METRICS: Final = _tcp(6789)
 AGENT_WEBHOOK: Final = _tcp(8000)
 AGENT_SOCKET: Final = _tcp(8001)
 AGENT_HEALTH: Final = _tcp(8081)
+AGENT_METRICS: Final = _tcp(9091)
+EGRESS_HEALTH: Final = _tcp(8080)
+EGRESS_METRICS: Final = _tcp(9090)
 
 # Telemetry, in the cluster only.
 OTLP_GRPC: Final = _tcp(4317)

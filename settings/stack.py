@@ -7,16 +7,21 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.agent import AgentSettings
 from settings.aks import AksSettings
 from settings.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
+from settings.capacity import LEGS_IN_FREESWITCH, Capacity, Share, calls_by, livekit_sip_ports, pods_needed
 from settings.certificates import CertificatesSettings
 from settings.classes import StackClass
 from settings.data import DataSettings
 from settings.delivery import DeliverySettings
 from settings.dns import DnsSettings, HostNames
+from settings.freeswitch import FreeSwitchSettings
 from settings.gateway import GatewaySettings
 from settings.identities import WORKLOAD_ACCOUNTS, Feature, WorkloadAccount
+from settings.images import ImagesSettings
 from settings.key_vault import KeyVaultSettings
+from settings.livekit import EgressSettings, LiveKitSettings, LiveKitSipSettings
 from settings.mesh import MeshSettings
 from settings.metrics import MetricsSettings, ScalingSettings, TracingSettings
 from settings.naming import Naming
@@ -24,6 +29,7 @@ from settings.network import NetworkSettings
 from settings.observability import ObservabilitySettings
 from settings.private_dns import PrivateZone, kubernetes_api_zone
 from settings.registry import RegistrySettings
+from settings.sip_edge import SipEdgeSettings
 from settings.telephony import TelephonySettings
 from settings.types import Section, Word
 
@@ -67,6 +73,13 @@ class Settings(Section):
     tracing: TracingSettings = TracingSettings()
     mesh: MeshSettings = MeshSettings()
     delivery: DeliverySettings = DeliverySettings()
+    images: ImagesSettings = ImagesSettings()
+    sip_edge: SipEdgeSettings = SipEdgeSettings()
+    freeswitch: FreeSwitchSettings = FreeSwitchSettings()
+    livekit: LiveKitSettings = LiveKitSettings()
+    livekit_sip: LiveKitSipSettings = LiveKitSipSettings()
+    egress: EgressSettings = EgressSettings()
+    agent: AgentSettings = AgentSettings()
     secrets: tuple[str, ...] = ()
     """Names of the secrets in `voice:secrets`; their values never come here."""
 
@@ -134,6 +147,28 @@ class Settings(Section):
     def workload_accounts(self) -> tuple[WorkloadAccount, ...]:
         """The ServiceAccounts of this stack that have an identity in Azure."""
         return tuple(a for a in WORKLOAD_ACCOUNTS if a.feature is None or a.feature in self.features)
+
+    @property
+    def database_host(self) -> str:
+        """Where the region's workloads find the database: the primary region's server, which is written to."""
+        database = self.data.postgresql
+        return database.external_host or self.region_names.in_scope(self.primary_region.name).postgresql_host
+
+    @property
+    def capacity(self) -> Capacity:
+        """What calls need in this region."""
+        freeswitch, bridge, livekit, agent = self.freeswitch, self.livekit_sip, self.livekit, self.agent
+        share = Share(calls=self.telephony.concurrent_calls, regions=len(self.regions), zones=len(self.aks.zones))
+        carried = {
+            "freeswitch": calls_by(
+                freeswitch.cpu, freeswitch.calls_per_cpu, self.telephony.rtp_ports.count, LEGS_IN_FREESWITCH
+            ),
+            "livekit-sip": calls_by(bridge.cpu, bridge.calls_per_cpu, livekit_sip_ports()),
+            "livekit": calls_by(livekit.cpu, livekit.calls_per_cpu),
+            "voice-agent": calls_by(agent.cpu, agent.calls_per_cpu),
+        }
+        pods = {name: pods_needed(name, calls, share, limit) for name, (calls, limit) in carried.items()}
+        return Capacity(share=share, pods=pods)
 
     @property
     def all_tags(self) -> dict[str, str]:

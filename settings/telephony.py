@@ -90,6 +90,10 @@ class RtpPorts(Section):
     """Last UDP port."""
 
     @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
     def ports(self) -> Ports:
         return freeswitch_rtp(self.first, self.last)
 
@@ -103,6 +107,8 @@ class TelephonySettings(Section):
     """How long a stopping pod still gets new calls, seconds."""
     upload_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
     """How long a stopping pod may upload recordings, seconds."""
+    concurrent_calls: Annotated[int, Field(ge=1, le=10000)] = 20
+    """Calls at once that the region is built for, its own alone; with one zone lost it carries them still."""
     rtp_ports: RtpPorts = RtpPorts()
     carriers: tuple[Carrier, ...] = ()
 

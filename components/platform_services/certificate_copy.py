@@ -12,6 +12,7 @@ from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
 from settings.certificates import GATEWAY_CERTIFICATE
 from settings.charts import EXTERNAL_SECRETS
+from settings.kubernetes import CLIENT_ID_ANNOTATION
 
 ACCOUNT: Final = "external-secrets"
 RELEASE: Final = "external-secrets"
@@ -53,7 +54,7 @@ class CertificateCopy(pulumi.ComponentResource):
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
                 name=ACCOUNT,
                 namespace=args.namespace,
-                annotations={"azure.workload.identity/client-id": args.client_id},
+                annotations={CLIENT_ID_ANNOTATION: args.client_id},
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -14,6 +14,7 @@ from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PR
 from settings.charts import EXTERNAL_DNS
 from settings.dns import DnsSettings, HostNames
 from settings.gateway import AUTOMATIC_RECORD, GATEWAY_NAME, GATEWAY_NAMESPACE
+from settings.kubernetes import CLIENT_ID_ANNOTATION
 from settings.naming import Naming
 
 RELEASE: Final = "external-dns"
@@ -96,7 +97,7 @@ def _values(args: ExternalDnsArgs) -> dict[str, Any]:
         "extraArgs": {"gateway-name": GATEWAY_NAME, "min-ttl": f"{args.settings.ttl_seconds}s"},
         "triggerLoopOnEvent": True,
         "logFormat": "json",
-        "serviceAccount": {"name": RELEASE, "annotations": {"azure.workload.identity/client-id": args.client_id}},
+        "serviceAccount": {"name": RELEASE, "annotations": {CLIENT_ID_ANNOTATION: args.client_id}},
         "podLabels": {"azure.workload.identity/use": "true"},
         "extraVolumes": [{"name": "azure", "configMap": {"name": CONFIGURATION}}],
         "extraVolumeMounts": [{"name": "azure", "mountPath": CONFIGURATION_FOLDER, "readOnly": True}],

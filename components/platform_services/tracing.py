@@ -12,6 +12,7 @@ from components.platform_services.collector_config import CONNECTION_VARIABLE, c
 from components.platform_services.jaeger_chart import jaeger_values
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
 from settings.charts import JAEGER, OPENTELEMETRY_COLLECTOR
+from settings.kubernetes import CLIENT_ID_ANNOTATION
 from settings.metrics import TracingSettings
 from settings.ports import COLLECTOR_METRICS, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, OTLP_SERVICE, Ports
 
@@ -98,7 +99,7 @@ class Tracing(pulumi.ComponentResource):
 
     def _identity_annotations(self) -> dict[str, pulumi.Input[str]]:
         azure = self._args.application_insights
-        return {"azure.workload.identity/client-id": azure.client_id} if azure else {}
+        return {CLIENT_ID_ANNOTATION: azure.client_id} if azure else {}
 
     def _environment(self) -> list[dict[str, pulumi.Input[str]]]:
         azure = self._args.application_insights

@@ -13,6 +13,7 @@ from settings.public_addresses import PublicAddress
 from settings.stack import Settings
 from settings.telephony import Carrier
 
+
 def sip_edge_values(settings: Settings) -> dict[str, Any]:
     """Carriers' addresses, the static address that they call, and who takes the calls."""
     edge = settings.sip_edge

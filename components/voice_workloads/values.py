@@ -16,7 +16,6 @@ from settings.public_addresses import PublicAddress
 from settings.secrets import GENERATED_SECRETS
 from settings.stack import Settings
 
-
 ADDRESS_ANNOTATION: Final = "service.beta.kubernetes.io/azure-pip-name"
 GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resource-group"
 """Which of our addresses Azure's load balancer takes; source:
@@ -84,9 +83,7 @@ def drain_values(settings: Settings) -> dict[str, Any]:
     }
 
 
-def autoscaling_values(
-    settings: Settings, fewest: int, most: int, address: pulumi.Input[str] | None
-) -> dict[str, Any]:
+def autoscaling_values(settings: Settings, fewest: int, most: int, address: pulumi.Input[str] | None) -> dict[str, Any]:
     """Scaling between two numbers of pods. `address` is where Prometheus answers; `None`: no scaling."""
     if not settings.scaling.enabled or address is None or fewest == most:
         return {"enabled": False, "minReplicas": fewest, "maxReplicas": most}

@@ -11,8 +11,8 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 from components.platform_services.custom_resource import custom_resource
-from components.workload_identity import CLIENT_ID_ANNOTATION
 from settings.identities import WorkloadAccount
+from settings.kubernetes import CLIENT_ID_ANNOTATION
 from settings.loader import PROJECT
 
 SECRETS_API: Final = "secrets-store.csi.x-k8s.io/v1"

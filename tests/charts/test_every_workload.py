@@ -13,6 +13,7 @@ from rehearsal.kubernetes.helm_charts import ChartProblem
 from tests.charts.rendering import CHARTS, cluster
 from tests.charts.workloads import (
     KINDS_OF_VALUES,
+    STACKS,
     WORKLOADS,
     Workload,
     containers,
@@ -21,7 +22,7 @@ from tests.charts.workloads import (
     values_of,
 )
 
-CASES = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in WORKLOADS for kind in KINDS_OF_VALUES]
+CASES = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in WORKLOADS for kind in (*KINDS_OF_VALUES, *STACKS)]
 every_case = pytest.mark.parametrize(("workload", "kind"), CASES)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from components.voice_workloads.voice_workloads import workload_values
 from rehearsal.kubernetes.cluster import Object
+from settings.loader import PROJECT, load_stack_file
+from settings.stack import Settings
 from tests.charts.rendering import rendered
 
 VALUES = Path(__file__).parent / "values"
@@ -52,10 +57,28 @@ WORKLOADS = (
 )  # fmt: skip
 
 KINDS_OF_VALUES = ("minimal", "full")
+STACKS = tuple(sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml")))
+PROMETHEUS = "https://prometheus.example"
+
+
+@cache
+def settings_of(stack: str) -> Settings:
+    """The settings of a committed stack."""
+    return load_stack_file(PROJECT / f"Pulumi.{stack}.yaml")
+
+
+@cache
+def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
+    """What the program gives the charts of a committed stack, the recorder switched on so that it is seen too."""
+    settings = settings_of(stack)
+    recorder = settings.egress.model_copy(update={"enabled": True})
+    return workload_values(settings.model_copy(update={"egress": recorder}), PROMETHEUS)
 
 
 def values_of(chart: str, kind: str) -> dict[str, Any]:
-    """One of the committed sets of values of a chart."""
+    """One of the committed sets of values of a chart, or those of a committed stack."""
+    if kind in STACKS:
+        return copy.deepcopy(values_of_stack(kind)[chart])
     return yaml.safe_load((VALUES / f"{chart}-{kind}.yaml").read_text())
 
 
