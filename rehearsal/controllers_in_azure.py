@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+DEFAULT_TTL: Final = 300
+"""Seconds that a record may be kept unless told otherwise; external-dns's own for Azure."""
 
 
 @dataclass(frozen=True, order=True)
@@ -59,7 +62,7 @@ class RecordKeeper:
     """An external-dns as its options make it.
 
     `filters` and `excluded` are domains; `owner` marks its records in TXT records, named with `prefix` or `suffix`.
-    `deletes` says whether it removes what nobody wants any more.
+    `ttl` are seconds; `deletes` says whether it removes what nobody wants any more.
     """
 
     identity: PodIdentity
@@ -69,6 +72,7 @@ class RecordKeeper:
     excluded: tuple[str, ...] = ()
     prefix: str = ""
     suffix: str = ""
+    ttl: int = DEFAULT_TTL
     deletes: bool = True
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rehearsal.engine import Rehearsal
@@ -18,12 +18,13 @@ LONGEST_LIST: Final = 5
 @dataclass(frozen=True)
 class Settled:
     """`resources` are ids and inputs by URN, without components and providers; `unsettled` is what no state should have
-    after a run that was done; `contents` is what exists outside."""
+    after a run that was done; `contents` is what exists outside; `reported` are the resources' outputs by URN."""
 
     resources: dict[str, tuple[str, Any]]
     unsettled: list[str]
     contents: set[str]
     outputs: dict[str, Any]
+    reported: dict[str, Any] = field(default_factory=dict)
 
 
 def settled(rehearsal: Rehearsal, last: Run) -> Settled:
@@ -45,6 +46,7 @@ def settled(rehearsal: Rehearsal, last: Run) -> Settled:
         unsettled=unsettled,
         contents=rehearsal.world.contents(),
         outputs=last.outputs if last.command[0] == "up" else {},
+        reported={item["urn"]: masked(item.get("outputs", {})) for item in own},
     )
 
 
@@ -52,7 +54,11 @@ def differences(wanted: Settled, found: Settled) -> list[str]:
     """How one end differs from the end that it should be."""
     same = wanted.resources.keys() & found.resources.keys()
     other_id = [urn for urn in same if wanted.resources[urn][0] != found.resources[urn][0]]
-    other_inputs = [urn for urn in same if wanted.resources[urn][1] != found.resources[urn][1]]
+    other_inputs = [
+        urn
+        for urn in same
+        if not _says_the_same(wanted.resources[urn][1], found.resources[urn][1], wanted.reported.get(urn))
+    ]
     keys = wanted.outputs.keys() | found.outputs.keys()
     other_outputs = [key for key in keys if wanted.outputs.get(key) != found.outputs.get(key)]
     sentences = {
@@ -66,6 +72,20 @@ def differences(wanted: Settled, found: Settled) -> list[str]:
         "another output": other_outputs,
     }
     return [f"{what}: {_listed(items)}" for what, items in sentences.items() if items]
+
+
+def _says_the_same(wanted: Any, found: Any, reported: Any) -> bool:
+    """Whether inputs are the wanted ones, or those and what Azure reports anyway.
+
+    An import takes over all that can be written, and what the program ignores stays in the state.
+    """
+    if not isinstance(wanted, dict) or not isinstance(found, dict) or not wanted.keys() <= found.keys():
+        return wanted == found
+    known = reported if isinstance(reported, dict) else {}
+    return all(
+        _says_the_same(wanted[key], value, known.get(key)) if key in wanted else key in known and value == known[key]
+        for key, value in found.items()
+    )
 
 
 def _without_own(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -155,6 +155,11 @@ class Settings(Section):
         return database.external_host or self.region_names.in_scope(self.primary_region.name).postgresql_host
 
     @property
+    def dumps_database(self) -> bool:
+        """Whether this region dumps the database: the one that has the server that is written to."""
+        return self.data.postgresql.mode == "managed" and self.this_region == self.primary_region
+
+    @property
     def capacity(self) -> Capacity:
         """What calls need in this region."""
         freeswitch, bridge, livekit, agent = self.freeswitch, self.livekit_sip, self.livekit, self.agent

@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from components.voice_workloads.database_jobs import database_jobs_values
 from components.voice_workloads.freeswitch import freeswitch_values
 from components.voice_workloads.livekit import livekit_egress_values, livekit_sip_values, livekit_values
 from components.voice_workloads.sip_edge import sip_edge_values
@@ -34,7 +35,7 @@ class VoiceWorkloadsArgs:
 
 
 class VoiceWorkloads(pulumi.ComponentResource):
-    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, its recorder where asked for, and the agent.
+    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, its recorder where asked for, the agent, and the database's jobs.
 
     Composes one `Workload` for each. Does not own what they stand on: namespaces, policies and certificates are
     `PlatformServices`', identities the cell's, secrets the vault's.
@@ -76,4 +77,6 @@ def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) ->
     }
     if settings.egress.enabled:
         values["livekit-egress"] = livekit_egress_values(settings)
+    if settings.dumps_database:
+        values["database-jobs"] = database_jobs_values(settings)
     return values

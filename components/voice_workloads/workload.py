@@ -50,8 +50,9 @@ class Workload(pulumi.ComponentResource):
         super().__init__("voice:index:Workload", name, None, opts)
         self._name, self._args = name, args
         children = pulumi.ResourceOptions(parent=self)
-        account = self._service_account(children)
-        secrets = self._secret_provider_class(children)
+        before: list[pulumi.Resource] = [self._service_account(children)]
+        if args.secrets:
+            before.append(self._secret_provider_class(children))
         kubernetes.helm.v4.Chart(
             f"{name}-chart",
             chart=str(CHARTS / args.account.name),
@@ -60,7 +61,7 @@ class Workload(pulumi.ComponentResource):
             values=args.values,
             # A rollout lasts as long as the longest call; `make status` shows it.
             skip_await=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, secrets, *args.after]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*before, *args.after]),
         )
         self.register_outputs({})
 

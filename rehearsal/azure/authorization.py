@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any, Final
 
 from rehearsal.azure import arm_ids
@@ -15,8 +14,6 @@ from rehearsal.provider import Refused
 ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 LOCK: Final = "azure-native:authorization:ManagementLockByScope"
 SERVICE_PRINCIPAL: Final = "ServicePrincipal"
-
-_PRINCIPAL_KEYS: Final = ("principalId", "objectId")
 
 
 def has_role(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> bool:
@@ -33,24 +30,9 @@ def _role_guid(role_definition_id: str) -> str:
     return arm_ids.name(role_definition_id).lower()
 
 
-def _principals(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in _PRINCIPAL_KEYS and isinstance(item, str):
-                yield item.lower()
-            else:
-                yield from _principals(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _principals(item)
-
-
 def _owner_of(cloud: Cloud, principal: str) -> Record | None:
     """The resource whose managed identity a principal is."""
-    for record in cloud:
-        if record.type != ASSIGNMENT and principal in _principals(record.properties):
-            return record
-    return None
+    return next((record for record in cloud.with_principal(principal) if record.type != ASSIGNMENT), None)
 
 
 def _refuse_name(request: Request) -> None:

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 from rehearsal.azure import arm_ids
 from rehearsal.azure.kept_by_azure import is_kept_by_azure
+from rehearsal.azure.principals import principals
 from rehearsal.provider import Refused
 
 WRITE_SECONDS: Final = 0.03
@@ -85,6 +86,7 @@ class Cloud:
         self._records: dict[str, Record] = {}
         self._texts: dict[str, str] = {}
         self._references: dict[str, frozenset[str]] = {}
+        self._principals: dict[str, frozenset[str]] = {}
         self._creations: dict[str, int] = {}
         self._busy: dict[str, str] = {}
 
@@ -158,6 +160,11 @@ class Cloud:
         with self.lock:
             return [self._records[key] for key, named in self._references.items() if wanted in named]
 
+    def with_principal(self, principal: str) -> list[Record]:
+        """Every record whose properties name this principal (in lower case), in order of creation."""
+        with self.lock:
+            return [self._records[key] for key, named in self._principals.items() if principal in named]
+
     def leftovers(self) -> list[str]:
         """The ids of everything that still exists, sorted; what Azure keeps anyway does not count."""
         return sorted(record.id for record in self if not is_kept_by_azure(record.id, record.inputs))
@@ -182,6 +189,7 @@ class Cloud:
             self._texts[key] = json.dumps(vars(record))
             own = {arm_ids.key(named) for named in arm_ids.references(record.properties)}
             self._references[key] = frozenset(named for named in own if not arm_ids.is_inside(named, key))
+            self._principals[key] = frozenset(principals(record.properties))
 
     def next_creation(self, id: str) -> int:
         """How often this id has been created, the coming time included."""
@@ -196,19 +204,22 @@ class Cloud:
         with self.lock:
             self._texts.pop(key, None)
             self._references.pop(key, None)
+            self._principals.pop(key, None)
             return self._records.pop(key, None)
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[None]:
         """Takes back every change of records when the block raises."""
         with self.lock:
-            records, texts, references = dict(self._records), dict(self._texts), dict(self._references)
-            creations, principals, swept = dict(self._creations), set(self.deleted_principals), list(self.swept)
+            records, texts = dict(self._records), dict(self._texts)
+            references, named = dict(self._references), dict(self._principals)
+            creations, gone, swept = dict(self._creations), set(self.deleted_principals), list(self.swept)
             try:
                 yield
             except BaseException:
-                self._records, self._texts, self._references = records, texts, references
-                self._creations, self.deleted_principals, self.swept = creations, principals, swept
+                self._records, self._texts = records, texts
+                self._references, self._principals = references, named
+                self._creations, self.deleted_principals, self.swept = creations, gone, swept
                 raise
 
     # Operations under way

@@ -12,17 +12,19 @@ from rehearsal.kubernetes.cluster import Object
 from rehearsal.kubernetes.helm_charts import ChartProblem
 from tests.charts.rendering import CHARTS, cluster
 from tests.charts.workloads import (
-    KINDS_OF_VALUES,
-    STACKS,
+    DEPLOYMENTS,
     WORKLOADS,
     Workload,
     containers,
+    kinds_of_values,
     objects,
     pod_templates,
     values_of,
 )
 
-CASES = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in WORKLOADS for kind in (*KINDS_OF_VALUES, *STACKS)]
+CASES = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in WORKLOADS for kind in kinds_of_values(w)]
+RUNNING = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in DEPLOYMENTS for kind in kinds_of_values(w)]
+every_deployment = pytest.mark.parametrize(("workload", "kind"), RUNNING)
 every_case = pytest.mark.parametrize(("workload", "kind"), CASES)
 
 
@@ -81,7 +83,7 @@ def test_no_pod_may_become_root_or_gain_privileges(workload: Workload, kind: str
             assert "privileged" not in own
 
 
-@every_case
+@every_deployment
 def test_only_media_pods_are_on_the_network_of_their_node(workload: Workload, kind: str) -> None:
     spec = main_template(workload, kind)["spec"]
     assert spec.get("hostNetwork", False) is workload.media
@@ -105,7 +107,7 @@ def test_no_container_has_a_token_that_it_does_not_use(workload: Workload, kind:
             assert ("kubernetes" in mounts) <= asks, (name, container["name"])
 
 
-@every_case
+@every_deployment
 def test_pods_have_the_guaranteed_class(workload: Workload, kind: str) -> None:
     for name, template in pod_templates(items(workload, kind)):
         for container in containers(template):
@@ -116,7 +118,7 @@ def test_pods_have_the_guaranteed_class(workload: Workload, kind: str) -> None:
     assert first["resources"]["limits"]["cpu"].isdecimal(), "whole CPUs"
 
 
-@every_case
+@every_deployment
 def test_liveness_asks_only_whether_something_listens(workload: Workload, kind: str) -> None:
     for _, template in pod_templates(items(workload, kind)):
         for container in template["spec"]["containers"]:
@@ -127,7 +129,7 @@ def test_liveness_asks_only_whether_something_listens(workload: Workload, kind: 
     assert any("readinessProbe" in container for container in spec["containers"])
 
 
-@every_case
+@every_deployment
 def test_a_pod_that_carries_calls_is_not_evicted_and_has_time_to_end_them(workload: Workload, kind: str) -> None:
     template = main_template(workload, kind)
     annotations = template["metadata"].get("annotations") or {}
@@ -146,7 +148,7 @@ def test_a_grace_period_that_would_cut_calls_is_refused(workload: Workload) -> N
         objects(workload, values)
 
 
-@every_case
+@every_deployment
 def test_a_rollout_starts_a_new_pod_before_it_ends_an_old_one(workload: Workload, kind: str) -> None:
     deployment = next(
         item
@@ -162,7 +164,7 @@ def test_a_rollout_starts_a_new_pod_before_it_ends_an_old_one(workload: Workload
     assert budget["spec"]["selector"] == deployment["spec"]["selector"]
 
 
-@every_case
+@every_deployment
 def test_two_pods_of_a_workload_never_share_a_node(workload: Workload, kind: str) -> None:
     template = main_template(workload, kind)
     (term,) = template["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
@@ -170,7 +172,7 @@ def test_two_pods_of_a_workload_never_share_a_node(workload: Workload, kind: str
     assert term["labelSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
+@pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
 def test_pods_run_on_their_pool_and_not_on_a_retiring_generation(workload: Workload) -> None:
     pool = values_of(workload.chart, "full")["pool"]
     spec = main_template(workload, "full")["spec"]
@@ -187,7 +189,7 @@ def test_an_image_is_named_whole(workload: Workload, kind: str) -> None:
             assert ":" in container["image"] or "@" in container["image"]
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
+@pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
 def test_a_digest_is_part_of_the_image(workload: Workload) -> None:
     digest = "sha256:" + "ab" * 32
     values = values_of(workload.chart, "minimal")
@@ -238,7 +240,7 @@ def test_a_new_generation_of_a_secret_rolls_the_pods(workload: Workload) -> None
 
 
 @pytest.mark.parametrize("monitor", ["azure", "operator", "none"])
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
+@pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
 def test_metrics_are_read_where_the_stack_says(workload: Workload, monitor: str) -> None:
     values = {**values_of(workload.chart, "full"), "metrics": {"monitor": monitor, "intervalSeconds": 15}}
     found = objects(workload, values)
@@ -253,7 +255,7 @@ def test_metrics_are_read_where_the_stack_says(workload: Workload, monitor: str)
 
 
 @pytest.mark.parametrize(
-    "workload", [w for w in WORKLOADS if w.chart not in ("sip-edge", "livekit-egress")], ids=lambda w: w.chart
+    "workload", [w for w in DEPLOYMENTS if w.chart not in ("sip-edge", "livekit-egress")], ids=lambda w: w.chart
 )
 def test_the_autoscaler_owns_the_number_of_pods_where_it_is_on(workload: Workload) -> None:
     scaling = {

@@ -10,6 +10,7 @@ import yaml
 from settings.ports import Ports, public_host_ports
 from tests.charts.rendering import CHARTS
 from tests.charts.workloads import (
+    DEPLOYMENTS,
     STACKS,
     WORKLOADS,
     Workload,
@@ -23,7 +24,7 @@ from tests.charts.workloads import (
 MEDIA_POOLS = {"sip": ("freeswitch", "livekit-sip"), "livekit": ("livekit",)}
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
+@pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
 def test_a_charts_own_ports_are_those_of_the_platform(workload: Workload) -> None:
     own = yaml.safe_load((CHARTS / workload.chart / "values.yaml").read_text())["ports"]
     assert own == values_of(workload.chart, "staging")["ports"]

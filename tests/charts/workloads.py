@@ -22,12 +22,15 @@ VALUES = Path(__file__).parent / "values"
 
 @dataclass(frozen=True)
 class Workload:
-    """One chart. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait for calls."""
+    """One chart. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait for calls.
+    `job`: it runs and ends.
+    """
 
     chart: str
     namespace: str
     media: bool
     calls: bool
+    job: bool = False
     secrets: tuple[str, ...] = field(default=())
     """Names in the vault that it reads with its full values."""
 
@@ -54,7 +57,9 @@ WORKLOADS = (
         "voice-agent", "voice-agents", media=False, calls=True,
         secrets=("livekit-api-key", "livekit-api-secret", "call-token-key", "jwt-signing-key", "openAiApiKey"),
     ),
+    Workload("database-jobs", "voice-system", media=False, calls=False, job=True),
 )  # fmt: skip
+DEPLOYMENTS = tuple(workload for workload in WORKLOADS if not workload.job)
 
 KINDS_OF_VALUES = ("minimal", "full")
 STACKS = tuple(sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml")))
@@ -75,6 +80,11 @@ def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
     return workload_values(settings.model_copy(update={"egress": recorder}), PROMETHEUS)
 
 
+def kinds_of_values(workload: Workload) -> tuple[str, ...]:
+    """The committed sets of values of a chart, and the stacks that deploy it."""
+    return (*KINDS_OF_VALUES, *(stack for stack in STACKS if workload.chart in values_of_stack(stack)))
+
+
 def values_of(chart: str, kind: str) -> dict[str, Any]:
     """One of the committed sets of values of a chart, or those of a committed stack."""
     if kind in STACKS:
@@ -90,11 +100,11 @@ def objects(workload: Workload, values: Mapping[str, Any]) -> list[Object]:
 def pod_templates(items: list[Object]) -> Iterator[tuple[str, Object]]:
     """Name and pod template of everything that makes pods."""
     for item in items:
-        template = (
-            item.get("spec", {}).get("template") if item["kind"] in ("Deployment", "StatefulSet", "Job") else None
-        )
-        if template is not None:
-            yield f"{item['kind']}/{item['metadata']['name']}", template
+        spec = item.get("spec") or {}
+        if item["kind"] == "CronJob":
+            spec = spec["jobTemplate"]["spec"]
+        if item["kind"] in ("Deployment", "CronJob"):
+            yield f"{item['kind']}/{item['metadata']['name']}", spec["template"]
 
 
 def containers(template: Object) -> Iterator[Object]:

@@ -151,6 +151,28 @@ def test_each_way_to_end_elsewhere_is_told(found: Settled, problem: str) -> None
     assert differences(SOME, found) == [problem]
 
 
+REPORTED = replace(
+    SOME,
+    resources={"urn:a": ("id-a", {"probe": {"port": 1}})},
+    reported={"urn:a": {"probe": {"port": 1, "state": "Up"}}},
+)
+
+
+@pytest.mark.parametrize(
+    ("probe", "told"),
+    [
+        ({"port": 1, "state": "Up"}, 0),
+        ({"port": 1, "state": "Down"}, 1),
+        ({"port": 1, "path": "/"}, 1),
+        ({"port": 2, "state": "Up"}, 1),
+        ({"state": "Up"}, 1),
+    ],
+)
+def test_inputs_that_only_say_what_is_reported_anyway_are_the_same_end(probe: dict[str, object], told: int) -> None:
+    found = replace(REPORTED, resources={"urn:a": ("id-a", {"probe": probe})})
+    assert len(differences(REPORTED, found)) == told
+
+
 def test_the_recovery_follows_the_runbook() -> None:
     """Each command of the module stands on the page, in the same order."""
     page = (ROOT / RUNBOOK).read_text()

@@ -96,6 +96,24 @@ def test_the_first_refusal_ends_the_rehearsal(refused: str, last: str) -> None:
     assert len(outcome.failures) == 1
 
 
+def test_what_is_deployed_and_does_not_work_fails_the_rehearsal() -> None:
+    story: list[str] = []
+    unready = ["Service voice-system/gateway: no address"]
+    outcome = perform([Remembering("a", story)], list, lambda _: None, lambda *_: None, lambda: unready)
+    assert outcome.problems == ["deployed, but not ready: Service voice-system/gateway: no address"]
+    assert outcome.exit_code == 1
+    assert story[-1] == "a destroy", "what is left at the end is told too"
+
+
+@pytest.mark.parametrize(("command", "exit_code"), [("up", 0), ("destroy", 1)])
+def test_what_a_cluster_left_behind_is_told_and_is_a_fault_after_a_destroy(command: str, exit_code: int) -> None:
+    outcome = Outcome(command)
+    outcome.add_left_behind(["a disk, made by a claim"])
+    told = outcome.notes if command == "up" else outcome.leftovers
+    assert told == ["left behind in Azure by the cluster: a disk, made by a claim"]
+    assert outcome.exit_code == exit_code
+
+
 def test_what_is_left_in_the_cloud_fails_the_rehearsal() -> None:
     outcome, _ = _perform([Remembering("a", [])], left=["public IP pip-x in rg-y"])
     assert outcome.leftovers == ["public IP pip-x in rg-y"]

@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ import yaml
 from rehearsal.engine import Rehearsal
 from rehearsal.pulumi_cli import PulumiCli
 from rehearsal.values import SECRET, SIGNATURE_KEY
+from tests.rehearsal.conftest import made_once
 from tests.rehearsal.projects import copied_project
 from tests.unit.stacks import PROJECT
 
@@ -42,7 +43,14 @@ class Life:
 
 @pytest.fixture(scope="module")
 def life(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Life:
-    base = tmp_path_factory.mktemp("planted")
+    def live(base: Path) -> None:
+        base.mkdir()
+        (base / "life.json").write_text(json.dumps(asdict(_lived(base, cli))))
+
+    return Life(**json.loads((made_once(tmp_path_factory, "planted", live) / "life.json").read_text()))
+
+
+def _lived(base: Path, cli: PulumiCli) -> Life:
     project, state, files = copied_project(base / "project"), base / "state", base / "files"
     files.mkdir()
     _plant(project / "Pulumi.staging.yaml")

@@ -87,8 +87,11 @@ def _rules(policies: Sequence[tuple[Mapping[str, Any], bool]], direction: str) -
 def _fits(rule: Mapping[str, Any], direction: str, other: Pod | Place, port: int | str, protocol: str) -> bool:
     word = "from" if direction == "ingress" else "to"
     allowed = [*rule.get("ports", []), *(item for group in rule.get("toPorts", []) for item in group["ports"])]
-    if not any(_is_port(item, port, protocol) for item in allowed):
+    if allowed and not any(_is_port(item, port, protocol) for item in allowed):
         return False
+    if not any(rule.get(f"{word}{kind}") for kind in ("", "Entities", "CIDRSet")):
+        # Nobody is named, so everybody is meant.
+        return True
     blocks = [*rule.get(f"{word}CIDRSet", []), *(peer["ipBlock"] for peer in rule.get(word, []) if "ipBlock" in peer)]
     if isinstance(other, Pod):
         return "cluster" in rule.get(f"{word}Entities", []) or any(

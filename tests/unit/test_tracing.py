@@ -66,6 +66,7 @@ def test_one_collector_sends_traces_to_application_insights_and_to_jaeger() -> N
     service, port = exporters["otlp_grpc/jaeger"]["endpoint"].split(".voice-system.svc:")
     assert service == jaeger["fullnameOverride"]
     assert receivers["grpc"]["endpoint"].endswith(f":{port}")
+    assert release(graph, "jaeger").urn in release(graph, "opentelemetry-collector").dependencies
 
 
 @pytest.mark.requirement("C44")

@@ -32,8 +32,11 @@ WORLDS: Final = {"simulated": World.open, "echo": EchoWorld.open}
 
 @dataclass(frozen=True)
 class Took:
-    """One command. Seconds; `stand_ins` is the CPU time of the process that serves them, `engine` that of the CLI and
-    the program; `registration` is the program's own from its first declaration on, where it tells (else empty)."""
+    """One command of the CLI, in seconds.
+
+    `stand_ins` is the CPU time of the process that serves them, `engine` that of the CLI and the program.
+    `registration` has `cpu` and `wall` of the program from its first declaration on, where it tells them.
+    """
 
     command: str
     resources: int
@@ -70,6 +73,7 @@ def once(
 
 
 def _timed(rehearsal: Rehearsal, command: str, times: Path) -> Took:
+    times.unlink(missing_ok=True)
     began, before = time.monotonic(), os.times()
     run: Run = getattr(rehearsal, command)()
     after = os.times()

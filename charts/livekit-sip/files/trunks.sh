@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keeps the trunks and the dispatch rule of telephone calls in LiveKit: makes what is missing, touches nothing that is
-# there. They live in Redis; when Redis has lost them they are back within seconds.
+# Keeps the trunks and the dispatch rule of telephone calls in LiveKit as the chart says: makes what is missing, corrects
+# what is otherwise. They live in Redis; when Redis has lost them they are back within seconds.
 set -eu
 
 encode() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
@@ -15,28 +15,54 @@ token() {
   printf '%s.%s.%s' "$head" "$body" "$sign"
 }
 
+# Prints LiveKit's answer to request $1 with body $2; where it is none that helps, says what it is.
 ask() {
-  curl --silent --show-error --fail --max-time 10 "$LIVEKIT/twirp/livekit.SIP/$1" \
-    --header "Authorization: Bearer $(token)" --header 'Content-Type: application/json' --data "$2"
+  answer=$(printf 'Authorization: Bearer %s\n' "$(token)" |
+    curl --silent --show-error --max-time 10 --write-out '\n%{http_code}' --header @- \
+      --header 'Content-Type: application/json' --data "$2" "$LIVEKIT/twirp/livekit.SIP/$1") || return 1
+  if [ "${answer##*"$line_break"}" != 200 ]; then
+    echo "trunks: $1 is answered with ${answer##*"$line_break"}: ${answer%"$line_break"*}" >&2
+    return 1
+  fi
+  printf '%s' "${answer%"$line_break"*}"
 }
 
-# Prints the id of the item called $3, making it from $4 where there is none.
+# Sees to it that the item of kind $1 is as $2 says, which its name is in, and prints its id. $3 is what its id is
+# called, $4 what it is called in the request that makes it.
 ensure() {
-  found=$(ask "List$1" '{}' | jq --raw-output --arg name "$3" "[.items[]? | select(.name == \$name)][0].$2 // empty") ||
-    return 1
+  wanted=$2
+  listed=$(ask "List$1" '{}') || return 1
+  found=$(printf '%s' "$listed" |
+    jq --compact-output --argjson wanted "$wanted" '[.items[]? | select(.name == $wanted.name)][0] // empty') || return 1
   if [ -z "$found" ]; then
-    found=$(ask "Create$1" "$4" | jq --raw-output ".$2") || return 1
-    echo "trunks: made $3 ($found)" >&2
+    found=$(ask "Create$1" "$(jq --null-input --argjson wanted "$wanted" --arg name "$4" '{($name): $wanted}')") ||
+      return 1
+    did=made
+  elif printf '%s' "$found" | jq --exit-status --argjson wanted "$wanted" '
+      . as $found | all(($wanted | paths(scalars)) as $at | ($wanted | getpath($at)) == ($found | getpath($at)); .) and
+      all(($wanted | paths(arrays)) as $at | ($wanted | getpath($at) | length) == ($found | getpath($at) | length); .)
+    ' >/dev/null; then
+    did=
+  else
+    id=$(printf '%s' "$found" | jq --raw-output ".$3")
+    found=$(ask "Update$1" "$(jq --null-input --argjson wanted "$wanted" --arg name "$3" --arg id "$id" \
+      '{($name): $id, replace: $wanted}')") || return 1
+    did=corrected
   fi
-  printf '%s' "$found"
+  id=$(printf '%s' "$found" | jq --raw-output --exit-status ".$3") || return 1
+  [ -z "$did" ] || echo "trunks: $did $(printf '%s' "$wanted" | jq --raw-output .name) ($id)" >&2
+  printf '%s' "$id"
 }
 
 reconcile() {
-  inbound=$(ensure SIPInboundTrunk sip_trunk_id from-freeswitch "$(cat "$TEMPLATES/inbound.json")") || return 1
-  ensure SIPOutboundTrunk sip_trunk_id to-freeswitch "$(cat "$TEMPLATES/outbound.json")" >/dev/null || return 1
-  rule=$(jq --compact-output --arg trunk "$inbound" '.trunk_ids = [$trunk]' "$TEMPLATES/dispatch.json")
-  ensure SIPDispatchRule sip_dispatch_rule_id calls "$rule" >/dev/null
+  inbound=$(ensure SIPInboundTrunk "$(cat "$TEMPLATES/inbound.json")" sip_trunk_id trunk) || return 1
+  ensure SIPOutboundTrunk "$(cat "$TEMPLATES/outbound.json")" sip_trunk_id trunk >/dev/null || return 1
+  rule=$(jq --arg trunk "$inbound" '.trunk_ids = [$trunk]' "$TEMPLATES/dispatch.json") || return 1
+  ensure SIPDispatchRule "$rule" sip_dispatch_rule_id dispatch_rule >/dev/null
 }
+
+line_break='
+'
 
 if [ "${1:-}" = once ]; then
   reconcile

@@ -13,16 +13,20 @@ Variables and their names in the vault, as JSON.
 {{- end }}
 
 {{/*
-The trunks and the rule, as requests to LiveKit: file name to JSON.
+The trunks and the rule, as LiveKit's SIP API has them, with the names that it answers in: file name to JSON. The rule
+gets the inbound trunk's id when that is known.
 */}}
 {{- define "livekit-sip.trunks" -}}
 {{- $trunks := .Values.trunks -}}
+{{- if not $trunks.allowedCidrs -}}
+{{- fail "trunks.allowedCidrs is empty: name the networks that FreeSWITCH calls from, for LiveKit refuses a trunk that is open to all" -}}
+{{- end -}}
 {{- $headers := dict "X-Voice-Called" "voice.called" "X-Voice-Call" "voice.call" "X-Voice-Carrier" "voice.carrier" -}}
 {{- $inbound := dict "name" "from-freeswitch" "allowed_addresses" $trunks.allowedCidrs "headers_to_attributes" $headers -}}
 {{- $outbound := dict "name" "to-freeswitch" "address" (printf "%s:%d" $trunks.outbound.host (int $trunks.outbound.port)) "transport" "SIP_TRANSPORT_TCP" "numbers" (list "*") -}}
-{{- $rule := dict "name" "calls" "rule" (dict "dispatchRuleIndividual" (dict "roomPrefix" $trunks.roomPrefix)) -}}
+{{- $rule := dict "name" "calls" "rule" (dict "dispatch_rule_individual" (dict "room_prefix" $trunks.roomPrefix)) -}}
 {{- with $trunks.agent -}}
 {{- $_ := set $rule "room_config" (dict "agents" (list (dict "agent_name" .))) -}}
 {{- end -}}
-{{- dict "inbound.json" (toJson (dict "trunk" $inbound)) "outbound.json" (toJson (dict "trunk" $outbound)) "dispatch.json" (toJson $rule) | toJson -}}
+{{- dict "inbound.json" (toJson $inbound) "outbound.json" (toJson $outbound) "dispatch.json" (toJson $rule) | toJson -}}
 {{- end }}

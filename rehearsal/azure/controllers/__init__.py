@@ -2,7 +2,8 @@
 
     principals.py       who a controller is, and Azure's refusals where it lacks a role
     load_balancers.py   cloud-provider-azure, which AKS runs: load balancers from Services
-    frontends.py        the address of one Service
+    wishes.py           what a Service asks for
+    frontends.py        where it gets it
     disks.py            the Azure Disk CSI driver, which AKS runs
     records.py          external-dns
     types.py            the resource types that only controllers make

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from rehearsal.azure import addresses, arm_ids
@@ -27,78 +26,26 @@ from rehearsal.azure.controllers.principals import (
     not_listed,
 )
 from rehearsal.azure.controllers.types import BALANCER
+from rehearsal.azure.controllers.wishes import (
+    ADDRESS_NAME,
+    INTERNAL_BALANCER,
+    INTERNAL_SUBNET,
+    PUBLIC_BALANCER,
+    RESOURCE_GROUP,
+    Place,
+    Wish,
+)
 from rehearsal.azure.network.common import CLUSTER, SUBNET, network_of, prefixes_of
 from rehearsal.azure.network.public_addresses import ADDRESS, NAT_GATEWAY
 from rehearsal.azure.privatelink.endpoints import addresses_in
 from rehearsal.azure.rules import normal_location
-from rehearsal.controllers_in_azure import Cause
 
-ANNOTATION: Final = "service.beta.kubernetes.io/"
-INTERNAL: Final = f"{ANNOTATION}azure-load-balancer-internal"
-INTERNAL_SUBNET: Final = f"{ANNOTATION}azure-load-balancer-internal-subnet"
-RESOURCE_GROUP: Final = f"{ANNOTATION}azure-load-balancer-resource-group"
-ADDRESS_NAME: Final = f"{ANNOTATION}azure-pip-name"
-ADDRESS_IPV4: Final = f"{ANNOTATION}azure-load-balancer-ipv4"
-
-PUBLIC_BALANCER: Final = "kubernetes"
-INTERNAL_BALANCER: Final = "kubernetes-internal"
 KEPT_BY_AZURE: Final = 4
 """How many addresses at the front of a subnet Azure keeps for itself; the last one is the broadcast address."""
 
 
 class Unbalanced(Exception):
     """Why a Service gets no address now. The controller writes it into an event and tries again."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a frontend stands: on a public address, or on a private one in a subnet."""
-
-    address: str
-    public_id: str = ""
-    subnet_id: str = ""
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a Service asks for."""
-
-    namespace: str
-    name: str
-    uid: str
-    annotations: Mapping[str, str]
-    spec: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, service: Mapping[str, Any]) -> Wish:
-        metadata = service["metadata"]
-        annotations = metadata.get("annotations") or {}
-        return cls(metadata["namespace"], metadata["name"], metadata["uid"], annotations, service["spec"])
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.namespace}/{self.name}"
-
-    @property
-    def frontend(self) -> str:
-        """The name of its frontend and the start of its rules' names."""
-        return f"a{self.uid.replace('-', '')}"[:32]
-
-    @property
-    def balancer(self) -> str:
-        return INTERNAL_BALANCER if self.annotations.get(INTERNAL) == "true" else PUBLIC_BALANCER
-
-    def cause(self, cluster: Record) -> Cause:
-        """The Service as what something was made from."""
-        return Cause(cluster.creation_id, cluster.properties["name"], "v1", "Service", self.namespace, self.name)
-
-    @property
-    def wanted_address(self) -> str:
-        return self.annotations.get(ADDRESS_IPV4) or self.spec.get("loadBalancerIP") or ""
-
-    @property
-    def ports(self) -> list[tuple[str, int]]:
-        return [(port.get("protocol", "TCP"), port["port"]) for port in self.spec.get("ports") or []]
 
 
 class Places:
@@ -262,7 +209,10 @@ class Places:
         )
 
     def _holders(self, subnet: Record) -> dict[str, str]:
-        """Who else has which address of a subnet; Services of this cluster share one only by asking for it."""
+        """Who else has which address of a subnet, nodes left out: where they stand is not known.
+
+        Services of this cluster share an address only by asking for it.
+        """
         found = dict.fromkeys(addresses_in(self._cloud, subnet.id), "a private endpoint")
         for balancer in self._cloud.of_type(BALANCER.token):
             if arm_ids.is_inside(balancer.id, self._group):

@@ -13,20 +13,11 @@ from typing import Any, Final
 
 from rehearsal.azure import arm_ids
 from rehearsal.azure.cloud import Cloud, Record
-from rehearsal.azure.controllers.frontends import (
-    INTERNAL_BALANCER,
-    PUBLIC_BALANCER,
-    Place,
-    Places,
-    Unbalanced,
-    Wish,
-    balancer_id,
-    places_of,
-    shown,
-)
+from rehearsal.azure.controllers.frontends import Places, Unbalanced, balancer_id, places_of, shown
 from rehearsal.azure.controllers.marks import causes_of, marked
 from rehearsal.azure.controllers.principals import cluster_of, node_group
 from rehearsal.azure.controllers.types import BALANCER
+from rehearsal.azure.controllers.wishes import INTERNAL_BALANCER, PUBLIC_BALANCER, Place, Wish
 from rehearsal.azure.network.public_addresses import ADDRESS
 from rehearsal.azure.regions import REGIONS
 from rehearsal.azure.rules import normal_location

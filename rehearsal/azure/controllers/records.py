@@ -31,8 +31,6 @@ from rehearsal.azure.dns.common import APEX, PAYLOADS, RECORD_SET, ZONE, record_
 from rehearsal.controllers_in_azure import Cause, Endpoint, PodIdentity, RecordKeeper
 from rehearsal.provider import Refused
 
-TTL: Final = 300
-"""Seconds; external-dns's own for Azure."""
 _KIND: Final = "Microsoft.Network/dnsZones"
 _ADDRESS_TYPES: Final = {4: ("A", "ipv4Address"), 6: ("AAAA", "ipv6Address")}
 _HERITAGE: Final = "heritage=external-dns"
@@ -66,7 +64,7 @@ def keep_records(cloud: Cloud, cluster_id: str, keeper: RecordKeeper, endpoints:
         if arm_ids.same(arm_ids.resource_group_id(zone.id), group) and _matches(keeper, arm_ids.name(zone.id))
     ]
     wanted = [item for endpoint in endpoints for item in _record_sets(endpoint, keeper)]
-    return list(_apply(_Writer(cloud, cluster, principal.value), keeper, zones, wanted))
+    return list(_apply(_Writer(cloud, cluster, principal.value, keeper.ttl), keeper, zones, wanted))
 
 
 def zone_problem(cloud: Cloud, cluster_id: str, identity: PodIdentity, resource_group: str, name: str) -> str:
@@ -86,8 +84,9 @@ def zone_problem(cloud: Cloud, cluster_id: str, identity: PodIdentity, resource_
 class _Writer:
     """Writes record sets as one principal."""
 
-    def __init__(self, cloud: Cloud, cluster: Record, principal: str) -> None:
+    def __init__(self, cloud: Cloud, cluster: Record, principal: str, ttl: int) -> None:
         self.cloud = cloud
+        self._ttl = ttl
         self._principal = principal
         self._type = registry.arm_type(RECORD_SET)
         subscription = cluster.id.split("/")[2]
@@ -97,14 +96,15 @@ class _Writer:
         """Writes a record set, unless it is so already; answers why Azure refuses it."""
         id = record_id(zone, host, type)
         existing = self.cloud.get(id)
-        if existing is not None and existing.properties.get(PAYLOADS[type]) == payload:
+        known = (payload, self._ttl)
+        if existing is not None and (existing.properties.get(PAYLOADS[type]), existing.properties["ttl"]) == known:
             return ""
         inputs = {
             "resourceGroupName": arm_ids.resource_group(zone.id),
             "zoneName": arm_ids.name(zone.id),
             "recordType": type,
             "relativeRecordSetName": arm_ids.name(id),
-            "ttl": TTL,
+            "ttl": self._ttl,
             PAYLOADS[type]: payload,
         }
         if problem := self._refused(zone, type, "write"):

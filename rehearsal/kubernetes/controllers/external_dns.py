@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from rehearsal.controllers_in_azure import Endpoint, PodIdentity, RecordKeeper
+from rehearsal.controllers_in_azure import DEFAULT_TTL, Endpoint, PodIdentity, RecordKeeper
 from rehearsal.kubernetes.cluster import Key, Object
 from rehearsal.kubernetes.controllers.gateway_api import GROUP, attachments
 from rehearsal.kubernetes.controllers.labels import fits
@@ -25,6 +26,8 @@ _ANNOTATION: Final = "external-dns.alpha.kubernetes.io/"
 _DEFAULT_OWNER: Final = "default"
 _DEFAULT_SOURCES: Final = ("service", "ingress")
 _IDENTITY: Final = "azure.workload.identity"
+_DURATION: Final = re.compile(r"(\d+)([hms])")
+_UNITS: Final = {"h": 3600, "m": 60, "s": 1}
 
 
 def reconcile(workplace: Workplace) -> None:
@@ -53,6 +56,7 @@ def _keeper(workplace: Workplace, release: Release, config: Mapping[str, Any]) -
         excluded=tuple(release.value("excludeDomains", ())),
         prefix=release.value("txtPrefix", ""),
         suffix=release.value("txtSuffix", ""),
+        ttl=_seconds(_option(release, "min-ttl")) or DEFAULT_TTL,
         deletes=release.value("policy") == "sync",
     )
 
@@ -137,6 +141,11 @@ def _is_watched_gateway(release: Release, gateway: Object) -> bool:
     if namespace not in (None, "", metadata["namespace"]) or name not in ("", metadata["name"]):
         return False
     return fits(_option(release, "gateway-label-filter"), metadata.get("labels") or {})
+
+
+def _seconds(duration: str) -> int:
+    """A time as Go writes it (`300s`, `1h30m`), in seconds; 0 for none."""
+    return sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(duration))
 
 
 def _annotation(item: Object, name: str) -> str:

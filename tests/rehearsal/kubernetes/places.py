@@ -141,7 +141,13 @@ class Place:
         }
         checked, failures = self.provider.check(release, {}, inputs, b"seed")
         assert failures == []
+        self.inputs = checked
         return self.provider.create(release, checked, preview=False)[0]
+
+    def upgrade(self, id: str, values: dict[str, Any]) -> None:
+        """Gives the release that was installed last other values."""
+        new = {**self.inputs, "values": values}
+        self.provider.update(resource(RELEASE), id, self.inputs, self.inputs, new, preview=False)
 
     def uninstall(self, id: str) -> None:
         self.provider.delete(resource(RELEASE), id, {}, {})

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.azure.controllers.load_balancers import MOST_RULES
 from rehearsal.kubernetes.cluster import Key
-from rehearsal.provider import CreatedButFailed, Refused
+from rehearsal.provider import CreatedButFailed
 from tests.rehearsal.azure.world import GROUP, refused
 from tests.rehearsal.kubernetes.places import NAMESPACE, PREFIX, Place
 from tests.rehearsal.kubernetes.support import checked, named, resource
@@ -247,7 +247,3 @@ def test_what_a_killed_run_left_undone_is_done_when_the_cluster_is_opened_again(
     place.open()
     assert len(place.frontends()) == 1
     assert place.ingress(service) != []
-
-
-def test_a_client_of_a_refused_service_is_told_in_words_of_the_engine() -> None:
-    assert issubclass(CreatedButFailed, Refused), "the engine keeps the Service in its state"

@@ -24,17 +24,24 @@ RIGHTS_TO_SCALE = [
 IN_CLUSTER = {"voice:metrics.backend": "inCluster"}
 
 
-def but_for_policies(run: Run) -> dict[str, list[str]]:
-    """Who may talk to whom follows from what runs; `test_policies` asks about that."""
+WORKLOADS = "voice-eastus-voice"
+"""What the names of charts of workloads and of their objects begin with."""
+
+
+def of_the_platform(run: Run) -> dict[str, list[str]]:
+    """What a run changes, but for what follows: who may talk to whom, and workloads that are told of it."""
     assert run.ok, run.text
-    found = {op: [name for name in names if "-policies-" not in name] for op, names in changes(run).items()}
+    found = {
+        op: [name for name in names if "-policies-" not in name and not name.startswith(WORKLOADS)]
+        for op, names in changes(run).items()
+    }
     return {op: names for op, names in found.items() if names}
 
 
 def test_another_share_of_traces_and_no_scaling_plan_themselves_alone(production: Rehearsal) -> None:
     """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
     run = production.preview(config={"voice:tracing.samplePercent": 50, "voice:scaling.enabled": False})
-    assert but_for_policies(run) == {
+    assert of_the_platform(run) == {
         "update": [CLUSTER, f"{SERVICES}-tracing-collector"],
         "delete": sorted([*RIGHTS_TO_SCALE, f"{SERVICES}-metrics-target-keda"]),
     }
@@ -42,7 +49,7 @@ def test_another_share_of_traces_and_no_scaling_plan_themselves_alone(production
 
 @pytest.mark.exhaustive
 def test_metrics_move_into_the_cluster_and_back_while_the_cluster_stays(own_production: Rehearsal) -> None:
-    moved = but_for_policies(own_production.up(config=IN_CLUSTER))
+    moved = of_the_platform(own_production.up(config=IN_CLUSTER))
     assert moved["update"] == [CLUSTER], "in place: a replaced cluster would be among the others"
     assert set(moved) == {"create", "update", "delete"}
     made, gone = set(moved["create"]), set(moved["delete"])
@@ -52,7 +59,7 @@ def test_metrics_move_into_the_cluster_and_back_while_the_cluster_stays(own_prod
     assert made >= {f"{SERVICES}-metrics-prometheus", f"{SERVICES}-metrics-rules"}
     assert gone >= {"voice-eastus-rules-nodes", "voice-eastus-monitoring-metrics", *RIGHTS_TO_SCALE}
     assert changes(own_production.preview(config=IN_CLUSTER)) == {}
-    assert but_for_policies(own_production.up()) == {
+    assert of_the_platform(own_production.up()) == {
         "create": moved["delete"],
         "update": [CLUSTER],
         "delete": moved["create"],
@@ -61,9 +68,9 @@ def test_metrics_move_into_the_cluster_and_back_while_the_cluster_stays(own_prod
 
 
 @pytest.mark.exhaustive
-def test_jaeger_comes_before_the_collector_that_sends_to_it(own_production: Rehearsal) -> None:
-    run = own_production.up(config={"voice:tracing.exporters": ["applicationInsights", "jaeger"]})
-    assert but_for_policies(run) == {
+def test_jaeger_by_setting_is_one_release_more_and_told_to_the_collector(production: Rehearsal) -> None:
+    run = production.preview(config={"voice:tracing.exporters": ["applicationInsights", "jaeger"]})
+    assert of_the_platform(run) == {
         "create": [f"{SERVICES}-tracing-jaeger"],
         "update": [f"{SERVICES}-tracing-collector"],
     }

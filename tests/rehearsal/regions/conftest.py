@@ -19,6 +19,7 @@ from rehearsal.outage import locations
 from rehearsal.pulumi_cli import PulumiCli
 from rehearsal.run import Run
 from rehearsal.state_directory import StateDirectory
+from tests.rehearsal.conftest import made_once
 from tests.rehearsal.platform.plans import changes
 from tests.rehearsal.projects import copied_project
 
@@ -42,6 +43,7 @@ class Environment:
             self.directory,
             check=check_settings,
             cli=self.cli,
+            checkpoints=False,
             faults=Faults(unreachable=locations(list(down))),
         )
 
@@ -49,9 +51,9 @@ class Environment:
         """Deploys a stack, which must work; gives what changed."""
         return self.done(self.stack(name, *down).up(config=config))
 
-    def planned(self, name: str) -> dict[str, list[str]]:
+    def planned(self, name: str, config: dict[str, Any] | None = None) -> dict[str, list[str]]:
         """What a deployment would change."""
-        return self.done(self.stack(name).preview())
+        return self.done(self.stack(name).preview(config=config))
 
     def done(self, run: Run) -> dict[str, list[str]]:
         """What a run changed that must have worked."""
@@ -92,12 +94,15 @@ class Environment:
 @pytest.fixture(scope="session")
 def deployed_environment(tmp_path_factory: pytest.TempPathFactory, cli: PulumiCli) -> Path:
     """A state directory in which all stacks are deployed; copy it to change it."""
-    base = tmp_path_factory.mktemp("environment")
-    with StateDirectory(base / "state") as directory:
-        environment = Environment(copied_project(base / "project"), directory, cli)
-        for stack in STACKS:
-            environment.deploy(stack)
-    return base / "state"
+
+    def deploy(base: Path) -> None:
+        base.mkdir()
+        with StateDirectory(base / "state") as directory:
+            environment = Environment(copied_project(base / "project"), directory, cli)
+            for stack in STACKS:
+                environment.deploy(stack)
+
+    return made_once(tmp_path_factory, "environment", deploy) / "state"
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""One pod of a chart in a folder: its files, its secrets, and its configuration, made by the chart's own script.
+
+Changed against a pod: where files lie and which addresses are used. `kubectl` is a stand-in that knows one node.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rehearsal.kubernetes.cluster import Object
+from tests.charts.rendering import rendered
+
+NODE = "node-1"
+KUBECTL = """#!/bin/sh
+[ "$*" = "get node $NODE_NAME --output jsonpath={.status.addresses[?(@.type==\\"ExternalIP\\")].address}" ] || {
+  echo "unexpected: kubectl $*" >&2
+  exit 1
+}
+printf %s "$NODE_EXTERNAL_ADDRESS"
+"""
+
+
+class Pod:
+    """The first pod of Deployment `name` (the chart's own by default). `public` is its node's address, if it has one."""
+
+    def __init__(
+        self, folder: Path, chart: str, values: Mapping[str, Any], *, private: str, public: str = "", name: str = ""
+    ) -> None:
+        self.folder, self._private, self._public = folder, private, public
+        self.objects = rendered(chart, values)
+        self.spec: Object = self.one("Deployment", name or chart)["spec"]["template"]["spec"]
+        for volume in ("tools", "secrets", "configuration", *(v["name"] for v in self.spec.get("volumes", []))):
+            (folder / volume).mkdir(parents=True, exist_ok=True)
+        for volume in self.spec.get("volumes", []):
+            if "configMap" in volume:
+                for file, text in self.one("ConfigMap", volume["configMap"]["name"])["data"].items():
+                    (folder / volume["name"] / file).write_text(text)
+        self.tool("kubectl", KUBECTL)
+
+    def one(self, kind: str, name: str) -> Object:
+        """An object of the chart."""
+        return next(o for o in self.objects if o["kind"] == kind and o["metadata"]["name"] == name)
+
+    def container(self, name: str) -> Object:
+        """A container of the pod, or one that runs first."""
+        every = [*self.spec.get("initContainers", []), *self.spec["containers"]]
+        return next(container for container in every if container["name"] == name)
+
+    def tool(self, name: str, text: str) -> None:
+        """Puts a program before all others on the containers' PATH."""
+        program = self.folder / "tools" / name
+        program.write_text(text)
+        program.chmod(0o755)
+
+    def secret(self, name: str, value: str) -> None:
+        """Puts a secret where the CSI driver would."""
+        (self.folder / "secrets" / name).write_text(value)
+
+    def secret_names(self) -> list[str]:
+        """Names in the vault that the configuration is filled in from."""
+        pairs = self.environment("configure")["SECRET_VARIABLES"].split()
+        return [pair.partition("=")[2].partition(":")[0] for pair in pairs]
+
+    def environment(self, container: str) -> dict[str, str]:
+        """What a container's programs see, with places in the pod turned into places in the folder."""
+        fields = {
+            "status.podIP": self._private,
+            "status.hostIP": self._private,
+            "metadata.name": "pod-1",
+            "spec.nodeName": NODE,
+        }
+        stated = {
+            entry["name"]: entry["value"] if "value" in entry else fields[entry["valueFrom"]["fieldRef"]["fieldPath"]]
+            for entry in self.container(container).get("env", [])
+        }
+        return {
+            "PATH": f"{self.folder / 'tools'}:{os.environ['PATH']}",
+            "NODE_EXTERNAL_ADDRESS": self._public,
+            **{name: self.moved(value, container) for name, value in stated.items()},
+        }
+
+    def moved(self, text: str, container: str) -> str:
+        """A text that names places in a container, for the folder."""
+        mounts = self.container(container).get("volumeMounts", [])
+        for mount in sorted(mounts, key=lambda mount: len(mount["mountPath"]), reverse=True):
+            text = text.replace(mount["mountPath"], str(self.folder / mount["name"]))
+        return text
+
+    def command(self, container: str) -> list[str]:
+        """What a container runs, in the folder."""
+        stated = self.container(container)
+        return [self.moved(word, container) for word in (*stated.get("command", []), *stated.get("args", []))]
+
+    def configure(self) -> subprocess.CompletedProcess[str]:
+        """Runs the container that fills in the configuration."""
+        return subprocess.run(
+            self.command("configure"),
+            env=self.environment("configure"),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )

@@ -1,0 +1,160 @@
+"""What was measured, and what follows from it. Seconds throughout.
+
+Other work on the machine only ever adds time; so of several samples the least is the truest, of wall time and CPU time
+each by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+FASTER: Final = 4.0
+"""Aim: registration without historic aliases is at least as many times faster."""
+SHARE: Final = 0.40
+"""Aim: the stand-ins take less than this part of a preview's wall time."""
+BEND: Final = 1.5
+"""Aim: growth is linear. What a further resource takes at the largest sizes is at most this many times what it takes
+at the smallest; were growth quadratic, it would be more than six times from 100 to 1,000."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Wall time, and CPU time of all processes (user and system)."""
+
+    wall: float
+    cpu: float
+
+
+def least(samples: Iterable[Sample]) -> Sample:
+    """The truest of several samples of one thing."""
+    found = list(samples)
+    return Sample(min(item.wall for item in found), min(item.cpu for item in found))
+
+
+@dataclass(frozen=True)
+class Registration:
+    """The program's part alone, with the SDK's historic aliases and without."""
+
+    resources: int
+    with_aliases: Sample
+    without: Sample
+    preview_with_aliases: Sample
+    preview_without: Sample
+
+    @property
+    def faster(self) -> float:
+        """By CPU time: it is one process that does nothing but register."""
+        return self.with_aliases.cpu / self.without.cpu
+
+    @property
+    def met(self) -> bool:
+        return self.faster >= FASTER
+
+
+@dataclass(frozen=True)
+class Share:
+    """A first preview of a committed stack, before the simulated world and before one that answers at once."""
+
+    stack: str
+    resources: int
+    simulated: Sample
+    echo: Sample
+
+    @property
+    def of_wall(self) -> float:
+        return 1 - self.echo.wall / self.simulated.wall
+
+    @property
+    def of_cpu(self) -> float:
+        return 1 - self.echo.cpu / self.simulated.cpu
+
+    @property
+    def met(self) -> bool:
+        return self.of_wall < SHARE
+
+
+@dataclass(frozen=True)
+class Size:
+    """A command at one size. CPU time of the stand-ins, and of all."""
+
+    resources: int
+    stand_ins: float
+    cpu: float
+
+    @property
+    def each(self) -> float:
+        """For each resource, with what every run takes by itself."""
+        return self.cpu / self.resources
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A command at several sizes, smallest first; three or more."""
+
+    command: str
+    sizes: Sequence[Size]
+
+    @property
+    def further(self) -> list[float]:
+        """What a further resource takes, between each size and the next."""
+        return [
+            (after.cpu - before.cpu) / (after.resources - before.resources)
+            for before, after in zip(self.sizes, self.sizes[1:], strict=False)
+        ]
+
+    @property
+    def bend(self) -> float:
+        """How many times as much the last further resource takes as the first: 1 where growth is linear."""
+        return self.further[-1] / self.further[0]
+
+    @property
+    def met(self) -> bool:
+        return self.bend <= BEND
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as people type it, and the wall time that it should not take longer than."""
+
+    line: str
+    took: Sample
+    aim: float
+
+    @property
+    def met(self) -> bool:
+        return self.took.wall < self.aim
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and when. `load` is the mean number of processes that wanted a core, before and after."""
+
+    date: str
+    cores: int
+    processor: str
+    versions: dict[str, str]
+    load: tuple[float, float]
+
+    @property
+    def busy(self) -> bool:
+        """Whether others had the cores: then wall times are too long."""
+        return self.load[0] >= self.cores
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One run of the benchmarks."""
+
+    machine: Machine
+    repeats: int
+    registration: Registration
+    share: Share
+    growth: Sequence[Growth]
+    commands: Sequence[Command]
+
+    @property
+    def met(self) -> bool:
+        """Whether every ratio is as it should be; times of commands are the machine's, and only told."""
+        return self.registration.met and self.share.met and all(item.met for item in self.growth)
