@@ -110,6 +110,10 @@ definitions: venv ## Write what recorded Kubernetes knows of custom resources an
 flows: venv ## Write docs/flows.md: who may talk to whom in the cluster.
 	@$(BIN)/python -m tools.flows_page
 
+.PHONY: bench
+bench: venv ## Measure how long things take and write docs/benchmarks.md (ten minutes; leave the cores alone).
+	@$(BIN)/python -m tools.bench $(ARGS)
+
 .PHONY: lock
 lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade renews what stands in no .in file.
 	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)

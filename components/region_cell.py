@@ -98,6 +98,7 @@ class RegionCell(pulumi.ComponentResource):
             PlatformServicesArgs(
                 settings=args.settings,
                 identities=identities,
+                cluster=self.cluster,
                 after=[self._dns(identities), self._telemetry_access(identities)],
                 metrics_endpoint=self.observability.metrics_endpoint,
                 trace_connection=self.observability.trace_connection,

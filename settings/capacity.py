@@ -38,7 +38,9 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class PodsNeeded:
-    """Pods of one workload. `calls_per_pod` is what one carries, `limit` names what bounds it."""
+    """Pods of one workload. `calls_per_pod` is what one carries, `limit` names what bounds it, `pods_per_zone` are
+    those of the zone with the most.
+    """
 
     workload: str
     calls_per_pod: int
@@ -49,6 +51,11 @@ class PodsNeeded:
     def carries(self, pods: int) -> int:
         """Concurrent calls that so many pods carry."""
         return pods * self.calls_per_pod
+
+    @property
+    def left_without_a_zone(self) -> int:
+        """Pods that are left when the zone with the most of them is lost; all, where there is one zone only."""
+        return self.pods if self.pods == self.pods_per_zone else self.pods - self.pods_per_zone
 
 
 def pods_needed(workload: str, calls_per_pod: int, share: Share, limit: str = "CPU") -> PodsNeeded:
@@ -66,6 +73,24 @@ def pods_needed(workload: str, calls_per_pod: int, share: Share, limit: str = "C
         limit=limit,
         pods=per_zone * share.zones,
         pods_per_zone=per_zone,
+    )
+
+
+def spread_pods_needed(workload: str, calls_per_pod: int, share: Share, limit: str = "CPU") -> PodsNeeded:
+    """Pods of a workload on a pool that is one for all zones, one pod on each node, spread evenly over the zones.
+
+    Own calls on the pods that are left when the zone with the most of them is lost, all calls on all pods.
+    """
+    own = math.ceil(share.calls / calls_per_pod)
+    every = math.ceil(share.with_a_lost_region / calls_per_pod)
+    with_a_spare_zone = math.ceil(own * share.zones / (share.zones - 1)) if share.zones > 1 else own
+    pods = max(every, with_a_spare_zone)
+    return PodsNeeded(
+        workload=workload,
+        calls_per_pod=calls_per_pod,
+        limit=limit,
+        pods=pods,
+        pods_per_zone=math.ceil(pods / share.zones),
     )
 
 

@@ -40,6 +40,10 @@ SCALING_ON_OWN_METRICS: Final = Condition(
     f"{OWN_METRICS.text}, `scaling.enabled`",
     lambda settings: OWN_METRICS.holds(settings) and settings.scaling.enabled,
 )
+ROOM_RECORDING: Final = Condition("`egress.enabled`", lambda settings: settings.egress.enabled)
+PRIVATE_EVENT_SOCKET: Final = Condition(
+    "`freeswitch.eventSocket` is private", lambda settings: settings.freeswitch.event_socket == "private"
+)
 GIT_OPS: Final = Condition("`delivery.gitOps`", lambda settings: settings.delivery.git_ops is not None)
 
 

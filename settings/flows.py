@@ -20,18 +20,18 @@ from settings.flow_conditions import (
     GIT_OPS,
     JAEGER_TRACES,
     OWN_METRICS,
+    PRIVATE_EVENT_SOCKET,
     PUBLIC_CERTIFICATES,
+    ROOM_RECORDING,
     SCALING_ON_OWN_METRICS,
     TRACING,
     Condition,
     in_the_mesh,
 )
-from settings.gateway import BUILT_IN_ROUTES, served_routes
 from settings.kubernetes import NAMESPACES
-from settings.peers import Outside, Peer, Pods, everyone
+from settings.peers import Outside, Peer, everyone
 from settings.ports import Ports
-from settings.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
-from settings.stack import Settings
+from settings.scrape_targets import SYSTEM_NAMESPACE
 
 MEDIA_NAMESPACE: Final = "voice-media"
 """Its pods are on the network of their nodes."""
@@ -52,45 +52,6 @@ class Flow:
     target_speaks_first: bool = False
 
 
-def flows(settings: Settings) -> tuple[Flow, ...]:
-    """The flows of a stack: those of the table whose time it is, and what follows from its routes and metrics."""
-    table = (flow for flow in FLOWS if flow.when.holds(settings))
-    return (*table, *_to_registrars(settings), *_to_services_of_routes(settings), *_to_metrics(settings))
-
-
-def _to_registrars(settings: Settings) -> Iterator[Flow]:
-    """A carrier's registrar is known by name and port; its address is the carrier's to change."""
-    for carrier in settings.telephony.carriers:
-        registrar = carrier.registrar
-        if registrar is not None:
-            port = Ports(registrar.port, registrar.port, "Udp" if registrar.transport == "udp" else "Tcp")
-            yield Flow(source=peers.SIP_EDGE, target=Outside.INTERNET, ports=(port,), reason="registration")
-
-
-def _to_services_of_routes(settings: Settings) -> Iterator[Flow]:
-    """A route names a Service; on which port the pods behind it listen is theirs to say. A node has other ports than
-    those of its pods: there it is the Service's.
-    """
-    own = {route.name for route in BUILT_IN_ROUTES}
-    routes = [route for route in served_routes(settings.gateway, settings.hosts) if route.name not in own]
-    reason = "services of your own"
-    for namespace in sorted({route.namespace for route in routes} - {MEDIA_NAMESPACE}):
-        yield Flow(source=peers.GATEWAY, target=everyone(namespace), ports=(EVERY_TCP_PORT,), reason=reason)
-    for port in sorted({route.port for route in routes if route.namespace == MEDIA_NAMESPACE}):
-        node_port = Ports(port, port, "Tcp")
-        yield Flow(source=peers.GATEWAY, target=peers.OWN_ON_NODES, ports=(node_port,), reason=reason)
-
-
-def _to_metrics(settings: Settings) -> Iterator[Flow]:
-    readers = {"managed": peers.AZURE_METRICS_AGENTS, "inCluster": (peers.PROMETHEUS,), "none": ()}
-    for target in scrape_targets(settings):
-        port = Ports(target.port, target.port, "Tcp") if isinstance(target.port, int) else target.port
-        pods = Pods(target.name, target.namespace, target.labels)
-        for reader in readers[settings.metrics.backend]:
-            yield Flow(source=reader, target=pods, ports=(port,), reason="metrics")
-
-
-EVERY_TCP_PORT: Final = Ports(1, 65535, "Tcp")
 OTLP: Final = (ports.OTLP_GRPC, ports.OTLP_HTTP)
 LIVEKIT_FOR_CLIENTS: Final = (
     ports.LIVEKIT_SIGNALLING,
@@ -163,13 +124,27 @@ _WORKLOADS: Final = (
         ports=(ports.HTTPS,),
         reason="speech and language services; sign-in to Entra",
     ),
-    # Recording of rooms.
-    Flow(source=peers.EGRESS, target=peers.LIVEKIT, ports=LIVEKIT_FOR_CLIENTS, reason="rooms"),
+    Flow(
+        source=peers.AGENT,
+        target=peers.FREESWITCH,
+        ports=(ports.FREESWITCH_EVENT_SOCKET,),
+        reason="calls that the agent steers from outside",
+        when=PRIVATE_EVENT_SOCKET,
+    ),
+    # Beside LiveKit.
+    Flow(
+        source=peers.TRUNKS,
+        target=peers.LIVEKIT,
+        ports=(ports.LIVEKIT_SIGNALLING,),
+        reason="trunks and dispatch rules of the SIP bridge",
+    ),
+    Flow(source=peers.EGRESS, target=peers.LIVEKIT, ports=LIVEKIT_FOR_CLIENTS, reason="rooms", when=ROOM_RECORDING),
     Flow(
         source=peers.EGRESS,
         target=Outside.PRIVATE_ENDPOINTS,
         ports=(ports.HTTPS, ports.REDIS),
         reason="recordings and Redis",
+        when=ROOM_RECORDING,
     ),
     # Jobs on the databases.
     Flow(source=peers.DATABASE_JOBS, target=Outside.DATABASES, ports=(ports.POSTGRESQL,), reason="roles, dumps"),
@@ -323,4 +298,6 @@ _OWN_METRICS: Final = (
 )
 
 FLOWS: Final = (*_of_every_namespace(), *_WORKLOADS, *_CONTROLLERS, *_OWN_METRICS)
-"""Every flow that a stack can ask for, but those that follow from its carriers, routes and metrics."""
+"""Every flow that a stack can ask for, but those that follow from its carriers, routes and metrics
+(`settings.stack_flows`).
+"""

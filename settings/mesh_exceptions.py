@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from settings.flows import flows
 from settings.gateway import BUILT_IN_ROUTES, served_routes
 from settings.peers import Peer, Pods, named
 from settings.stack import Settings
+from settings.stack_flows import flows
 
 Mode = Literal["PERMISSIVE", "DISABLE"]
 

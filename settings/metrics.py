@@ -16,8 +16,8 @@ class MetricsSettings(Section):
     """`managed`: Azure Monitor for Prometheus and managed Grafana; `inCluster`: Prometheus and Grafana in the cluster,
     with the same rules.
     """
-    interval_seconds: Annotated[int, Field(ge=15, le=300)] = 30
-    """How often a target is read, seconds."""
+    interval_seconds: Annotated[int, Field(ge=15, le=60)] = 30
+    """How often a target is read, seconds; rules look back five minutes and want several readings in them."""
     retention_days: Annotated[int, Field(ge=1, le=90)] = 15
     """How long Prometheus in the cluster keeps metrics, days; Azure Monitor keeps them 18 months."""
     storage_gib: Annotated[int, Field(ge=10, le=4095)] = 64

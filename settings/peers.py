@@ -73,6 +73,7 @@ def named(name: str, namespace: str) -> Pods:
 SIP_EDGE: Final = named("sip-edge", "voice-edge")
 AGENT: Final = named("voice-agent", "voice-agents")
 EGRESS: Final = named("livekit-egress", "voice-agents")
+TRUNKS: Final = named("livekit-sip-trunks", "voice-media")
 DATABASE_JOBS: Final = named("database-jobs", SYSTEM_NAMESPACE)
 FREESWITCH: Final = OnNodes("freeswitch")
 LIVEKIT: Final = OnNodes("livekit")

@@ -10,7 +10,15 @@ from pydantic import Field
 from settings.agent import AgentSettings
 from settings.aks import AksSettings
 from settings.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
-from settings.capacity import LEGS_IN_FREESWITCH, Capacity, Share, calls_by, livekit_sip_ports, pods_needed
+from settings.capacity import (
+    LEGS_IN_FREESWITCH,
+    Capacity,
+    Share,
+    calls_by,
+    livekit_sip_ports,
+    pods_needed,
+    spread_pods_needed,
+)
 from settings.certificates import CertificatesSettings
 from settings.classes import StackClass
 from settings.data import DataSettings
@@ -172,7 +180,10 @@ class Settings(Section):
             "livekit": calls_by(livekit.cpu, livekit.calls_per_cpu),
             "voice-agent": calls_by(agent.cpu, agent.calls_per_cpu),
         }
-        pods = {name: pods_needed(name, calls, share, limit) for name, (calls, limit) in carried.items()}
+        pods = {
+            name: (spread_pods_needed if name == "voice-agent" else pods_needed)(name, calls, share, limit)
+            for name, (calls, limit) in carried.items()
+        }
         return Capacity(share=share, pods=pods)
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, Literal
 
 from settings.aks import MOST_MEDIA_NODES
 from settings.capacity import most_calls
@@ -16,7 +16,11 @@ NODE_CPUS: Final = 1
 """What a node keeps: AKS reserves 0.14 of 4 and 0.18 of 8 CPUs (AKS node reservations), the rest is for daemons and
 sidecars, which ask for 0.7 together.
 """
-MEDIA_WORKLOADS: Final = {"freeswitch": "sip", "livekit-sip": "sip", "livekit": "livekit"}
+MEDIA_WORKLOADS: Final[Mapping[str, Literal["livekit", "sip"]]] = {
+    "freeswitch": "sip",
+    "livekit-sip": "sip",
+    "livekit": "livekit",
+}
 """Workloads that have a node to themselves, and their pool."""
 
 
@@ -42,16 +46,60 @@ def _pools_carry_the_calls(settings: Settings) -> Iterator[Problem]:
                 f" {workload}, also with a zone or a region lost",
                 "raise it, or lower voice:telephony.concurrentCalls; `make capacity` shows the reckoning.",
             )
+
+
+def _agents_carry_the_calls(settings: Settings) -> Iterator[Problem]:
+    capacity = settings.capacity
     agents = capacity.pods["voice-agent"]
-    pods = -(-capacity.share.with_a_lost_region // agents.calls_per_pod)
-    if settings.agent.max_replicas < pods:
-        yield Problem(
-            "voice:agent.maxReplicas",
-            settings.agent.max_replicas,
-            f"at least {pods}: {capacity.share.with_a_lost_region} calls with those of a lost region,"
-            f" {agents.calls_per_pod} on each agent",
-            "raise it and maxNodes of pool agents, or lower voice:telephony.concurrentCalls.",
-        )
+    bounds = {"voice:agent.maxReplicas": settings.agent.max_replicas}
+    if "agents" in settings.aks.pools:
+        # One pod on each node: two never share one.
+        bounds["voice:aks.pools.agents.maxNodes"] = settings.aks.pools["agents"].max_nodes
+    for path, most in bounds.items():
+        if most < agents.pods:
+            yield Problem(
+                path,
+                most,
+                f"at least {agents.pods}: {capacity.share.with_a_lost_region} calls with those of a lost region,"
+                f" {agents.calls_per_pod} on each agent, also with a zone lost",
+                "raise it, or lower voice:telephony.concurrentCalls; `make capacity` shows the reckoning.",
+            )
+
+
+def _pods_that_do_not_scale_carry_the_calls(settings: Settings) -> Iterator[Problem]:
+    """Without scaling there are always the fewest pods."""
+    if settings.scaling.enabled:
+        return
+    pods = settings.capacity.pods
+    fewest = [("voice:agent.minReplicas", settings.agent.min_replicas, pods["voice-agent"].pods)]
+    for name, pool in settings.aks.media_pools.items():
+        needed = max(pods[workload].pods_per_zone for workload, on in MEDIA_WORKLOADS.items() if on == name)
+        fewest.append((f"voice:aks.mediaPools.{name}.minNodesPerZone", pool.min_nodes_per_zone, needed))
+    for path, stated, needed in fewest:
+        if stated < needed:
+            yield Problem(
+                path,
+                stated,
+                f"at least {needed} while voice:scaling.enabled is false:"
+                f" {settings.telephony.concurrent_calls} calls, also with a zone or a region lost",
+                "raise it, or let the workloads scale.",
+            )
+
+
+def _rollouts_find_a_node(settings: Settings) -> Iterator[Problem]:
+    """A rollout starts a new pod before it ends an old one, and two pods of a workload never share a node."""
+    aks = settings.aks
+    fix = "raise it; nodes beyond the fewest are there only while they are needed."
+    for name, media in aks.media_pools.items():
+        if media.max_nodes_per_zone == media.min_nodes_per_zone:
+            allowed = f"more than minNodesPerZone ({media.min_nodes_per_zone}): a rollout needs a node more than pods"
+            yield Problem(f"voice:aks.mediaPools.{name}.maxNodesPerZone", media.max_nodes_per_zone, allowed, fix)
+    fewest = {"agents": settings.agent.min_replicas, "api": settings.sip_edge.replicas}
+    for name, pods in fewest.items():
+        if name in aks.pools and aks.pools[name].max_nodes <= pods:
+            path = "voice:agent.minReplicas" if name == "agents" else "voice:sipEdge.replicas"
+            allowed = f"more than {path} ({pods}): a rollout needs a node more than pods"
+            yield Problem(f"voice:aks.pools.{name}.maxNodes", aks.pools[name].max_nodes, allowed, fix)
 
 
 def _replicas_are_in_order(settings: Settings) -> Iterator[Problem]:
@@ -121,6 +169,9 @@ WORKLOAD_RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
     "replicas are in order": _replicas_are_in_order,
     "pods fit their nodes": _pods_fit_their_nodes,
     "pools carry the calls": _pools_carry_the_calls,
+    "agents carry the calls": _agents_carry_the_calls,
+    "pods that do not scale carry the calls": _pods_that_do_not_scale_carry_the_calls,
+    "rollouts find a node": _rollouts_find_a_node,
     "production names its images": _production_names_its_images,
     "agent secrets exist": _agent_secrets_exist,
 }

@@ -41,14 +41,14 @@ What policies do not do:
 Not in the table, for they follow from other tables: the Gateway reaches the services that `gateway.routes` name, at any
 TCP port of the pods in their namespace; the SIP edge reaches the registrars of carriers at their ports; who reads
 metrics (Azure's agent or Prometheus, by `metrics.backend`) reaches each target of
-[settings/scrape_targets.py](../settings/scrape_targets.py).
+[settings/scrape_targets.py](../settings/scrape_targets.py) and the ports of workloads that tell theirs.
 
 Services of your own in `voice-apps` have the flows of `all-pods` there; what else they need they state themselves, as
 `NetworkPolicy` objects. Policies add up: yours can open, not close.
 
 With the mesh on, pods that have a sidecar take mutual TLS only, but on the ports that somebody outside the mesh reaches
-by this table, and where a route leads: there the pods of the Service bear its name as label `app.kubernetes.io/name` and
-listen on its port. Where the called speaks first (FreeSWITCH waits for the agent) the port is plain for everybody.
+by this table, and where a route leads: there the pods of the Service bear its name as label `app.kubernetes.io/name`
+and listen on its port. Where the called speaks first (FreeSWITCH waits for the agent) the port is plain for everybody.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -26,11 +27,13 @@ _MESH_REVISION = "istio.io/rev"
 @dataclass(frozen=True, kw_only=True)
 class NamespacesArgs:
     """Args of `Namespaces`. `kubernetes_version` pins the Pod Security rules to those of the cluster's minor
-    version. `mesh` says whose pods get sidecars, and of which revision.
+    version. `mesh` says whose pods get sidecars, and of which revision. `after` is what pods run on: nothing is put
+    into a namespace before it, and nodes go after the pods.
     """
 
     kubernetes_version: str
     mesh: MeshSettings
+    after: Sequence[pulumi.Resource]
 
 
 class Namespaces(pulumi.ComponentResource):
@@ -46,7 +49,7 @@ class Namespaces(pulumi.ComponentResource):
     def __init__(self, name: str, args: NamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Namespaces", name, None, opts)
         self._name, self._args = name, args
-        self._children = pulumi.ResourceOptions(parent=self)
+        self._children = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
         namespaces = {namespace.name: self._namespace(namespace) for namespace in NAMESPACES}
         for priority_class in PRIORITY_CLASSES:
             self._priority_class(priority_class)

@@ -40,6 +40,7 @@ class PlatformServicesArgs:
 
     settings: Settings
     identities: Mapping[str, WorkloadIdentity]
+    cluster: pulumi.Resource
     after: Sequence[pulumi.Resource]
     metrics_endpoint: pulumi.Input[str]
     trace_connection: pulumi.Input[str]
@@ -81,7 +82,11 @@ class PlatformServices(pulumi.ComponentResource):
     def _namespaces(self) -> dict[str, pulumi.Output[str]]:
         return Namespaces(
             f"{self._name}-namespaces",
-            NamespacesArgs(kubernetes_version=self._settings.aks.kubernetes_version, mesh=self._settings.mesh),
+            NamespacesArgs(
+                kubernetes_version=self._settings.aks.kubernetes_version,
+                mesh=self._settings.mesh,
+                after=[self._args.cluster],
+            ),
             opts=self._children,
         ).names
 

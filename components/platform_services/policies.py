@@ -11,8 +11,8 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.policy_rules import PolicyGroup, policy_groups, selector
-from settings.flows import flows
 from settings.stack import Settings
+from settings.stack_flows import flows
 
 CILIUM_API: Final = "cilium.io/v2"
 DEFAULT_DENY: Final = "default-deny"

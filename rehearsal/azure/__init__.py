@@ -6,6 +6,7 @@
     schema.py      the shape of every type, from the installed SDK
     rules.py       `ArmType`, the vocabulary of rules; registry.py collects the types
     client.py      who asks
+    controllers/   what clusters have made: load balancers, disks, records
 
 and one module or package for each ARM resource provider: `resources`, `network`, `privatedns`, `managedidentity`,
 `authorization`, `containerservice`. Data that several rules read has modules of its own: `regions`, `vm_sizes`,

@@ -133,6 +133,21 @@ def test_a_destroy_deletes_everything(story: Story) -> None:
 
 
 @pytest.mark.rehearsal
+def test_without_checkpoints_the_state_is_written_at_the_end_of_a_refused_command_too(
+    cli: PulumiCli, tiny: Path
+) -> None:
+    state = tiny / "state"
+    with Rehearsal(tiny, "staging", state, cli=cli, open_world=RandomWorld, checkpoints=False) as rehearsal:
+        run = rehearsal.up(config={"voice:refused": ["half"]})
+    assert not run.ok
+    (file,) = (state / "backend").rglob("stacks/*/staging.json")
+    names = {
+        item["urn"].rsplit("::", 1)[-1] for item in json.loads(file.read_text())["checkpoint"]["latest"]["resources"]
+    }
+    assert "half" in names
+
+
+@pytest.mark.rehearsal
 def test_the_world_is_saved(story: Story) -> None:
     assert (story.state / "world" / "saved").exists()
 

@@ -69,8 +69,12 @@ def test_who_has_no_sidecar_still_reaches_the_ports_that_it_has_a_flow_to(graph:
         ("voice-agents", "plain-voice-agent"): {
             "selector": {"matchLabels": {"app.kubernetes.io/name": "voice-agent"}},
             "mtls": {"mode": "STRICT"},
-            # LiveKit and the Gateway; FreeSWITCH, which waits for the agent's first word.
-            "portLevelMtls": {"8000": {"mode": "PERMISSIVE"}, "8001": {"mode": "DISABLE"}},
+            # LiveKit and the Gateway; FreeSWITCH, which waits for the agent's first word; who reads metrics.
+            "portLevelMtls": {
+                "8000": {"mode": "PERMISSIVE"},
+                "8001": {"mode": "DISABLE"},
+                "9091": {"mode": "PERMISSIVE"},
+            },
         },
         ("voice-apps", "plain-shop"): {
             "selector": {"matchLabels": {"app.kubernetes.io/name": "shop"}},
@@ -101,6 +105,6 @@ def test_sidecars_reach_the_meshs_control_plane_and_other_pods_do_not(graph: Gra
 
 def test_a_flow_whose_port_has_a_name_cannot_be_told_to_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
     flow = Flow(source=OnNodes("x"), target=named("voice-agent", "voice-agents"), ports=("metrics",), reason="metrics")
-    monkeypatch.setattr("settings.flows.FLOWS", (flow,))
+    monkeypatch.setattr("settings.stack_flows.FLOWS", (flow,))
     with pytest.raises(ValueError, match="state one number"):
         mesh_exceptions(settings_from(with_mesh(), PRODUCTION.parent))

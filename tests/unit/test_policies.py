@@ -42,6 +42,8 @@ DATABASE = address("10.10.12.4")
 OTHER_REGIONS_DATABASE = address("10.20.12.4")
 
 EVERYTHING = {
+    "egress": {"enabled": True},
+    "freeswitch": {"eventSocket": "private"},
     "metrics": {"backend": "inCluster"},
     "tracing": {"exporters": ["applicationInsights", "jaeger"]},
     "delivery": {"reloader": True, "gitOps": {"repository": "https://git.example.com/services"}},
@@ -124,7 +126,7 @@ def test_the_agents_socket_is_reached_from_nodes_alone(admission: Admission) -> 
         assert not admission.admits(stranger, AGENT, 8001), f"{stranger} reaches a socket that asks nobody who he is"
 
 
-def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admission) -> None:
+def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admission, everything: Graph) -> None:
     assert admission.admits(AGENT, NODE, 7880)
     assert admission.admits(AGENT, NODE, 7885, "UDP")
     assert admission.admits(AGENT, INTERNET, 443)
@@ -133,6 +135,7 @@ def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admi
     assert admission.admits(AGENT, GATEWAY, 10443), "LiveKit's public name leads there without leaving the cluster"
     assert not admission.admits(AGENT, DATABASE, 5432)
     assert not admission.admits(AGENT, NODE, 8021), "the event socket is FreeSWITCH's own"
+    assert Admission(everything).admits(AGENT, NODE, 8021), "unless the stack says otherwise"
     assert not admission.admits(AGENT, API_SERVER, 443)
     assert not admission.admits(AGENT, INTERNET, 25)
 
@@ -181,6 +184,12 @@ def test_the_entrance_is_open_to_all_and_leads_where_routes_lead(admission: Admi
     assert not routed.admits(GATEWAY, NODE, 10250), "a node has other ports than those of its pods"
 
 
+def test_what_teaches_the_sip_bridge_its_trunks_reaches_livekit(admission: Admission) -> None:
+    trunks = pod("voice-media", "livekit-sip-trunks")
+    assert admission.admits(trunks, NODE, 7880)
+    assert not admission.admits(trunks, INTERNET, 443)
+
+
 def test_controllers_reach_the_api_server_and_it_their_webhooks(admission: Admission) -> None:
     certgen = Pod("voice-system", {"app": "certgen"})
     assert admission.admits(certgen, API_SERVER, 443), "jobs of charts have labels of their own"
@@ -220,6 +229,18 @@ READERS = {
     "graph": Pod("kube-system", {"rsName": "ama-metrics"}),
     "everything": pod("voice-system", "prometheus"),
 }
+
+
+WORKLOAD_METRICS = {"sip-edge": ("voice-edge", 9090), "voice-agent": ("voice-agents", 9091)}
+
+
+@pytest.mark.parametrize("stack", READERS)
+def test_whoever_reads_metrics_reaches_workloads(stack: str, request: pytest.FixtureRequest) -> None:
+    admission = Admission(request.getfixturevalue(stack))
+    for name, (namespace, port) in WORKLOAD_METRICS.items():
+        assert admission.admits(READERS[stack], pod(namespace, name), port), name
+    egress = pod("voice-agents", "livekit-egress")
+    assert admission.admits(READERS[stack], egress, 9090) == (stack == "everything")
 
 
 @pytest.mark.parametrize("stack", READERS)

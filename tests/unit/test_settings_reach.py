@@ -18,14 +18,10 @@ ONLY_STEERS_CHECKS = {
     "class": "a set of defaults",
     "extends": "where defaults come from",
     "region": "which of the regions the others are read from",
-    "data.postgresql.externalHost": "told to the workloads",
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
     "azure.tenantId": "compared with the credentials in use",
+    "telephony.concurrentCalls": "compared with what pools and agents carry",
     "dns.delegated": "says that an authority may be asked for certificates",
-    "telephony.carriers.name": "names a carrier in messages and in the workloads' configuration",
-    "telephony.carriers.ingress": "the workloads' routes",
-    "telephony.carriers.mode": "the workloads' routes",
-    "telephony.carriers.credentials": "names a secret, for the workloads",
 }
 """Settings that change no resource by themselves (yet), each with what they are for."""
 
@@ -41,6 +37,11 @@ PIPELINE = "00000000-0000-4000-8000-0000000000cc"
 PERSON = {"objectId": PIPELINE, "name": "people"}
 IN_CLUSTER = {"backend": "inCluster"}
 ROUTE = {"host": "shop.voice.example.com", "namespace": "voice-agents", "service": "shop", "port": 80}
+
+IMAGES = ("sipEdge", "freeswitch", "freeswitchExporter", "livekit", "livekitSip", "voiceAgent", "tools")
+REGISTERING = {**CARRIER, "mode": "register", "credentials": "trunk"}
+REGISTRAR = {"host": "sip.example.com", "port": 5070, "transport": "tcp", "realm": "example", "expirySeconds": 600}
+OUTBOUND = {"host": "out.example.com", "port": 5070, "transport": "tcp", "prefixes": ["+49"], "caller": "+4930123456"}
 
 MESH = {"enabled": True, "namespaces": ["voice-agents"]}
 GIT_OPS = {"repository": "https://git.example.com/services"}
@@ -179,6 +180,60 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "metrics.retentionDays": ("metrics", {**IN_CLUSTER, "retentionDays": 30}),
     "metrics.storageGib": ("metrics", {**IN_CLUSTER, "storageGib": 128}),
     "scaling.enabled": ("scaling.enabled", False),
+    "sipEdge.replicas": ("sipEdge.replicas", 3),
+    "sipEdge.cpu": ("sipEdge.cpu", 2),
+    "sipEdge.memoryMib": ("sipEdge.memoryMib", 1024),
+    "sipEdge.requestsPerSecond": ("sipEdge.requestsPerSecond", 300),
+    "sipEdge.tryNextMilliseconds": ("sipEdge.tryNextMilliseconds", 500),
+    "freeswitch.cpu": ("freeswitch.cpu", 3),
+    "freeswitch.memoryGib": ("freeswitch.memoryGib", 10),
+    "freeswitch.callsPerCpu": ("freeswitch.callsPerCpu", 30),
+    "freeswitch.callsPerSecond": ("freeswitch.callsPerSecond", 20),
+    "freeswitch.bridge": ("freeswitch.bridge", "agentSocket"),
+    "freeswitch.record": ("freeswitch.record", False),
+    "freeswitch.eventSocket": ("freeswitch.eventSocket", "private"),
+    "freeswitch.realTimePriority": ("freeswitch.realTimePriority", True),
+    "livekit.cpu": ("livekit.cpu", 5),
+    "livekit.memoryGib": ("livekit.memoryGib", 10),
+    "livekit.callsPerCpu": ("livekit.callsPerCpu", 60),
+    "livekit.turnTls": ("livekit.turnTls", False),
+    "livekitSip.cpu": ("livekitSip.cpu", 1),
+    "livekitSip.memoryGib": ("livekitSip.memoryGib", 5),
+    "livekitSip.callsPerCpu": ("livekitSip.callsPerCpu", 60),
+    "egress.enabled": ("egress.enabled", True),
+    "egress.replicas": ("egress", {"enabled": True, "replicas": 3}),
+    "egress.cpu": ("egress", {"enabled": True, "cpu": 2}),
+    "egress.memoryGib": ("egress", {"enabled": True, "memoryGib": 5}),
+    "agent.minReplicas": ("agent.minReplicas", 3),
+    "agent.maxReplicas": ("agent.maxReplicas", 30),
+    "agent.cpu": ("agent.cpu", 2),
+    "agent.memoryGib": ("agent.memoryGib", 7),
+    "agent.callsPerCpu": ("agent.callsPerCpu", 9),
+    "agent.name": ("agent.name", "receptionist"),
+    "agent.environment": ("agent.environment", {"MODEL": "large"}),
+    "images.source": ("images.source", "asWritten"),
+    **{
+        f"images.{image}.{key}": (f"images.{image}.{key}", value)
+        for image in IMAGES
+        for key, value in (("repository", "other/image"), ("tag", "9.9"), ("digest", "sha256:" + "ab" * 32))
+    },
+    "images.livekitEgress.repository": ("egress.enabled", True),
+    "images.livekitEgress.tag": ("egress.enabled", True),
+    "images.livekitEgress.digest": ("egress.enabled", True),
+    "agent.secretVariables": ("agent.secretVariables", {"OTHER": "trunk"}),
+    "telephony.carriers.name": ("telephony.carriers", [{**CARRIER, "name": "other"}]),
+    "telephony.carriers.ingress": ("telephony.carriers", [{**CARRIER, "ingress": "direct"}]),
+    "telephony.carriers.mode": ("telephony.carriers", [{**REGISTERING, "registrar": REGISTRAR}]),
+    "telephony.carriers.credentials": ("telephony.carriers", [{**REGISTERING, "registrar": REGISTRAR}]),
+    "data.postgresql.externalHost": ("data.postgresql", {"mode": "external", "externalHost": "db.example.com"}),
+    **{
+        f"telephony.carriers.registrar.{key}": ("telephony.carriers", [{**REGISTERING, "registrar": REGISTRAR}])
+        for key in ("host", "port", "transport", "realm", "expirySeconds")
+    },
+    **{
+        f"telephony.carriers.outbound.{key}": ("telephony.carriers", [{**CARRIER, "outbound": OUTBOUND}])
+        for key in ("host", "port", "transport", "prefixes", "caller")
+    },
     "tracing.exporters": ("tracing.exporters", ["jaeger"]),
     "tracing.samplePercent": ("tracing.samplePercent", 50),
     "certificates.issuer": ("certificates.issuer", "letsencryptStaging"),
@@ -261,6 +316,15 @@ def test_no_setting_is_listed_twice() -> None:
     assert not set(CHANGES) & set(ONLY_STEERS_CHECKS)
 
 
+NEED_A_SECRET = (
+    "agent.secretVariables",
+    "telephony.carriers.mode",
+    "telephony.carriers.credentials",
+    "telephony.carriers.registrar",
+)
+"""Settings that name a secret, which must exist."""
+
+
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("setting", CHANGES)
 def test_a_setting_reaches_a_resource(setting: str) -> None:
@@ -269,6 +333,9 @@ def test_a_setting_reaches_a_resource(setting: str) -> None:
     before = graph_of(PRODUCTION)
     if setting in IN_CLASS:
         good = {**good, "class": IN_CLASS[setting]}
+        before = build_stack(good)
+    if setting.startswith(NEED_A_SECRET):
+        good = {**good, "secrets": {"trunk": {"secure": "AAAA"}}}
         before = build_stack(good)
     if place == "regions" and value[0]["name"] != good["region"]:
         good = {**good, "region": value[0]["name"]}

@@ -6,6 +6,7 @@ Changed against a pod: where files lie and which addresses are used. `kubectl` i
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,10 @@ printf %s "$NODE_EXTERNAL_ADDRESS"
 
 
 class Pod:
-    """The first pod of Deployment `name` (the chart's own by default). `public` is its node's address, if it has one."""
+    """A pod of Deployment `name`, by default the one that is called like its chart.
+
+    `private` and `public` are the addresses of its node; a node may have no public one.
+    """
 
     def __init__(
         self, folder: Path, chart: str, values: Mapping[str, Any], *, private: str, public: str = "", name: str = ""
@@ -86,9 +90,12 @@ class Pod:
     def moved(self, text: str, container: str) -> str:
         """A text that names places in a container, for the folder."""
         mounts = self.container(container).get("volumeMounts", [])
-        for mount in sorted(mounts, key=lambda mount: len(mount["mountPath"]), reverse=True):
-            text = text.replace(mount["mountPath"], str(self.folder / mount["name"]))
-        return text
+        places = {mount["mountPath"]: str(self.folder / mount["name"]) for mount in mounts}
+        if not places:
+            return text
+        any_place = "|".join(re.escape(place) for place in sorted(places, key=len, reverse=True))
+        # A path of its own: neither the end of a longer one nor of an address.
+        return re.sub(rf"(?<![\w./-])({any_place})(?![\w.-])", lambda found: places[found[1]], text)
 
     def command(self, container: str) -> list[str]:
         """What a container runs, in the folder."""

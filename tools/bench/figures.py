@@ -122,10 +122,6 @@ class Command:
     took: Sample
     aim: float
 
-    @property
-    def met(self) -> bool:
-        return self.took.wall < self.aim
-
 
 @dataclass(frozen=True)
 class Machine:

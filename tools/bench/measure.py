@@ -31,19 +31,45 @@ DISTRIBUTIONS: Final = ("pulumi", "pulumi-azure-native", "pulumi-kubernetes")
 
 Say = Callable[[str], None]
 Took = dict[str, Any]
+"""`tools.bench.once.Took` as JSON."""
+Once = Callable[..., tuple[list[Took], Sample]]
+"""`run_once`, or what stands for it in a test."""
 
 
 class MeasurementError(Exception):
     """A measured command failed, or two that are compared did different things."""
 
 
+def run_once(
+    project: Path, stack: str, commands: list[str], world: str, config: Sequence[str] = ()
+) -> tuple[list[Took], Sample]:
+    """What each command took, and what the whole process did."""
+    options = [f"--config={text}" for text in config]
+    line = [sys.executable, "-m", "tools.bench.once", str(project), stack, *commands, f"--world={world}", *options]
+    output, sample = _timed(line)
+    return json.loads(output), sample
+
+
+def _timed(line: list[str]) -> tuple[str, Sample]:
+    """Runs a command to its end; its time includes that of the processes it started. Raises `MeasurementError`."""
+    # Under make: a make that is started here is not part of it.
+    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
+    began, before = time.monotonic(), os.times()
+    done = subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    wall, after = time.monotonic() - began, os.times()
+    if done.returncode:
+        raise MeasurementError(f"{' '.join(line)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return done.stdout, Sample(wall, cpu)
+
+
 def measure(repeats: int, say: Say) -> Figures:
     """Everything. `say` is told what comes next."""
     before = os.getloadavg()[0]
     date = datetime.now(UTC).date().isoformat()
-    registration = _registration(repeats, say)
-    share = _share(repeats, say)
-    growth = _growth(repeats, say)
+    registration = measure_registration(repeats, say)
+    share = measure_share(repeats, say)
+    growth = measure_growth(repeats, say)
     commands = _commands(repeats, say)
     machine = Machine(
         date=date,
@@ -59,7 +85,8 @@ def measure(repeats: int, say: Say) -> Figures:
     return Figures(machine, repeats, registration, share, growth, commands)
 
 
-def _registration(repeats: int, say: Say) -> Registration:
+def measure_registration(repeats: int, say: Say, once: Once = run_once) -> Registration:
+    """The benchmark's program with the SDK's historic aliases and without."""
     variants = {removed: f"removeAliases={str(removed).lower()}" for removed in (False, True)}
     programs: dict[bool, list[Sample]] = {removed: [] for removed in variants}
     previews: dict[bool, list[Sample]] = {removed: [] for removed in variants}
@@ -67,7 +94,7 @@ def _registration(repeats: int, say: Say) -> Registration:
         say(f"registration of {REGISTERED} resources with and without historic aliases, {turn + 1} of {repeats}")
         for removed, setting in variants.items():
             config = (_groups(REGISTERED), setting)
-            (took,), whole = _once(PROGRAM, "bench", ["preview"], "echo", config)
+            (took,), whole = once(PROGRAM, "bench", ["preview"], "echo", config)
             programs[removed].append(Sample(took["registration"]["wall"], took["registration"]["cpu"]))
             previews[removed].append(whole)
     return Registration(
@@ -79,13 +106,14 @@ def _registration(repeats: int, say: Say) -> Registration:
     )
 
 
-def _share(repeats: int, say: Say) -> Share:
+def measure_share(repeats: int, say: Say, once: Once = run_once) -> Share:
+    """A committed stack before both worlds. Raises `MeasurementError` when they do not preview the same program."""
     samples: dict[str, list[Sample]] = {"simulated": [], "echo": []}
     counted: set[int] = set()
     for turn in range(repeats):
         say(f"preview of {STACK} before the simulated world and before stand-ins that answer at once, {turn + 1}")
         for world, found in samples.items():
-            (took,), whole = _once(PROJECT, STACK, ["preview"], world)
+            (took,), whole = once(PROJECT, STACK, ["preview"], world)
             found.append(whole)
             counted.add(took["resources"])
     if len(counted) != 1:
@@ -93,12 +121,13 @@ def _share(repeats: int, say: Say) -> Share:
     return Share(STACK, counted.pop(), least(samples["simulated"]), least(samples["echo"]))
 
 
-def _growth(repeats: int, say: Say) -> list[Growth]:
+def measure_growth(repeats: int, say: Say, once: Once = run_once) -> list[Growth]:
+    """The benchmark's program at several sizes, previewed and deployed."""
     found: dict[tuple[str, int], list[Took]] = {}
     for turn in range(repeats):
         for size in SIZES:
             say(f"preview and up of {size} resources, {turn + 1} of {repeats}")
-            for took in _once(PROGRAM, "bench", ["preview", "up"], "simulated", (_groups(size),))[0]:
+            for took in once(PROGRAM, "bench", ["preview", "up"], "simulated", (_groups(size),))[0]:
                 found.setdefault((took["command"], size), []).append(took)
     return [Growth(command, [_size(size, found[command, size]) for size in SIZES]) for command in ("preview", "up")]
 
@@ -126,29 +155,6 @@ def _commands(repeats: int, say: Say) -> list[Command]:
                 samples.append(_timed(["make", target, f"STACK={stack}", f"ARGS={fresh}"])[1])
         found.append(Command(f"make {target} STACK={stack}", least(samples), aim))
     return found
-
-
-def _once(
-    project: Path, stack: str, commands: list[str], world: str, config: Sequence[str] = ()
-) -> tuple[list[Took], Sample]:
-    """What each command took, and what the whole process did."""
-    options = [f"--config={text}" for text in config]
-    line = [sys.executable, "-m", "tools.bench.once", str(project), stack, *commands, f"--world={world}", *options]
-    output, sample = _timed(line)
-    return json.loads(output), sample
-
-
-def _timed(line: list[str]) -> tuple[str, Sample]:
-    """Runs a command to its end; its time includes that of the processes it started. Raises `MeasurementError`."""
-    # Under make: a make that is started here is not part of it.
-    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
-    began, before = time.monotonic(), os.times()
-    done = subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    wall, after = time.monotonic() - began, os.times()
-    if done.returncode:
-        raise MeasurementError(f"{' '.join(line)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return done.stdout, Sample(wall, cpu)
 
 
 def _processor() -> str:

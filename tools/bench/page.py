@@ -191,10 +191,12 @@ def _verdict(met: bool) -> str:
 
 
 def _told(command: Command, machine: Machine) -> str:
-    """Times of commands are only told; on a busy machine a long one says nothing."""
-    if command.met:
+    """Times of commands are only told; on a busy machine a long one says nothing, but its CPU time may."""
+    if command.took.wall < command.aim:
         return "met"
-    return "busy machine" if machine.busy else "over"
+    if not machine.busy:
+        return "over"
+    return "busy machine; the CPU time is under it" if command.took.cpu < command.aim else "busy machine"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

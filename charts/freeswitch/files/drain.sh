@@ -6,13 +6,14 @@ set -eu
 
 touch "$STATE/draining"
 sleep "$ENDPOINT_LAG_SECONDS"
-freeswitch fsctl pause >/dev/null || true
 
+paused=
 deadline=$(($(date +%s) + MAX_CALL_SECONDS))
 while [ "$(date +%s)" -lt "$deadline" ]; do
+  if [ -z "$paused" ] && freeswitch fsctl pause >/dev/null; then paused=yes; fi
   # Channels, not calls: a leg that is parked or rings counts too.
-  channels=$(freeswitch show channels count | awk '/ total/ { print $1 }') || channels=
-  [ "$channels" = 0 ] && break
+  channels=$(freeswitch show channels count | awk '/ total/ { print $1 }')
+  if [ -n "$paused" ] && [ "$channels" = 0 ]; then break; fi
   sleep "${POLL_SECONDS:-5}"
 done
 touch "$STATE/drained"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Answers one probe: 200 while new calls may come. Not while the pod drains, FreeSWITCH is paused or full, or nobody
-# would take the calls.
+# Answers one probe: 200 while new calls may come. Not while the pod drains, FreeSWITCH is paused or stops, or nobody
+# would take the calls. A full FreeSWITCH stays ready: it answers 503, and whoever calls tries another.
 set -eu
 . "$(dirname "$0")/event_socket.sh"
 
@@ -14,8 +14,10 @@ answer() {
 while read -r line && [ -n "${line%?}" ]; do :; done
 
 [ ! -e "$STATE/draining" ] || answer "503 Service Unavailable" "draining"
-state=$(freeswitch fsctl ready_check) || answer "503 Service Unavailable" "FreeSWITCH does not answer"
-[ "$state" = true ] || answer "503 Service Unavailable" "FreeSWITCH is paused or full"
+ready=$(freeswitch fsctl ready_check) || answer "503 Service Unavailable" "FreeSWITCH does not answer"
+paused=$(freeswitch fsctl pause_check inbound) || answer "503 Service Unavailable" "FreeSWITCH does not answer"
+# Ready is what is not paused both ways; calls come in.
+[ "$ready" = true ] && [ "$paused" = false ] || answer "503 Service Unavailable" "FreeSWITCH is paused or stops"
 if [ -n "${BRIDGE_HEALTH:-}" ]; then
   curl --silent --fail --max-time 2 --output /dev/null "http://$PRIVATE_ADDRESS:$BRIDGE_HEALTH/" ||
     answer "503 Service Unavailable" "the bridge of this node is not ready"

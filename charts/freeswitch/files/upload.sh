@@ -10,9 +10,11 @@ upload() {
     [ -f "$file" ] || continue
     # Half-written call records have been touched just now.
     [ -z "$(find "$file" -newermt '-2 seconds')" ] || continue
-    day=$(date --utc --reference "$file" +%Y/%m/%d)
-    if azcopy copy "$file" "$CONTAINER/$day/$(basename "$file")" --log-level NONE --output-level quiet; then
-      rm "$file"
+    day=$(date --utc --reference "$file" +%Y/%m/%d) || continue
+    # One that hangs must not keep the others from their turn.
+    if timeout "$UPLOAD_SECONDS" azcopy copy "$file" "$CONTAINER/$day/$(basename "$file")" \
+      --log-level NONE --output-level quiet; then
+      rm -f "$file"
     else
       echo "upload: $(basename "$file") stays for the next turn" >&2
     fi
@@ -24,17 +26,17 @@ if [ "${1:-}" = last ]; then
   deadline=$(($(date +%s) + UPLOAD_SECONDS))
   # A call that ended with the pod has no post-processing any more.
   mv "$RECORDINGS"/open/* "$RECORDINGS/done/" 2>/dev/null || true
-  sleep 3
   while [ "$(date +%s)" -lt "$deadline" ]; do
     upload
-    [ -n "$(ls -A "$RECORDINGS/done" "$RECORDINGS/cdr" | grep -v ':$')" ] || exit 0
+    [ -n "$(find "$RECORDINGS/done" "$RECORDINGS/cdr" -type f)" ] || exit 0
     sleep 1
   done
-  echo "upload: time is over, these are lost: $(ls "$RECORDINGS/done" "$RECORDINGS/cdr")" >&2
+  echo "upload: time is over, these are lost:" $(find "$RECORDINGS/done" "$RECORDINGS/cdr" -type f) >&2
   exit 1
 fi
 
+# The last turn is the other's alone.
 while :; do
-  upload
+  [ -e "$STATE/drained" ] || upload
   sleep "${POLL_SECONDS:-5}"
 done

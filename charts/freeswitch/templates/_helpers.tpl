@@ -12,7 +12,7 @@ profiles its private one.
       <param name="proxy" value="{{ .host }}:{{ .port | default 5060 }}"/>
       <param name="realm" value="{{ .host }}"/>
       <param name="register" value="false"/>
-      <param name="contact-params" value="transport={{ .transport | default "udp" }}"/>
+      <param name="register-transport" value="{{ .transport | default "udp" }}"/>
       <param name="caller-id-in-from" value="true"/>
       {{- if $carrier.credentials }}
       <param name="username" value="${{ "{" }}{{ include "freeswitch.variable" (dict "carrier" $carrier.name "part" "user") }}}"/>
@@ -57,7 +57,10 @@ profiles its private one.
     <param name="sip-options-respond-503-on-busy" value="true"/>
     <param name="user-agent-string" value="voice-platform"/>
     <param name="sip-trace" value="no"/>
-    <param name="ws-binding" value=""/>
+    {{- if .public }}
+    <!-- Nor may whom we talk to send a call on to a number of their choice. -->
+    <param name="disable-transfer" value="true"/>
+    {{- end }}
   </settings>
 </profile>
 {{- end }}
@@ -100,11 +103,15 @@ Names in the vault that the pods read, as a JSON list.
 
 {{/*
 Files that are filled in when the pod starts, as JSON: file name to text. `event-socket` is the password for the scripts
-beside FreeSWITCH.
+beside FreeSWITCH, `exporter` has arguments of the exporter of metrics.
 */}}
 {{- define "freeswitch.files" -}}
 {{- $files := dict "freeswitch.xml" (tpl (.Files.Get "files/freeswitch.xml") .) -}}
 {{- $_ := set $files "event-socket" "${EVENT_SOCKET_PASSWORD}" -}}
+{{- if .Values.exporterImage.repository -}}
+{{- $address := ternary "127.0.0.1" "${PRIVATE_ADDRESS}" (eq .Values.eventSocket.listen "loopback") -}}
+{{- $_ := set $files "exporter" (printf "--freeswitch.scrape-uri=tcp://%s:%d\n--freeswitch.password=${EVENT_SOCKET_PASSWORD}\n" $address (int .Values.ports.eventSocket)) -}}
+{{- end -}}
 {{- toJson $files -}}
 {{- end }}
 

@@ -174,7 +174,19 @@ for name in $names; do
 done
 
 for file in $FILES; do
-  envsubst "$listed" <"$TEMPLATES/$file" >"$CONFIGURATION/$file"
+  (
+    case $file in
+      *.xml)
+        # These two are XML's own.
+        for name in $names; do
+          eval "value=\$$name"
+          value=$(printf '%s' "$value" | sed 's/&/\&amp;/g; s/</\&lt;/g')
+          export "$name=$value"
+        done
+        ;;
+    esac
+    envsubst "$listed" <"$TEMPLATES/$file" >"$CONFIGURATION/$file"
+  )
   # YAML may have taken the last line break, which some readers want.
   [ -z "$(tail -c 1 "$CONFIGURATION/$file")" ] || echo >>"$CONFIGURATION/$file"
   if grep -n '\${[A-Z_]*}' "$CONFIGURATION/$file" >&2; then

@@ -74,6 +74,21 @@ def test_a_warning_is_an_event_that_goes_when_all_is_well_or_its_object_is_gone(
     assert place.cluster.list_objects("v1", "Event") == []
 
 
+def test_what_somebody_else_says_of_an_object_does_not_take_its_cause_away(place: Place) -> None:
+    release = place.install("gateway-helm")
+    place.address()
+    _, gateway = place.gateway()
+    service = place.proxy_service()
+    assert service is not None
+    place.uninstall(release)
+    patch = named("v1", "Service", service.name, NAMESPACE)
+    patch["metadata"]["labels"] = {"team": "voice"}
+    place.put(patch)
+    assert place.cluster.caused()[service] == gateway
+    place.open()
+    assert place.cluster.caused()[service] == gateway
+
+
 def test_events_are_no_contents(place: Place) -> None:
     place.named_service()
     assert place.cluster.list_objects("v1", "Event") != []

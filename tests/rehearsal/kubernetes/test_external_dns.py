@@ -127,7 +127,9 @@ def test_a_record_of_somebody_elses_is_left_alone(place: Place) -> None:
     theirs = [{"ipv4Address": "198.51.100.7"}]
     place.azure.make("dns:RecordSet", "record", resourceGroupName=GROUP, aRecords=theirs, **record)
     installed(place)
-    place.cluster.delete(place.route())
+    route = place.route()
+    assert place.problem(RELEASE) == ""
+    place.cluster.delete(route)
     assert records(place) == {"A/chat": theirs}
 
 

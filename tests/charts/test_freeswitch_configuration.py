@@ -1,0 +1,247 @@
+"""FreeSWITCH's configuration: ports, who may call, and that nobody calls at our cost."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehearsal.kubernetes.helm_charts import ChartProblem
+from tests.charts.freeswitch_configuration import (
+    DIALLING,
+    actions,
+    contexts,
+    dialled,
+    document,
+    module,
+    parameters,
+    profiles,
+    text,
+)
+from tests.charts.workloads import WORKLOADS, kinds_of_values, values_of
+
+KINDS = kinds_of_values(next(w for w in WORKLOADS if w.chart == "freeswitch"))
+every_kind = pytest.mark.parametrize("kind", KINDS)
+ON_OUR_COST = [
+    "+881612345678", "+979123456789", "900123456", "00881612345678", "011881612345678", "+4930123456", "+493012345678",
+    "9+881612345678", "voice", "operator", "s", "1000", "911", "112", "*72", "#31#+881612345678", "",
+    "sofia/gateway/acme/+881612345678", "+881612345678@sip.evil.example", "x|sofia/gateway/acme/+881612345678",
+    "1,sofia/gateway/acme/1", "${destination_number}", "%2B881612345678", "+881612345678;phone-context=evil",
+    "[leg_timeout=1]sofia/gateway/acme/1", "{x=y}loopback/1", "1\r\nX-Voice-Carrier: acme", "a" * 65, "٠٩٠٠",
+]  # fmt: skip
+"""What those dial who look for somebody who pays; and what a number must not be taken for."""
+
+
+@cache
+def root(kind: str) -> ET.Element:
+    return document(values_of("freeswitch", kind))
+
+
+@cache
+def two_carriers() -> dict[str, Any]:
+    values = values_of("freeswitch", "minimal")
+    values["carriers"] = [
+        {"name": "german", "signallingCidrs": ["203.0.113.0/28"], "ingress": "edge",
+         "outbound": {"host": "sip.g.example", "port": 5070, "transport": "tcp", "prefixes": ["+49"]}},
+        {"name": "swiss", "signallingCidrs": ["198.51.100.0/24"], "ingress": "direct", "credentials": "swiss",
+         "outbound": {"host": "sip.s.example", "prefixes": ["+41", "+423"], "caller": "+41440000000"}},
+        {"name": "silent", "signallingCidrs": ["192.0.2.0/24"], "ingress": "edge"},
+    ]  # fmt: skip
+    return values
+
+
+@cache
+def outbound() -> ET.Element:
+    return contexts(document(two_carriers()))["outbound"]
+
+
+@every_kind
+def test_it_is_well_formed_and_each_part_is_there_once(kind: str) -> None:
+    names = [c.attrib["name"] for c in root(kind).iterfind("section[@name='configuration']/configuration")]
+    assert len(names) == len(set(names))
+    assert set(profiles(root(kind))) == {"edge", "carrier", "inside"}
+    assert set(contexts(root(kind))) == {"inbound", "outbound", "nowhere"}
+
+
+def test_every_port_comes_from_the_values() -> None:
+    values = {**two_carriers(), "carriers": two_carriers()["carriers"][:1]}
+    values["bridge"] = {"to": "livekit", "livekitSip": {"port": 7070}}
+    usual = parameters_with_ports(document(values))
+    values["ports"] = {
+        "edge": 6060, "carrier": 6080, "inside": 6090, "eventSocket": 9021, "health": 9082, "metrics": 9283,
+        "rtpFirst": 12000, "rtpLast": 12999,
+    }  # fmt: skip
+    unusual = parameters_with_ports(document(values))
+    assert unusual == {
+        "edge": "6060", "carrier": "6080", "inside": "6090", "listen-port": "9021", "rtp-start-port": "12000",
+        "rtp-end-port": "12999",
+    }  # fmt: skip
+    assert not set(usual.values()) & set(re.findall(r"\d{4,5}", text(values)))
+    assert ":7070;" in text(values)
+
+
+def parameters_with_ports(read: ET.Element) -> dict[str, str]:
+    """Every port that FreeSWITCH listens on."""
+    switch, event_socket = parameters(module(read, "switch.conf")), parameters(module(read, "event_socket.conf"))
+    return {
+        **{name: parameters(profile)["sip-port"] for name, profile in profiles(read).items()},
+        "listen-port": event_socket["listen-port"],
+        **{name: switch[name] for name in ("rtp-start-port", "rtp-end-port")},
+    }
+
+
+@every_kind
+def test_profiles_lead_to_their_contexts_and_no_profile_takes_registrations(kind: str) -> None:
+    found = {name: parameters(profile) for name, profile in profiles(root(kind)).items()}
+    assert {name: p["context"] for name, p in found.items()} == {
+        "edge": "inbound",
+        "carrier": "nowhere",
+        "inside": "outbound",
+    }
+    assert {name: p["apply-inbound-acl"] for name, p in found.items()} == {
+        "edge": "callers",
+        "carrier": "carriers",
+        "inside": "inside",
+    }
+    for own in found.values():
+        assert (own["disable-register"], own["accept-blind-reg"]) == ("true", "false")
+        assert own["local-network-acl"] == "loopback.auto"
+    assert parameters(module(root(kind), "switch.conf"))["rtp-retain-crypto-keys"] == "false"
+
+
+@every_kind
+def test_addresses_that_are_told_are_public_to_carriers_and_private_inside(kind: str) -> None:
+    for name, profile in profiles(root(kind)).items():
+        own = parameters(profile)
+        assert (own["sip-ip"], own["rtp-ip"]) == ("PRIVATE_ADDRESS", "PRIVATE_ADDRESS")
+        told = "PRIVATE_ADDRESS" if name == "inside" else "PUBLIC_ADDRESS"
+        assert (own["ext-sip-ip"], own["ext-rtp-ip"]) == (told, told)
+
+
+def test_who_may_call_is_known_by_address_and_nobody_else_is() -> None:
+    lists = {entry.attrib["name"]: entry for entry in module(document(two_carriers()), "acl.conf").iter("list")}
+    assert {entry.attrib["default"] for entry in lists.values()} == {"deny"}
+    allowed = {name: {node.attrib["cidr"] for node in entry} for name, entry in lists.items()}
+    assert {node.attrib["type"] for entry in lists.values() for node in entry} == {"allow"}
+    # What a carrier sends through the edge comes from the edge.
+    assert allowed["callers"] == {"198.51.100.0/24"}
+    assert allowed["carriers"] == {"203.0.113.0/28", "198.51.100.0/24", "192.0.2.0/24"}
+    assert allowed["inside"] == {"127.0.0.0/8"}
+
+
+@every_kind
+@pytest.mark.parametrize("context", ["inbound", "nowhere"])
+def test_nothing_that_a_caller_sends_decides_where_a_call_from_outside_goes(kind: str, context: str) -> None:
+    places = {tuple(dialled(contexts(root(kind))[context], number)) for number in [*ON_OUR_COST, "+4930987654"]}
+    fixed = places - {()}
+    assert len(fixed) == (1 if context == "inbound" else 0)
+    for place in fixed:
+        for _, data in place:
+            assert "${" not in data, "a variable may be the caller's"
+            assert "gateway" not in data
+
+
+@every_kind
+def test_no_context_that_is_reached_from_outside_leads_to_another_or_to_a_carrier(kind: str) -> None:
+    public = {parameters(profile)["context"] for name, profile in profiles(root(kind)).items() if name != "inside"}
+    for name in public:
+        for action in contexts(root(kind))[name].iter("action"):
+            application, data = action.attrib["application"], action.attrib.get("data", "")
+            assert application not in DIALLING - {"bridge", "socket"}
+            if application == "bridge":
+                targets = {re.sub(r"^\[[a-z_]+=\d+\]", "", leg) for leg in data.split("|")}
+                assert all(target.startswith("sofia/inside/voice@") for target in targets), targets
+        assert "outbound" not in ET.tostring(contexts(root(kind))[name], encoding="unicode")
+
+
+@every_kind
+def test_those_that_we_talk_to_cannot_send_a_call_on(kind: str) -> None:
+    for name in ("edge", "carrier"):
+        assert parameters(profiles(root(kind))[name])["disable-transfer"] == "true"
+
+
+@every_kind
+def test_a_call_that_nobody_takes_is_answered_so_that_another_node_is_tried(kind: str) -> None:
+    assert actions(contexts(root(kind))["inbound"], "+4930987654")[-1] == ("respond", "503")
+    assert actions(contexts(root(kind))["nowhere"], "+4930987654") == [("respond", "403")]
+
+
+@every_kind
+def test_calls_end_when_the_longest_call_does(kind: str) -> None:
+    values = values_of("freeswitch", kind)
+    longest = values.get("drain", {}).get("maxCallSeconds", 3600)
+    hangup = ("sched_hangup", f"+{longest} ALLOTTED_TIMEOUT")
+    assert hangup in actions(contexts(root(kind))["inbound"], "+4930987654")
+    for carrier in values.get("carriers", []):
+        for prefix in carrier.get("outbound", {}).get("prefixes", []):
+            assert hangup in actions(contexts(root(kind))["outbound"], f"{prefix}1234567")
+
+
+@given(st.from_regex(r"\+(49|41|423)[0-9]{2,14}", fullmatch=True))
+def test_a_number_that_is_allowed_goes_to_its_carrier_alone(number: str) -> None:
+    carrier = "german" if number.startswith("+49") else "swiss"
+    assert dialled(outbound(), number) == [("bridge", f"sofia/gateway/{carrier}/${{destination_number}}")]
+
+
+@given(st.one_of(st.text(), st.from_regex(r"\+?[0-9]{1,20}", fullmatch=True), st.sampled_from(ON_OUR_COST)))
+def test_every_other_number_is_refused(number: str) -> None:
+    if not re.fullmatch(r"\+(49|41|423)[0-9]{2,14}\n?", number, re.ASCII):
+        assert actions(outbound(), number) == [("respond", "403")]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+49", "+491", "+49" + "1" * 15, "0049301234567", "49301234567", "+4930123a", "+4930123;x=y", "x+4930123456",
+     "+4930123456@evil.example", "+49 30 123456", "+1+4930123456", "+49301234|sofia/gateway/swiss/1"],
+)  # fmt: skip
+def test_what_only_looks_like_an_allowed_number_is_refused(number: str) -> None:
+    assert actions(outbound(), number) == [("respond", "403")]
+
+
+def test_calls_out_are_counted_against_their_carrier_and_show_its_caller() -> None:
+    limit = values_of("freeswitch", "minimal").get("limits", {}).get("calls", 100)
+    assert ("limit", f"hash outbound german {limit} !USER_BUSY") in actions(outbound(), "+4930123456")
+    swiss = actions(outbound(), "+41441234567")
+    assert ("set", "effective_caller_id_number=+41440000000") in swiss
+    assert [a for a, _ in swiss].index("limit") < [a for a, _ in swiss].index("bridge")
+
+
+def test_a_carrier_is_reached_as_the_values_say() -> None:
+    gateways = {g.attrib["name"]: parameters(g) for g in profiles(document(two_carriers()))["carrier"].iter("gateway")}
+    assert set(gateways) == {"german", "swiss"}
+    assert (gateways["german"]["proxy"], gateways["german"]["register-transport"]) == ("sip.g.example:5070", "tcp")
+    assert (gateways["swiss"]["proxy"], gateways["swiss"]["register-transport"]) == ("sip.s.example:5060", "udp")
+    assert {g["register"] for g in gateways.values()} == {"false"}
+    swiss = gateways["swiss"]
+    assert (swiss["username"], swiss["password"]) == ("CARRIER_SWISS_USER", "CARRIER_SWISS_PASSWORD")
+
+
+def test_a_transport_that_the_profile_does_not_speak_is_refused() -> None:
+    values = two_carriers()
+    german = {**values["carriers"][0], "outbound": {**values["carriers"][0]["outbound"], "transport": "tls"}}
+    with pytest.raises(ChartProblem, match="transport"):
+        document({**values, "carriers": [german]})
+
+
+def test_the_bridge_of_the_own_node_is_first_and_one_that_does_not_ring_is_left_soon() -> None:
+    values = values_of("freeswitch", "minimal")
+    values["bridge"] = {"to": "livekit"}
+    (_, data) = dialled(contexts(document(values))["inbound"], "+4930987654")[0]
+    own, other = data.split("|")
+    assert own.startswith("[leg_progress_timeout=5]sofia/inside/voice@PRIVATE_ADDRESS:")
+    assert "@livekit-sip.voice-media.svc.cluster.local:" in other
+    # The time until an answer is the agent's: it joins the room meanwhile.
+    assert "leg_timeout" not in data
+
+
+def test_a_call_to_the_agents_socket_carries_a_proof_that_does_not_show_its_key() -> None:
+    values = values_of("freeswitch", "minimal")
+    values["bridge"] = {"to": "agentSocket"}
+    found = actions(contexts(document(values))["inbound"], "+4930987654")
+    assert ("set", "voice_token=${md5(CALL_TOKEN_KEY:${md5(${uuid}:CALL_TOKEN_KEY)})}") in found
+    assert [a for a, _ in found].index("set") < [a for a, _ in found].index("socket")

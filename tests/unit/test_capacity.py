@@ -1,0 +1,207 @@
+"""What calls need: laws of the arithmetic, and what people are told of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from typer import Typer
+from typer.testing import CliRunner
+
+from settings.aks import MOST_MEDIA_NODES
+from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed
+from settings.loader import load_stack_file, read_sections
+from settings.stack import Settings
+from settings.workload_checks import MEDIA_WORKLOADS, WORKLOAD_RULES
+from tests.unit.stacks import PRODUCTION, PROJECT, edited
+from tools.capacity import main
+from tools.capacity_page import PAGE, page
+from tools.reckoning import reckon, with_calls
+
+some_calls = st.integers(1, 20_000)
+on_a_pod = st.integers(1, 500)
+regions = st.integers(1, 6)
+zones = st.integers(1, 3)
+shares = st.builds(
+    lambda calls, regions, zones: Share(calls=calls, regions=regions, zones=zones), some_calls, regions, zones
+)
+Way = Callable[[str, int, Share], PodsNeeded]
+ways: st.SearchStrategy[Way] = st.sampled_from([pods_needed, spread_pods_needed])
+
+capacity = Typer()
+capacity.command()(main)
+
+
+def told(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(capacity, arguments)
+    return result.exit_code, result.output
+
+
+def without_its_fullest_zone(needed: PodsNeeded, zones: int) -> int:
+    """Pods that are left, reckoned by dealing them out one by one."""
+    dealt = [0] * zones
+    for pod in range(needed.pods):
+        dealt[pod % zones] += 1
+    return needed.pods - max(dealt)
+
+
+@given(ways, on_a_pod, shares, st.integers(0, 5_000))
+def test_more_calls_never_need_fewer_pods(ways: Way, calls_per_pod: int, share: Share, more: int) -> None:
+    fewer = ways("", calls_per_pod, share)
+    larger = ways("", calls_per_pod, Share(calls=share.calls + more, regions=share.regions, zones=share.zones))
+    assert larger.pods >= fewer.pods
+    assert larger.pods_per_zone >= fewer.pods_per_zone
+
+
+@given(ways, on_a_pod, shares)
+def test_own_calls_fit_with_one_zone_lost(ways: Way, calls_per_pod: int, share: Share) -> None:
+    needed = ways("", calls_per_pod, share)
+    if share.zones > 1:
+        left = without_its_fullest_zone(needed, share.zones)
+        assert needed.carries(left) >= share.calls
+        assert needed.left_without_a_zone == left
+    else:
+        assert needed.left_without_a_zone == needed.pods
+
+
+@given(ways, on_a_pod, shares)
+def test_with_one_region_lost_the_others_carry_its_calls_and_their_own(
+    ways: Way,
+    calls_per_pod: int,
+    share: Share,
+) -> None:
+    needed = ways("", calls_per_pod, share)
+    others = share.regions - 1
+    assert others * needed.carries(needed.pods) >= (share.regions * share.calls if others else 0)
+    assert needed.carries(needed.pods) >= share.calls
+
+
+@given(on_a_pod, shares)
+def test_a_zonal_workload_has_as_many_pods_in_every_zone_and_no_zone_too_many(calls_per_pod: int, share: Share) -> None:
+    needed = pods_needed("", calls_per_pod, share)
+    assert needed.pods == needed.pods_per_zone * share.zones
+    fewer = needed.pods_per_zone - 1
+    left = max(share.zones - 1, 1)
+    assert (
+        fewer * left * calls_per_pod < share.calls or fewer * share.zones * calls_per_pod < share.with_a_lost_region
+    ), "a node fewer in each zone would do"
+
+
+@given(on_a_pod, shares)
+def test_pods_that_are_spread_are_not_one_too_many(calls_per_pod: int, share: Share) -> None:
+    needed = spread_pods_needed("", calls_per_pod, share)
+    fewer = needed.pods - 1
+    left = fewer - math.ceil(fewer / share.zones) if share.zones > 1 else fewer
+    assert left * calls_per_pod < share.calls or fewer * calls_per_pod < share.with_a_lost_region
+
+
+@given(on_a_pod, regions, zones)
+def test_the_most_calls_fit_the_prefixes_and_one_more_does_not(calls_per_pod: int, regions: int, zones: int) -> None:
+    most = most_calls(calls_per_pod, regions, zones)
+    at_most = pods_needed("", calls_per_pod, Share(calls=most, regions=regions, zones=zones))
+    beyond = pods_needed("", calls_per_pod, Share(calls=most + 1, regions=regions, zones=zones))
+    assert at_most.pods_per_zone <= MOST_MEDIA_NODES < beyond.pods_per_zone
+
+
+@given(some_calls)
+def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_told(calls: int) -> None:
+    settings = with_calls(production(), calls)
+    too_many = any(
+        needed.pods_per_zone > MOST_MEDIA_NODES
+        for name, needed in settings.capacity.pods.items()
+        if name in MEDIA_WORKLOADS
+    )
+    paths = {problem.path for problem in WORKLOAD_RULES["pools carry the calls"](settings)}
+    assert ("voice:telephony.concurrentCalls" in paths) is too_many
+    assert bool(reckon("production", settings).refused) is too_many
+
+
+@given(st.integers(1, 64), st.integers(1, 500), st.integers(2, 40_000), st.integers(1, 2))
+def test_a_pod_takes_no_more_calls_than_its_cpus_and_its_ports_carry(
+    cpu: int, calls_per_cpu: int, ports: int, legs: int
+) -> None:
+    calls, limit = calls_by(cpu, calls_per_cpu, ports, legs)
+    assert calls <= cpu * calls_per_cpu
+    assert calls * legs * 2 <= ports, "RTP and RTCP for each leg"
+    assert (calls < cpu * calls_per_cpu) is (limit == "RTP ports")
+
+
+@cache
+def production() -> Settings:
+    return load_stack_file(PRODUCTION)
+
+
+def test_what_the_command_says_to_write_makes_a_stack_that_carries_the_calls(tmp_path: Path) -> None:
+    status, text = told("--calls", "1000", "--stack", "prod")
+    assert status == 0
+    assert "1000 calls at once" in text
+    written = yaml.safe_load(text[text.index("config:") :])["config"]
+    sections = read_sections(PROJECT / "Pulumi.prod.yaml")
+    for section, value in written.items():
+        for key, item in value.items():
+            for path, leaf in leaves({key: item}):
+                sections = edited(sections, f"{section.removeprefix('voice:')}.{path}", leaf)
+    stack = tmp_path / "Pulumi.prod.yaml"
+    stack.write_text(yaml.safe_dump({"config": {f"voice:{name}": value for name, value in sections.items()}}))
+    settings = load_stack_file(stack)
+    assert settings.telephony.concurrent_calls == 1000
+    assert written["voice:agent"] == {"maxReplicas": settings.capacity.pods["voice-agent"].pods}
+
+
+def leaves(value: dict[str, object], path: str = "") -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for key, item in value.items():
+        below = f"{path}{key}"
+        found.extend(leaves(item, f"{below}.") if isinstance(item, dict) else [(below, item)])
+    return found
+
+
+def test_what_a_stack_file_already_allows_need_not_be_written() -> None:
+    status, text = told("--calls", "30", "--stack", "prod")
+    assert status == 0
+    assert yaml.safe_load(text[text.index("config:") :]) == {"config": {"voice:telephony": {"concurrentCalls": 30}}}
+
+
+def test_the_command_takes_the_calls_that_the_stack_file_states() -> None:
+    _, text = told("--stack", "prod")
+    assert "300 calls at once in stack prod, region eastus, 3 zones of it, 3 regions in all" in text
+    assert "75 on 4 (75%)" in text, "FreeSWITCH with a zone lost: 300 calls on 4 of 6 pods of 100"
+    assert "450" in text, "with half of a lost region's calls"
+    assert "13616 for FreeSWITCH (16384-29999)" in text
+
+
+def test_more_than_seven_nodes_in_a_zone_are_refused_with_the_way_out() -> None:
+    status, text = told("--calls", "1401", "--stack", "prod")
+    assert status == 1
+    words = " ".join(text.split())
+    assert "at most 1400 in a region: pool sip has addresses for 7 nodes in each zone" in words
+    assert "choose larger nodes with more CPUs for it, or spread the calls over more regions" in words
+    assert "config:" not in text
+
+
+def test_what_the_network_cannot_hold_is_refused_though_the_prefixes_could() -> None:
+    status, text = told("--calls", "1400", "--stack", "prod")
+    assert status == 1
+    assert "voice:aks.pools may grow to" in " ".join(text.split())
+
+
+def test_a_region_of_an_environment_is_reckoned_by_its_own_file() -> None:
+    status, text = told("--calls", "600", "--stack", "prod-westeurope")
+    assert status == 0
+    assert "region westeurope" in text
+    assert "To write into Pulumi.prod-westeurope.yaml" in text
+
+
+def test_a_stack_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    status, text = told("--stack", "prd")
+    assert status == 2
+    assert "Allowed: a stack of this project: prod" in " ".join(text.split())
+
+
+def test_the_page_of_capacity_is_up_to_date() -> None:
+    assert PAGE.read_text() == page(), "run make capacity-page"

@@ -1,0 +1,167 @@
+"""The parts of a FreeSWITCH pod that are the chart's own, beside a FreeSWITCH that only speaks its event socket."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from tests.charts.workloads import values_of
+from tests.voice.pod import Pod
+
+PRIVATE, PUBLIC = "127.0.3.1", "127.0.3.2"
+PASSWORD = "a-password-of-the-event-socket"
+SECRETS = {"event-socket-password": PASSWORD, "call-token-key": "a-key", "directOne": "user:pass"}
+
+
+class FreeSwitchPod(Pod):
+    """A pod of the chart `freeswitch` whose configuration is made."""
+
+    def __init__(self, folder: Path, values: Mapping[str, Any] | None = None) -> None:
+        values = values_of("freeswitch", "full") if values is None else values
+        super().__init__(folder, "freeswitch", values, private=PRIVATE, public=PUBLIC)
+        for name in self.secret_names():
+            self.secret(name, SECRETS[name])
+        done = self.configure()
+        assert done.returncode == 0, done.stderr
+
+    @property
+    def state(self) -> Path:
+        """What the containers tell each other."""
+        return self.folder / "run"
+
+
+class EventSocket:
+    """Speaks FreeSWITCH's event socket, byte by byte as mod_event_socket 1.10 does, and ends with its block.
+
+    `paused_inbound`, `paused_outbound` and `stopping` are the state; `channels` are the answers to come to the question
+    how many there are, the last of which stays: a number, `error` for what a broken database answers, `silence` for a
+    connection that ends without an answer.
+    """
+
+    def __init__(self, address: str = "127.0.0.1", port: int = 8021) -> None:
+        self._listener = socket.create_server((address, port))
+        self.paused_inbound = self.paused_outbound = self.stopping = False
+        self.channels: list[int | str] = [0]
+        self.deaf_to_pause = 0
+        self.asked: list[tuple[float, str]] = []
+        self.on_command: Callable[[str], None] = lambda _: None
+
+    def __enter__(self) -> EventSocket:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # A thread that waits for a connection is not woken by close alone.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def commands(self) -> list[str]:
+        """What was asked, in order."""
+        return [command for _, command in self.asked]
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # its end
+                return
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rb") as requests:
+            connection.sendall(b"Content-Type: auth/request\n\n")
+            trusted = False
+            while block := _block(requests):
+                kind, _, rest = block.partition(" ")
+                if kind == "auth" and rest == PASSWORD:
+                    trusted = True
+                    _reply(connection, "+OK accepted")
+                elif kind == "auth":
+                    _reply(connection, "-ERR invalid")
+                    break
+                elif kind == "exit":
+                    _reply(connection, "+OK bye")
+                    break
+                elif kind == "api" and trusted:
+                    self.asked.append((time.monotonic(), rest))
+                    self.on_command(rest)
+                    answer = self._answer(rest)
+                    if answer is None:
+                        return
+                    # No line break after the text: what comes next follows at once.
+                    head = f"Content-Type: api/response\nContent-Length: {len(answer)}\n\n"
+                    connection.sendall(head.encode() + answer.encode())
+                else:
+                    _reply(connection, "-ERR command not found")
+            goodbye = "Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.com/\n"
+            head = f"Content-Type: text/disconnect-notice\nContent-Length: {len(goodbye)}\n\n"
+            connection.sendall((head + goodbye).encode())
+
+    def _answer(self, command: str) -> str | None:
+        if command == "fsctl ready_check":
+            both = self.paused_inbound and self.paused_outbound
+            return _word(not both and not self.stopping)
+        if command == "fsctl pause_check inbound":
+            return _word(self.paused_inbound)
+        if command == "fsctl pause":
+            if self.deaf_to_pause:
+                self.deaf_to_pause -= 1
+                return None
+            self.paused_inbound = self.paused_outbound = True
+            return "+OK\n"
+        if command == "show channels count":
+            count = self.channels.pop(0) if len(self.channels) > 1 else self.channels[0]
+            if count == "silence":
+                return None
+            return "-ERR SQL error [database is locked]\n" if count == "error" else f"\n{count} total.\n"
+        return f"-ERR {command} Command not found!\n"
+
+
+class Bridge:
+    """The health of LiveKit SIP: answers with `status`, and ends with its block."""
+
+    def __init__(self, port: int) -> None:
+        bridge = self
+        self.status = 200
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(bridge.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer((PRIVATE, port), Handler)
+
+    def __enter__(self) -> Bridge:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _word(truth: bool) -> str:
+    return "true" if truth else "false"
+
+
+def _block(requests: Any) -> str:
+    """The lines up to an empty one; empty at the end of what is sent."""
+    lines: Sequence[str] = []
+    while line := requests.readline().decode():
+        if line in ("\n", "\r\n"):
+            return "\n".join(lines)
+        lines = [*lines, line.rstrip("\r\n")]
+    return ""
+
+
+def _reply(connection: socket.socket, text: str) -> None:
+    connection.sendall(f"Content-Type: command/reply\nReply-Text: {text}\n\n".encode())

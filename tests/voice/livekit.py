@@ -1,0 +1,196 @@
+"""A real LiveKit server with the configuration that the chart renders, and a real Redis, on loopback addresses."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from rehearsal.go_tool import GoTool
+from tests.voice.pod import Pod
+from tests.voice.waiting import eventually
+
+SERVER: Final = GoTool(
+    name="livekit-server",
+    title="LiveKit server",
+    module=Path(__file__).parent.parent.parent / "tools" / "livekit",
+    requirement="github.com/livekit/livekit-server",
+    package="github.com/livekit/livekit-server/cmd/server",
+    duration="about three minutes on two cores that have nothing else to do",
+    way_out="Run `go build github.com/livekit/livekit-server/cmd/server` in tools/livekit to see all of it.",
+)
+WITHOUT_GO: Final = "Tests with a real LiveKit server need Go (https://go.dev/doc/install): it is built once."
+PRIVATE, PUBLIC, REDIS = "127.0.2.1", "127.0.2.2", "127.0.2.3"
+"""Addresses of the node, and of Redis."""
+REDIS_PORT: Final = 10000
+API_KEY, API_SECRET, REDIS_PASSWORD = "APItest", "a-secret-of-at-least-32-characters", "redis-password-of-the-test"
+
+
+@dataclass
+class Certificate:
+    """A certificate for some names, which is its own authority."""
+
+    folder: Path
+    names: tuple[str, ...]
+    file: Path = field(init=False)
+    key: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.file, self.key = self.folder / "tls.crt", self.folder / "tls.key"
+        alternative = ",".join(f"{'IP' if n.replace('.', '').isdecimal() else 'DNS'}:{n}" for n in self.names)
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=test", "-addext", f"subjectAltName={alternative}",
+             "-out", str(self.file), "-keyout", str(self.key)],
+            check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+
+
+class Redis:
+    """A Redis that speaks TLS and asks for a password, as Azure's does. Ends with the block that it is used in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.certificate = Certificate(folder, (REDIS,))
+        self._folder = folder
+        self.address = f"{REDIS}:{REDIS_PORT}"
+
+    def __enter__(self) -> Redis:
+        certificate = self.certificate
+        self._log = (self._folder / "redis.log").open("wb")
+        self._process = subprocess.Popen(
+            ["redis-server", "--bind", REDIS, "--port", "0", "--tls-port", str(REDIS_PORT), "--tls-auth-clients", "no",
+             "--tls-cert-file", str(certificate.file), "--tls-key-file", str(certificate.key),
+             "--tls-ca-cert-file", str(certificate.file),
+             "--requirepass", REDIS_PASSWORD, "--save", "", "--appendonly", "no", "--dir", str(self._folder)],
+            stdout=self._log, stderr=self._log,
+        )  # fmt: skip
+        eventually(lambda: self._ask("PING") == "PONG", 30, (self._folder / "redis.log").read_text)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _end(self._process)
+        self._log.close()
+
+    def flush(self) -> None:
+        """Loses everything."""
+        assert self._ask("FLUSHALL") == "OK"
+
+    def keys(self) -> set[str]:
+        """Names of all that it holds."""
+        return set(self._ask("--raw", "KEYS", "*").split())
+
+    def _ask(self, *words: str) -> str:
+        return subprocess.run(
+            ["redis-cli", "-h", REDIS, "-p", str(REDIS_PORT), "--tls", "--cacert", str(self.certificate.file), *words],
+            env={**os.environ, "REDISCLI_AUTH": REDIS_PASSWORD},
+            capture_output=True, text=True, timeout=20, check=False,
+        ).stdout.strip()  # fmt: skip
+
+
+class LiveKit:
+    """One pod of the chart `livekit`. Ends with the block that it is used in."""
+
+    def __init__(self, folder: Path, values: Mapping[str, Any], redis: Redis, program: Path) -> None:
+        self._redis, self._program = redis, program
+        changed = {**values, "redis": {**values.get("redis", {}), "address": redis.address}}
+        self.pod = Pod(folder, "livekit", changed, private=PRIVATE, public=PUBLIC)
+        secrets = {"livekit-api-key": API_KEY, "livekit-api-secret": API_SECRET, "redis-password": REDIS_PASSWORD}
+        for name, value in secrets.items():
+            self.pod.secret(name, value)
+        self.log = folder / "livekit.log"
+        self.file = folder / "configuration" / "livekit.yaml"
+        domain = values.get("turn", {}).get("domain")
+        self.certificate = Certificate(folder / "certificates", (domain,)) if domain else None
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """What stands in the configuration file."""
+        return yaml.safe_load(self.file.read_text())
+
+    def configure(self) -> None:
+        """Makes the configuration, and puts this machine's places and addresses into it."""
+        done = self.pod.configure()
+        assert done.returncode == 0, done.stderr
+        self.file.write_text(self.pod.moved(self.file.read_text(), "livekit"))
+        # Where to listen: a pod listens on all addresses of its node, of which these stand for one.
+        configuration = self.configuration
+        configuration["bind_addresses"] = [PRIVATE]
+        configuration["turn"]["bind_addresses"] = [PRIVATE]
+        configuration["rtc"].update(ips={"includes": ["127.0.0.0/8"]}, enable_loopback_candidate=True)
+        self.file.write_text(yaml.safe_dump(configuration))
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        """Runs the server to its end, which is soon where it refuses its configuration."""
+        return subprocess.run(
+            self._command(), env=self._environment(), capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def __enter__(self) -> LiveKit:
+        self.configure()
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(self._command(), env=self._environment(), stdout=log, stderr=log)
+        try:
+            eventually(self.ready, 60, self.log.read_text)
+        except AssertionError:
+            _end(self.process)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The first signal asks it to wait for its rooms, the second not to.
+        self.process.send_signal(signal.SIGTERM)
+        _end(self.process)
+
+    def _command(self) -> list[str]:
+        return [str(self._program), *self.pod.command("livekit")]
+
+    def _environment(self) -> dict[str, str]:
+        # Redis' certificate is one that the machine knows.
+        return {"SSL_CERT_FILE": str(self._redis.certificate.file), "PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+
+    def ready(self) -> bool:
+        """What the readiness probe asks."""
+        assert self.process.poll() is None, self.log.read_text()
+        port = self.pod.container("livekit")["ports"][0]["containerPort"]
+        return self.get(port, "/")[0] == 200
+
+    def get(self, port: int, path: str) -> tuple[int, str]:
+        """Status and text; 0 while nothing listens."""
+        try:
+            with urllib.request.urlopen(f"http://{PRIVATE}:{port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+        except OSError:
+            return 0, ""
+
+    def certificate_at(self, port: int, name: str) -> str:
+        """The certificate that it shows for a name, as PEM. Raises `ssl.SSLError` where a client would not trust it."""
+        assert self.certificate is not None
+        trust = ssl.create_default_context(cafile=str(self.certificate.file))
+        with (
+            socket.create_connection((PRIVATE, port), timeout=10) as connection,
+            trust.wrap_socket(connection, server_hostname=name) as secured,
+        ):
+            return ssl.DER_cert_to_PEM_cert(secured.getpeercert(binary_form=True) or b"")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)

@@ -1,0 +1,229 @@
+"""What a cluster says of the workloads that carry calls: rollouts, pods, calls on each, nodes of each generation.
+
+Reads only. Calls are read from the pods' own metrics, through the API server, so that whoever may administer the
+cluster needs no way into its network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import urllib3
+from kubernetes import client
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config import new_client_from_config_dict
+from kubernetes.config.config_exception import ConfigException
+
+from settings import ports
+from settings.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT
+
+OURS: Final = "app.kubernetes.io/part-of=voice-platform"
+SECONDS_TO_ANSWER: Final = (5, 20)
+"""To connect, and to answer."""
+READERS: Final = 8
+"""Pods whose metrics are read at once."""
+
+
+@dataclass(frozen=True)
+class CallsMetric:
+    """The gauge that says how many calls a pod has, and where it is told."""
+
+    metric: str
+    port: int
+
+
+CALLS: Final[Mapping[str, CallsMetric]] = {
+    "freeswitch": CallsMetric("freeswitch_current_calls", ports.FREESWITCH_METRICS.first),
+    "livekit-sip": CallsMetric("livekit_sip_calls_active", ports.LIVEKIT_SIP_METRICS.first),
+    "livekit": CallsMetric("livekit_room_total", ports.LIVEKIT_METRICS.first),
+    "voice-agent": CallsMetric("lk_agents_active_job_count", ports.AGENT_METRICS.first),
+}
+
+
+class Unreadable(Exception):
+    """Why the cluster cannot be read, and the way out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodState:
+    """One pod. `calls` is `None` where it has none to tell of, or does not tell: then `silence` says why.
+
+    `may_take` is how long a stopping pod may still take before it is ended, calls and all.
+    """
+
+    name: str
+    node: str
+    ready: bool
+    waits_for_a_node: bool
+    may_take: timedelta | None
+    calls: int | None
+    silence: str
+
+    @property
+    def terminating(self) -> bool:
+        return self.may_take is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutState:
+    """One Deployment of ours, with its pods."""
+
+    name: str
+    namespace: str
+    desired: int
+    updated: int
+    ready: int
+    available: int
+    seen: bool
+    pods: tuple[PodState, ...]
+
+    @property
+    def terminating(self) -> tuple[PodState, ...]:
+        return tuple(pod for pod in self.pods if pod.terminating)
+
+    @property
+    def calls(self) -> int | None:
+        """Calls on all pods that tell; `None` where none does."""
+        told = [pod.calls for pod in self.pods if pod.calls is not None]
+        return sum(told) if told else None
+
+    @property
+    def done(self) -> bool:
+        """Whether all pods are of the newest version and ready, and no older one is left."""
+        settled = self.updated == self.available == self.desired and not self.terminating
+        return self.seen and settled and len(self.pods) == self.desired
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationState:
+    """Nodes of one generation of a pool that are there. A retiring one takes no new pods."""
+
+    pool: str
+    generation: str
+    retiring: bool
+    nodes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterState:
+    """What was read, all at about one time."""
+
+    server: str
+    rollouts: tuple[RolloutState, ...]
+    generations: tuple[GenerationState, ...]
+
+
+def read_state(kubeconfig: Mapping[str, Any], now: datetime | None = None) -> ClusterState:
+    """The state of a cluster. Raises `Unreadable`."""
+    try:
+        api = new_client_from_config_dict(dict(kubeconfig))
+    except (ConfigException, KeyError, TypeError) as error:
+        raise Unreadable(f"The kubeconfig is not one: {error}. Fix: name a file that kubectl can use.") from error
+    server = api.configuration.host
+    api.configuration.retries = False
+    try:
+        with api:
+            return _read(api, server, now or datetime.now(UTC))
+    except urllib3.exceptions.HTTPError as error:
+        raise Unreadable(
+            f"The cluster at {server} cannot be reached: {error}. Fix: ask from an address of"
+            " voice:deployer.egressCidrs or voice:aks.apiServer.authorizedCidrs, from inside the network where the API"
+            " server is private, and see that the cluster runs."
+        ) from error
+    except ApiException as error:
+        raise Unreadable(
+            f"The cluster at {server} answers {error.status} {error.reason}. Fix: sign in (`az login`; the kubeconfig"
+            " asks `kubelogin` for a token), as somebody who may read the cluster."
+        ) from error
+
+
+def _read(api: client.ApiClient, server: str, now: datetime) -> ClusterState:
+    core, apps = client.CoreV1Api(api), client.AppsV1Api(api)
+    deployments = apps.list_deployment_for_all_namespaces(label_selector=OURS, _request_timeout=SECONDS_TO_ANSWER).items
+    pods = core.list_pod_for_all_namespaces(label_selector=OURS, _request_timeout=SECONDS_TO_ANSWER).items
+    nodes = core.list_node(label_selector=POOL_LABEL, _request_timeout=SECONDS_TO_ANSWER).items
+    return ClusterState(
+        server=server,
+        rollouts=tuple(_rollout(core, deployment, pods, now) for deployment in deployments),
+        generations=tuple(_generations(nodes)),
+    )
+
+
+def _rollout(core: client.CoreV1Api, deployment: Any, pods: list[Any], now: datetime) -> RolloutState:
+    metadata, status = deployment.metadata, deployment.status
+    selector = deployment.spec.selector.match_labels
+    own = [
+        pod
+        for pod in pods
+        if pod.metadata.namespace == metadata.namespace and selector.items() <= (pod.metadata.labels or {}).items()
+    ]
+    with ThreadPoolExecutor(READERS) as readers:
+        states = tuple(readers.map(lambda pod: _pod(core, metadata.name, pod, now), own))
+    return RolloutState(
+        name=metadata.name,
+        namespace=metadata.namespace,
+        desired=deployment.spec.replicas or 0,
+        updated=status.updated_replicas or 0,
+        ready=status.ready_replicas or 0,
+        available=status.available_replicas or 0,
+        seen=(status.observed_generation or 0) >= (metadata.generation or 0),
+        pods=tuple(sorted(states, key=lambda pod: (pod.terminating, pod.name))),
+    )
+
+
+def _pod(core: client.CoreV1Api, workload: str, pod: Any, now: datetime) -> PodState:
+    conditions = {condition.type: condition.status for condition in pod.status.conditions or []}
+    ends = pod.metadata.deletion_timestamp
+    running = pod.status.phase == "Running"
+    calls, silence = _calls(core, workload, pod) if running else (None, "")
+    return PodState(
+        name=pod.metadata.name,
+        node=pod.spec.node_name or "",
+        ready=conditions.get("Ready") == "True",
+        waits_for_a_node=conditions.get("PodScheduled") == "False",
+        may_take=max(ends - now, timedelta()) if ends else None,
+        calls=calls,
+        silence=silence,
+    )
+
+
+def _calls(core: client.CoreV1Api, workload: str, pod: Any) -> tuple[int | None, str]:
+    told = CALLS.get(workload)
+    if told is None:
+        return None, ""
+    try:
+        text = core.connect_get_namespaced_pod_proxy_with_path(
+            f"{pod.metadata.name}:{told.port}", pod.metadata.namespace, "metrics", _request_timeout=SECONDS_TO_ANSWER
+        )
+    except ApiException as error:
+        return None, f"{error.status} {error.reason}"
+    except urllib3.exceptions.HTTPError as error:
+        return None, type(error).__name__
+    values = gauge(text, told.metric)
+    if not values:
+        return None, f"no {told.metric} at port {told.port}"
+    return round(sum(values)), ""
+
+
+def gauge(text: str, metric: str) -> list[float]:
+    """The values of a metric in Prometheus' text format, whatever their labels."""
+    pattern = re.compile(rf"^{re.escape(metric)}(?:\{{.*\}})?\s+(\S+)", re.MULTILINE)
+    return [float(value) for value in pattern.findall(text)]
+
+
+def _generations(nodes: list[Any]) -> list[GenerationState]:
+    key = RETIRING_TAINT.partition("=")[0]
+    found: dict[tuple[str, str], list[bool]] = {}
+    for node in nodes:
+        labels = node.metadata.labels
+        retiring = any(taint.key == key for taint in node.spec.taints or [])
+        found.setdefault((labels[POOL_LABEL], labels.get(GENERATION_LABEL, "")), []).append(retiring)
+    return [
+        GenerationState(pool=pool, generation=generation, retiring=any(marks), nodes=len(marks))
+        for (pool, generation), marks in sorted(found.items())
+    ]
