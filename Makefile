@@ -80,6 +80,10 @@ test: venv ## All tests that need no cloud, no cluster and no voice software.
 test-exhaustive: venv ## Tests that ask the same of every setting, one by one.
 	@$(BIN)/python -m pytest -n 2 -m exhaustive $(ARGS)
 
+.PHONY: test-voice
+test-voice: venv voice-programs ## Tests with real Kamailio, LiveKit and sipp, on loopback addresses; says what is missing.
+	@$(BIN)/python -m pytest -m voice $(ARGS)
+
 .PHONY: lint
 lint: venv ## Style and likely bugs (ruff).
 	@$(BIN)/ruff check .
@@ -102,6 +106,10 @@ schema: venv ## Write settings.schema.json, by which editors complete and check 
 requirements: venv ## Write docs/requirements.md: what is required, and which tests prove it.
 	@$(BIN)/python -m tools.requirements_report
 
+.PHONY: chart-documents
+chart-documents: venv ## Write values.schema.json and the table in README.md of every chart, from its own-values.yaml.
+	@$(BIN)/python -m tools.chart_documents
+
 .PHONY: definitions
 definitions: venv ## Write what recorded Kubernetes knows of custom resources and charts, from Go modules (needs Go).
 	@$(BIN)/python -m tools.definitions $(ARGS)
@@ -120,7 +128,7 @@ lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade rene
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
 
 .PHONY: ci
-ci: lint types schema-check requirements-check test test-exhaustive recordings arm-check some-faults ## All that must hold before a change is merged.
+ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-voice recordings arm-check some-faults ## All that must hold before a change is merged.
 	@echo "All checks passed."
 
 ## Other
@@ -161,6 +169,23 @@ schema-check: venv ## Fail when settings.schema.json is out of date.
 .PHONY: requirements-check
 requirements-check: venv ## Fail when docs/requirements.md is out of date.
 	@$(BIN)/python -m tools.requirements_report --check
+
+.PHONY: chart-documents-check
+chart-documents-check: venv
+	@$(BIN)/python -m tools.chart_documents --check
+
+# Program and the Debian package that has it; LiveKit itself is built with Go, once.
+VOICE_PROGRAMS := kamailio:kamailio sipp:sip-tester redis-server:redis-server redis-cli:redis-tools envsubst:gettext-base \
+	jq:jq socat:socat flock:util-linux curl:curl openssl:openssl
+KAMAILIO_TLS := $(firstword $(wildcard /usr/lib/*/kamailio/modules/tls.so /usr/lib64/kamailio/modules/tls.so))
+
+.PHONY: voice-programs
+voice-programs:
+	@missing=""; for pair in $(VOICE_PROGRAMS); do \
+		command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; done; \
+	test -n "$(KAMAILIO_TLS)" || missing="$$missing kamailio-tls-modules"; \
+	test -z "$$missing" || { echo "Programs are missing. On Debian: apt-get install --no-install-recommends$$missing"; exit 1; }; \
+	command -v go >/dev/null || { echo "Go is missing (https://go.dev/doc/install): LiveKit server is built with it, once."; exit 1; }
 
 .PHONY: clean
 clean: ## Remove all that these commands made: .venv, the simulated Azure, caches.

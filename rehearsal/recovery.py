@@ -86,11 +86,13 @@ class Recovery:
     def _existing(self) -> dict[tuple[str, str], str]:
         """The ids of what the last preview would create, by type and name, where it exists."""
         planned = _planned(self.rehearsal.event_log)  # before the export, which has a log of its own
-        owned = {resource["id"] for resource in self.rehearsal.export().get("resources", []) if resource.get("id")}
+        resources = [resource for resource in self.rehearsal.export().get("resources", []) if resource.get("id")]
+        ids = {resource["id"] for resource in resources}
+        owned = {(resource["type"], resource["id"]) for resource in resources}  # Kubernetes' ids do not name the kind
         found: dict[tuple[str, str], str] = {}
         for state in planned:
-            id = self.rehearsal.find(state["type"], masked(state.get("inputs") or {}), owned)
-            if id and id not in owned:
+            id = self.rehearsal.find(state["type"], masked(state.get("inputs") or {}), ids)
+            if id and (state["type"], id) not in owned:
                 found[state["type"], state["urn"].rsplit("::", 1)[-1]] = id
         return found
 

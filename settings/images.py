@@ -49,13 +49,13 @@ class ImagesSettings(Section):
     """Kamailio."""
     freeswitch: Image = Image(repository="voice/freeswitch", tag="1.10.12")
     """FreeSWITCH with the modules that the chart's configuration loads."""
-    freeswitch_exporter: Image = Image(repository="signalwire/freeswitch_exporter", tag="v1.0.0")
-    """Metrics from FreeSWITCH's event socket."""
+    freeswitch_exporter: Image = Image(repository="voice/freeswitch-exporter", tag="1")
+    """Metrics from FreeSWITCH's event socket (signalwire/freeswitch_exporter, which publishes no image)."""
     livekit: Image = Image(repository="livekit/livekit-server", tag="v1.13.6")
     """LiveKit server, v1.13.6 or newer: older ones do not advertise the internal address beside a fixed one."""
-    livekit_sip: Image = Image(repository="livekit/sip", tag="v1.3.0")
+    livekit_sip: Image = Image(repository="livekit/sip", tag="v1.11.0")
     """LiveKit SIP."""
-    livekit_egress: Image = Image(repository="livekit/egress", tag="v1.12.0")
+    livekit_egress: Image = Image(repository="livekit/egress", tag="v1.14.1")
     """LiveKit egress."""
     voice_agent: Image = Image(repository="voice/agent", tag="latest")
     """The agent: yours."""

@@ -142,21 +142,22 @@ def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
     """The addresses of an end outside the cluster; none for one that policies know by a name of their own."""
     if outside is Outside.INTERNET:
         return (Block(EVERYWHERE, NOT_THE_INTERNET),)
-    database = settings.data.postgresql
-    if outside is Outside.DATABASES and database.mode == "external":
-        # Only its name is known.
-        return (Block(EVERYWHERE, NOBODYS),)
-    delegated = database.network == "delegatedSubnet"
+    if outside is Outside.DATABASES:
+        return _databases(settings)
     found: dict[Outside, tuple[str, ...]] = {
         Outside.CARRIERS: settings.telephony.signalling_cidrs,
-        Outside.DATABASES: _everywhere(settings, Subnet.POSTGRESQL if delegated else Subnet.PRIVATE_ENDPOINTS),
         Outside.LOAD_BALANCER_PROBES: (LOAD_BALANCER_ADDRESS,),
         Outside.NODE_LOCAL_DNS: (NODE_LOCAL_DNS_RANGE,),
-        Outside.PRIVATE_ENDPOINTS: _everywhere(settings, Subnet.PRIVATE_ENDPOINTS),
+        Outside.PRIVATE_ENDPOINTS: (settings.this_region.plan().subnets[Subnet.PRIVATE_ENDPOINTS],),
     }
     return tuple(Block(cidr) for cidr in found.get(outside, ()))
 
 
-def _everywhere(settings: Settings, subnet: Subnet) -> tuple[str, ...]:
-    """A subnet of every region: the database that is written to is in one of them only."""
-    return tuple(region.plan().subnets[subnet] for region in settings.regions)
+def _databases(settings: Settings) -> tuple[Block, ...]:
+    """The server that is written to is in one region, and every region may become that one."""
+    database = settings.data.postgresql
+    if database.mode == "external":
+        # Only its name is known.
+        return (Block(EVERYWHERE, NOBODYS),)
+    subnet = Subnet.POSTGRESQL if database.network == "delegatedSubnet" else Subnet.PRIVATE_ENDPOINTS
+    return tuple(Block(region.plan().subnets[subnet]) for region in settings.regions)

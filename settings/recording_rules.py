@@ -8,35 +8,10 @@ kube-prometheus-stack ask for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
-MOST_RULES_IN_A_GROUP: Final = 20
-"""Azure's limit (learn.microsoft.com/azure/azure-monitor/essentials/prometheus-rule-groups)."""
-
-
-@dataclass(frozen=True)
-class RecordingRule:
-    """A series with the name `record`, which is the result of `expression` with `labels` added."""
-
-    record: str
-    expression: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class RuleGroup:
-    """Rules that are evaluated together, in order, every `interval_minutes`; Azure takes whole minutes from 1 to 15."""
-
-    name: str
-    rules: tuple[RecordingRule, ...]
-    interval_minutes: int = 1
-
-
-def _rate(metric: str) -> str:
-    return f"rate({metric}[5m])"
-
+from settings.call_rules import AGENTS, CALLS, MEDIA, SIP_EDGE
+from settings.rule_groups import RecordingRule, RuleGroup, rate
 
 # Nodes
 
@@ -47,7 +22,7 @@ _NOT_LOOPBACK: Final = '{device!="lo"}'
 def _network(direction: str, what: str) -> RecordingRule:
     return RecordingRule(
         f"instance:node_network_{direction}_{what}_excluding_lo:rate5m",
-        f"sum without (device) ({_rate(f'node_network_{direction}_{what}_total{_NOT_LOOPBACK}')})",
+        f"sum without (device) ({rate(f'node_network_{direction}_{what}_total{_NOT_LOOPBACK}')})",
     )
 
 
@@ -63,13 +38,13 @@ NODES: Final = RuleGroup(
         RecordingRule(
             "instance:node_memory_utilisation:ratio", "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes"
         ),
-        RecordingRule("instance:node_vmstat_pgmajfault:rate5m", _rate("node_vmstat_pgmajfault")),
+        RecordingRule("instance:node_vmstat_pgmajfault:rate5m", rate("node_vmstat_pgmajfault")),
         RecordingRule(
-            "instance_device:node_disk_io_time_seconds:rate5m", _rate('node_disk_io_time_seconds_total{device!=""}')
+            "instance_device:node_disk_io_time_seconds:rate5m", rate('node_disk_io_time_seconds_total{device!=""}')
         ),
         RecordingRule(
             "instance_device:node_disk_io_time_weighted_seconds:rate5m",
-            _rate('node_disk_io_time_weighted_seconds_total{device!=""}'),
+            rate('node_disk_io_time_weighted_seconds_total{device!=""}'),
         ),
         *(_network(direction, what) for direction in ("receive", "transmit") for what in ("bytes", "drop")),
         RecordingRule(":node_memory_MemAvailable_bytes:sum", "sum by (cluster) (node_memory_MemAvailable_bytes)"),
@@ -204,4 +179,4 @@ CERTIFICATES: Final = RuleGroup(
     ),
 )
 
-RULE_GROUPS: Final = (NODES, PODS, GATEWAY, CERTIFICATES)
+RULE_GROUPS: Final = (NODES, PODS, GATEWAY, CERTIFICATES, CALLS, SIP_EDGE, MEDIA, AGENTS)

@@ -52,7 +52,7 @@ class Outbound(Section):
     """Where the carrier takes calls."""
     port: Annotated[int, Field(ge=1, le=65535)] = 5060
     """Port."""
-    transport: Transport = "udp"
+    transport: Literal["udp", "tcp"] = "udp"
     """How it is reached."""
     prefixes: Annotated[tuple[NumberPrefix, ...], Field(min_length=1), AfterValidator(unique)]
     """Numbers that may be called, by how they begin (E.164, such as "+49"); every other is refused."""

@@ -131,14 +131,15 @@ def _remarks(state: ClusterState, settings: Settings) -> Iterator[str]:
         clock = upgrade_clock(settings, pool, nodes)
         if clock is None:
             continue
-        passed = [window for window in windows(settings) if clock.longest > window.length]
-        passes = "".join(
-            f"; that passes window {window.name} ({_words(window.length)}) by {_words(clock.longest - window.length)}"
-            for window in passed
-        )
+        passed = [
+            f"{window.name} ({_words(window.length)}) by {_words(clock.longest - window.length)}"
+            for window in windows(settings)
+            if clock.longest > window.length
+        ]
+        passes = f"; that passes voice:aks.maintenance.{' and '.join(passed)}" if passed else ", within its window"
         yield (
             f"An upgrade of the {nodes} nodes of pool {pool}, {clock.at_once} at a time, takes at most"
-            f" {_words(clock.longest)}{passes or ', within every maintenance window'}."
+            f" {_words(clock.longest)}{passes}."
         )
 
 

@@ -9,7 +9,8 @@ import pulumi
 from pulumi_azure_native import alertsmanagement
 
 from settings.naming import Naming
-from settings.recording_rules import RULE_GROUPS, RuleGroup
+from settings.recording_rules import RULE_GROUPS
+from settings.rule_groups import RuleGroup
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -13,9 +14,12 @@ from components.platform_services.custom_resource import custom_resource
 from components.platform_services.prometheus_chart import prometheus_values
 from components.platform_services.release import third_party_release
 from settings.charts import PROMETHEUS_STACK
+from settings.dashboard_model import SIDECAR_LABEL, grafana_model
+from settings.dashboards import DASHBOARDS
 from settings.metrics import MetricsSettings
 from settings.ports import PROMETHEUS, PROMETHEUS_SERVICE
-from settings.recording_rules import RULE_GROUPS, RuleGroup
+from settings.recording_rules import RULE_GROUPS
+from settings.rule_groups import RuleGroup
 from settings.scrape_targets import ADDON_NAMESPACE, AZURE_AGENT_TARGETS, SYSTEM_NAMESPACE, ScrapeTarget
 
 Backend = Literal["managed", "inCluster"]
@@ -44,8 +48,9 @@ class Metrics(pulumi.ComponentResource):
     """What Prometheus reads, by Azure Monitor's agent or by a Prometheus of the cluster's own.
 
     Owns a PodMonitor for each target and, with Azure Monitor, the settings of its agent; in the cluster the release of
-    Prometheus, Alertmanager and Grafana with their disks, and the recording rules. Does not own the add-on and its
-    rules in Azure (`AksCluster`, `RecordingRules`), nor the metrics of workloads: these come with their charts.
+    Prometheus, Alertmanager and Grafana with their disks, the recording rules and the dashboards. Does not own the
+    add-on and its rules in Azure (`AksCluster`, `RecordingRules`), the dashboards of Azure's Grafana (`make
+    dashboards`), nor the metrics of workloads: these come with their charts.
     """
 
     address: pulumi.Output[str]
@@ -63,6 +68,7 @@ class Metrics(pulumi.ComponentResource):
             # The definitions of monitors and rules come with it.
             self._children = pulumi.ResourceOptions(parent=self, depends_on=[prometheus])
             self._rules()
+            self._dashboards()
             host = f"{PROMETHEUS_SERVICE}.{SYSTEM_NAMESPACE}.svc"
             self.address = pulumi.Output.from_input(f"http://{host}:{PROMETHEUS}")
         for target in args.targets:
@@ -139,6 +145,19 @@ class Metrics(pulumi.ComponentResource):
             {"groups": [_rule_group(group) for group in RULE_GROUPS]},
             self._children,
         )
+
+    def _dashboards(self) -> None:
+        for dashboard in DASHBOARDS:
+            kubernetes.core.v1.ConfigMap(
+                f"{self._name}-dashboard-{dashboard.uid}",
+                metadata=kubernetes.meta.v1.ObjectMetaArgs(
+                    name=f"dashboard-{dashboard.uid}",
+                    namespace=self._args.namespace,
+                    labels={SIDECAR_LABEL: "1"},
+                ),
+                data={f"{dashboard.uid}.json": json.dumps(grafana_model(dashboard), indent=1)},
+                opts=self._children,
+            )
 
     def _metadata(self, name: str) -> kubernetes.meta.v1.ObjectMetaArgs:
         return kubernetes.meta.v1.ObjectMetaArgs(name=name, namespace=self._args.namespace)

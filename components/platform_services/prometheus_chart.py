@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY
+from settings.dashboard_model import SIDECAR_LABEL
 from settings.metrics import MetricsSettings
 from settings.ports import NODE_EXPORTER, PROMETHEUS, PROMETHEUS_SERVICE
 from settings.scrape_targets import ADDON_NAMESPACE
@@ -119,6 +120,7 @@ def _grafana() -> dict[str, Any]:
             "size": f"{GRAFANA_GIB}Gi",
         },
         "initChownData": _OFF,
+        "sidecar": {"dashboards": {"enabled": True, "label": SIDECAR_LABEL, "labelValue": "1"}},
         **_PLACE,
         "resources": _resources("100m", "256Mi", "512Mi"),
     }

@@ -21,6 +21,7 @@ from components.voice_workloads.values import (
     service_host,
 )
 from settings import ports, secrets
+from settings.address_plan import Subnet
 from settings.certificates import TURN_CERTIFICATE
 from settings.dns import TURN
 from settings.identities import Container, account
@@ -33,9 +34,10 @@ def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> 
     livekit, pool = settings.livekit, settings.aks.media_pools["livekit"]
     zones = len(settings.aks.zones)
     fewest, most = pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones
-    turn: dict[str, Any] = {}
+    # Servers and agents in the region's network are peers too; TURN refuses private ones that are not named.
+    turn: dict[str, Any] = {"peerCidrs": [settings.this_region.plan().subnets[Subnet.LIVEKIT]]}
     if livekit.turn_tls:
-        turn = {
+        turn |= {
             "domain": settings.hosts.of_region(TURN),
             "certificateSecret": TURN_CERTIFICATE.secret,
             "loadBalancer": {"annotations": load_balancer_annotations(settings, PublicAddress.TURN)},

@@ -101,6 +101,7 @@ def _process(project: Path, *arguments: str, **environment: str) -> subprocess.C
     )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.rehearsal
 @pytest.mark.usefixtures("cli")
 def test_a_full_rehearsal_of_a_protected_environment_ends_with_nothing_left(tiny: Path) -> None:
@@ -146,6 +147,7 @@ def test_people_read_the_failure_the_summary_and_that_it_was_a_rehearsal(tiny: P
     assert [stack["name"] for stack in json.loads(listed.stdout)] == ["staging"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.rehearsal
 @pytest.mark.usefixtures("cli")
 def test_a_program_that_is_never_the_same_twice_fails_and_its_state_is_kept_for_a_look(tiny: Path) -> None:

@@ -13,8 +13,9 @@ import yaml
 from components.platform_services.metrics import Backend, Metrics, MetricsArgs
 from settings.loader import read_sections
 from settings.metrics import MetricsSettings
-from settings.recording_rules import MOST_RULES_IN_A_GROUP, RULE_GROUPS
+from settings.recording_rules import RULE_GROUPS
 from settings.roles import Role
+from settings.rule_groups import MOST_RULES_IN_A_GROUP
 from settings.scrape_targets import CERT_MANAGER, KEDA
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
@@ -193,7 +194,8 @@ def test_a_stack_whose_traces_go_nowhere_runs_no_collector(without: Graph) -> No
 def test_rules_of_azure_are_those_of_one_cluster_in_whole_minutes(graph: Graph) -> None:
     groups = graph.of_type(RULE_GROUP)
     assert {group.value("ruleGroupName") for group in groups} == {
-        f"prg-voice-test-eastus-{short}" for short in ("nodes", "pods", "gateway", "certificates")
+        f"prg-voice-test-eastus-{short}"
+        for short in ("nodes", "pods", "gateway", "certificates", "calls", "sip-edge", "media", "agents")
     }
     for group in groups:
         assert "/Microsoft.Monitor/accounts/" in group.value("scopes[0]")

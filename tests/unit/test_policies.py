@@ -133,6 +133,7 @@ def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admi
     assert admission.admits(AGENT, REDIS, 10000)
     assert admission.admits(AGENT, REDIS, 443)
     assert admission.admits(AGENT, GATEWAY, 10443), "LiveKit's public name leads there without leaving the cluster"
+    assert not admission.admits(AGENT, address("10.20.13.5"), 10000), "Redis and files are the region's own"
     assert not admission.admits(AGENT, DATABASE, 5432)
     assert not admission.admits(AGENT, NODE, 8021), "the event socket is FreeSWITCH's own"
     assert Admission(everything).admits(AGENT, NODE, 8021), "unless the stack says otherwise"

@@ -136,7 +136,7 @@ def test_people_see_rollouts_pods_and_clocks(cluster: FakeApiServer, tmp_path: P
     assert "freeswitch-leaving node-1 stops, may take" in text
     assert "freeswitch-old-2 node-1 ready ? (503 Service Unavailable)" in text
     assert "A pod with calls may take 1 h 2 min to stop" in text
-    assert "passes window upgrades (12 h) by" in text
+    assert "that passes voice:aks.maintenance.upgrades (12 h) by 4 h 24 min and nodeImages (12 h) by" in text
 
 
 def test_a_rollout_lasts_as_long_as_its_pods_find_nodes() -> None:

@@ -3,7 +3,7 @@ Files that are filled in when the pod starts, as JSON: file name to text.
 */}}
 {{- define "livekit.files" -}}
 {{- $files := dict "livekit.yaml" (tpl (.Files.Get "files/livekit.yaml") .) -}}
-{{- $_ := set $files "keys.yaml" "${LIVEKIT_API_KEY}: \"${LIVEKIT_API_SECRET}\"\n" -}}
+{{- $_ := set $files "keys.yaml" "\"${LIVEKIT_API_KEY}\": \"${LIVEKIT_API_SECRET}\"\n" -}}
 {{- toJson $files -}}
 {{- end }}
 

@@ -34,6 +34,7 @@ def test_a_host_is_one_route_and_an_earlier_renewal_one_update_of_each_certifica
     assert set(found) == {"create", "update"}
 
 
+@pytest.mark.exhaustive
 def test_a_gateway_made_internal_changes_in_place(production: Rehearsal) -> None:
     assert planned(production, {"voice:gateway.exposure": "internal"}) == {
         # Nobody outside reaches it any more, the global names' probes included.

@@ -18,6 +18,7 @@ OLD = {"name": "a", "vmSize": "Standard_D8s_v5"}
 NEW = {"name": "b", "vmSize": "Standard_D16s_v5"}
 GENERATIONS = "voice:aks.mediaPools.sip.generations"
 ZONES = "123"
+SIP_WORKLOADS = [f"voice-eastus-voice-{name}-chart:voice-media/{name}" for name in ("freeswitch", "livekit-sip")]
 
 
 def sip_pools(generation: str) -> list[str]:
@@ -51,11 +52,20 @@ def test_a_setting_of_the_cluster_a_rule_and_a_new_generation_plan_themselves_an
         GENERATIONS: [OLD, NEW],
     }
     assert planned(production, edits) == {
-        "update": [CLUSTER, "voice-eastus-network-security-sip"],
+        "update": [
+            CLUSTER,
+            "voice-eastus-network-security-sip",
+            # Both generations may be full at once, and the new one has larger nodes.
+            "voice-eastus-services-quotas-limits-voice-media",
+            "voice-eastus-services-quotas-quota-voice-media",
+            # They may run on the new nodes too.
+            *SIP_WORKLOADS,
+        ],
         "create": sip_pools("b"),
     }
 
 
+@pytest.mark.exhaustive
 def test_a_tag_of_the_whole_stack_is_updates_only(production: Rehearsal) -> None:
     found = planned(production, {"voice:tags": {"cost-center": "other"}})
     assert set(found) == {"update"}
@@ -64,6 +74,7 @@ def test_a_tag_of_the_whole_stack_is_updates_only(production: Rehearsal) -> None
     assert not behind, "what depends on a tagged resource seems to change with it"
 
 
+@pytest.mark.exhaustive
 def test_a_kubernetes_upgrade_is_one_update_of_the_cluster_and_each_pool(production: Rehearsal) -> None:
     found = planned(production, {"voice:aks.kubernetesVersion": "1.37"})
     assert set(found) == {"update"}
@@ -85,7 +96,10 @@ def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(productio
 def test_a_generation_retires_by_one_update_and_goes_by_one_delete_in_each_zone(own_production: Rehearsal) -> None:
     retiring = {GENERATIONS: [{**OLD, "state": "retiring"}, NEW]}
     deploy(own_production, {GENERATIONS: [OLD, NEW]})
-    assert planned(own_production, retiring) == {"update": sip_pools("a")}
+    assert planned(own_production, retiring) == {"update": [*sip_pools("a"), *SIP_WORKLOADS]}
     deploy(own_production, retiring)
     run = deploy(own_production, {GENERATIONS: [NEW]})
-    assert changes(run) == {"delete": sip_pools("a")}
+    assert changes(run) == {
+        "delete": sip_pools("a"),
+        "update": ["voice-eastus-services-quotas-quota-voice-media"],
+    }

@@ -58,6 +58,7 @@ def deployed(rehearsal: Rehearsal, config: dict[str, Any]) -> dict[str, list[str
     return changes(run)
 
 
+@pytest.mark.exhaustive
 def test_a_mesh_and_git_ops_that_are_asked_for_plan_themselves_and_replace_nothing(production: Rehearsal) -> None:
     """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
     assert planned(production, {**MESH, **DELIVERY}) == {

@@ -38,6 +38,7 @@ def of_the_platform(run: Run) -> dict[str, list[str]]:
     return {op: names for op, names in found.items() if names}
 
 
+@pytest.mark.exhaustive
 def test_another_share_of_traces_and_no_scaling_plan_themselves_alone(production: Rehearsal) -> None:
     """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
     run = production.preview(config={"voice:tracing.samplePercent": 50, "voice:scaling.enabled": False})

@@ -1,0 +1,112 @@
+"""The configuration of LiveKit, its SIP bridge and its recorder: keys that they know, ports that the pods state.
+
+LiveKit server refuses keys that it does not know, which `tests/voice` asks the real one. The other two pass over them
+in silence, so the keys stand here as their sources have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.kubernetes.cluster import Object
+from rehearsal.kubernetes.helm_charts import ChartProblem
+from tests.charts.rendering import rendered
+from tests.charts.workloads import WORKLOADS, kinds_of_values, values_of
+
+REDIS_KEYS = {"redis.address", "redis.username", "redis.password", "redis.use_tls"}
+"""Source: github.com/livekit/protocol v1.50.5, redis/redis.go, `RedisConfig`."""
+KNOWN = {
+    # Source: github.com/livekit/sip v1.3.0 and v1.11.0, pkg/config/config.go, `Config`; `logging` is protocol's
+    # logger/config.go, `Config`.
+    "livekit-sip": REDIS_KEYS
+    | {
+        "api_key", "api_secret", "ws_url", "sip_port", "rtp_port", "health_port", "prometheus_port", "listen_ip",
+        "nat_1_to_1_ip", "media_nat_1_to_1_ip", "max_active_calls", "logging.level",
+    },
+    # Source: github.com/livekit/egress v1.12.0 and v1.14.1, pkg/config/base.go, service.go and storage.go;
+    # `storage.azure` is github.com/livekit/storage, config.go, `AzureConfig`.
+    "livekit-egress": REDIS_KEYS
+    | {
+        "api_key", "api_secret", "ws_url", "health_port", "prometheus_port", "logging.level",
+        "storage.azure.account_name", "storage.azure.account_key", "storage.azure.container_name",
+    },
+}  # fmt: skip
+FILES = {"livekit": "livekit.yaml", "livekit-sip": "sip.yaml", "livekit-egress": "egress.yaml"}
+CASES = [
+    pytest.param(workload.chart, kind, id=f"{workload.chart}-{kind}")
+    for workload in WORKLOADS
+    if workload.chart in FILES
+    for kind in kinds_of_values(workload)
+]
+
+
+def configuration(objects: list[Object], chart: str) -> dict[str, Any]:
+    """The file in the ConfigMap, with variables that the pod fills in."""
+    files = next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == chart)["data"]
+    return yaml.safe_load(files[FILES[chart]])
+
+
+def paths(node: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Every key that has a value, with those above it."""
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from paths(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+@pytest.mark.parametrize(("chart", "kind"), [case for case in CASES if case.values[0] in KNOWN])
+def test_every_key_is_one_that_the_program_knows(chart: str, kind: str) -> None:
+    assert set(paths(configuration(rendered(chart, values_of(chart, kind)), chart))) == KNOWN[chart]
+
+
+@pytest.mark.parametrize(("chart", "kind"), CASES)
+def test_the_pods_state_the_ports_that_the_configuration_has(chart: str, kind: str) -> None:
+    objects = rendered(chart, values_of(chart, kind))
+    read = configuration(objects, chart)
+    deployment = next(o for o in objects if o["kind"] == "Deployment" and o["metadata"]["name"] == chart)
+    (container,) = [c for c in deployment["spec"]["template"]["spec"]["containers"] if c["name"] == chart]
+    stated = {(port["containerPort"], port["protocol"]) for port in container["ports"]}
+    if chart == "livekit":
+        first, last = map(int, read["rtc"]["udp_port"].split("-"))
+        expected = {
+            (read["port"], "TCP"),
+            (read["prometheus"]["port"], "TCP"),
+            (read["rtc"]["tcp_port"], "TCP"),
+            *((port, "UDP") for port in range(first, last + 1)),
+            (read["turn"]["udp_port"], "UDP"),
+            *({(read["turn"]["tls_port"], "TCP")} if "tls_port" in read["turn"] else set()),
+        }
+    else:
+        expected = {(read["health_port"], "TCP"), (read["prometheus_port"], "TCP")}
+        if chart == "livekit-sip":
+            expected |= {(read["sip_port"], "TCP"), (read["sip_port"], "UDP")}
+    assert stated == expected
+
+
+def test_the_bridge_reads_our_file_and_not_the_one_that_its_image_names() -> None:
+    # Source: github.com/livekit/sip, build/sip/Dockerfile: the entry point has `--config=/sip/config.yaml`, and an
+    # option wins over SIP_CONFIG_FILE.
+    objects = rendered("livekit-sip", values_of("livekit-sip", "minimal"))
+    deployment = next(o for o in objects if o["kind"] == "Deployment" and o["metadata"]["name"] == "livekit-sip")
+    container = deployment["spec"]["template"]["spec"]["containers"][0]
+    assert container["command"] == ["livekit-sip", "--config=/configuration/sip.yaml"]
+
+
+def test_a_trunk_that_is_open_to_all_is_refused() -> None:
+    values = {**values_of("livekit-sip", "minimal"), "trunks": {"allowedCidrs": []}}
+    with pytest.raises(ChartProblem, match=r"trunks\.allowedCidrs is empty: name the networks"):
+        rendered("livekit-sip", values)
+
+
+def test_turn_relays_to_no_private_address_but_those_that_the_values_name() -> None:
+    values = values_of("livekit", "full")
+    read = configuration(rendered("livekit", values), "livekit")
+    assert read["turn"]["allow_restricted_peer_cidrs"] == values["turn"]["peerCidrs"]
+    values["turn"]["peerCidrs"] = []
+    read = configuration(rendered("livekit", values), "livekit")
+    assert "allow_restricted_peer_cidrs" not in read["turn"]

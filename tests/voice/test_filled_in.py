@@ -1,0 +1,71 @@
+"""What a pod's own script makes of the templates: every file is read by a program, so it has to stay what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from tests.charts.freeswitch_configuration import parameters, profiles
+from tests.charts.workloads import values_of
+from tests.voice.freeswitch import PASSWORD, PRIVATE, PUBLIC, FreeSwitchPod
+from tests.voice.pod import Pod
+
+pytestmark = pytest.mark.voice
+
+
+def test_freeswitch_gets_a_file_that_is_well_formed_whatever_a_carriers_password_has(tmp_path: Path) -> None:
+    pod = FreeSwitchPod(tmp_path)
+    pod.secret("directOne", "user&co:<pass>&amp;$1")
+    assert pod.configure().returncode == 0
+    file = tmp_path / "configuration" / "freeswitch.xml"
+    found = profiles(ET.fromstring(file.read_text()))  # noqa: S314  (our own text)
+    (gateway,) = found["carrier"].iter("gateway")
+    assert (parameters(gateway)["username"], parameters(gateway)["password"]) == ("user&co", "<pass>&amp;$1")
+    assert parameters(found["edge"])["ext-sip-ip"] == PUBLIC
+    assert parameters(found["inside"])["ext-sip-ip"] == parameters(found["edge"])["sip-ip"] == PRIVATE
+    assert file.stat().st_mode & 0o777 == 0o600
+    # FreeSWITCH's own variables are left to it.
+    assert "${destination_number}" in file.read_text()
+
+
+def test_the_password_of_the_event_socket_is_in_files_of_its_readers_and_in_no_argument(tmp_path: Path) -> None:
+    pod = FreeSwitchPod(tmp_path)
+    folder = tmp_path / "configuration"
+    assert (folder / "event-socket").read_text() == f"{PASSWORD}\n"
+    # Source of the options: github.com/signalwire/freeswitch_exporter, main.go; kingpin 2.2.6, which reads it, takes
+    # further arguments from a file, one in a line.
+    assert (folder / "exporter").read_text().splitlines() == [
+        "--freeswitch.scrape-uri=tcp://127.0.0.1:8021",
+        f"--freeswitch.password={PASSWORD}",
+    ]
+    assert pod.command("exporter") == ["--web.listen-address=:9282", f"@{folder}/exporter"]
+
+
+def test_the_exporter_asks_where_the_event_socket_listens(tmp_path: Path) -> None:
+    pod = FreeSwitchPod(tmp_path, {**values_of("freeswitch", "full"), "eventSocket": {"listen": "private"}})
+    first = (tmp_path / "configuration" / "exporter").read_text().splitlines()[0]
+    assert first == f"--freeswitch.scrape-uri=tcp://{PRIVATE}:8021"
+    assert pod.environment("health")["EVENT_SOCKET_HOST"] == PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("chart", "file", "public"),
+    [("livekit-sip", "sip.yaml", ""), ("livekit-egress", "egress.yaml", ""), ("livekit", "livekit.yaml", PUBLIC)],
+)
+def test_what_livekits_programs_get_has_the_secrets_and_no_variable_left(
+    tmp_path: Path, chart: str, file: str, public: str
+) -> None:
+    pod = Pod(tmp_path, chart, values_of(chart, "full"), private=PRIVATE, public=public)
+    for name in pod.secret_names():
+        pod.secret(name, f"secret: {name} # {{[&<*")
+    done = pod.configure()
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "configuration" / file).read_text()
+    assert "${" not in text
+    assert yaml.safe_load(text)["redis"]["password"] == "secret: redis-password # {[&<*"
+    if chart == "livekit":
+        keys = yaml.safe_load((tmp_path / "configuration" / "keys.yaml").read_text())
+        assert list(keys.values()) == ["secret: livekit-api-secret # {[&<*"]
