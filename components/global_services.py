@@ -12,6 +12,7 @@ from components.grafana import Grafana, GrafanaArgs
 from components.public_dns import PublicDns, PublicDnsArgs
 from components.registry import Registry, RegistryArgs
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
+from settings.azure import DeployerSettings
 from settings.dns import DnsSettings
 from settings.naming import Naming
 from settings.registry import RegistrySettings
@@ -27,6 +28,7 @@ class GlobalServicesArgs:
     names: Naming
     location: str
     home: str
+    deployer: DeployerSettings
     registry: RegistrySettings
     dns: DnsSettings
     protect: bool
@@ -69,7 +71,13 @@ class GlobalServices(pulumi.ComponentResource):
         )
         Grafana(
             f"{name}-grafana",
-            GrafanaArgs(resource_group_name=group.name, names=args.names, location=args.home, tags=args.tags),
+            GrafanaArgs(
+                resource_group_name=group.name,
+                names=args.names,
+                location=args.home,
+                deployer=args.deployer,
+                tags=args.tags,
+            ),
             opts=children,
         )
         traffic_manager = TrafficManager(

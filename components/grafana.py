@@ -10,6 +10,7 @@ from pulumi_azure_native import authorization, dashboard
 
 from components.diagnostics import diagnose
 from components.role_assignment import Principal, RoleScope, assign_role
+from settings.azure import DeployerSettings
 from settings.naming import Naming, role_assignment_name
 from settings.roles import Role
 
@@ -28,13 +29,15 @@ class GrafanaArgs:
     resource_group_name: pulumi.Input[str]
     names: Naming
     location: str
+    deployer: DeployerSettings
     tags: Mapping[str, str]
 
 
 class Grafana(pulumi.ComponentResource):
     """The dashboards of all regions.
 
-    Owns the Grafana instance and its right to show the global part's metrics. Does not own the right to read a
+    Owns the Grafana instance, its right to show the global part's metrics, and the deployer's right to put dashboards
+    into it. Does not own the dashboards, for which Azure has no resource (`make dashboards`), nor the right to read a
     region's metrics: each region gives it (`GrafanaAccess`).
     """
 
@@ -68,6 +71,15 @@ class Grafana(pulumi.ComponentResource):
                 type="ServicePrincipal",
             ),
             RoleScope(id=args.names.resource_group_id, plain_id=args.names.resource_group_id),
+            args.names.subscription_id,
+            pulumi.ResourceOptions(parent=self),
+        )
+        deployer = args.deployer
+        assign_role(
+            f"{name}-deployer",
+            Role.GRAFANA_ADMIN,
+            Principal(id=deployer.principal_id, identifier=deployer.principal_id, type=deployer.principal_type),
+            RoleScope(id=grafana.id, plain_id=_grafana_id(args.names)),
             args.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )

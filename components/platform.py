@@ -46,6 +46,7 @@ class VoicePlatform(pulumi.ComponentResource):
                     names=settings.global_names,
                     location=settings.global_part.location,
                     home=settings.registry_home,
+                    deployer=settings.deployer,
                     registry=settings.registry,
                     dns=settings.dns,
                     protect=settings.protect,

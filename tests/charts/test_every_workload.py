@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
 import yaml
+from _pytest.mark import ParameterSet
 
 from rehearsal.kubernetes.cluster import Object
 from rehearsal.kubernetes.helm_charts import ChartProblem
@@ -16,16 +18,25 @@ from tests.charts.workloads import (
     WORKLOADS,
     Workload,
     containers,
+    extends,
     kinds_of_values,
     objects,
     pod_templates,
     values_of,
 )
 
-CASES = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in WORKLOADS for kind in kinds_of_values(w)]
-RUNNING = [pytest.param(w, kind, id=f"{w.chart}-{kind}") for w in DEPLOYMENTS for kind in kinds_of_values(w)]
-every_deployment = pytest.mark.parametrize(("workload", "kind"), RUNNING)
-every_case = pytest.mark.parametrize(("workload", "kind"), CASES)
+
+def cases(workloads: Sequence[Workload]) -> list[ParameterSet]:
+    """Each workload with each set of its values; those of stacks that extend another only in CI."""
+    return [
+        pytest.param(w, kind, id=f"{w.chart}-{kind}", marks=[pytest.mark.exhaustive] if extends(kind) else [])
+        for w in workloads
+        for kind in kinds_of_values(w)
+    ]
+
+
+every_case = pytest.mark.parametrize(("workload", "kind"), cases(WORKLOADS))
+every_deployment = pytest.mark.parametrize(("workload", "kind"), cases(DEPLOYMENTS))
 
 
 @cache

@@ -72,6 +72,11 @@ def settings_of(stack: str) -> Settings:
     return load_stack_file(PROJECT / f"Pulumi.{stack}.yaml")
 
 
+def extends(kind: str) -> bool:
+    """Whether this is a stack that takes most of its settings from another."""
+    return kind in STACKS and settings_of(kind).extends is not None
+
+
 @cache
 def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
     """What the program gives the charts of a committed stack, the recorder switched on so that it is seen too."""

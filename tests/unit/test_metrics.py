@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 from components.platform_services.metrics import Backend, Metrics, MetricsArgs
+from settings.dashboards import DASHBOARDS
 from settings.loader import read_sections
 from settings.metrics import MetricsSettings
 from settings.recording_rules import RULE_GROUPS
@@ -178,6 +180,20 @@ def test_prometheus_reads_what_anybody_declares_and_brings_no_rules_of_its_own(i
     for kind in ("podMonitor", "serviceMonitor", "rule"):
         assert spec[f"{kind}SelectorNilUsesHelmValues"] is False, "it would take only those of its own release"
     assert values["defaultRules"]["create"] is False, "a series that two rules record has two values"
+
+
+@pytest.mark.requirement("K16")
+def test_grafana_in_the_cluster_finds_every_dashboard_by_its_label(in_cluster: Graph) -> None:
+    sidecar = prometheus(in_cluster).inputs["values"]["grafana"]["sidecar"]["dashboards"]
+    found = [
+        item
+        for item in in_cluster.of_type("kubernetes:core/v1:ConfigMap")
+        if item.inputs["metadata"].get("labels", {}).get(sidecar["label"]) == sidecar["labelValue"]
+    ]
+    models = [json.loads(text) for item in found for text in item.inputs["data"].values()]
+    assert sidecar["enabled"] is True
+    assert {model["uid"] for model in models} == {dashboard.uid for dashboard in DASHBOARDS}
+    assert {item.value("metadata.namespace") for item in found} == {"voice-system"}
 
 
 def test_without_metrics_there_is_nothing_of_them(without: Graph) -> None:
