@@ -143,6 +143,7 @@ class RegionCell(pulumi.ComponentResource):
                 others=[region for region in settings.regions if region != settings.this_region],
                 settings=settings.network,
                 telephony=settings.telephony,
+                event_socket=settings.freeswitch.event_socket,
                 gateway_exposure=settings.gateway.exposure,
                 media_zones=settings.aks.zones,
                 private_api_server=settings.aks.api_server.access == "private",

@@ -97,6 +97,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
             check=request.wiring.check,
             open_world=request.wiring.open_world,
             faults=plan,
+            checkpoints=bool(plan.rules),  # they are most of the work, and only a killed run needs them
         )
 
     work = request.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))

@@ -37,6 +37,7 @@ from rehearsal.state_directory import PASSPHRASE, StateDirectory
 from rehearsal.world import Caller, OutsideWorld, World
 
 _WITH_CONFIG_FILE: Final = frozenset({"config", "destroy", "import", "logs", "preview", "refresh", "up", "watch"})
+_DEBUG: Final = frozenset({"--debug", "-d"})
 _WITH_EVENT_LOG: Final = frozenset({"destroy", "import", "preview", "refresh", "up"})
 
 Check = Callable[[Path], list[str]]
@@ -272,7 +273,7 @@ class Rehearsal:
         started = time.monotonic()
         log = self._state.events
         log.unlink(missing_ok=True)
-        with self._served(cli, more or {}) as environment:
+        with self._served(cli, more or {}, debug=not _DEBUG.isdisjoint(arguments)) as environment:
             options = ["--event-log", str(log)] if log_events else []
             finished = cli_process.run(
                 [str(cli.executable), *arguments[:1], *options, *arguments[1:]],
@@ -298,7 +299,7 @@ class Rehearsal:
         )
 
     @contextmanager
-    def _served(self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str]) -> Generator[dict[str, str]]:
+    def _served(self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool) -> Generator[dict[str, str]]:
         """Serves what one CLI process attaches to, and gives the environment that tells it so.
 
         For each process anew: connections are told apart by their ports, which the kernel hands out again.
@@ -306,7 +307,7 @@ class Rehearsal:
         caller = replace(Caller.of(self.project, self._sections()), unreachable=self._faults.unreachable)
         server = serve(self._faults.wrapped(self._state.world.factories(caller)))
         environment = {**self.cli_environment(), "PULUMI_DEBUG_PROVIDERS": server.attach, **more}
-        host = None if cli.has_language_host else LanguageHost(environment)
+        host = None if cli.has_language_host else LanguageHost(environment, debug)
         try:
             yield environment if host is None else {**environment, "PULUMI_DEBUG_LANGUAGES": host.attach}
         finally:

@@ -5,8 +5,8 @@ process for as long as the engine's `Run` call lasts, and does as the official h
 (`pulumi/pulumi:sdk/python/cmd/pulumi-language-python/main.go`): same arguments, same environment, exit code 32 means
 that the error has been shown already, lines on stdout and stderr go to the engine's log.
 
-Differs on purpose: the interpreter is the one that runs the rehearsal, and no provider plugins are asked for, because
-the stand-ins answer in their place.
+Differs on purpose: the interpreter is the one that runs the rehearsal, no provider plugins are asked for, because the
+stand-ins answer in their place, and debug messages stay with the program unless they are asked for.
 """
 
 from __future__ import annotations
@@ -36,10 +36,12 @@ STDERR_STREAM: Final = 2
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """Serves one CLI process on loopback until `stop`. `environment` is what the program gets to see."""
+    """Serves one CLI process on loopback until `stop`. `environment` is what the program gets to see, `debug` whether
+    the engine gets to see its debug messages."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], debug: bool = False) -> None:
         self._environment = dict(environment)
+        self._debug = debug
         self._engine_address = ""
         self._server = new_server(workers=8)
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(self, self._server)
@@ -137,6 +139,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "organization": request.organization,
         }
         given = [item for option, value in options.items() if value for item in (f"--{option}", value)]
+        if self._debug:
+            given.append("--debug")
         return [*given, request.info.entry_point or ".", *request.args]
 
 

@@ -118,6 +118,13 @@ _WORKLOADS: Final = (
         ports=(ports.HTTPS, ports.REDIS),
         reason="files and Redis",
     ),
+    Flow(source=peers.AGENT, target=Outside.DATABASES, ports=(ports.POSTGRESQL,), reason="the database"),
+    Flow(
+        source=Outside.API_SERVER,
+        target=peers.AGENT,
+        ports=(ports.AGENT_METRICS,),
+        reason="`make status` reads the calls on each",
+    ),
     Flow(
         source=peers.AGENT,
         target=Outside.INTERNET,

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from settings.types import Section
 
+EventSocket = Literal["loopback", "private"]
+
 
 class FreeSwitchSettings(Section):
     """FreeSWITCH on the nodes of pool `sip`, one on each."""
@@ -24,7 +26,7 @@ class FreeSwitchSettings(Section):
     """Where calls go: to LiveKit through its SIP bridge, or straight to the agent's event socket."""
     record: bool = True
     """Records each call and uploads it to container `recordings`."""
-    event_socket: Literal["loopback", "private"] = "loopback"
+    event_socket: EventSocket = "loopback"
     """Who reaches the event socket: programs in the pod, or agents too, at the node's private address."""
     real_time_priority: bool = False
     """Gives the container SYS_NICE, for real-time scheduling; it works without."""

@@ -48,20 +48,34 @@ def _pools_carry_the_calls(settings: Settings) -> Iterator[Problem]:
             )
 
 
+def agent_nodes(settings: Settings) -> int:
+    """Nodes of pool `agents` that its calls need: two agents never share one, nor two recorders of rooms; an agent and
+    a recorder do where their CPUs fit.
+    """
+    agents, egress = settings.capacity.pods["voice-agent"].pods, settings.egress
+    if not egress.enabled:
+        return agents
+    active = [g for g in settings.aks.pools["agents"].generations if g.state == "active"]
+    room = min(generation.size.cpus for generation in active) - NODE_CPUS
+    together = settings.agent.cpu + egress.cpu <= room
+    return max(agents, egress.replicas) if together else agents + egress.replicas
+
+
 def _agents_carry_the_calls(settings: Settings) -> Iterator[Problem]:
     capacity = settings.capacity
     agents = capacity.pods["voice-agent"]
-    bounds = {"voice:agent.maxReplicas": settings.agent.max_replicas}
+    bounds = [("voice:agent.maxReplicas", settings.agent.max_replicas, agents.pods, "")]
     if "agents" in settings.aks.pools:
-        # One pod on each node: two never share one.
-        bounds["voice:aks.pools.agents.maxNodes"] = settings.aks.pools["agents"].max_nodes
-    for path, most in bounds.items():
-        if most < agents.pods:
+        nodes = settings.aks.pools["agents"].max_nodes
+        beside = ", and the recorders of rooms beside them" if settings.egress.enabled else ""
+        bounds.append(("voice:aks.pools.agents.maxNodes", nodes, agent_nodes(settings), beside))
+    for path, most, needed, beside in bounds:
+        if most < needed:
             yield Problem(
                 path,
                 most,
-                f"at least {agents.pods}: {capacity.share.with_a_lost_region} calls with those of a lost region,"
-                f" {agents.calls_per_pod} on each agent, also with a zone lost",
+                f"at least {needed}: {capacity.share.with_a_lost_region} calls with those of a lost region,"
+                f" {agents.calls_per_pod} on each agent, also with a zone lost{beside}",
                 "raise it, or lower voice:telephony.concurrentCalls; `make capacity` shows the reckoning.",
             )
 

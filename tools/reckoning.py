@@ -17,7 +17,7 @@ from settings.errors import Problem, SettingsError
 from settings.loader import NAMESPACE, read_sections, settings_from
 from settings.ports import LIVEKIT_ICE_MUX
 from settings.stack import Settings
-from settings.workload_checks import MEDIA_WORKLOADS, WORKLOAD_RULES
+from settings.workload_checks import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
 
 AGENTS: Final = "voice-agent"
 
@@ -180,7 +180,7 @@ def _pools(settings: Settings) -> Iterator[PoolRow]:
             allowed=pool.max_nodes_per_zone,
         )
     agents = settings.aks.pools["agents"]
-    nodes = max(pods[AGENTS].pods, settings.agent.min_replicas + 1)
+    nodes = max(agent_nodes(settings), settings.agent.min_replicas + 1)
     yield PoolRow(
         pool="agents",
         vm_size=_size(agents),

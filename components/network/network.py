@@ -13,6 +13,7 @@ from components.network.security import SecurityContext, security_rules
 from components.role_assignment import RoleScope
 from settings.address_plan import MEDIA_SUBNETS, NODE_SUBNETS, Subnet
 from settings.azure import Region
+from settings.freeswitch import EventSocket
 from settings.gateway import Exposure
 from settings.naming import Naming
 from settings.network import NetworkSettings
@@ -47,6 +48,7 @@ class NetworkArgs:
     others: Sequence[Region]
     settings: NetworkSettings
     telephony: TelephonySettings
+    event_socket: EventSocket
     gateway_exposure: Exposure
     media_zones: Sequence[str]
     private_api_server: bool
@@ -231,6 +233,7 @@ class Network(pulumi.ComponentResource):
             plan=self._plan,
             peer_plans=[other.plan() for other in self._args.others],
             telephony=self._args.telephony,
+            event_socket=self._args.event_socket,
             gateway_exposure=self._args.gateway_exposure,
             frontends=self.public_addresses,
             groups=self.media_group_ids,

@@ -15,6 +15,7 @@ from pulumi_azure_native import network
 
 from settings import ports
 from settings.address_plan import NODE_SUBNETS, AddressPlan, Subnet
+from settings.freeswitch import EventSocket
 from settings.gateway import Exposure
 from settings.ports import Ports
 from settings.public_addresses import PublicAddress
@@ -36,6 +37,7 @@ class SecurityContext:
     plan: AddressPlan
     peer_plans: Sequence[AddressPlan]
     telephony: TelephonySettings
+    event_socket: EventSocket
     gateway_exposure: Exposure
     frontends: Mapping[PublicAddress, pulumi.Input[str]]
     groups: Mapping[str, pulumi.Input[str]]
@@ -135,6 +137,10 @@ def _gateway(context: SecurityContext) -> _Rule:
 
 def _sip(context: SecurityContext) -> Iterator[_Rule]:
     telephony, group, vnet = context.telephony, context.groups["sip"], context.plan.network
+    if context.event_socket == "private":
+        # Which pods of these nodes may is told by the cluster's policies: agents.
+        agents = [context.plan.subnets[Subnet.WORKLOAD], context.plan.pods]
+        yield _Rule("event-socket-agents", agents, [ports.FREESWITCH_EVENT_SOCKET], to_group=group)
     yield _Rule("event-socket", [ANY], [ports.FREESWITCH_EVENT_SOCKET], access="Deny")
     if telephony.carriers:
         signalling = [*ports.FREESWITCH_EDGE_PROFILE, *ports.FREESWITCH_CARRIER_PROFILE]

@@ -148,6 +148,11 @@ def test_without_checkpoints_the_state_is_written_at_the_end_of_a_refused_comman
 
 
 @pytest.mark.rehearsal
+def test_the_engine_spends_no_time_on_a_log_of_its_own(story: Story) -> None:
+    assert (story.state / "home" / "logs").read_bytes() == b""
+
+
+@pytest.mark.rehearsal
 def test_the_world_is_saved(story: Story) -> None:
     assert (story.state / "world" / "saved").exists()
 

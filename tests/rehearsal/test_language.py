@@ -106,6 +106,23 @@ print("three", file=sys.stderr)
     assert engine.lines(STDERR_STREAM) == ["three"]
 
 
+@pytest.mark.parametrize("debug", [False, True])
+def test_debug_messages_reach_the_engine_when_they_are_asked_for(
+    debug: bool, engine: FakeEngine, address: str, tmp_path: Path
+) -> None:
+    _program(tmp_path, 'import pulumi\npulumi.log.debug("a step")\npulumi.log.info("for people")\n')
+    served = LanguageHost(os.environ, debug)
+    with grpc.insecure_channel(f"127.0.0.1:{served.port}") as channel:
+        stub = language_pb2_grpc.LanguageRuntimeStub(channel)
+        stub.Handshake(language_pb2.LanguageHandshakeRequest(engine_address=address), timeout=10)
+        answer = stub.Run(_request(tmp_path, address), timeout=60)
+    served.stop()
+    assert (answer.error, answer.bail) == ("", False)
+    messages = [message for _, message, _ in engine.logged]
+    assert "for people" in messages
+    assert ("a step" in messages) == debug
+
+
 def test_an_exception_is_reported_by_the_program_and_the_host_only_bails(
     host: language_pb2_grpc.LanguageRuntimeStub, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:

@@ -134,11 +134,17 @@ def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admi
     assert admission.admits(AGENT, REDIS, 443)
     assert admission.admits(AGENT, GATEWAY, 10443), "LiveKit's public name leads there without leaving the cluster"
     assert not admission.admits(AGENT, address("10.20.13.5"), 10000), "Redis and files are the region's own"
-    assert not admission.admits(AGENT, DATABASE, 5432)
+    assert admission.admits(AGENT, DATABASE, 5432)
     assert not admission.admits(AGENT, NODE, 8021), "the event socket is FreeSWITCH's own"
     assert Admission(everything).admits(AGENT, NODE, 8021), "unless the stack says otherwise"
     assert not admission.admits(AGENT, API_SERVER, 443)
     assert not admission.admits(AGENT, INTERNET, 25)
+
+
+def test_whoever_administers_the_cluster_reads_the_calls_of_agents_through_the_api_server(admission: Admission) -> None:
+    assert admission.admits(TUNNEL, AGENT, 9091)
+    assert not admission.admits(TUNNEL, AGENT, 8001)
+    assert not admission.admits(OWN_SERVICE, AGENT, 9091)
 
 
 def test_nobody_reaches_the_service_that_gives_a_nodes_identity_away(everything: Graph) -> None:

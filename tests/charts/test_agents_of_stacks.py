@@ -1,0 +1,142 @@
+"""What was promised of the agent, asked of the committed stacks' objects and policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.voice_workloads.voice_agent import voice_agent_values
+from settings.identities import WORKLOAD_ACCOUNTS
+from tests.charts.deployed import STACKS_OF_CLASSES, container, file, freeswitch, named, of_kind, pod, selected_pool
+from tests.charts.freeswitch_configuration import actions, contexts, document
+from tests.charts.workloads import DEPLOYMENTS, objects, settings_of, values_of
+from tests.unit.admission import NODE, Admission, address
+from tests.unit.admission import pod as pod_of
+from tests.unit.stacks import PRODUCTION, graph_of
+
+every_class = pytest.mark.parametrize("stack", STACKS_OF_CLASSES)
+CHART = next(workload for workload in DEPLOYMENTS if workload.chart == "voice-agent")
+AGENT = pod_of("voice-agents", "voice-agent")
+INTERNET = address("198.51.100.1")
+
+
+@pytest.fixture(scope="module")
+def admission() -> Admission:
+    return Admission(graph_of(PRODUCTION))
+
+
+@pytest.mark.requirement("A2", "B13")
+@every_class
+def test_the_agent_is_one_container_of_the_users_image_with_its_own_entry_point(stack: str) -> None:
+    settings = settings_of(stack)
+    (only,) = pod(stack, "voice-agent")["containers"]
+    assert "initContainers" not in pod(stack, "voice-agent")
+    assert settings.images.voice_agent.repository in only["image"]
+    assert "command" not in only, "what it starts with is the image's, unless the stack says otherwise"
+    assert "args" not in only
+    variables = {entry["name"] for entry in only["env"]}
+    assert {"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"} <= variables, "as LiveKit Agents reads them"
+    assert {"LIVEKIT_URL", "NUM_CPUS"} <= set(named(stack, "voice-agent", "ConfigMap")["data"])
+
+
+@pytest.mark.requirement("A2")
+def test_an_agent_that_starts_otherwise_is_told_how() -> None:
+    values = {**values_of("voice-agent", "prod"), "command": ["python3.11", "main.py", "start"]}
+    (deployment,) = [item for item in objects(CHART, values) if item["kind"] == "Deployment"]
+    (only,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert only["command"] == ["python3.11", "main.py", "start"]
+
+
+@pytest.mark.requirement("A3", "K1")
+def test_the_socket_is_reached_by_nodes_alone_and_each_call_proves_itself(admission: Admission) -> None:
+    ports = {p["name"]: p["containerPort"] for p in container("prod", "voice-agent", "agent")["ports"]}
+    assert (ports["webhook"], ports["socket"]) == (8000, 8001)
+    assert admission.admits(NODE, AGENT, ports["socket"])
+    for stranger in (INTERNET, pod_of("voice-apps", "shop"), pod_of("voice-edge", "sip-edge"), AGENT):
+        assert not admission.admits(stranger, AGENT, ports["socket"])
+    direct = document({**values_of("freeswitch", "prod"), "bridge": {"to": "agentSocket"}})
+    call = actions(contexts(direct)["inbound"], "+4930123456")
+    proof = next(data for application, data in call if data.startswith("voice_token="))
+    assert "CALL_TOKEN_KEY" in proof
+    assert "${uuid}" in proof, "of this call, and no other"
+    assert "CALL_TOKEN_KEY" in {entry["name"] for entry in container("prod", "voice-agent", "agent")["env"]}
+
+
+@pytest.mark.requirement("A4")
+@every_class
+def test_livekit_tells_the_agents_service_of_its_rooms(stack: str, admission: Admission) -> None:
+    urls = file(stack, "livekit", "livekit.yaml")["webhook"]["urls"]
+    assert urls == ["http://voice-agent.voice-agents.svc.cluster.local:8000/webhook"]
+    (port,) = [p for p in named(stack, "voice-agent", "Service")["spec"]["ports"] if p["port"] == 8000]
+    assert port["targetPort"] == "webhook"
+    assert admission.admits(NODE, AGENT, 8000), "LiveKit is on the network of its node"
+
+
+@pytest.mark.requirement("A5", "K2")
+@every_class
+def test_the_agents_health_is_for_probes_and_nobody_outside(stack: str, admission: Admission) -> None:
+    only = container(stack, "voice-agent", "agent")
+    assert {p["name"]: p["containerPort"] for p in only["ports"]}["health"] == 8081
+    assert {only[probe]["httpGet"]["port"] for probe in ("readinessProbe", "startupProbe")} == {"health"}
+    assert not [p for p in named(stack, "voice-agent", "Service")["spec"]["ports"] if p["targetPort"] == "health"]
+    for stranger in (INTERNET, pod_of("voice-apps", "shop"), pod_of("voice-edge", "sip-edge")):
+        assert not admission.admits(stranger, AGENT, 8081)
+    assert admission.admits(AGENT, NODE, 7880), "it calls LiveKit, and nobody calls it"
+
+
+@pytest.mark.requirement("A6")
+@every_class
+def test_the_agents_service_is_inside_the_cluster_alone(stack: str) -> None:
+    (service,) = of_kind(stack, "voice-agent", "Service")
+    assert service["spec"]["type"] == "ClusterIP"
+    assert not {"externalIPs", "loadBalancerIP", "externalName"} & service["spec"].keys()
+    assert not [p for p in container(stack, "voice-agent", "agent")["ports"] if "hostPort" in p]
+
+
+@pytest.mark.requirement("A7")
+def test_agents_reach_the_services_that_they_talk_to_and_nothing_else_of_the_world(admission: Admission) -> None:
+    assert admission.admits(AGENT, INTERNET, 443), "Firebase, OpenAI, Deepgram and Cartesia answer on 443"
+    for port in (25, 80, 5060, 8080):
+        assert not admission.admits(AGENT, INTERNET, port)
+
+
+@pytest.mark.requirement("A12")
+def test_what_is_no_secret_is_in_config_maps(stack: str = "prod") -> None:
+    settings = settings_of(stack)
+    own = {"OPENAI_MODEL": "a-model", "VOICE_ID": "a-voice", "FIREBASE_CREDENTIALS": "/secrets/service.json"}
+    agent = settings.agent.model_copy(update={"environment": own})
+    values = voice_agent_values(settings.model_copy(update={"agent": agent}), None)
+    (config,) = [item for item in objects(CHART, values) if item["kind"] == "ConfigMap"]
+    assert own.items() <= config["data"].items()
+    trunk = file(stack, "livekit-sip", "outbound.json")["trunk"]
+    assert trunk["address"].startswith("freeswitch.voice-media."), "settings of trunks"
+    assert freeswitch(stack).find("section[@name='configuration']") is not None
+
+
+@pytest.mark.requirement("A12", "A9")
+@every_class
+def test_no_config_map_of_the_agent_has_the_name_of_a_secret(stack: str) -> None:
+    secret = {entry["name"] for entry in container(stack, "voice-agent", "agent")["env"]}
+    assert not secret & named(stack, "voice-agent", "ConfigMap")["data"].keys()
+    assert all("secretKeyRef" in entry["valueFrom"] for entry in container(stack, "voice-agent", "agent")["env"])
+
+
+@pytest.mark.requirement("B13")
+@pytest.mark.parametrize(("chart", "pool"), [("livekit", "livekit"), ("voice-agent", "agents")])
+def test_livekit_and_agents_keep_to_their_pools(chart: str, pool: str) -> None:
+    spec = pod("prod", chart)
+    assert selected_pool(spec) == pool
+    assert {"key": pool, "operator": "Equal", "value": "true", "effect": "NoSchedule"} in spec["tolerations"]
+    pools = [
+        item.inputs
+        for item in graph_of(PRODUCTION).of_type("azure-native:containerservice:AgentPool")
+        if item.inputs["nodeLabels"]["voice.platform/pool"] == pool
+    ]
+    assert pools
+    for found in pools:
+        assert f"{pool}=true:NoSchedule" in found["nodeTaints"], "nobody else's pods come"
+
+
+def test_the_agent_is_known_to_azure_by_its_account() -> None:
+    (own,) = [account for account in WORKLOAD_ACCOUNTS if account.name == "voice-agent"]
+    assert named("prod", "voice-agent", "Deployment")["metadata"]["namespace"] == own.namespace
+    assert pod("prod", "voice-agent")["serviceAccountName"] == own.name

@@ -1,0 +1,31 @@
+"""Workloads grow with calls and shrink without them."""
+
+from __future__ import annotations
+
+import pytest
+
+from settings.aks import MEDIA_POOLS
+from tests.charts.workloads import PROMETHEUS, WORKLOADS, objects, settings_of, values_of
+
+SCALED = {"freeswitch": "sip", "livekit-sip": "sip", "livekit": "livekit", "voice-agent": "agents"}
+
+
+@pytest.mark.requirement("B73")
+@pytest.mark.parametrize("chart", SCALED)
+def test_pods_follow_calls_up_and_down_and_nodes_follow_pods(chart: str) -> None:
+    settings = settings_of("prod")
+    workload = next(w for w in WORKLOADS if w.chart == chart)
+    found = objects(workload, values_of(chart, "prod"))
+    (scaler,) = [item for item in found if item["kind"] == "ScaledObject"]
+    spec = scaler["spec"]
+    assert spec["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": chart}
+    assert spec["minReplicaCount"] < spec["maxReplicaCount"]
+    (trigger,) = spec["triggers"]
+    assert trigger["metadata"]["serverAddress"] == PROMETHEUS
+    # There is room for calls while the next node starts.
+    assert 0 < int(trigger["metadata"]["threshold"]) < settings.capacity.calls_per_pod(chart)
+    if SCALED[chart] in MEDIA_POOLS:
+        pool = settings.aks.media_pools[SCALED[chart]]
+        zones = len(settings.aks.zones)
+        bounds = (pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones)
+        assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == bounds
