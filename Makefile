@@ -17,6 +17,8 @@ ARGS ?=
 # How many random faults `make faults` tries, and after how many seconds it begins no further one.
 SEEDS ?= 20
 LIMIT ?= 3600
+# How many calls at once `make capacity` reckons with; those that the stack file states by default.
+CALLS ?=
 # A program that checks recordings against Azure's own definitions; without it that check is left out.
 ARM_CHECK ?=
 
@@ -70,6 +72,20 @@ diagram: venv ## Draw what a stack deploys, as SVG (DIAGRAM=file).
 	@mkdir -p $(dir $(DIAGRAM)); state=$$(mktemp -d); trap 'rm -rf "$$state"' EXIT; \
 		$(BIN)/python -m rehearsal up $(WHICH) --state "$$state" --diagram "$(DIAGRAM)" $(ARGS)
 
+## Run it
+
+.PHONY: capacity
+capacity: venv ## Say what so many calls need (CALLS=1000), and what to write into the stack file.
+	@$(BIN)/python -m tools.capacity --stack $(STACK) $(if $(CALLS),--calls $(CALLS)) $(ARGS)
+
+.PHONY: status
+status: venv ## Show rollouts and calls of a deployed stack (ARGS="--kubeconfig FILE").
+	@$(BIN)/python -m tools.status --stack $(STACK) $(ARGS)
+
+.PHONY: dashboards
+dashboards: venv ## Put the dashboards of calls into the environment's Grafana (ARGS="--files FOLDER" writes them).
+	@$(BIN)/python -m tools.dashboards --stack $(STACK) $(ARGS)
+
 ## Change it
 
 .PHONY: test
@@ -121,6 +137,10 @@ flows: venv ## Write docs/flows.md: who may talk to whom in the cluster.
 .PHONY: bench
 bench: venv ## Measure how long things take and write docs/benchmarks.md (ten minutes; leave the cores alone).
 	@$(BIN)/python -m tools.bench $(ARGS)
+
+.PHONY: capacity-page
+capacity-page: venv ## Write docs/capacity.md: what the calls of production need.
+	@$(BIN)/python -m tools.capacity_page
 
 .PHONY: lock
 lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade renews what stands in no .in file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from settings.aks import MEDIA_POOLS
+from settings.aks import MediaPool
 from tests.charts.workloads import PROMETHEUS, WORKLOADS, objects, settings_of, values_of
 
 SCALED = {"freeswitch": "sip", "livekit-sip": "sip", "livekit": "livekit", "voice-agent": "agents"}
@@ -24,8 +24,9 @@ def test_pods_follow_calls_up_and_down_and_nodes_follow_pods(chart: str) -> None
     assert trigger["metadata"]["serverAddress"] == PROMETHEUS
     # There is room for calls while the next node starts.
     assert 0 < int(trigger["metadata"]["threshold"]) < settings.capacity.calls_per_pod(chart)
-    if SCALED[chart] in MEDIA_POOLS:
-        pool = settings.aks.media_pools[SCALED[chart]]
+    media: dict[str, MediaPool] = {**settings.aks.media_pools}
+    pool = media.get(SCALED[chart])
+    if pool is not None:
         zones = len(settings.aks.zones)
         bounds = (pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones)
         assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == bounds

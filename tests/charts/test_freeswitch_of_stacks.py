@@ -1,0 +1,257 @@
+"""What was promised of FreeSWITCH and the SIP edge, asked of the committed stacks' objects and the network."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from components.network.security import SecurityContext, security_rules
+from settings.address_plan import Subnet
+from settings.capacity import LEGS_IN_FREESWITCH, PORTS_OF_A_LEG
+from settings.identities import Container, account
+from settings.ports import NODE_PORTS
+from settings.secrets import EVENT_SOCKET_PASSWORD, GENERATED_SECRETS
+from tests.charts.deployed import (
+    STACKS_OF_CLASSES,
+    balanced_ports,
+    charts_of,
+    container,
+    file,
+    freeswitch,
+    named,
+    of_kind,
+    pod,
+    selected_pool,
+)
+from tests.charts.freeswitch_configuration import contexts, dialled, document, module, parameters, profiles
+from tests.charts.workloads import DEPLOYMENTS, objects, settings_of, values_of
+from tests.unit.stacks import PRODUCTION, graph_of
+
+every_class = pytest.mark.parametrize("stack", STACKS_OF_CLASSES)
+NAMES = re.compile(r"([a-z0-9.-]+\.svc\.cluster\.local):([0-9]+)")
+CHART = next(workload for workload in DEPLOYMENTS if workload.chart == "freeswitch")
+
+
+@pytest.mark.requirement("A20")
+@every_class
+def test_freeswitch_is_one_container_with_a_configuration_of_its_own_on_its_node(stack: str) -> None:
+    spec = pod(stack, "freeswitch")
+    own = [c for c in spec["containers"] if c["command" if "command" in c else "args"][0] == "freeswitch"]
+    assert [c["name"] for c in own] == ["freeswitch"], "beside it only what tells, uploads and measures"
+    assert "-conf" in own[0]["command"]
+    assert spec["hostNetwork"] is True
+    assert selected_pool(spec) == "sip"
+    assert {"key": "sip", "operator": "Equal", "value": "true", "effect": "NoSchedule"} in spec["tolerations"]
+
+
+@pytest.mark.requirement("A20")
+def test_its_pool_is_zonal_and_tainted_with_addresses_that_stay() -> None:
+    graph = graph_of(PRODUCTION)
+    pools = [
+        item.inputs
+        for item in graph.of_type("azure-native:containerservice:AgentPool")
+        if item.inputs["nodeLabels"]["voice.platform/pool"] == "sip"
+    ]
+    assert [pool["availabilityZones"] for pool in pools] == [["1"], ["2"], ["3"]]
+    prefixes = {
+        item.inputs["publicIpPrefixName"]: item.inputs["prefixLength"]
+        for item in graph.of_type("azure-native:network:PublicIPPrefix")
+    }
+    for pool in pools:
+        assert pool["vmSize"] == "Standard_D8s_v5"
+        assert "sip=true:NoSchedule" in pool["nodeTaints"]
+        assert pool["enableNodePublicIP"] is True
+        assert prefixes[pool["nodePublicIPPrefixID"].rpartition("/")[2]] == 28
+
+
+@pytest.mark.requirement("A22")
+@every_class
+def test_the_event_socket_is_the_pods_own_with_a_password_that_was_drawn(stack: str) -> None:
+    own = parameters(module(freeswitch(stack), "event_socket.conf"))
+    assert (own["listen-ip"], own["listen-port"]) == ("127.0.0.1", "8021")
+    assert own["apply-inbound-acl"] == "loopback.auto"
+    assert own["password"] == "EVENT_SOCKET_PASSWORD", "the pod fills it in"
+    filled_in = {e["name"]: e.get("value", "") for e in container(stack, "freeswitch", "configure")["env"]}
+    assert f"EVENT_SOCKET_PASSWORD={EVENT_SOCKET_PASSWORD.name}" in filled_in["SECRET_VARIABLES"].split()
+    assert EVENT_SOCKET_PASSWORD in GENERATED_SECRETS
+
+
+@pytest.mark.requirement("A22")
+def test_by_setting_the_event_socket_is_private_and_open_to_agents_nodes_alone() -> None:
+    read = document({**values_of("freeswitch", "prod"), "eventSocket": {"listen": "private"}})
+    own = parameters(module(read, "event_socket.conf"))
+    assert (own["listen-ip"], own["apply-inbound-acl"]) == ("PRIVATE_ADDRESS", "inside")
+    service = named("prod", "freeswitch", "Service")
+    assert service["spec"]["clusterIP"] == "None", "DNS gives each pod a name by its address"
+    settings = settings_of("prod")
+    plan = settings.this_region.plan()
+
+    def rules(listen: str) -> list[tuple[str, object, str]]:
+        context = SecurityContext(
+            plan=plan,
+            peer_plans=[],
+            telephony=settings.telephony,
+            event_socket="private" if listen == "private" else "loopback",
+            gateway_exposure="public",
+            frontends={},
+            groups={"sip": "group", "livekit": "group"},
+        )
+        return [
+            (str(rule.access), rule.source_address_prefixes or rule.source_address_prefix, str(rule.name))
+            for rule in security_rules(Subnet.SIP, context)
+            if rule.destination_port_range == "8021"
+        ]
+
+    assert [(access, source) for access, source, _ in rules("loopback")] == [("Deny", "*")]
+    agents = sorted([plan.subnets[Subnet.WORKLOAD], plan.pods])
+    assert [(access, source) for access, source, _ in rules("private")] == [("Allow", agents), ("Deny", "*")]
+
+
+@pytest.mark.requirement("A23")
+@every_class
+def test_rtp_has_ports_for_a_full_node_below_those_of_kubernetes(stack: str) -> None:
+    switch = parameters(module(freeswitch(stack), "switch.conf"))
+    first, last = int(switch["rtp-start-port"]), int(switch["rtp-end-port"])
+    assert (first, last) == (16384, 29999)
+    assert last < NODE_PORTS.first
+    calls = settings_of(stack).capacity.calls_per_pod("freeswitch")
+    assert int(switch["max-sessions"]) == LEGS_IN_FREESWITCH * calls
+    assert calls * LEGS_IN_FREESWITCH * PORTS_OF_A_LEG <= last - first + 1
+
+
+@pytest.mark.requirement("A24")
+@every_class
+def test_signalling_has_a_load_balancer_and_sound_has_none(stack: str) -> None:
+    (edge,) = of_kind(stack, "sip-edge", "Service")
+    assert edge["spec"]["type"] == "LoadBalancer"
+    assert edge["spec"]["externalTrafficPolicy"] == "Local", "carriers are known by their addresses"
+    annotations = edge["metadata"]["annotations"]
+    assert annotations["service.beta.kubernetes.io/azure-pip-name"].startswith("pip-")
+    assert balanced_ports(stack)["UDP", 5060] == balanced_ports(stack)["TCP", 5060] == "sip-edge"
+    rtp = settings_of(stack).telephony.rtp_ports
+    assert not [port for _, port in balanced_ports(stack) if rtp.first <= port <= rtp.last]
+    for item in of_kind(stack, "freeswitch", "Service"):
+        assert item["spec"]["clusterIP"] == "None"
+
+
+@pytest.mark.requirement("A25", "K18")
+@every_class
+def test_freeswitch_has_no_root_no_privilege_and_no_capability(stack: str) -> None:
+    security = pod(stack, "freeswitch")["securityContext"]
+    assert security["runAsNonRoot"] is True
+    assert security["runAsUser"] > 0
+    own = container(stack, "freeswitch", "freeswitch")
+    assert "-np" in own["command"]
+    assert "-rp" not in own["command"]
+    assert own["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+@pytest.mark.requirement("A25", "K18")
+def test_by_setting_it_has_the_one_capability_for_real_time_and_no_more() -> None:
+    made = objects(CHART, {**values_of("freeswitch", "prod"), "realTimePriority": True})
+    (deployment,) = [item for item in made if item["kind"] == "Deployment"]
+    own = deployment["spec"]["template"]["spec"]["containers"][0]
+    assert own["securityContext"]["capabilities"] == {"drop": ["ALL"], "add": ["SYS_NICE"]}
+    assert own["securityContext"]["allowPrivilegeEscalation"] is False
+    assert "-np" not in own["command"]
+
+
+@pytest.mark.requirement("A26")
+@every_class
+def test_carriers_are_told_the_address_that_calls_come_from(stack: str) -> None:
+    for name in ("edge", "carrier"):
+        own = parameters(profiles(freeswitch(stack))[name])
+        assert (own["ext-sip-ip"], own["ext-rtp-ip"]) == ("PUBLIC_ADDRESS", "PUBLIC_ADDRESS")
+        assert own["local-network-acl"] == "loopback.auto", "a carrier in a private range is told it too"
+    configure = container(stack, "freeswitch", "configure")
+    environment = {e["name"]: e.get("value") for e in configure["env"]}
+    assert environment["NODE_ADDRESS"] == "required"
+    (role,) = of_kind(stack, "freeswitch", "ClusterRole")
+    assert role["rules"] == [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get"]}]
+
+
+@pytest.mark.requirement("A27")
+@every_class
+def test_a_call_goes_to_the_bridge_beside_it_and_then_to_any_other(stack: str) -> None:
+    (application, data) = dialled(contexts(freeswitch(stack))["inbound"], "+4930123456")[0]
+    port = file(stack, "livekit-sip", "sip.yaml")["sip_port"]
+    own, other = data.split("|")
+    assert application == "bridge"
+    assert f"@PRIVATE_ADDRESS:{port};" in own
+    assert f"@livekit-sip.voice-media.svc.cluster.local:{port};" in other
+    assert named(stack, "livekit-sip", "Service")["spec"]["clusterIP"] == "None", "ready ones only"
+    ports = [p["port"] for p in named(stack, "livekit-sip", "Service")["spec"]["ports"]]
+    assert set(ports) == {port}
+    outbound = file(stack, "livekit-sip", "outbound.json")
+    assert outbound["address"] == "freeswitch.voice-media.svc.cluster.local:5090", "and back out the same way"
+
+
+@pytest.mark.requirement("A29")
+@every_class
+def test_names_in_the_configuration_are_services_that_are_there(stack: str) -> None:
+    services = {
+        f"{item['metadata']['name']}.{item['metadata']['namespace']}.svc.cluster.local": {
+            port["port"] for port in item["spec"]["ports"]
+        }
+        for items in charts_of(stack).values()
+        for item in items
+        if item["kind"] == "Service"
+    }
+    asked: set[str] = set()
+    for chart, items in charts_of(stack).items():
+        for item in items:
+            for text in item.get("data", {}).values() if item["kind"] == "ConfigMap" else ():
+                for name, port in NAMES.findall(text):
+                    if name.startswith("opentelemetry-collector."):
+                        continue
+                    assert int(port) in services[name], f"{chart} asks for {name}:{port}"
+                    asked.add(name.partition(".")[0])
+    assert {"voice-agent", "livekit", "freeswitch", "livekit-sip"} <= asked
+
+
+@pytest.mark.requirement("A30")
+def test_what_is_kept_in_files_lies_on_a_disk() -> None:
+    volumes = {volume["name"]: volume for volume in pod("prod", "freeswitch")["volumes"]}
+    claim = volumes["recordings"]["ephemeral"]["volumeClaimTemplate"]["spec"]
+    mounts = {m["name"]: m["mountPath"] for m in container("prod", "freeswitch", "freeswitch")["volumeMounts"]}
+    assert mounts["recordings"] == "/recordings"
+    assert "/recordings" in container("prod", "freeswitch", "freeswitch")["command"]
+    classes = {
+        item.inputs["metadata"]["name"]
+        for item in graph_of(PRODUCTION).of_type("kubernetes:storage.k8s.io/v1:StorageClass")
+    }
+    assert claim["storageClassName"] in classes
+    assert claim["resources"]["requests"]["storage"]
+
+
+@pytest.mark.requirement("B29")
+@every_class
+def test_calls_are_recorded_and_uploaded_with_an_identity(stack: str) -> None:
+    inbound = contexts(freeswitch(stack))["inbound"]
+    written = [a.attrib.get("data", "") for a in inbound.iter("action")]
+    assert any("record_session" in data and "/recordings/" in data for data in written)
+    upload = container(stack, "freeswitch", "upload")
+    environment = {e["name"]: e.get("value", "") for e in upload["env"]}
+    blobs = settings_of(stack).region_names.blob_host
+    assert environment["CONTAINER"] == f"https://{blobs}/{Container.RECORDINGS}"
+    assert environment["AZCOPY_AUTO_LOGIN_TYPE"] == "WORKLOAD"
+    assert "recordings" in {m["name"] for m in upload["volumeMounts"]}
+    own = account(pod(stack, "freeswitch")["serviceAccountName"])
+    assert Container.RECORDINGS in own.containers, "it may write there"
+    labels = named(stack, "freeswitch", "Deployment")["spec"]["template"]["metadata"]["labels"]
+    assert labels["azure.workload.identity/use"] == "true"
+
+
+@pytest.mark.requirement("B29")
+def test_rooms_are_recorded_on_request_into_an_account_of_their_own() -> None:
+    names = settings_of("prod").region_names
+    storage = values_of("livekit-egress", "prod")["storage"]
+    assert storage["account"] == names.egress_storage_account
+    assert storage["account"] not in names.blob_host, "its key opens nothing else"
+    assert not settings_of("prod").egress.enabled, "on request"
+    assert "livekit-egress" not in charts_of("prod")
