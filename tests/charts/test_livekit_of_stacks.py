@@ -111,7 +111,7 @@ def test_livekit_announces_the_address_of_its_own_node(stack: str) -> None:
     assert configure["NODE_ADDRESS"] == "required", "without an address it does not start"
 
 
-@pytest.mark.requirement("A28", "K17")
+@pytest.mark.requirement("A28")
 @pytest.mark.parametrize("chart", VOICE)
 @every_class
 def test_voice_pods_have_whole_cpus_of_their_own(stack: str, chart: str) -> None:

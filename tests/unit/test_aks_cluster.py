@@ -244,6 +244,7 @@ def test_the_deployer_may_use_the_cluster_that_it_made(graph: Graph) -> None:
         role
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
         if role.inputs["principalId"] == "00000000-0000-4000-8000-000000000003"
+        and "/managedClusters/" in role.inputs["scope"]
     ]
     assert {role.inputs["roleDefinitionId"].rsplit("/", 1)[-1] for role in roles} == {
         Role.AKS_CLUSTER_USER.value,
