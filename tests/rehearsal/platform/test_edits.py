@@ -21,6 +21,10 @@ def planned(production: Rehearsal, config: dict[str, Any]) -> dict[str, list[str
     return changes(run)
 
 
+FREESWITCH = "voice-eastus-voice-freeswitch-chart:voice-media/freeswitch"
+"""Its Deployment and its ConfigMap have one name."""
+
+
 def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alone(production: Rehearsal) -> None:
     """Three edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
     edits = {
@@ -37,10 +41,14 @@ def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alo
             "voice-eastus-network-security-sip",
             *(f"voice-eastus-aks-pool-sip{zone}a" for zone in "123"),
             "voice-eastus-vault-secret-jwt-signing-key",
+            # Its configuration rolls its pods, as the secret's generation does those that read it.
+            FREESWITCH,
+            "voice-eastus-voice-voice-agent-chart:voice-agents/voice-agent",
         ]
     )
     renewed = {name for op, names in found.items() if op != "update" for name in names}
-    assert renewed == {"voice-eastus-vault-value-jwt-signing-key"}
+    # The provider makes a ConfigMap anew when what is in it changes.
+    assert renewed == {"voice-eastus-vault-value-jwt-signing-key", FREESWITCH}
 
 
 def test_a_region_that_is_added_to_the_list_changes_only_who_may_reach_the_database(production: Rehearsal) -> None:
