@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 
+import pytest
 from hypothesis import settings
 
 from rehearsal.program_runner import COLLECTOR_THRESHOLDS
@@ -18,3 +19,8 @@ os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
 # A deadline measures the machine, not the code, and fails on a busy one.
 settings.register_profile("project", deadline=None, print_blob=True)
 settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begins with what starts an engine: that takes longest."""
+    items.sort(key=lambda item: item.get_closest_marker("rehearsal") is None)

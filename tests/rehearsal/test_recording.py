@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from rehearsal import recording
 from rehearsal.events import Step
 from rehearsal.values import SECRET, SIGNATURE_KEY
-from tests.rehearsal.conftest import Story
 
 
 def _secret(value: object) -> dict[str, str]:
@@ -57,15 +54,3 @@ def test_a_recording_is_written_whole(tmp_path: Path) -> None:
     recording.write(target, [{"urn": "u"}])
     assert json.loads(target.read_text()) == [{"urn": "u"}]
     assert [path.name for path in target.parent.iterdir()] == ["staging.json"]
-
-
-@pytest.mark.rehearsal
-def test_a_deployed_stack_is_recorded_with_its_tree_and_without_its_secrets(story: Story) -> None:
-    records = recording.record(story.deployment, story.first.steps)
-    by_name = {record["name"]: record for record in records}
-    assert by_name["password"]["protect"]
-    assert by_name["password"]["inputs"]["keepers"] == {"generation": "1"}
-    assert by_name["password"]["outputs"]["result"] == "[secret]"
-    assert by_name["tenant-pet"]["parent"] == by_name["tenant"]["urn"]
-    assert {record["op"] for record in records} == {"create"}
-    assert "plaintext" not in json.dumps(records)

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from components.aks_cluster.kubeconfig import unattended
-from settings.loader import read_sections
 from settings.roles import Role
 from tests.unit.graph import Graph, Registered
-from tests.unit.stacks import KUBECONFIG, PRODUCTION, address_of, build_stack, edited, graph_of
+from tests.unit.otherwise import otherwise
+from tests.unit.stacks import KUBECONFIG, PRODUCTION, address_of, graph_of
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 
@@ -123,13 +123,7 @@ def test_the_autoscaler_takes_the_documents_times_as_text(cluster: Registered) -
 
 @pytest.mark.requirement("B74")
 def test_a_spot_pool_is_spot_and_keeps_others_off() -> None:
-    batch = {
-        "minNodes": 0,
-        "maxNodes": 2,
-        "spot": True,
-        "generations": [{"name": "a", "vmSize": "Standard_D4s_v5"}],
-    }
-    pool = pools(build_stack(edited(read_sections(PRODUCTION), "aks.pools.batch", batch)))["batcha"]
+    pool = pools(otherwise())["batcha"]
     assert (pool["scaleSetPriority"], pool["scaleSetEvictionPolicy"], pool["spotMaxPrice"]) == ("Spot", "Delete", -1)
     assert pool["nodeTaints"] == ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]
     assert "upgradeSettings" not in pool
@@ -187,7 +181,7 @@ def test_the_api_server_admits_people_and_the_clusters_own_ways_out(cluster: Reg
 
 
 def test_a_private_api_server_has_no_ranges_and_our_zone() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "aks.apiServer", {"access": "private"}))
+    graph = otherwise()
     profile = graph.one(CLUSTER).inputs["apiServerAccessProfile"]
     assert profile["enablePrivateCluster"] is True
     assert "authorizedIPRanges" not in profile

@@ -10,6 +10,7 @@ import pytest
 from settings.kubernetes import NAMESPACES
 from settings.loader import read_sections
 from tests.unit.graph import Graph, Registered
+from tests.unit.otherwise import otherwise
 from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
 
@@ -100,8 +101,7 @@ def test_it_starts_when_routes_are_defined_and_its_roles_are_there(graph: Graph)
 
 
 def test_without_automatic_names_it_is_not_there() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "dns.automatic", False))
-    assert "external-dns" not in charts(graph)
+    assert "external-dns" not in charts(otherwise())
 
 
 # Restarts

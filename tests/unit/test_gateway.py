@@ -13,12 +13,12 @@ from components.platform_services.gateway import Gateway, GatewayArgs
 from settings.address_plan import address_plan
 from settings.dns import HostNames
 from settings.gateway import ROUTE_NAMESPACES, GatewaySettings
-from settings.loader import read_sections
 from settings.naming import Naming
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
+from tests.unit.otherwise import otherwise
 from tests.unit.outputs import SUBSCRIPTION_ID
-from tests.unit.stacks import PRODUCTION, address_of, build_stack, edited, graph_of
+from tests.unit.stacks import PRODUCTION, address_of, graph_of
 
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
 HTTP_ROUTE = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute"
@@ -58,7 +58,7 @@ def graph() -> Graph:
 
 @pytest.fixture(scope="module")
 def internal() -> Graph:
-    return build_stack(edited(read_sections(PRODUCTION), "gateway", {"exposure": "internal"}))
+    return otherwise()
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,19 @@ from settings.loader import load_stack_file, read_sections
 from settings.roles import Role
 from settings.secrets import GENERATED_SECRETS
 from tests.unit.graph import Graph, Registered
-from tests.unit.stacks import PROJECT, build_stack, edited
+from tests.unit.otherwise import otherwise
+from tests.unit.stacks import PROJECT, build_stack, graph_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
-GIVEN = ("openAiApiKey", "deepgramApiKey", "cartesiaApiKey", "firebaseServiceAccount", "exampleTrunk")
+KINDS = ("speechKey", "tlsCertificate", "cosmosConnectionString")
+GIVEN = ("openAiApiKey", "deepgramApiKey", "cartesiaApiKey", "firebaseServiceAccount", "exampleTrunk", *KINDS)
 
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     secrets = {name: {"secure": "AAAA"} for name in GIVEN}
-    vault = {"contentTypes": {"firebaseServiceAccount": "application/json"}, "expiry": {"openAiApiKey": "2027-11-30"}}
+    types = {"firebaseServiceAccount": "application/json", "tlsCertificate": "application/x-pem-file"}
+    vault = {"contentTypes": types, "expiry": {"openAiApiKey": "2027-11-30"}, "generations": {"jwt-signing-key": 2}}
     return build_stack({**read_sections(PROD), "secrets": secrets, "keyVault": vault})
 
 
@@ -37,8 +40,7 @@ def test_the_vault_keeps_what_was_deleted_and_is_closed_to_the_internet(graph: G
 
 
 def test_a_deleted_vault_is_brought_back_by_setting() -> None:
-    graph = build_stack(edited(read_sections(PROD), "keyVault", {"recover": True}))
-    assert graph.one("azure-native:keyvault:Vault").value("properties.createMode") == "recover"
+    assert otherwise().one("azure-native:keyvault:Vault").value("properties.createMode") == "recover"
 
 
 @pytest.mark.requirement("A8", "A9", "A10", "A11", "A31", "B55", "B57")
@@ -63,13 +65,12 @@ def test_a_secret_says_what_kind_of_text_it_is_and_when_it_ends(graph: Graph) ->
     assert "expires" not in found["livekit-api-key"].value("properties.attributes")
 
 
-def test_the_next_generation_of_a_generated_secret_is_another_value() -> None:
-    def keepers(sections: dict) -> dict[str, str]:
-        found = build_stack(sections).of_type("random:index/randomPassword:RandomPassword")
+def test_the_next_generation_of_a_generated_secret_is_another_value(graph: Graph) -> None:
+    def keepers(built: Graph) -> dict[str, str]:
+        found = built.of_type("random:index/randomPassword:RandomPassword")
         return {password.name: password.value("keepers.generation") for password in found}
 
-    before = keepers(read_sections(PROD))
-    after = keepers(edited(read_sections(PROD), "keyVault", {"generations": {"jwt-signing-key": 2}}))
+    before, after = keepers(graph_of(PROD)), keepers(graph)
     changed = {name for name in after if after[name] != before[name]}
     assert changed == {"voice-eastus-vault-value-jwt-signing-key"}
 
@@ -110,15 +111,11 @@ def test_each_workload_is_trusted_by_its_service_account_alone(graph: Graph) -> 
 
 
 @pytest.mark.requirement("D20")
-def test_keys_certificates_and_connection_strings_are_kept_as_what_they_are() -> None:
-    given = ("speechKey", "tlsCertificate", "cosmosConnectionString")
-    sections = {**read_sections(PROD), "secrets": {name: {"secure": "AAAA"} for name in given}}
-    sections["keyVault"] = {"contentTypes": {"tlsCertificate": "application/x-pem-file"}}
-    graph = build_stack(sections)
-    kept = {name: secret.value("properties.contentType") for name, secret in secrets(graph).items() if name in given}
+def test_keys_certificates_and_connection_strings_are_kept_as_what_they_are(graph: Graph) -> None:
+    kept = {name: secret.value("properties.contentType") for name, secret in secrets(graph).items() if name in KINDS}
     assert kept == {
         "speechKey": "text/plain",
         "tlsCertificate": "application/x-pem-file",
         "cosmosConnectionString": "text/plain",
     }
-    assert all(secrets(graph)[name].is_secret("properties.value") for name in given)
+    assert all(secrets(graph)[name].is_secret("properties.value") for name in KINDS)

@@ -21,6 +21,7 @@ from settings.rule_groups import MOST_RULES_IN_A_GROUP
 from settings.scrape_targets import CERT_MANAGER, KEDA
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
+from tests.unit.otherwise import bare
 from tests.unit.outputs import guid
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
 
@@ -68,8 +69,7 @@ def in_cluster() -> Graph:
 @pytest.fixture(scope="module")
 def without() -> Graph:
     """No metrics, nobody who scales on them, and no traces."""
-    sections = {**read_sections(PRODUCTION), "metrics": {"backend": "none"}, "scaling": {"enabled": False}}
-    return build_stack({**sections, "tracing": {"exporters": []}})
+    return bare()
 
 
 def endpoints(graph: Graph, monitor: str) -> dict[str, dict[str, Any]]:

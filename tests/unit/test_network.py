@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from settings.loader import read_sections
 from tests.unit.graph import Graph, Registered
-from tests.unit.stacks import PRODUCTION, address_of, build_stack, edited, graph_of
+from tests.unit.otherwise import DDOS_PLAN, bare, otherwise, second_region
+from tests.unit.stacks import PRODUCTION, address_of, graph_of
 
 CARRIER = "203.0.113.0/28"
 
@@ -135,7 +135,7 @@ def test_sip_at_the_edge_is_admitted_from_carriers_alone(graph: Graph) -> None:
 
 
 def test_without_carriers_nothing_admits_sip() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "telephony.carriers", []))
+    graph = bare()
     assert not any("carrier" in name for name in rules(graph, "sip"))
     assert not any(name.startswith("sip-edge-udp") for name in rules(graph, "workload"))
 
@@ -147,7 +147,7 @@ def test_the_event_socket_is_denied_before_anything_is_allowed(graph: Graph) -> 
 
 @pytest.mark.requirement("A23")
 def test_the_rtp_range_of_the_stack_reaches_rules_and_host_ports() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "telephony.rtpPorts", {"first": 20000, "last": 25999}))
+    graph = otherwise()
     assert ranges(rules(graph, "sip")["carrier-media-udp"]) == ["20000-25999"]
     for pool in graph.of_type("azure-native:containerservice:AgentPool"):
         if pool.inputs["agentPoolName"].startswith("sip"):
@@ -214,7 +214,7 @@ def test_every_private_zone_is_linked_to_the_network(graph: Graph) -> None:
 
 
 def test_a_later_region_peers_with_each_earlier_one_both_ways() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "region", "westeurope"))
+    graph = second_region()
     peerings = {
         (
             p.inputs["resourceGroupName"],
@@ -224,8 +224,8 @@ def test_a_later_region_peers_with_each_earlier_one_both_ways() -> None:
         for p in graph.of_type("azure-native:network:VirtualNetworkPeering")
     }
     assert peerings == {
-        ("rg-voice-test-westeurope", "vnet-voice-test-westeurope", "vnet-voice-test-eastus"),
-        ("rg-voice-test-eastus", "vnet-voice-test-eastus", "vnet-voice-test-westeurope"),
+        ("rg-voice-prod-westeurope", "vnet-voice-prod-westeurope", "vnet-voice-prod-eastus"),
+        ("rg-voice-prod-eastus", "vnet-voice-prod-eastus", "vnet-voice-prod-westeurope"),
     }
 
 
@@ -241,21 +241,18 @@ def entrances(graph: Graph) -> dict[str, Registered]:
 
 
 def test_ddos_protection_of_addresses_is_for_entrances_alone() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "network", {"ddosProtection": "publicAddresses"}))
-    guarded = {name for name, address in entrances(graph).items() if address.inputs.get("ddosSettings")}
+    guarded = {name for name, address in entrances(otherwise()).items() if address.inputs.get("ddosSettings")}
     assert guarded == {"sip-edge", "turn", "gateway"}, "a NAT gateway takes no address that is protected"
 
 
 def test_ddos_protection_by_plan_names_the_plan() -> None:
-    plan = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/ddosProtectionPlans/p"
-    network = {"ddosProtection": "plan", "ddosProtectionPlanId": plan}
-    vnet = build_stack(edited(read_sections(PRODUCTION), "network", network)).one("azure-native:network:VirtualNetwork")
+    vnet = bare().one("azure-native:network:VirtualNetwork")
     assert vnet.inputs["enableDdosProtection"] is True
-    assert vnet.inputs["ddosProtectionPlan"] == {"id": plan}
+    assert vnet.inputs["ddosProtectionPlan"] == {"id": DDOS_PLAN}
 
 
 def test_a_private_api_server_brings_its_zone_and_a_subnet_for_runners() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "aks.apiServer", {"access": "private"}))
+    graph = otherwise()
     zones = {zone.inputs["privateZoneName"] for zone in graph.of_type("azure-native:privatedns:PrivateZone")}
     assert "privatelink.eastus.azmk8s.io" in zones
     assert "runners" in subnets(graph)

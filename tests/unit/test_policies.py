@@ -25,6 +25,7 @@ from tests.unit.admission import (
     pod,
 )
 from tests.unit.graph import Graph
+from tests.unit.otherwise import bare
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
 from tools.flows_page import PAGE, render
 
@@ -171,8 +172,7 @@ def test_only_carriers_send_calls_to_the_sip_edge(admission: Admission) -> None:
 
 
 def test_a_stack_without_carriers_lets_nobody_call() -> None:
-    graph = build_stack(edited(read_sections(PRODUCTION), "telephony", {"carriers": []}))
-    admission = Admission(graph)
+    admission = Admission(bare())
     assert not admission.admits(INTERNET, EDGE, 5060, "UDP")
     assert not admission.admits(Pod("voice-edge"), EDGE, 5060, "UDP")
     assert admission.admits(INTERNET, EDGE, 8090)

@@ -9,7 +9,7 @@ import pytest
 from rehearsal.engine import Rehearsal
 from tests.rehearsal.platform.plans import changes
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 SERVICES = "voice-eastus-services"
 CERTIFICATES = [f"{SERVICES}-certificates-{name}" for name in ("gateway", "sip", "turn")]
@@ -34,11 +34,10 @@ def test_a_host_is_one_route_and_an_earlier_renewal_one_update_of_each_certifica
     assert set(found) == {"create", "update"}
 
 
-@pytest.mark.exhaustive
 def test_a_gateway_made_internal_changes_in_place(production: Rehearsal) -> None:
     assert planned(production, {"voice:gateway.exposure": "internal"}) == {
         # Nobody outside reaches it any more, the global names' probes included.
-        "delete": ["voice-eastus-dns-endpoint"],
+        "delete": ["voice-eastus-dns-endpoint-web"],
         "update": [
             "voice-eastus-dns-api",
             "voice-eastus-dns-livekit",
@@ -49,7 +48,6 @@ def test_a_gateway_made_internal_changes_in_place(production: Rehearsal) -> None
     }
 
 
-@pytest.mark.exhaustive
 def test_certificates_of_an_authority_take_the_place_of_self_signed_ones(own_production: Rehearsal) -> None:
     """Named anew in the certificates, so that cert-manager asks for them anew; the old issuer goes after that."""
     before = own_production.up(config=SELF_SIGNED)

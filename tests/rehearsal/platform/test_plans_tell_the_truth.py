@@ -37,6 +37,7 @@ def deploy(production: Rehearsal, config: dict[str, Any]) -> Run:
     return run
 
 
+@pytest.mark.exhaustive
 def test_without_an_edit_nothing_changes(production: Rehearsal) -> None:
     assert planned(production, {}) == {}
 
