@@ -12,6 +12,8 @@ PYTHON ?= python3
 # Which stack a command is about; ENV=prod takes all stacks of an environment in order of deployment.
 STACK ?= staging
 ENV ?=
+# CLUSTER=real puts a real Kubernetes behind the simulated clusters; it is built once, with Go.
+CLUSTER ?=
 # Further options of a command, for example make rehearse ARGS="--fail-rate 0.1"
 ARGS ?=
 # How many random faults `make faults` tries, and after how many seconds it begins no further one.
@@ -28,9 +30,11 @@ DIAGRAM ?= .rehearsal/architecture.svg
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CHECKOV := .venv-checkov/.installed
 RECORDINGS := .rehearsal/recordings
 # Some shells export ENV as the path of their start-up file; an environment's name has no slash.
 WHICH := $(if $(ENV:/%=),--env $(ENV),--stack $(STACK))
+ON := $(if $(CLUSTER),--cluster $(CLUSTER))
 # The environments of the committed stack files; a stack that extends another has that one's.
 ENVIRONMENTS := $(sort $(shell sed -n "s/^ *voice:environment: *[\"']\{0,1\}\([A-Za-z0-9-]*\).*/\1/p" Pulumi.*.yaml 2>/dev/null))
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -45,19 +49,19 @@ help: ## This list.
 
 .PHONY: preview
 preview: venv ## Show what a deployment would do, without Azure.
-	@$(BIN)/python -m rehearsal preview $(WHICH) $(ARGS)
+	@$(BIN)/python -m rehearsal preview $(WHICH) $(ON) $(ARGS)
 
 .PHONY: rehearse
 rehearse: venv ## Deploy, deploy again (nothing may change) and destroy, against a simulated Azure.
-	@$(BIN)/python -m rehearsal rehearse $(WHICH) $(ARGS)
+	@$(BIN)/python -m rehearsal rehearse $(WHICH) $(ON) $(ARGS)
 
 .PHONY: up
 up: venv ## Deploy to the simulated Azure and leave it there.
-	@$(BIN)/python -m rehearsal up $(WHICH) $(ARGS)
+	@$(BIN)/python -m rehearsal up $(WHICH) $(ON) $(ARGS)
 
 .PHONY: destroy
 destroy: venv ## Remove from the simulated Azure what `make up` deployed.
-	@$(BIN)/python -m rehearsal destroy $(WHICH) $(ARGS)
+	@$(BIN)/python -m rehearsal destroy $(WHICH) $(ON) $(ARGS)
 
 .PHONY: drift
 drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
@@ -90,7 +94,7 @@ dashboards: venv ## Put the dashboards of calls into the environment's Grafana (
 
 .PHONY: test
 test: venv ## All tests that need no cloud, no cluster and no voice software.
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-exhaustive
 test-exhaustive: venv ## Tests that ask the same of every setting, one by one.
@@ -99,6 +103,14 @@ test-exhaustive: venv ## Tests that ask the same of every setting, one by one.
 .PHONY: test-voice
 test-voice: venv voice-programs ## Tests with real Kamailio, LiveKit and sipp, on loopback addresses; says what is missing.
 	@$(BIN)/python -m pytest -m voice $(ARGS)
+
+.PHONY: test-cluster
+test-cluster: venv ## Tests with a real Kubernetes on loopback, which is built with Go once (ten minutes).
+	@$(BIN)/python -m pytest -m cluster tests/cluster $(ARGS)
+
+.PHONY: test-checkov
+test-checkov: venv $(CHECKOV) ## What checkov says of the charts.
+	@$(BIN)/python -m pytest -m checkov $(ARGS)
 
 .PHONY: lint
 lint: venv ## Style and likely bugs (ruff).
@@ -146,9 +158,10 @@ capacity-page: venv ## Write docs/capacity.md: what the calls of production need
 lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade renews what stands in no .in file.
 	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
+	@$(COMPILE) requirements-checkov.in --output-file requirements-checkov.txt $(ARGS)
 
 .PHONY: ci
-ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-voice recordings arm-check some-faults ## All that must hold before a change is merged.
+ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-checkov test-voice recordings arm-check some-faults ## All that must hold before a change is merged.
 	@echo "All checks passed."
 
 ## Other
@@ -209,8 +222,15 @@ voice-programs:
 
 .PHONY: clean
 clean: ## Remove all that these commands made: .venv, the simulated Azure, caches.
-	@rm -rf $(VENV) .rehearsal .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-checkov .rehearsal .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Apart from all else: it pins many packages to versions of its own.
+$(CHECKOV): $(BIN)/python requirements-checkov.txt
+	@echo "Installing checkov into .venv-checkov …"
+	@$(BIN)/python -m venv --clear .venv-checkov
+	@$(BIN)/python -m pip --python .venv-checkov install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-checkov.txt
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

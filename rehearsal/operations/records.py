@@ -16,6 +16,8 @@ Recording = Sequence[dict[str, Any]]
 """What `rehearsal.recording.record` gives; `rehearsal.operations.planned` gives the same for a plan."""
 
 PROVIDER: Final = "pulumi:providers:"
+_CHILDLESS_AT_FIRST: Final = frozenset({"pulumi:pulumi:Stack", "kubernetes:helm.sh/v4:Chart"})
+"""Components that a first plan may show without what is in them: the values of a chart are not known yet."""
 _VERSION: Final = re.compile(r"^(azure-native:\w+)/v\w+:")
 _REPLACING: Final = frozenset({"replace", "create-replacement", "delete-replaced", "discard-replaced"})
 _IDLE: Final = frozenset({"same", "read", "refresh", "import", "remove-pending-replace"})
@@ -119,7 +121,7 @@ class Graph:
 
     def is_component(self, resource: Resource) -> bool:
         """Whether it is a name for its children, and nothing in a cloud."""
-        return resource.type == "pulumi:pulumi:Stack" or resource.urn in self._components
+        return resource.type in _CHILDLESS_AT_FIRST or resource.urn in self._components
 
     def component_of(self, resource: Resource) -> Resource | None:
         """The nearest component above a resource; None for what hangs on nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
@@ -12,7 +14,7 @@ from settings.loader import read_sections
 from settings.stack import Settings
 from tests.unit.graph import Graph
 from tests.unit.outputs import SUBSCRIPTION_ID
-from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
+from tests.unit.stacks import PRODUCTION, build_stack, edited
 
 ONLY_STEERS_CHECKS = {
     "class": "a set of defaults",
@@ -26,21 +28,31 @@ ONLY_STEERS_CHECKS = {
 """Settings that change no resource by themselves (yet), each with what they are for."""
 
 GENERATION = {"name": "a", "vmSize": "Standard_D8s_v5"}
+SECOND_GENERATION = {**GENERATION, "name": "b"}
+WITH_LOCAL_DISK = {**GENERATION, "vmSize": "Standard_D8ds_v5"}
 CARRIER = {"name": "acme", "signallingCidrs": ["203.0.113.0/28"]}
 DDOS_PLAN = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/ddosProtectionPlans/p"
 EAST = {"name": "eastus", "number": 1, "location": "eastus", "role": "primary"}
 
 COSMOS = {"database": "voice", "containers": {"sessions": "/user_id"}}
-AUTOSCALE = {**COSMOS, "capacity": "autoscale"}
 WEST = {"name": "westeurope", "number": 2, "location": "westeurope"}
 PIPELINE = "00000000-0000-4000-8000-0000000000cc"
 PERSON = {"objectId": PIPELINE, "name": "people"}
 IN_CLUSTER = {"backend": "inCluster"}
 ROUTE = {"host": "shop.voice.example.com", "namespace": "voice-agents", "service": "shop", "port": 80}
 
-IMAGES = ("sipEdge", "freeswitch", "freeswitchExporter", "livekit", "livekitSip", "voiceAgent", "tools")
-REGISTERING = {**CARRIER, "mode": "register", "credentials": "trunk"}
+IMAGES = (
+    "sipEdge",
+    "freeswitch",
+    "freeswitchExporter",
+    "livekit",
+    "livekitSip",
+    "livekitEgress",
+    "voiceAgent",
+    "tools",
+)
 REGISTRAR = {"host": "sip.example.com", "port": 5070, "transport": "tcp", "realm": "example", "expirySeconds": 600}
+REGISTERING = {**CARRIER, "mode": "register", "credentials": "trunk", "registrar": REGISTRAR}
 OUTBOUND = {"host": "out.example.com", "port": 5070, "transport": "tcp", "prefixes": ["+49"], "caller": "+4930123456"}
 
 MESH = {"enabled": True, "namespaces": ["voice-agents"]}
@@ -68,21 +80,26 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "data.postgresql.replicas": ("data.postgresql.replicas", 1),
     "data.postgresql.databases": ("data.postgresql.databases", ["other"]),
     "data.postgresql.parameters": ("data.postgresql.parameters", {"log_connections": "on"}),
-    "data.postgresql.administrators.objectId": ("data.postgresql.administrators", [PERSON]),
+    "data.postgresql.administrators.objectId": (
+        "data.postgresql.administrators",
+        [{**PERSON, "objectId": SUBSCRIPTION_ID}],
+    ),
     "data.postgresql.administrators.name": ("data.postgresql.administrators", [{**PERSON, "name": "team"}]),
     "data.postgresql.administrators.type": ("data.postgresql.administrators", [{**PERSON, "type": "User"}]),
     "data.redis.sku": ("data.redis.sku", "Balanced_B50"),
     "data.redis.highAvailability": ("data.redis.highAvailability", False),
     "data.redis.persistence.mode": ("data.redis.persistence", {"mode": "none"}),
     "data.redis.persistence.frequency": ("data.redis.persistence.frequency", "6h"),
+    "data.redis.export.enabled": ("data.redis.export.enabled", False),
+    "data.redis.export.keepDays": ("data.redis.export.keepDays", 60),
     "data.storage.replication": ("data.storage.replication", "LRS"),
     "data.storage.softDeleteDays": ("data.storage.softDeleteDays", 30),
     "data.storage.lifecycle.coolDays": ("data.storage.lifecycle.coolDays", 10),
     "data.storage.lifecycle.archiveDays": ("data.storage.lifecycle.archiveDays", 100),
     "data.storage.lifecycle.deleteDays": ("data.storage.lifecycle.deleteDays", 400),
-    "data.cosmos.capacity": ("data.cosmos", AUTOSCALE),
-    "data.cosmos.maxThroughput": ("data.cosmos", {**AUTOSCALE, "maxThroughput": 8000}),
-    "data.cosmos.database": ("data.cosmos", {**COSMOS, "database": "other"}),
+    "data.cosmos.capacity": ("data.cosmos.capacity", "autoscale"),
+    "data.cosmos.maxThroughput": ("data.cosmos.maxThroughput", 8000),
+    "data.cosmos.database": ("data.cosmos.database", "other"),
     "data.cosmos.containers": ("data.cosmos", {**COSMOS, "containers": {"other": "/id"}}),
     "observability.logRetentionDays": ("observability.logRetentionDays", 60),
     "observability.auditRetentionDays": ("observability.auditRetentionDays", 365),
@@ -105,16 +122,10 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "network.natGateway.publicAddresses": ("network.natGateway.publicAddresses", 2),
     "network.natGateway.tcpIdleTimeoutMinutes": ("network.natGateway.tcpIdleTimeoutMinutes", 10),
     "network.ddosProtection": ("network.ddosProtection", "publicAddresses"),
-    "network.ddosProtectionPlanId": (
-        "network",
-        {
-            "ddosProtection": "plan",
-            "ddosProtectionPlanId": DDOS_PLAN,
-        },
-    ),
+    "network.ddosProtectionPlanId": ("network.ddosProtectionPlanId", f"{DDOS_PLAN}2"),
     "aks.kubernetesVersion": ("aks.kubernetesVersion", "1.37"),
     "aks.tier": ("aks.tier", "Premium"),
-    "aks.longTermSupport": ("aks", {"tier": "Premium", "longTermSupport": True}),
+    "aks.longTermSupport": ("aks.longTermSupport", True),
     "aks.apiServer.access": ("aks.apiServer.access", "private"),
     "aks.apiServer.authorizedCidrs": ("aks.apiServer.authorizedCidrs", ["198.51.100.128/25"]),
     "aks.localAccounts": ("aks", {"localAccounts": True}),
@@ -142,10 +153,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aks.systemPool.minNodes": ("aks.systemPool.minNodes", 3),
     "aks.systemPool.maxNodes": ("aks.systemPool.maxNodes", 5),
     "aks.systemPool.osDisk.gib": ("aks.systemPool.osDisk.gib", 256),
-    "aks.systemPool.osDisk.type": (
-        "aks.systemPool",
-        {"vmSize": "Standard_D8ds_v5", "osDisk": {"type": "Ephemeral"}},
-    ),
+    "aks.systemPool.osDisk.type": ("aks.systemPool.osDisk.type", "Ephemeral"),
     "aks.mediaPools.minNodesPerZone": ("aks.mediaPools.sip.minNodesPerZone", 2),
     "aks.mediaPools.maxNodesPerZone": ("aks.mediaPools.sip.maxNodesPerZone", 4),
     "aks.pools.minNodes": ("aks.pools.api.minNodes", 2),
@@ -159,13 +167,13 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
             "name": {**GENERATION, "name": "z"},
             "vmSize": {**GENERATION, "vmSize": "Standard_D16s_v5"},
             "osDisk.gib": {**GENERATION, "osDisk": {"gib": 512}},
-            "osDisk.type": {**GENERATION, "vmSize": "Standard_D8ds_v5", "osDisk": {"type": "Ephemeral"}},
+            "osDisk.type": {**WITH_LOCAL_DISK, "osDisk": {"type": "Ephemeral"}},
         }.items()
     },
     **{
         f"aks.{group}.generations.state": (
             f"aks.{group}.{name}.generations",
-            [{**GENERATION, "state": "retiring"}, {**GENERATION, "name": "b"}],
+            [{**GENERATION, "state": "retiring"}, SECOND_GENERATION],
         )
         for group, name in (("mediaPools", "sip"), ("pools", "api"))
     },
@@ -177,8 +185,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "telephony.carriers.signallingCidrs": ("telephony.carriers", [{**CARRIER, "signallingCidrs": ["203.0.113.16/28"]}]),
     "metrics.backend": ("metrics.backend", "inCluster"),
     "metrics.intervalSeconds": ("metrics.intervalSeconds", 60),
-    "metrics.retentionDays": ("metrics", {**IN_CLUSTER, "retentionDays": 30}),
-    "metrics.storageGib": ("metrics", {**IN_CLUSTER, "storageGib": 128}),
+    "metrics.retentionDays": ("metrics.retentionDays", 30),
+    "metrics.storageGib": ("metrics.storageGib", 128),
     "scaling.enabled": ("scaling.enabled", False),
     "sipEdge.replicas": ("sipEdge.replicas", 3),
     "sipEdge.cpu": ("sipEdge.cpu", 2),
@@ -201,9 +209,9 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "livekitSip.memoryGib": ("livekitSip.memoryGib", 5),
     "livekitSip.callsPerCpu": ("livekitSip.callsPerCpu", 60),
     "egress.enabled": ("egress.enabled", True),
-    "egress.replicas": ("egress", {"enabled": True, "replicas": 3}),
-    "egress.cpu": ("egress", {"enabled": True, "cpu": 2}),
-    "egress.memoryGib": ("egress", {"enabled": True, "memoryGib": 5}),
+    "egress.replicas": ("egress.replicas", 1),
+    "egress.cpu": ("egress.cpu", 2),
+    "egress.memoryGib": ("egress.memoryGib", 5),
     "agent.minReplicas": ("agent.minReplicas", 3),
     "agent.maxReplicas": ("agent.maxReplicas", 30),
     "agent.cpu": ("agent.cpu", 2),
@@ -217,22 +225,37 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
         for image in IMAGES
         for key, value in (("repository", "other/image"), ("tag", "9.9"), ("digest", "sha256:" + "ab" * 32))
     },
-    "images.livekitEgress.repository": ("egress.enabled", True),
-    "images.livekitEgress.tag": ("egress.enabled", True),
-    "images.livekitEgress.digest": ("egress.enabled", True),
     "agent.secretVariables": ("agent.secretVariables", {"OTHER": "trunk"}),
     "telephony.carriers.name": ("telephony.carriers", [{**CARRIER, "name": "other"}]),
     "telephony.carriers.ingress": ("telephony.carriers", [{**CARRIER, "ingress": "direct"}]),
-    "telephony.carriers.mode": ("telephony.carriers", [{**REGISTERING, "registrar": REGISTRAR}]),
-    "telephony.carriers.credentials": ("telephony.carriers", [{**REGISTERING, "registrar": REGISTRAR}]),
-    "data.postgresql.externalHost": ("data.postgresql", {"mode": "external", "externalHost": "db.example.com"}),
+    "telephony.carriers.mode": ("telephony.carriers", [REGISTERING]),
+    "telephony.carriers.credentials": ("telephony.carriers", [{**REGISTERING, "credentials": "other"}]),
+    "data.postgresql.externalHost": ("data.postgresql.externalHost", "other.example.com"),
     **{
-        f"telephony.carriers.registrar.{key}": ("telephony.carriers", [{**REGISTERING, "registrar": REGISTRAR}])
-        for key in ("host", "port", "transport", "realm", "expirySeconds")
+        f"telephony.carriers.registrar.{key}": (
+            "telephony.carriers",
+            [{**REGISTERING, "registrar": {**REGISTRAR, key: value}}],
+        )
+        for key, value in {
+            "host": "other.example.com",
+            "port": 5080,
+            "transport": "udp",
+            "realm": "other",
+            "expirySeconds": 900,
+        }.items()
     },
     **{
-        f"telephony.carriers.outbound.{key}": ("telephony.carriers", [{**CARRIER, "outbound": OUTBOUND}])
-        for key in ("host", "port", "transport", "prefixes", "caller")
+        f"telephony.carriers.outbound.{key}": (
+            "telephony.carriers",
+            [{**CARRIER, "outbound": {**OUTBOUND, key: value}}],
+        )
+        for key, value in {
+            "host": "other.example.com",
+            "port": 5080,
+            "transport": "udp",
+            "prefixes": ["+44"],
+            "caller": "+4930999999",
+        }.items()
     },
     "tracing.exporters": ("tracing.exporters", ["jaeger"]),
     "tracing.samplePercent": ("tracing.samplePercent", 50),
@@ -246,10 +269,18 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "gateway.requestsPerSecond": ("gateway.requestsPerSecond", 1000),
     "gateway.replicas": ("gateway.replicas", 3),
     "gateway.maxReplicas": ("gateway.maxReplicas", 20),
-    **{f"gateway.routes.{key}": ("gateway.routes", [ROUTE]) for key in ("host", "namespace", "service", "port")},
-    "gateway.routes.path": ("gateway.routes", [{**ROUTE, "path": "/search"}]),
-    "gateway.routes.webSocket": ("gateway.routes", [{**ROUTE, "webSocket": True}]),
-    "gateway.routes.rateLimit.requests": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 5}}]),
+    **{
+        f"gateway.routes.{key}": ("gateway.routes", [{**ROUTE, key: value}])
+        for key, value in {
+            "host": "other.voice.example.com",
+            "namespace": "voice-apps",
+            "service": "other",
+            "port": 81,
+            "path": "/search",
+            "webSocket": True,
+        }.items()
+    },
+    "gateway.routes.rateLimit.requests": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 6}}]),
     "gateway.routes.rateLimit.unit": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 5, "unit": "Hour"}}]),
     "telephony.carriers.mediaCidrs": ("telephony.carriers", [{**CARRIER, "mediaCidrs": ["203.0.113.16/28"]}]),
     **{
@@ -278,8 +309,39 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
 }
 """For each setting, a change of one place of the good stack."""
 
-IN_CLASS = {"aks.localAccounts": "staging"}
-"""Changes that class production refuses."""
+FROM: Mapping[str, tuple[str, Any]] = {
+    **{
+        f"aks.{group}.generations.{key}": (f"aks.{group}.{name}.generations", generations)
+        for group, name in (("mediaPools", "sip"), ("pools", "api"))
+        for key, generations in {
+            "": [GENERATION],
+            "osDisk.type": [WITH_LOCAL_DISK],
+            "state": [GENERATION, SECOND_GENERATION],
+        }.items()
+    },
+    "aks.localAccounts": ("class", "staging"),
+    "aks.longTermSupport": ("aks.tier", "Premium"),
+    "aks.systemPool.osDisk.type": ("aks.systemPool.vmSize", "Standard_D8ds_v5"),
+    "data.cosmos.": ("data.cosmos", COSMOS),
+    "data.cosmos.maxThroughput": ("data.cosmos", {**COSMOS, "capacity": "autoscale"}),
+    "data.postgresql.administrators.": ("data.postgresql.administrators", [PERSON]),
+    "data.postgresql.externalHost": ("data.postgresql", {"mode": "external", "externalHost": "db.example.com"}),
+    "delivery.gitOps.": ("delivery.gitOps", GIT_OPS),
+    "egress.": ("egress.enabled", True),
+    "egress.enabled": ("egress.enabled", False),
+    "gateway.routes.": ("gateway.routes", [ROUTE]),
+    "gateway.routes.rateLimit.": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 5}}]),
+    "images.livekitEgress.": ("egress.enabled", True),
+    "mesh.": ("mesh", MESH),
+    "mesh.enabled": ("mesh.enabled", False),
+    "metrics.retentionDays": ("metrics", IN_CLUSTER),
+    "metrics.storageGib": ("metrics", IN_CLUSTER),
+    "network.ddosProtectionPlanId": ("network", {"ddosProtection": "plan", "ddosProtectionPlanId": DDOS_PLAN}),
+    "telephony.carriers.credentials": ("telephony.carriers", [REGISTERING]),
+    "telephony.carriers.outbound.": ("telephony.carriers", [{**CARRIER, "outbound": OUTBOUND}]),
+    "telephony.carriers.registrar.": ("telephony.carriers", [REGISTERING]),
+}
+"""What a change starts from where the good stack does without: by setting, or by how several begin."""
 
 
 def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
@@ -316,31 +378,35 @@ def test_no_setting_is_listed_twice() -> None:
     assert not set(CHANGES) & set(ONLY_STEERS_CHECKS)
 
 
-NEED_A_SECRET = (
-    "agent.secretVariables",
-    "telephony.carriers.mode",
-    "telephony.carriers.credentials",
-    "telephony.carriers.registrar",
-)
-"""Settings that name a secret, which must exist."""
+NEED_SECRETS = ("agent.secretVariables", "telephony.carriers.")
+"""Settings that name secrets, which must exist."""
+
+
+def start(setting: str) -> dict[str, Any]:
+    """The stack that the change of a setting starts from."""
+    sections = read_sections(PRODUCTION)
+    if setting.startswith(NEED_SECRETS):
+        sections = {**sections, "secrets": {name: {"secure": "AAAA"} for name in ("trunk", "other")}}
+    beginning = max((begin for begin in FROM if setting.startswith(begin)), key=len, default="")
+    return edited(sections, *FROM[beginning]) if beginning else sections
+
+
+@functools.cache
+def told_of(sections: str) -> list[Any]:
+    """What reaches the engine of a stack that several changes start from."""
+    return told(build_stack(json.loads(sections)))
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("setting", CHANGES)
 def test_a_setting_reaches_a_resource(setting: str) -> None:
     place, value = CHANGES[setting]
-    good = read_sections(PRODUCTION)
-    before = graph_of(PRODUCTION)
-    if setting in IN_CLASS:
-        good = {**good, "class": IN_CLASS[setting]}
-        before = build_stack(good)
-    if setting.startswith(NEED_A_SECRET):
-        good = {**good, "secrets": {"trunk": {"secure": "AAAA"}}}
-        before = build_stack(good)
-    if place == "regions" and value[0]["name"] != good["region"]:
-        good = {**good, "region": value[0]["name"]}
-    merged = {**_at(good, place), **value} if isinstance(value, dict) and "day" not in value else value
-    assert told(build_stack(edited(good, place, merged))) != told(before)
+    before = start(setting)
+    after = before
+    if place == "regions" and value[0]["name"] != before["region"]:
+        after = {**after, "region": value[0]["name"]}
+    whole = {**_at(after, place), **value} if isinstance(value, dict) and "day" not in value else value
+    assert told(build_stack(edited(after, place, whole))) != told_of(json.dumps(before, sort_keys=True))
 
 
 def _at(sections: Mapping[str, Any], path: str) -> Any:
