@@ -26,7 +26,10 @@ from rehearsal.request import Config, Environment, Json, Project, Request, Stack
 SEEDS: Final = 8
 SECONDS: Final = 3600.0
 
-Seeds = Annotated[int, typer.Option(help="How many seeds to try, from 1 on.", metavar="N", min=1)]
+Seeds = Annotated[int, typer.Option(help="How many seeds to try.", metavar="N", min=1)]
+First = Annotated[
+    int, typer.Option(help="The first of them, to go on with a campaign.", metavar="N", min=1)
+]
 OneSeed = Annotated[int | None, typer.Option("--seed", help="Repeats this seed alone.", metavar="N")]
 Seconds = Annotated[float, typer.Option(help="Begins no further seed after this time.", metavar="S", min=0)]
 Edit = Annotated[
@@ -42,6 +45,7 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
     def faults(
         stack: Stack = "staging",
         seeds: Seeds = SEEDS,
+        first: First = 1,
         seed: OneSeed = None,
         seconds: Seconds = SECONDS,
         edit: Edit = None,
@@ -53,7 +57,7 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
         """Disturbs deployments at random, recovers them as the runbook says, and checks where they end."""
         request = Request(wiring, "faults", stack, "", state, config, project, json)
         with answered(request):
-            _faults(request, [seed] if seed is not None else list(range(1, seeds + 1)), seconds, edit)
+            _faults(request, [seed] if seed is not None else list(range(first, first + seeds)), seconds, edit)
 
     @app.command()
     def drift(

@@ -119,10 +119,10 @@ def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_fail
     monkeypatch.setattr(Campaign, "prepare", lambda self: None)
     app = application(Wiring(open_world=KeptWorld))
     options = ["--project", str(tiny), "--state", str(tiny / "work")]
-    result = CliRunner().invoke(app, ["faults", *options, "--seeds", "3", "--seconds", "0"])
+    result = CliRunner().invoke(app, ["faults", *options, "--first", "5", "--seeds", "3", "--seconds", "0"])
     assert result.exit_code == 1
-    assert "✗ 1/3 seed 1: up, create x" in result.stdout
-    assert "python -m rehearsal faults --stack staging --seed 1" in result.stdout
+    assert "✗ 1/3 seed 5: up, create x" in result.stdout
+    assert "python -m rehearsal faults --stack staging --seed 5" in result.stdout
     assert "1 seeds (stopped after 0 s; 3 were asked for), 1 with problems" in result.stdout
 
 
