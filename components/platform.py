@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,8 @@ import pulumi
 
 from components.account import require_account
 from components.global_services import GlobalServices, GlobalServicesArgs
+from components.outputs import delegation_outputs, region_outputs
 from components.region_cell import RegionCell, RegionCellArgs
-from settings.dns import GATEWAY_SERVICES, OWN_SERVICES, HostNames
-from settings.public_addresses import PublicAddress
 from settings.stack import Settings
 
 
@@ -59,48 +58,7 @@ class VoicePlatform(pulumi.ComponentResource):
             RegionCellArgs(settings=settings, secrets=args.secrets, global_part=global_services),
             opts=children,
         )
-        self.outputs = _outputs(settings, cell)
+        self.outputs = region_outputs(settings, cell.network, cell.cluster)
         if global_services is not None:
-            self.outputs |= _delegation(settings, global_services.name_servers)
+            self.outputs |= delegation_outputs(settings, global_services.name_servers)
         self.register_outputs({})
-
-
-def _outputs(settings: Settings, cell: RegionCell) -> dict[str, Any]:
-    net = cell.network
-    return {
-        "resourceGroup": settings.region_names.resource_group,
-        "clusterName": cell.cluster.cluster_name,
-        "kubeconfig": cell.cluster.kubeconfig,
-        "oidcIssuerUrl": cell.cluster.oidc_issuer_url,
-        "virtualNetworkId": net.virtual_network_id,
-        # What carriers are told: where to send SIP, and which addresses calls and registrations come from.
-        "sipAddress": net.public_addresses[PublicAddress.SIP_EDGE],
-        "turnAddress": net.public_addresses[PublicAddress.TURN],
-        "gatewayAddress": net.public_addresses[PublicAddress.GATEWAY],
-        "mediaPrefixes": {f"{pool}-{zone}": prefix for (pool, zone), prefix in net.media_prefixes.items()},
-        "outboundAddresses": list(net.nat_addresses),
-        "hosts": _hosts(settings.hosts),
-    }
-
-
-def _hosts(hosts: HostNames) -> dict[str, Any]:
-    """What clients and carriers are told: names of the environment lead to the best region, a region's own to it."""
-    return {
-        "environment": {service: hosts.of_environment(service) for service in GATEWAY_SERVICES},
-        "region": {service: hosts.of_region(service) for service in OWN_SERVICES},
-        "sipDomain": hosts.region_zone,
-    }
-
-
-def _delegation(settings: Settings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
-    """What whoever owns the zone above must enter there, once."""
-    zone, ttl = settings.dns.zone, settings.dns.ttl_seconds
-    parent = zone.partition(".")[2]
-    return {
-        "dnsNameServers": name_servers,
-        "dnsDelegation": {
-            "where": f"in the zone {parent}, or at the registrar if {zone} is a domain that was bought",
-            "records": name_servers.apply(lambda servers: [f"{zone}. {ttl} IN NS {server}" for server in servers]),
-            "then": "set voice:dns.delegated to true (docs/runbooks/delegation.md)",
-        },
-    }

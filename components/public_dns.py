@@ -9,8 +9,9 @@ import pulumi
 from pulumi_azure_native import dns
 
 from components.dns_records import WILDCARD, ZoneRecords, name_servers
-from settings.dns import GATEWAY_SERVICES, DnsSettings
+from settings.dns import DnsSettings
 from settings.naming import Naming
+from settings.traffic_profiles import TRAFFIC_PROFILES, WEB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +59,11 @@ class PublicDns(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[zone, *args.after]),
         )
         records.add_authorities(args.settings.certificate_authorities)
-        entrance = dns.CnameRecordArgs(cname=args.names.traffic_manager_host)
-        for service in GATEWAY_SERVICES:
-            records.add(service, service, "CNAME", cname_record=entrance)
-        records.add("wildcard", WILDCARD, "CNAME", cname_record=entrance)
+        for profile in TRAFFIC_PROFILES:
+            leads_to = dns.CnameRecordArgs(cname=args.names.traffic_manager_host(profile.name))
+            for service in profile.services:
+                records.add(service, service, "CNAME", cname_record=leads_to)
+            if profile == WEB:
+                records.add("wildcard", WILDCARD, "CNAME", cname_record=leads_to)
         self.name_servers = name_servers(zone, args.names.resource_group, args.settings.zone, self)
         self.register_outputs({"nameServers": self.name_servers})

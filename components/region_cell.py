@@ -376,6 +376,7 @@ class RegionCell(pulumi.ComponentResource):
                 region=settings.this_region,
                 position=len(settings.regions_before),
                 hosts=settings.hosts,
+                profiles=settings.traffic_profiles,
                 settings=settings.dns,
                 exposure=settings.gateway.exposure,
                 gateway_address=settings.this_region.plan().gateway_address,

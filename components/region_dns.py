@@ -14,13 +14,14 @@ from components.dns_records import APEX, ZoneRecords, name_servers
 from components.role_assignment import Principal, RoleScope, assign_role
 from settings.address_plan import REGION_NUMBERS
 from settings.azure import Region
-from settings.dns import API, GATEWAY_SERVICES, SIP, TURN, DnsSettings, HostNames
+from settings.dns import GATEWAY_SERVICES, SIP, TURN, DnsSettings, HostNames
 from settings.gateway import Exposure
 from settings.identities import DnsZone
 from settings.naming import Naming
 from settings.ports import SIP_EDGE_SIGNALLING, Ports
 from settings.public_addresses import PublicAddress
 from settings.roles import Role
+from settings.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
 
 _ZONES: Final = "Microsoft.Network/dnsZones"
 _PROFILES: Final = "Microsoft.Network/trafficManagerProfiles"
@@ -42,10 +43,11 @@ class RegionDnsArgs:
     """Args of `RegionDns`.
 
     `names` are the region's, `global_names` those of the global part; `position` is the region's place in the order of
-    regions, from 0. `gateway_address` is the Gateway's private address, for an internal `exposure`; `address_ids` are
-    the public addresses. `writers` are the controllers that write records, and in which zones; `listers` those that
-    find the region's zone in a list of all zones of its resource group. `home` says that this region's workspace gets
-    Traffic Manager's logs. `after` is the global part where this stack owns it, nothing where it exists before.
+    regions, from 0. `profiles` are those of Traffic Manager that lead to this region. `gateway_address` is the
+    Gateway's private address, for an internal `exposure`; `address_ids` are the public addresses. `writers` are the
+    controllers that write records, and in which zones; `listers` those that find the region's zone in a list of all
+    zones of its resource group. `home` says that this region's workspace gets Traffic Manager's logs. `after` is the
+    global part where this stack owns it, nothing where it exists before.
     """
 
     resource_group_name: pulumi.Input[str]
@@ -54,6 +56,7 @@ class RegionDnsArgs:
     region: Region
     position: int
     hosts: HostNames
+    profiles: Sequence[TrafficProfile]
     settings: DnsSettings
     exposure: Exposure
     gateway_address: str
@@ -70,9 +73,9 @@ class RegionDns(pulumi.ComponentResource):
     """A region's own zone, and its way into the environment's.
 
     Owns the zone `<region>.<zone>` with the names of the platform's services in the region, its delegation, the
-    region's endpoint in Traffic Manager, and the right of controllers to write records. Does not own records for hosts
-    of routes: external-dns keeps those in the same zone, and they go with it. Does not own the environment's zone and
-    profile.
+    region's endpoint in each profile of Traffic Manager that leads here, and the right of controllers to write
+    records. Does not own records for hosts of routes: external-dns keeps those in the same zone, and they go with it.
+    Does not own the environment's zone and profiles.
     """
 
     def __init__(self, name: str, args: RegionDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -88,15 +91,10 @@ class RegionDns(pulumi.ComponentResource):
         )
         hosts = self._records(zone)
         self._delegation(zone)
-        if args.exposure == "public":
-            self._endpoint(hosts[API])
+        for profile in args.profiles:
+            self._endpoint(profile, hosts[profile.target])
         if args.home:
-            diagnose(
-                f"{name}-diagnostics",
-                args.global_names.resource_id(_PROFILES, args.global_names.traffic_manager),
-                args.workspace_id,
-                self._attached(),
-            )
+            self._diagnostics()
         self._roles(zone)
         self.register_outputs({})
 
@@ -167,16 +165,27 @@ class RegionDns(pulumi.ComponentResource):
             ns_records=servers.apply(lambda found: [dns.NsRecordArgs(nsdname=server) for server in found]),
         )
 
-    def _endpoint(self, host: dns.RecordSet) -> None:
+    def _diagnostics(self) -> None:
+        names = self._args.global_names
+        for profile in TRAFFIC_PROFILES:
+            diagnose(
+                f"{self._name}-diagnostics-{profile.name}",
+                names.resource_id(_PROFILES, names.traffic_manager(profile.name)),
+                self._args.workspace_id,
+                self._attached(),
+            )
+
+    def _endpoint(self, profile: TrafficProfile, host: dns.RecordSet) -> None:
         args = self._args
         trafficmanager.Endpoint(
-            f"{self._name}-endpoint",
+            f"{self._name}-endpoint-{profile.name}",
             endpoint_name=args.region.name,
-            profile_name=args.global_names.traffic_manager,
+            profile_name=args.global_names.traffic_manager(profile.name),
             resource_group_name=args.global_names.resource_group,
-            # By name, not by resource: a region's address may one day be that of something before the Gateway.
+            # By name, not by resource: that would need a name of Azure's too, and the Gateway's address may one
+            # day be that of something before it.
             endpoint_type="externalEndpoints",
-            target=args.hosts.of_region(API),
+            target=args.hosts.of_region(profile.target),
             endpoint_location=args.region.location,
             priority=priority(args.position, args.region.number),
             endpoint_status="Enabled",

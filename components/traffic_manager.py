@@ -9,16 +9,16 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import trafficmanager
 
-from settings import ports
 from settings.dns import DnsSettings
-from settings.gateway import HEALTH_PATH, HEALTH_SECONDS
+from settings.gateway import HEALTH_SECONDS
 from settings.naming import Naming
+from settings.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
 
 ROUTING: Final = {"performance": "Performance", "priority": "Priority"}
 """Setting `dns.routing` -> Azure's routing method."""
 
 ANSWER_SECONDS: Final = 10
-"""How long the Gateway may take to answer a probe: the longest that Azure has for the slow interval."""
+"""How long an answer to a probe may take: the longest that Azure has for the slow interval."""
 TOLERATED_FAILURES: Final = 2
 """A region is left at the third probe in a row that fails, one to two minutes after it went down."""
 TTL_SECONDS: Final = 30
@@ -41,24 +41,34 @@ class TrafficManagerArgs:
 class TrafficManager(pulumi.ComponentResource):
     """What leads the environment's names to a healthy region: DNS answers, no traffic goes through it.
 
-    Owns the profile and how it probes. Does not own endpoints (each region attaches its own, `RegionDns`) nor the names
-    that lead to it (`PublicDns`).
+    Owns a profile for each way in (`settings.traffic_profiles`) and how it probes. Does not own endpoints (each region
+    attaches its own, `RegionDns`) nor the names that lead to it (`PublicDns`).
+
+    A profile is there before any region: a region that comes with the first carrier finds it, and an environment's
+    first region that gives up its last carrier takes no other region's endpoint along.
     """
 
     def __init__(self, name: str, args: TrafficManagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:TrafficManager", name, None, opts)
+        self._name, self._args = name, args
+        for profile in TRAFFIC_PROFILES:
+            self._profile(profile)
+        self.register_outputs({})
+
+    def _profile(self, profile: TrafficProfile) -> None:
+        args = self._args
+        profile_name = args.names.traffic_manager(profile.name)
         trafficmanager.Profile(
-            f"{name}-profile",
-            profile_name=args.names.traffic_manager,
+            f"{self._name}-{profile.name}",
+            profile_name=profile_name,
             resource_group_name=args.resource_group_name,
             location="global",
             traffic_routing_method=ROUTING[args.settings.routing],
-            dns_config=trafficmanager.DnsConfigArgs(relative_name=args.names.traffic_manager, ttl=TTL_SECONDS),
+            dns_config=trafficmanager.DnsConfigArgs(relative_name=profile_name, ttl=TTL_SECONDS),
             monitor_config=trafficmanager.MonitorConfigArgs(
-                # Azure asks for a certificate and does not check it: a self-signed one will do.
-                protocol="HTTPS",
-                port=ports.HTTPS.first,
-                path=HEALTH_PATH,
+                protocol=profile.protocol,
+                port=profile.port.first,
+                path=profile.path,
                 interval_in_seconds=HEALTH_SECONDS,
                 timeout_in_seconds=ANSWER_SECONDS,
                 tolerated_number_of_failures=TOLERATED_FAILURES,
@@ -66,4 +76,3 @@ class TrafficManager(pulumi.ComponentResource):
             tags=args.tags,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=[REPORTED_BY_AZURE]),
         )
-        self.register_outputs({})

@@ -47,8 +47,9 @@ class TlsCertificate:
         if self.service is None:
             return names.wildcards
         if self.service == SIP:
-            # Who asks SRV for the region's domain expects that domain in the certificate (RFC 5922, 7.1).
-            return (names.of_region(SIP), names.region_zone)
+            # Who asks SRV for the region's domain expects that domain in the certificate (RFC 5922, 7.1); whoever
+            # was led here by the environment's name expects that one.
+            return (names.of_region(SIP), names.region_zone, names.of_environment(SIP))
         return (names.of_region(self.service),)
 
 

@@ -422,6 +422,17 @@ def _files_age_in_order(settings: Settings) -> Iterator[Problem]:
         )
 
 
+def _exports_go_before_all_files_do(settings: Settings) -> Iterator[Problem]:
+    export, lifecycle = settings.data.redis.export, settings.data.storage.lifecycle
+    if export.enabled and export.keep_days > lifecycle.delete_days:
+        yield Problem(
+            "voice:data.redis.export.keepDays",
+            export.keep_days,
+            f"at most voice:data.storage.lifecycle.deleteDays, {lifecycle.delete_days}: every file goes then",
+            "keep exports for fewer days, or all files for more.",
+        )
+
+
 def _documents_are_partitioned(settings: Settings) -> Iterator[Problem]:
     cosmos = settings.data.cosmos
     for container, key in (cosmos.containers if cosmos else {}).items():
@@ -469,6 +480,7 @@ RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
     "database is possible": _database_is_possible,
     "redis keeps what it can": _redis_keeps_what_it_can,
     "files age in order": _files_age_in_order,
+    "exports go before all files do": _exports_go_before_all_files_do,
     "documents are partitioned": _documents_are_partitioned,
     **SERVICE_RULES,
     **WORKLOAD_RULES,

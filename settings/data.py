@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -17,6 +18,9 @@ StandardName = Annotated[
 
 POSTGRESQL_STORAGE_GIB = (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32767)
 """The steps in which Azure sells Premium SSD storage for PostgreSQL."""
+
+SIZE_TO_MEMORY = 1.2
+"""GiB of memory for each one in the name of a Redis size: `Balanced_B20` has 24."""
 
 MOST_REPLICAS = 5
 """Read replicas of one server (Azure PostgreSQL documentation)."""
@@ -97,6 +101,15 @@ class RedisPersistence(Section):
     """`1s` for aof; 1h, 6h or 12h for rdb."""
 
 
+class RedisExport(Section):
+    """A daily copy of Redis in the container `backups`."""
+
+    enabled: bool = True
+    """Off where nothing is lost with Redis."""
+    keep_days: Annotated[int, Field(ge=1)] = 30
+    """How long a copy is kept, days."""
+
+
 class RedisSettings(Section):
     """Azure Managed Redis, one in each region."""
 
@@ -109,6 +122,12 @@ class RedisSettings(Section):
     high_availability: bool = True
     """A replica in another zone; cannot be turned off again."""
     persistence: RedisPersistence = RedisPersistence()
+    export: RedisExport = RedisExport()
+
+    @property
+    def memory_gib(self) -> int:
+        """Memory, GiB, rounded up; of the smallest sizes a little more than they have."""
+        return math.ceil(int(self.sku.rpartition("_")[2][1:]) * SIZE_TO_MEMORY) or 1
 
 
 class BlobLifecycle(Section):

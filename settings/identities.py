@@ -19,6 +19,10 @@ class Container(StrEnum):
     BACKUPS = "backups"
 
 
+REDIS_EXPORTS: Final = f"{Container.BACKUPS}/redis"
+"""Container and folder of the daily exports of Redis."""
+
+
 class Feature(StrEnum):
     """A part of the cluster's services that a stack may do without, and its identity with it."""
 

@@ -166,15 +166,13 @@ class Naming:
     def grafana(self) -> str:
         return self.unique("amg", 23)
 
-    @property
-    def traffic_manager(self) -> str:
-        """The profile, and its label in `traffic_manager_host`: one label of DNS, at most 63 characters."""
-        return self.unique("traf", 63)
+    def traffic_manager(self, profile: str) -> str:
+        """A profile, and its label in `traffic_manager_host`: one label of DNS, at most 63 characters."""
+        return self.unique(f"traf-{profile}", 63)
 
-    @property
-    def traffic_manager_host(self) -> str:
+    def traffic_manager_host(self, profile: str) -> str:
         """The profile's own name in public DNS."""
-        return f"{self.traffic_manager}.trafficmanager.net"
+        return f"{self.traffic_manager(profile)}.trafficmanager.net"
 
     @property
     def log_workspace(self) -> str:

@@ -145,7 +145,7 @@ def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
     if outside is Outside.DATABASES:
         return _databases(settings)
     found: dict[Outside, tuple[str, ...]] = {
-        Outside.CARRIERS: settings.telephony.signalling_cidrs,
+        Outside.CARRIERS: settings.telephony.edge_cidrs,
         Outside.LOAD_BALANCER_PROBES: (LOAD_BALANCER_ADDRESS,),
         Outside.NODE_LOCAL_DNS: (NODE_LOCAL_DNS_RANGE,),
         Outside.PRIVATE_ENDPOINTS: (settings.this_region.plan().subnets[Subnet.PRIVATE_ENDPOINTS],),

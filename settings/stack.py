@@ -39,6 +39,7 @@ from settings.private_dns import PrivateZone, kubernetes_api_zone
 from settings.registry import RegistrySettings
 from settings.sip_edge import SipEdgeSettings
 from settings.telephony import TelephonySettings
+from settings.traffic_profiles import CALLS, WEB, TrafficProfile
 from settings.types import Section, Word
 
 Tags = Mapping[str, Annotated[str, Field(max_length=256)]]
@@ -140,6 +141,12 @@ class Settings(Section):
         return HostNames(self.dns.zone, self.region)
 
     @property
+    def traffic_profiles(self) -> tuple[TrafficProfile, ...]:
+        """The profiles that lead to this region: to its Gateway if public, to its SIP edge if a carrier uses that."""
+        reached = {WEB: self.gateway.exposure == "public", CALLS: self.telephony.uses_edge}
+        return tuple(profile for profile, leads_here in reached.items() if leads_here)
+
+    @property
     def features(self) -> frozenset[Feature]:
         """The parts of the cluster's services that the stack asks for and that need an identity."""
         asked = {
@@ -166,6 +173,11 @@ class Settings(Section):
     def dumps_database(self) -> bool:
         """Whether this region dumps the database: the one that has the server that is written to."""
         return self.data.postgresql.mode == "managed" and self.this_region == self.primary_region
+
+    @property
+    def exports_redis(self) -> bool:
+        """Whether this region exports its Redis: each has one of its own."""
+        return self.data.redis.export.enabled
 
     @property
     def capacity(self) -> Capacity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -117,11 +118,27 @@ class TelephonySettings(Section):
         return drain_budget(self.max_call_seconds, self.endpoint_lag_seconds, self.upload_seconds)
 
     @property
+    def uses_edge(self) -> bool:
+        """Whether a carrier sends its calls to the SIP edge."""
+        return bool(self.edge_cidrs)
+
+    @property
     def signalling_cidrs(self) -> tuple[str, ...]:
-        """Where SIP may come from: every carrier's, sorted and each once."""
-        return tuple(sorted({cidr for carrier in self.carriers for cidr in carrier.signalling_cidrs}))
+        """Where SIP may come from: every carrier's, sorted and each once. After its first message a call that came by
+        the SIP edge comes to the node too.
+        """
+        return _each_once(self.carriers)
+
+    @property
+    def edge_cidrs(self) -> tuple[str, ...]:
+        """Where SIP may come from at the SIP edge: as `signalling_cidrs`, of the carriers that use it."""
+        return _each_once(carrier for carrier in self.carriers if carrier.ingress == "edge")
 
     @property
     def media_cidrs(self) -> tuple[str, ...]:
         """Where RTP may come from: every carrier's, sorted and each once."""
         return tuple(sorted({cidr for carrier in self.carriers for cidr in carrier.media_cidrs}))
+
+
+def _each_once(carriers: Iterable[Carrier]) -> tuple[str, ...]:
+    return tuple(sorted({cidr for carrier in carriers for cidr in carrier.signalling_cidrs}))

@@ -31,7 +31,8 @@ WRONG: Final = 2
 def show(result: Reckoning, console: Console) -> None:
     """Prints the reckoning."""
     where = f"stack {result.stack}, region {result.region}, {_count(result.zones, 'zone')} of it"
-    console.print(f"[bold]{result.calls} calls at once[/bold] in {where}, {_count(result.regions, 'region')} in all\n")
+    console.print(f"[bold]{result.calls} calls at once[/bold] in {where}, {_count(result.regions, 'region')} in all")
+    console.print(f"Sizes are those of Pulumi.{result.stack}.yaml; STACK= takes another stack's.\n", highlight=False)
     for table in (_workloads(result), _pools(result), _situations(result)):
         console.print(table)
         console.print()
@@ -42,6 +43,9 @@ def show(result: Reckoning, console: Console) -> None:
         console.print("\n[bold]That cannot be had[/bold]")
         for problem in result.refused:
             console.print(f"  [red]✗[/red] {problem}", highlight=False)
+        return
+    if not result.to_write:
+        console.print(f"\n[bold]Nothing to write[/bold]: Pulumi.{result.stack}.yaml states and carries them.")
         return
     console.print(f"\n[bold]To write into Pulumi.{result.stack}.yaml[/bold] (what is not here is large enough)")
     text = yaml.safe_dump({"config": dict(result.to_write)}, sort_keys=False)
@@ -113,6 +117,9 @@ def main(
         print(error, file=sys.stderr)
         raise typer.Exit(WRONG) from None
     result = reckon(stack, settings if calls is None else with_calls(settings, calls))
+    if result.calls == settings.telephony.concurrent_calls:
+        # The file was checked when it was read: it carries what it states.
+        result = replace(result, to_write={})
     if not result.refused:
         result = replace(result, refused=problems_when_written(stack_file, result.to_write))
     console = Console()

@@ -101,12 +101,16 @@ class RolloutState:
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationState:
-    """Nodes of one generation of a pool that are there. A retiring one takes no new pods."""
+    """Nodes of one generation of a pool that are there. A retiring one takes no new pods.
+
+    `addresses` are their public ones: those of the pool's ranges that have a node behind them now.
+    """
 
     pool: str
     generation: str
     retiring: bool
     nodes: int
+    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,12 +222,21 @@ def gauge(text: str, metric: str) -> list[float]:
 
 def _generations(nodes: list[Any]) -> list[GenerationState]:
     key = RETIRING_TAINT.partition("=")[0]
-    found: dict[tuple[str, str], list[bool]] = {}
+    found: dict[tuple[str, str], list[Any]] = {}
     for node in nodes:
         labels = node.metadata.labels
-        retiring = any(taint.key == key for taint in node.spec.taints or [])
-        found.setdefault((labels[POOL_LABEL], labels.get(GENERATION_LABEL, "")), []).append(retiring)
+        found.setdefault((labels[POOL_LABEL], labels.get(GENERATION_LABEL, "")), []).append(node)
     return [
-        GenerationState(pool=pool, generation=generation, retiring=any(marks), nodes=len(marks))
-        for (pool, generation), marks in sorted(found.items())
+        GenerationState(
+            pool=pool,
+            generation=generation,
+            retiring=any(taint.key == key for node in own for taint in node.spec.taints or []),
+            nodes=len(own),
+            addresses=tuple(sorted(address for node in own for address in _public_addresses(node))),
+        )
+        for (pool, generation), own in sorted(found.items())
     ]
+
+
+def _public_addresses(node: Any) -> list[str]:
+    return [item.address for item in node.status.addresses or [] if item.type == "ExternalIP"]

@@ -30,6 +30,7 @@ from settings.stack import Settings
 from tools.clocks import rollout_clock, upgrade_clock, windows
 from tools.cluster_state import ClusterState, PodState, RolloutState, Unreadable, read_state
 
+REHEARSED: Final = "What `make up` deploys is a rehearsal, with no cluster to ask."
 UNREADABLE: Final = 1
 WRONG: Final = 2
 
@@ -105,10 +106,10 @@ def _pod_state(pod: PodState) -> str:
 
 
 def _generations(state: ClusterState) -> Table:
-    table = _table("Nodes", "pool", "generation", "state", "nodes")
+    table = _table("Nodes", "pool", "generation", "state", "nodes", "public addresses")
     for found in state.generations:
         mark = "[yellow]retiring[/yellow]" if found.retiring else "active"
-        table.add_row(found.pool, found.generation, mark, str(found.nodes))
+        table.add_row(found.pool, found.generation, mark, str(found.nodes), ", ".join(found.addresses) or "-")
     return table
 
 
@@ -161,14 +162,14 @@ def stack_kubeconfig(stack: str, project: Path) -> dict[str, Any]:
     if pulumi is None:
         raise UsageError(
             "The Pulumi CLI is not on PATH. Fix: install it (https://www.pulumi.com/docs/iac/download-install/), or"
-            " name a file with --kubeconfig."
+            f" name a file with --kubeconfig. {REHEARSED}"
         )
     asked = [pulumi, "stack", "output", "kubeconfig", "--show-secrets", "--stack", stack]
     answer = subprocess.run(asked, cwd=project, capture_output=True, text=True, check=False)
     if answer.returncode:
         raise UsageError(
             f"Stack {stack} has no kubeconfig to give: {answer.stderr.strip()}. Fix: sign in to the state"
-            " (`pulumi login`), deploy the stack, or name a file with --kubeconfig."
+            f" (`pulumi login`), deploy the stack, or name a file with --kubeconfig. {REHEARSED}"
         )
     return _kubeconfig(answer.stdout, f"output kubeconfig of stack {stack}")
 

@@ -112,6 +112,9 @@ class AksCluster(pulumi.ComponentResource):
             kubeconfig=self.kubeconfig,
             # The id, never computed: a replaced cluster must replace what was in it.
             cluster_identifier=cluster.id,
+            # Changed in place: deleted and made again, they would be missing under pods that run (decision 0017).
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=deployer_roles),
         )
         self.register_outputs({"clusterId": self.cluster_id, "clusterName": self.cluster_name})

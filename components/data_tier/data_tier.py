@@ -14,7 +14,7 @@ from components.data_tier.storage import Storage, StorageArgs
 from components.role_assignment import Principal
 from settings.address_plan import Subnet
 from settings.data import DatabaseAdministrator, DataSettings
-from settings.identities import Container
+from settings.identities import REDIS_EXPORTS, Container
 from settings.naming import Naming
 from settings.private_dns import PrivateZone
 from settings.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
@@ -68,7 +68,14 @@ class DataTier(pulumi.ComponentResource):
         self._children = pulumi.ResourceOptions(parent=self)
         self.postgresql_host = self._postgresql()
         self.redis = self._redis()
-        self.storage = self._storage("storage", args.names.storage_account, [*Container], args.file_writers)
+        export = args.settings.redis.export
+        self.storage = self._storage(
+            "storage",
+            args.names.storage_account,
+            [*Container],
+            args.file_writers,
+            kept_days={REDIS_EXPORTS: export.keep_days} if export.enabled else {},
+        )
         # No identity writes here: LiveKit egress knows the account's key alone.
         egress = self._storage("egress", args.names.egress_storage_account, [EGRESS_CONTAINER], {}, shared_key=True)
         if args.settings.cosmos is not None:
@@ -130,6 +137,7 @@ class DataTier(pulumi.ComponentResource):
         containers: Sequence[str],
         writers: Mapping[str, tuple[Principal, Sequence[str]]],
         *,
+        kept_days: Mapping[str, int] | None = None,
         shared_key: bool = False,
     ) -> Storage:
         args = self._args
@@ -145,6 +153,7 @@ class DataTier(pulumi.ComponentResource):
                 writers=writers,
                 shared_key=shared_key,
                 settings=args.settings.storage,
+                kept_days=kept_days or {},
                 subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
                 zone_id=args.zone_ids[PrivateZone.BLOB],
                 workspace_id=args.audit_workspace_id,

@@ -23,7 +23,7 @@ DEFAULT = "default"
 @dataclass(frozen=True, kw_only=True)
 class StorageArgs:
     """Args of `Storage`. `shared_key` allows the account key, which only LiveKit egress needs; `purpose` names the
-    endpoint.
+    endpoint. `kept_days` are folders, container first, whose files go earlier than others.
     """
 
     resource_group_name: pulumi.Input[str]
@@ -35,6 +35,7 @@ class StorageArgs:
     writers: Mapping[str, tuple[Principal, Sequence[str]]]
     shared_key: bool
     settings: StorageSettings
+    kept_days: Mapping[str, int]
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
     workspace_id: pulumi.Input[str]
@@ -117,13 +118,13 @@ class Storage(pulumi.ComponentResource):
         )
 
     def _lifecycle(self, after: pulumi.Resource) -> None:
-        lifecycle = self._args.settings.lifecycle
+        folders = [_folder_rule(folder, days) for folder, days in self._args.kept_days.items()]
         storage.ManagementPolicy(
             f"{self._name}-lifecycle",
             management_policy_name=DEFAULT,
             account_name=self._args.account_name,
             resource_group_name=self._args.resource_group_name,
-            policy=storage.ManagementPolicySchemaArgs(rules=[_rule(lifecycle)]),
+            policy=storage.ManagementPolicySchemaArgs(rules=[_rule(self._args.settings.lifecycle), *folders]),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
         )
 
@@ -190,6 +191,26 @@ def _rule(lifecycle: BlobLifecycle) -> storage.ManagementPolicyRuleArgs:
                 ),
                 version=storage.ManagementPolicyVersionArgs(
                     delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=lifecycle.delete_days)
+                ),
+            ),
+        ),
+    )
+
+
+def _folder_rule(folder: str, days: int) -> storage.ManagementPolicyRuleArgs:
+    """Azure does the cheapest of the actions that are due, and deleting is: the rule of all files stands in no way."""
+    return storage.ManagementPolicyRuleArgs(
+        name=folder.replace("/", "-"),
+        enabled=True,
+        type="Lifecycle",
+        definition=storage.ManagementPolicyDefinitionArgs(
+            filters=storage.ManagementPolicyFilterArgs(blob_types=["blockBlob"], prefix_match=[f"{folder}/"]),
+            actions=storage.ManagementPolicyActionArgs(
+                base_blob=storage.ManagementPolicyBaseBlobArgs(
+                    delete=storage.DateAfterModificationArgs(days_after_modification_greater_than=days)
+                ),
+                version=storage.ManagementPolicyVersionArgs(
+                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=days)
                 ),
             ),
         ),

@@ -118,8 +118,8 @@ def _system(context: SecurityContext) -> Iterator[_Rule]:
 
 def _workload(context: SecurityContext) -> Iterator[_Rule]:
     edge = [context.frontends[PublicAddress.SIP_EDGE]]
-    if context.telephony.signalling_cidrs:
-        yield _Rule("sip-edge", context.telephony.signalling_cidrs, ports.SIP_EDGE_SIGNALLING, to_prefixes=edge)
+    if context.telephony.uses_edge:
+        yield _Rule("sip-edge", context.telephony.edge_cidrs, ports.SIP_EDGE_SIGNALLING, to_prefixes=edge)
     yield _Rule("sip-edge-health", ["AzureTrafficManager"], [ports.SIP_EDGE_HEALTH], to_prefixes=edge)
     yield _Rule("sip-edge-probes", ["AzureLoadBalancer"], [ports.SIP_EDGE_HEALTH])
     yield _gateway(context)

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from components.voice_workloads.values import guaranteed, image_values, pool_values
-from settings.identities import Container, account
+from settings import ports
+from settings.identities import REDIS_EXPORTS, Container, account
 from settings.stack import Settings
+
+EXPORT_TO_MEMORY: Final = 2
+"""Disk for each GiB of Redis' memory: an export is text, which packs to little more than what it tells of."""
 
 
 def database_jobs_values(settings: Settings) -> dict[str, Any]:
-    """What is dumped, and where the dumps go."""
+    """What is dumped and exported in this region, and where to.
+
+    Redis is exported key by key over its own protocol. Its `export` in ARM would need a storage account that is open
+    to the internet and to account keys (managed identities are for Azure Cache for Redis Premium alone), and ours are
+    neither; `redis-cli --rdb` asks for replication, which the managed service refuses.
+    """
     own = account("database-jobs")
-    return {
+    values: dict[str, Any] = {
         "image": image_values(settings.images.tools, settings),
         "serviceAccount": {"create": False, "name": own.name},
         "pool": pool_values(settings, "api"),
         "priorityClassName": "voice-batch",
         "resources": guaranteed(1, "1Gi"),
-        "dump": {
+    }
+    blobs = settings.region_names.blob_host
+    if settings.dumps_database:
+        values["dump"] = {
             "host": settings.database_host,
             "databases": list(settings.data.postgresql.databases),
             "user": own.name,
-            "container": f"https://{settings.region_names.blob_host}/{Container.BACKUPS}",
+            "container": f"https://{blobs}/{Container.BACKUPS}",
             "size": f"{settings.data.postgresql.storage_gib}Gi",
-        },
-    }
+        }
+    if settings.exports_redis:
+        values["redis"] = {
+            "host": settings.region_names.redis_host(settings.this_region.location),
+            "port": ports.REDIS.first,
+            "folder": f"https://{blobs}/{REDIS_EXPORTS}",
+            "size": f"{EXPORT_TO_MEMORY * settings.data.redis.memory_gib}Gi",
+        }
+    return values

@@ -77,6 +77,6 @@ def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) ->
     }
     if settings.egress.enabled:
         values["livekit-egress"] = livekit_egress_values(settings)
-    if settings.dumps_database:
+    if settings.dumps_database or settings.exports_redis:
         values["database-jobs"] = database_jobs_values(settings)
     return values

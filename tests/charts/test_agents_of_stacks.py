@@ -46,7 +46,7 @@ def test_an_agent_that_starts_otherwise_is_told_how() -> None:
     assert only["command"] == ["python3.11", "main.py", "start"]
 
 
-@pytest.mark.requirement("A3")
+@pytest.mark.requirement("A3", "K1")
 def test_the_socket_is_reached_by_nodes_alone_and_each_call_proves_itself(admission: Admission) -> None:
     ports = {p["name"]: p["containerPort"] for p in container("prod", "voice-agent", "agent")["ports"]}
     assert (ports["webhook"], ports["socket"]) == (8000, 8001)
@@ -71,7 +71,7 @@ def test_livekit_tells_the_agents_service_of_its_rooms(stack: str, admission: Ad
     assert admission.admits(NODE, AGENT, 8000), "LiveKit is on the network of its node"
 
 
-@pytest.mark.requirement("A5")
+@pytest.mark.requirement("A5", "K2")
 @every_class
 def test_the_agents_health_is_for_probes_and_nobody_outside(stack: str, admission: Admission) -> None:
     only = container(stack, "voice-agent", "agent")
@@ -83,7 +83,7 @@ def test_the_agents_health_is_for_probes_and_nobody_outside(stack: str, admissio
     assert admission.admits(AGENT, NODE, 7880), "it calls LiveKit, and nobody calls it"
 
 
-@pytest.mark.requirement("A6")
+@pytest.mark.requirement("A6", "K2")
 @every_class
 def test_the_agents_service_is_inside_the_cluster_alone(stack: str) -> None:
     (service,) = of_kind(stack, "voice-agent", "Service")

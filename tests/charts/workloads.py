@@ -35,6 +35,8 @@ class Workload:
     """Names in the vault that it reads with its full values."""
 
 
+DATABASE_JOBS = Workload("database-jobs", "voice-system", media=False, calls=False, job=True)
+
 WORKLOADS = (
     Workload("sip-edge", "voice-edge", media=False, calls=False, secrets=("regOne",)),
     Workload(
@@ -57,7 +59,7 @@ WORKLOADS = (
         "voice-agent", "voice-agents", media=False, calls=True,
         secrets=("livekit-api-key", "livekit-api-secret", "call-token-key", "jwt-signing-key", "openAiApiKey"),
     ),
-    Workload("database-jobs", "voice-system", media=False, calls=False, job=True),
+    DATABASE_JOBS,
 )  # fmt: skip
 DEPLOYMENTS = tuple(workload for workload in WORKLOADS if not workload.job)
 

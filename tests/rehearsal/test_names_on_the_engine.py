@@ -64,7 +64,7 @@ def own(both: Path, tmp_path: Path) -> Path:
 def test_a_tag_changes_zones_and_profile_and_no_name(both: Path, cli: PulumiCli, name: str) -> None:
     with stack(name, both, cli) as rehearsal:
         run = done(rehearsal.preview(config={"names:owner": "somebody"}))
-    everywhere = {"environment-zone", "traffic-profile"} if name == "east" else set()
+    everywhere = {"environment-zone", "traffic-web", "traffic-sip"} if name == "east" else set()
     assert changed(run) == {"update": {"region-zone", *everywhere}}
     assert "role" not in "".join(step.name for step in run.changing_steps)
 
@@ -74,7 +74,7 @@ def test_a_gateway_made_internal_changes_its_two_records_and_takes_the_endpoint_
 ) -> None:
     with stack("west", both, cli) as rehearsal:
         run = rehearsal.preview(config={"names:exposure": "internal"})
-    assert changed(run) == {"update": {"region-api", "region-livekit"}, "delete": {"region-endpoint"}}
+    assert changed(run) == {"update": {"region-api", "region-livekit"}, "delete": {"region-endpoint-web"}}
     assert run.changes == {"update": 2, "delete": 1}
 
 
@@ -91,8 +91,10 @@ def test_a_gateway_made_internal_answers_its_private_address(own: Path, cli: Pul
 def test_a_refresh_after_probes_makes_no_plan(own: Path, cli: PulumiCli) -> None:
     """Traffic Manager writes what it finds among what a program can write."""
     cloud = Cloud.open(next(own.rglob("azure.json")))
-    (profile,), endpoints = cloud.of_type(PROFILE), cloud.of_type(ENDPOINT)
-    cloud.set(profile.id, "monitorConfig.profileMonitorStatus", "Online")
+    profiles, endpoints = cloud.of_type(PROFILE), cloud.of_type(ENDPOINT)
+    assert (len(profiles), len(endpoints)) == (2, 4)
+    for profile in profiles:
+        cloud.set(profile.id, "monitorConfig.profileMonitorStatus", "Online")
     for endpoint in endpoints:
         cloud.set(endpoint.id, "endpointMonitorStatus", "Online")
     with stack("east", own, cli) as rehearsal:

@@ -13,6 +13,7 @@ from settings.address_plan import Subnet
 from settings.naming import Naming, role_assignment_name
 from settings.public_addresses import PublicAddress
 from settings.roles import Role
+from settings.traffic_profiles import TRAFFIC_PROFILES
 
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 
@@ -35,8 +36,6 @@ LIMITS = {
     "nat_gateway": (80, r"[a-zA-Z0-9][\w.-]*\w"),
     "cluster": (63, r"[a-zA-Z0-9][\w-]*[a-zA-Z0-9]"),
     "cluster_dns_prefix": (54, r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"),
-    # The profile's name, and one label of public DNS.
-    "traffic_manager": (63, r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?"),
 }
 
 
@@ -51,6 +50,11 @@ def names_with_purpose(naming: Naming) -> list[tuple[str, int, str]]:
         *((naming.identity(purpose), 128, r"[a-zA-Z0-9][\w-]*") for purpose in ("control-plane", "kubelet")),
         (naming.peering("r" * 20), 80, network_name),
         (naming.zone_link(), 80, network_name),
+        # The profile's name, and one label of public DNS.
+        *(
+            (naming.traffic_manager(profile.name), 63, r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?")
+            for profile in TRAFFIC_PROFILES
+        ),
         (naming.rule_group("certificates"), 260, r"[^:@/#{}%&+*<>?]+"),
     ]
 
@@ -120,10 +124,13 @@ def test_role_assignment_names_are_guids_that_ignore_case(scope: str, principal:
 def test_no_two_environments_share_a_name_in_public_dns(naming: Naming, other: str) -> None:
     elsewhere = Naming(naming.prefix, other, naming.scope, SUBSCRIPTION)
     another = Naming(naming.prefix, naming.environment, naming.scope, SUBSCRIPTION.replace("1", "9"))
-    assert naming.traffic_manager_host.endswith(".trafficmanager.net")
-    assert naming.traffic_manager_host != another.traffic_manager_host
-    if other != naming.environment:
-        assert naming.traffic_manager_host != elsewhere.traffic_manager_host
+    hosts = [naming.traffic_manager_host(profile.name) for profile in TRAFFIC_PROFILES]
+    assert len(set(hosts)) == len(hosts)
+    assert all(host.endswith(".trafficmanager.net") for host in hosts)
+    for profile, host in zip(TRAFFIC_PROFILES, hosts, strict=True):
+        assert host != another.traffic_manager_host(profile.name)
+        if other != naming.environment:
+            assert host != elsewhere.traffic_manager_host(profile.name)
 
 
 def test_role_assignment_names_tell_scope_principal_and_role_apart() -> None:

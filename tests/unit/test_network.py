@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import DDOS_PLAN, bare, otherwise, second_region
-from tests.unit.stacks import PRODUCTION, address_of, graph_of
+from tests.unit.stacks import PRODUCTION, PROJECT, address_of, graph_of
 
 CARRIER = "203.0.113.0/28"
 
@@ -132,6 +132,13 @@ def test_sip_at_the_edge_is_admitted_from_carriers_alone(graph: Graph) -> None:
     for name in ("sip-edge-udp", "sip-edge-tcp"):
         assert sources(edge[name]) == [CARRIER]
         assert edge[name]["destinationAddressPrefix"] == frontend
+
+
+@pytest.mark.requirement("A21")
+def test_a_carrier_that_goes_straight_to_the_nodes_is_not_let_in_at_the_edge() -> None:
+    graph = graph_of(PROJECT / "Pulumi.prod.yaml")
+    assert sources(rules(graph, "workload")["sip-edge-udp"]) == ["203.0.113.0/28"]
+    assert sources(rules(graph, "sip")["carrier-signalling-udp"]) == ["203.0.113.0/28", "203.0.113.16/28"]
 
 
 def test_without_carriers_nothing_admits_sip() -> None:

@@ -13,6 +13,7 @@ from tests.rehearsal.platform.plans import changes
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 DATABASE = "voice-eastus-data-postgresql-server"
+DUMP = "voice-eastus-voice-database-jobs-chart:voice-system/database-jobs-dump"
 
 
 def planned(production: Rehearsal, config: dict[str, Any]) -> dict[str, list[str]]:
@@ -21,8 +22,8 @@ def planned(production: Rehearsal, config: dict[str, Any]) -> dict[str, list[str
     return changes(run)
 
 
-FREESWITCH = "voice-eastus-voice-freeswitch-chart:voice-media/freeswitch"
-"""Its Deployment and its ConfigMap have one name."""
+FREESWITCH = ["voice-eastus-voice-freeswitch-chart:voice-media/freeswitch"] * 2
+"""Its Deployment and its ConfigMap, which have one name. Neither is ever missing."""
 
 
 def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alone(production: Rehearsal) -> None:
@@ -42,13 +43,12 @@ def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alo
             *(f"voice-eastus-aks-pool-sip{zone}a" for zone in "123"),
             "voice-eastus-vault-secret-jwt-signing-key",
             # Its configuration rolls its pods, as the secret's generation does those that read it.
-            FREESWITCH,
+            *FREESWITCH,
             "voice-eastus-voice-voice-agent-chart:voice-agents/voice-agent",
         ]
     )
     renewed = {name for op, names in found.items() if op != "update" for name in names}
-    # The provider makes a ConfigMap anew when what is in it changes.
-    assert renewed == {"voice-eastus-vault-value-jwt-signing-key", FREESWITCH}
+    assert renewed == {"voice-eastus-vault-value-jwt-signing-key"}
 
 
 def test_a_region_that_is_added_to_the_list_changes_only_who_may_reach_the_database(production: Rehearsal) -> None:
@@ -60,7 +60,10 @@ def test_a_region_that_is_added_to_the_list_changes_only_who_may_reach_the_datab
     assert planned(production, {"voice:regions": regions}) == {
         "update": [
             "voice-eastus-network-security-postgresql",
-            "voice-eastus-services-policies-voice-system-database-jobs",
+            *(
+                f"voice-eastus-services-policies-voice-{reader}"
+                for reader in ("agents-voice-agent", "system-database-jobs")
+            ),
         ]
     }
 
@@ -68,7 +71,8 @@ def test_a_region_that_is_added_to_the_list_changes_only_who_may_reach_the_datab
 def test_storage_of_the_database_grows_in_place_and_never_shrinks(own_production: Rehearsal) -> None:
     fixed = {"voice:data.postgresql.autoGrow": False}
     larger = {**fixed, "voice:data.postgresql.storageGib": 512}
-    assert planned(own_production, larger) == {"update": [DATABASE]}
+    # A dump finds room for all that the database may hold.
+    assert planned(own_production, larger) == {"update": [DATABASE, DUMP]}
     assert own_production.up(config=larger).ok
     smaller = own_production.up(config={**fixed, "voice:data.postgresql.storageGib": 256})
     assert not smaller.ok

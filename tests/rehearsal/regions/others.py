@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-ADAPTED = r"voice-{region}-(network-security-postgresql|services-policies-.+|dns-endpoint)"
+ADAPTED = r"voice-{region}-(network-security-postgresql|services-policies-.+|dns-endpoint-(web|sip))"
 """Who may reach the database, and the region's place in the order of regions."""
 
 

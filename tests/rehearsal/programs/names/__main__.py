@@ -20,6 +20,7 @@ from settings.dns import DnsSettings, HostNames
 from settings.identities import DnsZone
 from settings.naming import Naming
 from settings.public_addresses import ENTRANCES
+from settings.traffic_profiles import CALLS, WEB
 
 remove_historic_aliases()
 
@@ -98,6 +99,7 @@ RegionDns(
         region=region,
         position=config.require_int("position"),
         hosts=HostNames(settings.zone, region.name),
+        profiles=[WEB, CALLS] if config.require("exposure") == "public" else [CALLS],
         settings=settings,
         exposure="public" if config.require("exposure") == "public" else "internal",
         gateway_address=region.plan().gateway_address,

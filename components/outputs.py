@@ -1,0 +1,145 @@
+"""What a stack exports: where carriers, clients and operators find the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+
+from components.aks_cluster import AksCluster
+from components.network import Network
+from settings import ports
+from settings.dns import GATEWAY_SERVICES, LIVEKIT, OWN_SERVICES, SIP, TURN
+from settings.ports import Ports
+from settings.public_addresses import PublicAddress
+from settings.stack import Settings
+from settings.telephony import Carrier, Registrar
+from settings.traffic_profiles import CALLS
+
+Addresses = Sequence[pulumi.Input[str]]
+
+
+def region_outputs(settings: Settings, network: Network, cluster: AksCluster) -> dict[str, Any]:
+    """The outputs of a region. Addresses are ranges of media nodes or single addresses without a mask."""
+    addresses = network.public_addresses
+    public_gateway = settings.gateway.exposure == "public"
+    return {
+        "resourceGroup": settings.region_names.resource_group,
+        "clusterName": cluster.cluster_name,
+        "kubeconfig": cluster.kubeconfig,
+        "oidcIssuerUrl": cluster.oidc_issuer_url,
+        "virtualNetworkId": network.virtual_network_id,
+        "sipAddress": addresses[PublicAddress.SIP_EDGE],
+        "turnAddress": addresses[PublicAddress.TURN],
+        "gatewayAddress": (
+            addresses[PublicAddress.GATEWAY] if public_gateway else settings.this_region.plan().gateway_address
+        ),
+        "mediaPrefixes": {f"{pool}-{zone}": prefix for (pool, zone), prefix in network.media_prefixes.items()},
+        "outboundAddresses": list(network.nat_addresses),
+        "hosts": _hosts(settings),
+        "carriers": {carrier.name: _carrier(carrier, settings, network) for carrier in settings.telephony.carriers},
+        "clients": _clients(settings, network),
+    }
+
+
+def delegation_outputs(settings: Settings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
+    """What whoever owns the zone above must enter there, once."""
+    zone, ttl = settings.dns.zone, settings.dns.ttl_seconds
+    parent = zone.partition(".")[2]
+    return {
+        "dnsNameServers": name_servers,
+        "dnsDelegation": {
+            "where": f"in the zone {parent}, or at the registrar if {zone} is a domain that was bought",
+            "records": name_servers.apply(lambda servers: [f"{zone}. {ttl} IN NS {server}" for server in servers]),
+            "then": "set voice:dns.delegated to true (docs/runbooks/delegation.md)",
+        },
+    }
+
+
+def _hosts(settings: Settings) -> dict[str, Any]:
+    """Names: those of the environment lead to the best region, a region's own to it."""
+    hosts = settings.hosts
+    everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in settings.traffic_profiles else ())]
+    return {
+        "environment": {service: hosts.of_environment(service) for service in everywhere},
+        "region": {service: hosts.of_region(service) for service in OWN_SERVICES},
+        "sipDomain": hosts.region_zone,
+    }
+
+
+def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str, Any]:
+    """What a carrier is told: where it sends calls, and what it must let in."""
+    nodes = _pool_prefixes(network, "sip")
+    edge = network.public_addresses[PublicAddress.SIP_EDGE]
+    by_edge = carrier.ingress == "edge"
+    told: dict[str, Any] = {
+        "sendCallsTo": _edge_entrance(settings, edge) if by_edge else _direct_entrance(nodes),
+        "allow": {
+            # The edge answers what it was sent; the rest of a call, its end too, comes from the node that has it.
+            "signalling": [edge, *nodes] if by_edge else nodes,
+            "media": nodes,
+            "mediaPorts": _word(settings.telephony.rtp_ports.ports),
+        },
+    }
+    if carrier.outbound is not None:
+        told["callsComeFrom"] = {"addresses": nodes, "ports": _words(ports.FREESWITCH_CARRIER_PROFILE)}
+    if carrier.registrar is not None:
+        told["registration"] = {
+            "at": _registrar(carrier.registrar),
+            "comesFrom": list(network.nat_addresses),
+            "contact": f"{settings.hosts.of_region(SIP)}:{ports.SIP_EDGE_SIGNALLING[0]}",
+        }
+    return told
+
+
+def _edge_entrance(settings: Settings, edge: pulumi.Input[str]) -> dict[str, Any]:
+    udp, tcp, tls = ports.SIP_EDGE_SIGNALLING
+    return {
+        "domain": settings.hosts.region_zone,
+        "host": settings.hosts.of_region(SIP),
+        "bestRegion": settings.hosts.of_environment(SIP),
+        "address": edge,
+        "ports": [_word(udp), _word(tcp), f"{tls}/tls"],
+    }
+
+
+def _direct_entrance(nodes: Addresses) -> dict[str, Any]:
+    """Ranges that nodes take their addresses from, now and later; `make status` shows which have a node now."""
+    return {"addresses": nodes, "ports": _words(ports.FREESWITCH_EDGE_PROFILE)}
+
+
+def _registrar(registrar: Registrar) -> str:
+    return f"sip:{registrar.host}:{registrar.port};transport={registrar.transport}"
+
+
+def _clients(settings: Settings, network: Network) -> dict[str, Any]:
+    """What clients are told; the name of the region once they have a room, for a room lives in one region."""
+    hosts = settings.hosts
+    told: dict[str, Any] = {
+        "reachable": "from the internet" if settings.gateway.exposure == "public" else "inside the network",
+        "signalling": f"wss://{hosts.of_region(LIVEKIT)}",
+        "media": {
+            "addresses": _pool_prefixes(network, "livekit"),
+            "ports": _words((ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP)),
+        },
+    }
+    if settings.gateway.exposure == "public":
+        told["firstContact"] = f"wss://{hosts.of_environment(LIVEKIT)}"
+    if settings.livekit.turn_tls:
+        host, port = hosts.of_region(TURN), ports.LIVEKIT_TURN_TLS_FRONTEND
+        told["turn"] = {"host": host, "url": f"turns:{host}:{port}?transport=tcp"}
+    return told
+
+
+def _pool_prefixes(network: Network, pool: str) -> Addresses:
+    return [prefix for (owner, _), prefix in network.media_prefixes.items() if owner == pool]
+
+
+def _words(many: Sequence[Ports]) -> list[str]:
+    return [_word(one) for one in many]
+
+
+def _word(one: Ports) -> str:
+    """As people write it: `5060/udp`."""
+    return f"{one}/{one.protocol.lower()}"

@@ -1,0 +1,119 @@
+"""Redis is exported to Blob every day: what reaches Kubernetes and Azure for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rehearsal.kubernetes.helm_charts import ChartProblem
+from tests.charts.workloads import DATABASE_JOBS, objects, settings_of, values_of
+from tests.unit.graph import Graph
+from tests.unit.stacks import PROJECT, graph_of
+
+PROD = PROJECT / "Pulumi.prod.yaml"
+POLICY = "azure-native:storage:ManagementPolicy"
+REGIONS = ("prod", "prod-westeurope", "prod-southeastasia")
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return graph_of(PROD)
+
+
+def jobs(stack: str) -> dict[str, Any]:
+    """The stack's jobs on its data, by name."""
+    found = objects(DATABASE_JOBS, values_of("database-jobs", stack))
+    return {item["metadata"]["name"]: item for item in found if item["kind"] == "CronJob"}
+
+
+def container(job: Any) -> dict[str, Any]:
+    (found,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    return found
+
+
+def environment(job: Any) -> dict[str, str]:
+    return {variable["name"]: variable["value"] for variable in container(job)["env"]}
+
+
+def rules(graph: Graph) -> dict[str, Any]:
+    policy = graph.one(POLICY, "voice-eastus-data-storage-lifecycle")
+    return {rule["name"]: rule["definition"] for rule in policy.value("policy.rules")}
+
+
+@pytest.mark.requirement("B25")
+@pytest.mark.parametrize("stack", REGIONS)
+def test_every_region_exports_its_own_redis_every_day(stack: str) -> None:
+    job = jobs(stack)["database-jobs-redis"]
+    minute, hour, *rest = job["spec"]["schedule"].split()
+    assert minute.isdecimal()
+    assert hour.isdecimal()
+    assert (rest, job["spec"]["timeZone"]) == (["*", "*", "*"], "Etc/UTC")
+    told = environment(job)
+    names = settings_of(stack).region_names
+    assert told["HOST"] == f"{names.redis}.{settings_of(stack).this_region.location}.redis.azure.net"
+    assert (told["PORT"], told["FOLDER"]) == ("10000", f"https://{names.blob_host}/backups/redis")
+
+
+@pytest.mark.requirement("B25")
+def test_the_host_and_the_account_of_an_export_are_those_that_azure_has(graph: Graph) -> None:
+    told = environment(jobs("prod")["database-jobs-redis"])
+    redis = graph.one("azure-native:redisenterprise:RedisEnterprise")
+    assert told["HOST"].startswith(f"{redis.value('clusterName')}.{redis.value('location')}.")
+    account = graph.one("azure-native:storage:StorageAccount", "voice-eastus-data-storage-account")
+    assert told["FOLDER"].startswith(f"https://{account.value('accountName')}.blob.core.windows.net/backups/")
+
+
+@pytest.mark.requirement("B25")
+def test_an_export_signs_in_with_the_identity_of_its_pod(graph: Graph) -> None:
+    template = jobs("prod")["database-jobs-redis"]["spec"]["jobTemplate"]["spec"]["template"]
+    assert template["metadata"]["labels"]["azure.workload.identity/use"] == "true"
+    assert template["spec"]["serviceAccountName"] == "database-jobs"
+    variables = container(jobs("prod")["database-jobs-redis"])["env"]
+    assert not [item for item in variables if "PASSWORD" in item["name"] or "KEY" in item["name"]]
+    readers = graph.of_type("azure-native:redisenterprise:AccessPolicyAssignment")
+    assert "databasejobs" in {reader.value("accessPolicyAssignmentName") for reader in readers}
+
+
+@pytest.mark.requirement("B28")
+@pytest.mark.parametrize("stack", ["prod", "staging"])
+def test_the_region_with_the_database_dumps_it_into_backups(stack: str) -> None:
+    job = jobs(stack)["database-jobs-dump"]
+    told = environment(job)
+    assert told["HOST"] == settings_of(stack).region_names.postgresql_host
+    assert told["CONTAINER"] == f"https://{settings_of(stack).region_names.blob_host}/backups"
+    assert job["spec"]["schedule"].split()[2:] == ["*", "*", "*"]
+
+
+def test_a_region_that_only_has_a_replica_dumps_nothing() -> None:
+    assert set(jobs("prod-westeurope")) == {"database-jobs-redis"}
+
+
+def test_an_export_goes_after_its_days_and_no_other_file_with_it(graph: Graph) -> None:
+    exports = rules(graph)["backups-redis"]
+    assert exports["filters"]["prefixMatch"] == ["backups/redis/"]
+    assert exports["actions"]["baseBlob"] == {"delete": {"daysAfterModificationGreaterThan": 30}}
+    assert environment(jobs("prod")["database-jobs-redis"])["FOLDER"].endswith("/backups/redis")
+    assert "prefixMatch" not in rules(graph)["age"]["filters"]
+
+
+def test_without_exports_there_is_neither_a_job_nor_a_rule() -> None:
+    assert set(jobs("staging")) == {"database-jobs-dump"}
+    assert "redis.sh" not in str(objects(DATABASE_JOBS, values_of("database-jobs", "staging")))
+    assert set(rules(graph_of(PROJECT / "Pulumi.staging.yaml"))) == {"age"}
+
+
+def test_the_disk_of_an_export_is_larger_than_what_redis_holds() -> None:
+    """Balanced_B20 has 24 GiB."""
+    (work,) = [
+        volume["ephemeral"]["volumeClaimTemplate"]["spec"]["resources"]["requests"]["storage"]
+        for volume in jobs("prod")["database-jobs-redis"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["volumes"]
+        if volume["name"] == "work"
+    ]
+    assert work == "48Gi"
+
+
+def test_a_chart_with_nothing_to_do_is_refused() -> None:
+    values = {**values_of("database-jobs", "minimal"), "dump": {}}
+    with pytest.raises(ChartProblem, match=r"nothing to do: name dump\.databases, or redis\.host"):
+        objects(DATABASE_JOBS, values)

@@ -1,0 +1,161 @@
+"""What carriers and clients are told, and how they find a region that is well: names, probes, outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from settings.address_plan import address_plan
+from settings.loader import read_sections
+from tests.charts.deployed import named, pod
+from tests.unit.graph import Graph
+from tests.unit.stacks import PROJECT, address_of, build_stack, edited, graph_of
+
+PROD = PROJECT / "Pulumi.prod.yaml"
+EAST = "eastus.voice.example.com"
+EDGE = address_of("pip-voice-prod-eastus-sip-edge")
+PROFILE, ENDPOINT = "azure-native:trafficmanager:Profile", "azure-native:trafficmanager:Endpoint"
+
+
+def prefixes(pool: str) -> list[str]:
+    return [address_of(f"ippre-voice-prod-eastus-{pool}-{zone}") + "/28" for zone in "123"]
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    """A carrier at the edge, one at the nodes."""
+    return graph_of(PROD)
+
+
+@pytest.fixture(scope="module")
+def registered() -> Graph:
+    """A carrier that wants registrations and takes calls, behind an internal Gateway, without TURN over TLS."""
+    carrier = {
+        "name": "registrar",
+        "signallingCidrs": ["203.0.113.32/28"],
+        "mode": "register",
+        "credentials": "registrarLogin",
+        "registrar": {"host": "sip.registrar.example", "transport": "tcp"},
+        "outbound": {"host": "sip.registrar.example", "prefixes": ["+49"]},
+    }
+    sections = edited(read_sections(PROD), "telephony.carriers", [carrier])
+    sections = edited(sections, "secrets", {"registrarLogin": "user:password"})
+    sections = edited(sections, "gateway", {"exposure": "internal"})
+    return build_stack(edited(sections, "livekit", {"turnTls": False}))
+
+
+@pytest.fixture(scope="module")
+def direct() -> Graph:
+    """Another region, whose one carrier calls the nodes."""
+    carrier = {"name": "direct", "ingress": "direct", "signallingCidrs": ["203.0.113.32/28"]}
+    sections = {**read_sections(PROD), "region": "westeurope", "global": None}
+    return build_stack(edited(sections, "telephony.carriers", [carrier]))
+
+
+def carrier(graph: Graph, name: str) -> dict[str, Any]:
+    return graph.exports["carriers"][name]
+
+
+@pytest.mark.requirement("B1")
+def test_a_region_gets_calls_by_name_while_its_sip_edge_says_that_it_is_ready(graph: Graph) -> None:
+    profile = graph.one(PROFILE, "voice-global-traffic-sip")
+    (container, *_) = pod("prod", "sip-edge")["containers"]
+    ready = container["readinessProbe"]["httpGet"]
+    number = {port["name"]: port["containerPort"] for port in container["ports"]}[ready["port"]]
+    assert (profile.value("monitorConfig.protocol"), number) == ("HTTP", 8090)
+    assert (profile.value("monitorConfig.port"), profile.value("monitorConfig.path")) == (number, ready["path"])
+    endpoint = graph.one(ENDPOINT, "voice-eastus-dns-endpoint-sip")
+    assert endpoint.value("profileName") == profile.value("profileName")
+    target = endpoint.value("target")
+    (record,) = [
+        item
+        for item in graph.of_type("azure-native:dns:RecordSet")
+        if f"{item.value('relativeRecordSetName')}.{item.value('zoneName')}" == target
+        and item.value("recordType") == "A"
+    ]
+    address = record.value("targetResource.id").rsplit("/", 1)[-1]
+    service = named("prod", "sip-edge", "Service")
+    assert service["metadata"]["annotations"]["service.beta.kubernetes.io/azure-pip-name"] == address
+    assert number in {port["port"] for port in service["spec"]["ports"]}
+
+
+@pytest.mark.requirement("B1")
+def test_traffic_manager_may_ask_the_edge_and_nobody_else_from_outside(graph: Graph) -> None:
+    rules = graph.one("azure-native:network:NetworkSecurityGroup", "voice-eastus-network-security-workload")
+    asking = [
+        (rule["sourceAddressPrefix"], rule["destinationAddressPrefix"])
+        for rule in rules.inputs["securityRules"]
+        if rule.get("destinationPortRange") == "8090"
+    ]
+    assert sorted(asking) == [("AzureLoadBalancer", "*"), ("AzureTrafficManager", EDGE)]
+
+
+@pytest.mark.requirement("B1")
+def test_a_region_without_a_carrier_at_its_edge_is_no_place_to_send_calls_to(direct: Graph) -> None:
+    assert [item.value("target") for item in direct.of_type(ENDPOINT)] == ["api.westeurope.voice.example.com"]
+    assert "sip" not in direct.exports["hosts"]["environment"]
+
+
+@pytest.mark.requirement("B1")
+def test_a_carrier_at_the_edge_is_told_name_address_and_ports(graph: Graph) -> None:
+    told = carrier(graph, "example-carrier")
+    assert told["sendCallsTo"] == {
+        "domain": EAST,
+        "host": f"sip.{EAST}",
+        "bestRegion": "sip.voice.example.com",
+        "address": EDGE,
+        "ports": ["5060/udp", "5060/tcp", "5061/tls"],
+    }
+    assert told["allow"]["signalling"] == [EDGE, *prefixes("sip")], "the end of a call comes from its node"
+    assert told["allow"]["media"] == prefixes("sip")
+    assert told["allow"]["mediaPorts"] == "16384-29999/udp"
+    assert set(told) == {"sendCallsTo", "allow"}, "it neither takes calls nor wants registrations"
+
+
+@pytest.mark.requirement("B1")
+def test_a_direct_carrier_is_told_the_addresses_of_the_nodes(graph: Graph) -> None:
+    told = carrier(graph, "second-carrier")
+    assert told["sendCallsTo"] == {"addresses": prefixes("sip"), "ports": ["5060/udp", "5060/tcp"]}
+    assert told["allow"]["signalling"] == prefixes("sip")
+
+
+def test_a_carrier_with_registrations_is_told_where_they_and_our_calls_come_from(registered: Graph) -> None:
+    told = carrier(registered, "registrar")
+    assert told["registration"] == {
+        "at": "sip:sip.registrar.example:5060;transport=tcp",
+        "comesFrom": registered.exports["outboundAddresses"],
+        "contact": f"sip.{EAST}:5060",
+    }
+    assert registered.exports["outboundAddresses"], "the edge's way out is the NAT gateway"
+    assert told["sendCallsTo"]["address"] == EDGE
+    assert told["callsComeFrom"] == {"addresses": prefixes("sip"), "ports": ["5080/udp", "5080/tcp"]}
+
+
+def test_what_carriers_are_told_is_what_the_security_group_lets_in(graph: Graph) -> None:
+    group = graph.one("azure-native:network:NetworkSecurityGroup", "voice-eastus-network-security-workload")
+    rules = {rule["name"]: rule for rule in group.inputs["securityRules"]}
+    assert (
+        rules["sip-edge-udp"]["destinationAddressPrefix"] == carrier(graph, "example-carrier")["sendCallsTo"]["address"]
+    )
+    assert rules["sip-edge-udp"]["destinationPortRange"] == "5060"
+    assert rules["sip-edge-tcp"]["destinationPortRanges"] == ["5060", "5061"]
+
+
+def test_clients_are_told_where_to_begin_where_rooms_are_and_where_media_goes(graph: Graph) -> None:
+    assert graph.exports["clients"] == {
+        "reachable": "from the internet",
+        "firstContact": "wss://livekit.voice.example.com",
+        "signalling": f"wss://livekit.{EAST}",
+        "turn": {"host": f"turn.{EAST}", "url": f"turns:turn.{EAST}:443?transport=tcp"},
+        "media": {"addresses": prefixes("livekit"), "ports": ["7881/tcp", "7882-7889/udp", "3478/udp"]},
+    }
+    assert graph.exports["gatewayAddress"] == address_of("pip-voice-prod-eastus-gateway")
+
+
+def test_an_internal_gateway_says_its_private_address_and_promises_clients_no_more(registered: Graph) -> None:
+    assert registered.exports["gatewayAddress"] == address_plan(1).gateway_address
+    clients = registered.exports["clients"]
+    assert clients["reachable"] == "inside the network"
+    assert "firstContact" not in clients, "the environment's names do not lead here"
+    assert "turn" not in clients
