@@ -27,9 +27,7 @@ SEEDS: Final = 8
 SECONDS: Final = 3600.0
 
 Seeds = Annotated[int, typer.Option(help="How many seeds to try.", metavar="N", min=1)]
-First = Annotated[
-    int, typer.Option(help="The first of them, to go on with a campaign.", metavar="N", min=1)
-]
+First = Annotated[int, typer.Option(help="The first of them, to go on with a campaign.", metavar="N", min=1)]
 OneSeed = Annotated[int | None, typer.Option("--seed", help="Repeats this seed alone.", metavar="N")]
 Seconds = Annotated[float, typer.Option(help="Begins no further seed after this time.", metavar="S", min=0)]
 Edit = Annotated[
