@@ -19,6 +19,7 @@ from rehearsal.outcome import Outcome
 from rehearsal.performance import perform
 from rehearsal.program_runner import COLLECTOR_THRESHOLDS
 from rehearsal.request import (
+    Cluster,
     Config,
     Environment,
     Json,
@@ -52,10 +53,13 @@ def application(wiring: Wiring) -> typer.Typer:
         config: Config = None,
         json: Json = False,
         summary: Markdown = None,
+        cluster: Cluster = None,
         project: Project = Path(),
     ) -> None:
         """Shows what a deployment would do."""
-        request = Request(wiring, "preview", stack, environment, state, config, project, json, markdown=summary)
+        request = Request(
+            wiring, "preview", stack, environment, state, config, project, json, markdown=summary, cluster=cluster
+        )
         _each(request, request.preview)
 
     @app.command()
@@ -72,6 +76,7 @@ def application(wiring: Wiring) -> typer.Typer:
         kill_after: KillAfter = "",
         seed: Seed = None,
         unreachable: Unreachable = None,
+        cluster: Cluster = None,
         project: Project = Path(),
     ) -> None:
         """Deploys to the simulated Azure and leaves it there."""
@@ -88,6 +93,7 @@ def application(wiring: Wiring) -> typer.Typer:
             record,
             diagram=picture,
             fault_options=options,
+            cluster=cluster,
         )
         _each(request, lambda rehearsal: rehearsal.up("--suppress-outputs"))
 
@@ -116,11 +122,23 @@ def application(wiring: Wiring) -> typer.Typer:
         kill_after: KillAfter = "",
         seed: Seed = None,
         unreachable: Unreachable = None,
+        cluster: Cluster = None,
         project: Project = Path(),
     ) -> None:
         """Removes what was deployed; the stacks of an environment in reverse order."""
         options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
-        request = Request(wiring, "destroy", stack, environment, state, config, project, json, fault_options=options)
+        request = Request(
+            wiring,
+            "destroy",
+            stack,
+            environment,
+            state,
+            config,
+            project,
+            json,
+            fault_options=options,
+            cluster=cluster,
+        )
         _each(request, Rehearsal.destroy, backwards=True)
 
     @app.command()
@@ -136,12 +154,23 @@ def application(wiring: Wiring) -> typer.Typer:
         kill_after: KillAfter = "",
         seed: Seed = None,
         unreachable: Unreachable = None,
+        cluster: Cluster = None,
         project: Project = Path(),
     ) -> None:
         """Deploys, deploys again (nothing may change) and destroys, in a fresh simulated Azure."""
         options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
         request = Request(
-            wiring, "rehearse", stack, environment, state, config, project, json, record, fault_options=options
+            wiring,
+            "rehearse",
+            stack,
+            environment,
+            state,
+            config,
+            project,
+            json,
+            record,
+            fault_options=options,
+            cluster=cluster,
         )
         _rehearse(request)
 

@@ -7,19 +7,37 @@ to run, for they hold the uid of an object, so that here it is named by its caus
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from rehearsal.azure import arm_ids
 from rehearsal.azure.cloud import Cloud
 from rehearsal.azure.controllers.marks import caused, causes_of
 from rehearsal.azure.kept_by_azure import is_kept_by_azure
 from rehearsal.controllers_in_azure import Cause
-from rehearsal.kubernetes.cluster import Key
+from rehearsal.kubernetes.cluster import Key, Object
+from rehearsal.kubernetes.cluster_identity import ClusterIdentity
 from rehearsal.kubernetes.controllers.releases import RELEASE, installed
-from rehearsal.kubernetes.recorded_cluster import RecordedCluster
 from rehearsal.lookup import object_line
 
 _HIDDEN = ("Event",)
 """Kinds that come and go by themselves."""
+
+
+class KnownCluster(Protocol):
+    """A cluster that tells what controllers made in it."""
+
+    @property
+    def identity(self) -> ClusterIdentity: ...
+
+    def api_versions(self) -> list[str]: ...
+
+    def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]: ...
+
+    def get(self, key: Key) -> Object | None: ...
+
+    def caused(self) -> dict[Key, Key]: ...
+
+    def unready(self) -> list[str]: ...
 
 
 def leftovers(cloud: Cloud) -> list[str]:
@@ -27,13 +45,13 @@ def leftovers(cloud: Cloud) -> list[str]:
     return [_line(id, causes_of(record).get(id)) for id in cloud.leftovers() if (record := cloud.get(id))]
 
 
-def left_behind(cloud: Cloud, clusters: Mapping[str, RecordedCluster]) -> list[str]:
+def left_behind(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> list[str]:
     """What clusters made in Azure and nobody takes away any more, for its cause is gone, or that of its cause."""
     by_creation = {cluster.identity.creation_id: cluster for cluster in clusters.values()}
     return sorted(_line(id, cause) for id, cause in caused(cloud) if _is_lost(cause, by_creation))
 
 
-def contents(cloud: Cloud, clusters: Mapping[str, RecordedCluster]) -> set[str]:
+def contents(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> set[str]:
     """Which things exist, objects of clusters too: the same for the same things, however they came to be."""
     objects = {line for id, cluster in clusters.items() for line in _objects(id, cluster)}
     return {*_resources(cloud), *objects}
@@ -50,7 +68,7 @@ def _resources(cloud: Cloud) -> Iterator[str]:
             yield f"{arm_ids.resource_group_id(id)} {arm_ids.kind(id)} {name} made from {cause}"
 
 
-def _objects(cluster_id: str, cluster: RecordedCluster) -> Iterator[str]:
+def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
     causes = cluster.caused()
     for served in cluster.api_versions():
         api_version, _, kind = served.rpartition("/")
@@ -64,7 +82,7 @@ def _objects(cluster_id: str, cluster: RecordedCluster) -> Iterator[str]:
             yield f"{cluster_id} {kind} made from {causes[key]}" if named_by_uid else object_line(cluster_id, key)
 
 
-def _is_lost(cause: Cause, clusters: Mapping[str, RecordedCluster]) -> bool:
+def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
     """Whether there is no object any more from which something follows."""
     cluster = clusters.get(cause.cluster_id)
     if cluster is None:
@@ -78,7 +96,7 @@ def _is_lost(cause: Cause, clusters: Mapping[str, RecordedCluster]) -> bool:
     return False
 
 
-def _exists(cluster: RecordedCluster, key: Key) -> bool:
+def _exists(cluster: KnownCluster, key: Key) -> bool:
     if key.kind == RELEASE:
         return any(release.key == key for release in installed(cluster.list_objects("v1", "Secret", key.namespace)))
     return cluster.get(key) is not None

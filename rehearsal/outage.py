@@ -20,6 +20,7 @@ from rehearsal.azure.rules import normal_location
 from rehearsal.decorated import Decorated
 from rehearsal.errors import UsageError
 from rehearsal.kubernetes.cluster import Cluster, Clusters
+from rehearsal.kubernetes.recorded import ClusterDirectory
 from rehearsal.provider import Refused, Resource, StandIn
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
@@ -107,13 +108,17 @@ class AzureOutage(Decorated):
 class ClusterOutage:
     """The clusters while locations are down: nobody answers at the API servers there."""
 
-    def __init__(self, clusters: Clusters, cloud: Cloud, down: frozenset[str]) -> None:
+    def __init__(
+        self, clusters: Clusters, cloud: Cloud, down: frozenset[str], directory: ClusterDirectory | None = None
+    ) -> None:
+        """`directory` knows the addresses that API servers have; unless told otherwise, the cloud does."""
         self._clusters = clusters
         self._cloud = cloud
         self._down = down
+        self._directory = directory or cloud
 
     def by_server(self, server_url: str) -> Cluster | None:
-        identity = self._cloud.cluster_by_server(server_url)
+        identity = self._directory.cluster_by_server(server_url)
         named = identity.creation_id if identity else ""
         records = [record for record in self._cloud.of_type(CLUSTER) if record.creation_id == named]
         if any(location_of(self._cloud, record.id) in self._down for record in records):

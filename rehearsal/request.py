@@ -18,6 +18,7 @@ from rich.text import Text
 
 from rehearsal import recording, report, stack_file
 from rehearsal.cli_process import Display, Terminated
+from rehearsal.cluster_choice import ClusterChoice, choose
 from rehearsal.engine import Check, Rehearsal
 from rehearsal.errors import UsageError
 from rehearsal.fault_options import FaultOptions
@@ -55,6 +56,13 @@ Markdown = Annotated[
     typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
 ]
 Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
+Cluster = Annotated[
+    ClusterChoice | None,
+    typer.Option(
+        help="What stands behind the simulated clusters: recorded objects, or a real Kubernetes, built with Go once"
+        " (default: what the state has; recorded)."
+    ),
+]
 Project = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)]
 
 
@@ -82,6 +90,7 @@ class Request:
     markdown: Path | None = None
     diagram: Path | None = None
     fault_options: FaultOptions = field(default_factory=FaultOptions)
+    cluster: ClusterChoice | None = None
     faults: Faults = field(default_factory=Faults)
     recorded: list[dict[str, Any]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -100,7 +109,7 @@ class Request:
         for stack in stacks:
             stack_file.stack_path(project, stack)  # refuses a stack that is not there before anything is made
         self.faults = self.fault_options.plan()
-        directory = StateDirectory(state, self.wiring.open_world)
+        directory = StateDirectory(state, self._open_world)
         rehearsals = [
             Rehearsal(
                 project,
@@ -123,6 +132,11 @@ class Request:
     @property
     def lasting_state(self) -> Path:
         return self.state or self.project.absolute() / DEFAULT_STATE
+
+    def _open_world(self, world: Path) -> OutsideWorld:
+        if self.cluster is not None:
+            choose(world, self.cluster)
+        return self.wiring.open_world(world)
 
     def announce(self, text: str) -> None:
         self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)

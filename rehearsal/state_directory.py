@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from rehearsal.errors import UsageError
-from rehearsal.world import OutsideWorld, World
+from rehearsal.world import OutsideWorld, Running, World
 
 PASSPHRASE: Final = "rehearsal"
 """Not a secret: it protects placeholders and values drawn for the rehearsal."""
@@ -59,9 +59,13 @@ class StateDirectory:
             if self._world is not None:
                 self._world.save()
         finally:
-            if self._lock is not None:
-                self._lock.close()  # gives the lock up
-            self._lock = self._world = None
+            try:
+                if isinstance(self._world, Running):
+                    self._world.close()
+            finally:
+                if self._lock is not None:
+                    self._lock.close()  # gives the lock up
+                self._lock = self._world = None
 
     @property
     def is_open(self) -> bool:

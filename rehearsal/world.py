@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from rehearsal.cluster_choice import FOLDERS, ClusterChoice, chosen
 from rehearsal.errors import UsageError
 from rehearsal.provider import Refused, StandIn
 from rehearsal.random_provider import RandomStandIn
 
 if TYPE_CHECKING:
     from rehearsal.azure.client import Client
-    from rehearsal.kubernetes.recorded_cluster import RecordedCluster
+    from rehearsal.azure.cloud import Cloud
+    from rehearsal.kubernetes.real.real_clusters import RealClusters
+    from rehearsal.made_by_clusters import KnownCluster
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,15 @@ class OutsideWorld(Protocol):
         ...
 
 
+@runtime_checkable
+class Running(Protocol):
+    """A world in which something runs, which must be ended with it."""
+
+    def close(self) -> None:
+        """Ends all that runs. Nothing may be asked of the world after that."""
+        ...
+
+
 class World:
     """The world that the platform is rehearsed in: Azure, Kubernetes and the `random` package."""
 
@@ -104,7 +116,15 @@ class World:
             self._cloud = Cloud.open(directory / "azure.json")
         except ValueError as error:  # written by another version of the rehearsal, or damaged
             raise UsageError(f"the simulated Azure cannot be read: {error}.") from None
-        self._clusters = RecordedClusters.open(directory / "kubernetes", self._cloud, Controllers(self._cloud))
+        self.directory = directory
+        controllers = Controllers(self._cloud)
+        self._real: RealClusters | None = None
+        if chosen(directory) is ClusterChoice.REAL:
+            from rehearsal.kubernetes.real.real_clusters import RealClusters
+
+            self._real = RealClusters.open(directory / FOLDERS[ClusterChoice.REAL], self._cloud, controllers)
+        recorded = directory / FOLDERS[ClusterChoice.RECORDED]
+        self._clusters = self._real or RecordedClusters.open(recorded, self._cloud, controllers)
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
         from rehearsal.azure.provider import AzureStandIn
@@ -115,14 +135,18 @@ class World:
 
         client = self._client(caller)
         cloud, down = self._cloud, caller.unreachable
-        clusters = ClusterOutage(self._clusters, cloud, down) if down else self._clusters
+        clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
 
         def azure() -> StandIn:
             # Here, where one thread calls at a time: the SDK loads its modules lazily, and Python before 3.11.9 and
             # 3.12.2 gives half of a module to a thread that comes while another one loads it.
             for token in types():
                 resource_schema(token)
-            stand_in = AzureStandIn(cloud, client)
+            stand_in: StandIn = AzureStandIn(cloud, client)
+            if self._real is not None:
+                from rehearsal.kubernetes.real.credentials import RealCredentials
+
+                stand_in = RealCredentials(stand_in, cloud, client, self._real)
             return AzureOutage(stand_in, cloud, client, down) if down else stand_in
 
         return {
@@ -130,6 +154,16 @@ class World:
             "kubernetes": lambda: KubernetesStandIn(clusters, caller.directory),
             "random": RandomStandIn,
         }
+
+    @property
+    def cloud(self) -> Cloud:
+        """The simulated Azure."""
+        return self._cloud
+
+    @property
+    def real_clusters(self) -> RealClusters | None:
+        """The clusters, where real ones stand behind the simulated ones."""
+        return self._real
 
     def _client(self, caller: Caller) -> Client:
         from rehearsal.azure.client import Client
@@ -156,7 +190,7 @@ class World:
 
         return contents(self._cloud, dict(self._every_cluster()))
 
-    def _every_cluster(self) -> Iterator[tuple[str, RecordedCluster]]:
+    def _every_cluster(self) -> Iterator[tuple[str, KnownCluster]]:
         """The clusters that exist, by their Azure ids."""
         from rehearsal.outage import CLUSTER
 
@@ -184,3 +218,7 @@ class World:
     def save(self) -> None:
         self._cloud.save()
         self._clusters.save()
+
+    def close(self) -> None:
+        if self._real is not None:
+            self._real.close()

@@ -36,12 +36,16 @@ class Reason(enum.StrEnum):
     """The API server's reasons (`metav1.StatusReason`), and the client's own for a kind that it does not find."""
 
     ALREADY_EXISTS = "AlreadyExists"
+    BAD_REQUEST = "BadRequest"
     CONFLICT = "Conflict"
     FORBIDDEN = "Forbidden"
+    INTERNAL_ERROR = "InternalError"
     INVALID = "Invalid"
     NOT_FOUND = "NotFound"
     NO_MATCH = "NoKindMatch"
+    SERVICE_UNAVAILABLE = "ServiceUnavailable"
     TIMEOUT = "Timeout"
+    TOO_MANY_REQUESTS = "TooManyRequests"
 
 
 @dataclass(frozen=True, order=True)
@@ -91,6 +95,9 @@ class Cluster(abc.ABC):
     `manager` is the field manager of a write; `dry_run` answers what a write would give, and writes nothing.
     """
 
+    patience_seconds: float = 0
+    """How long an object may take to become ready after a write; 0 where everything is ready at once."""
+
     @property
     @abc.abstractmethod
     def version(self) -> str:
@@ -126,6 +133,10 @@ class Cluster(abc.ABC):
     @abc.abstractmethod
     def delete(self, key: Key) -> None:
         """Deletes an object and what goes with it. Raises `ApiError`, NOT_FOUND among others."""
+
+    def unfinished(self, live: Object) -> str:
+        """Why an object that was written is not ready yet; empty when it is."""
+        return ""
 
     def problems_of(self, key: Key) -> list[str]:
         """What controllers say is wrong with an object now; nothing for one that they are done with."""

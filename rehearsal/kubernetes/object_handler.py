@@ -18,6 +18,7 @@ from rehearsal.kubernetes.changes import replaces
 from rehearsal.kubernetes.cluster import SERVER_METADATA, ApiError, Cluster, Key, Object, Reason, Scope, group_of
 from rehearsal.kubernetes.configuration import Configuration
 from rehearsal.kubernetes.custom_resources import is_definition, scope_defined
+from rehearsal.kubernetes.normal_forms import is_normal_form
 from rehearsal.kubernetes.objects import (
     AUTONAMED,
     MANAGED_BY,
@@ -97,7 +98,7 @@ class ObjectHandler:
         for item, source in ((before, live), (wanted, wanted)):
             item["metadata"]["namespace"] = (source["metadata"].get("namespace") or "default") if namespaced else None
         before["metadata"]["name"] = live["metadata"]["name"]
-        paths = list(differences(before, wanted))
+        paths = [path for path in differences(before, wanted) if not is_normal_form(wanted, before, path)]
         replaced = [path for path in paths if self._is_replaced(resource, wanted, path)]
         return Difference(
             changed=sorted(property_path(path) for path in paths),

@@ -28,3 +28,14 @@ def gibibytes(quantity: str | float) -> int:
     if found is None:
         raise ValueError(f"{quantity!r} is no size such as 10Gi")
     return math.ceil(float(found.group(1)) * _UNITS[found.group(2) or ""] / _UNITS["Gi"])
+
+
+def amount(quantity: str | float) -> float:
+    """A quantity as a number, in units or bytes: `250m` is 0.25. Raises `ValueError` for what is no quantity."""
+    text = str(quantity)
+    if text.endswith("m"):
+        return float(text[:-1]) / 1000
+    found = _QUANTITY.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{quantity!r} is no quantity such as 250m or 1Gi")
+    return float(found.group(1)) * _UNITS[found.group(2) or ""]

@@ -52,7 +52,7 @@ class RecordedCluster(Cluster):
         self._lock = threading.RLock()
         self._kinds = ServedKinds(identity.kubernetes_version)
         if not store.keys():
-            self._add_builtin_objects(_builtin_objects()["cluster"])
+            self._add_builtin_objects(builtin_objects()["cluster"])
         for key in store.keys(CRD_API_VERSION, CRD_KIND):
             self._kinds.define(key, self._live(key))
         self.follow(identity)
@@ -190,7 +190,7 @@ class RecordedCluster(Cluster):
         if not dry_run:
             self._store.put(key, record)
             if old is None and key.kind == "Namespace":
-                self._add_builtin_objects(_builtin_objects()["namespace"], namespace=key.name)
+                self._add_builtin_objects(builtin_objects()["namespace"], namespace=key.name)
             if is_definition(new):
                 self._kinds.define(key, new)
             self._store.save()
@@ -279,7 +279,7 @@ class RecordedCluster(Cluster):
             key = Key.of(item)
             self._store.put(key, Record({_SERVER_MANAGER: item}, self._server_side(item, None)))
             if key.kind == "Namespace":
-                self._add_builtin_objects(_builtin_objects()["namespace"], namespace=key.name)
+                self._add_builtin_objects(builtin_objects()["namespace"], namespace=key.name)
 
 
 def _settle(key: Key, said: Object, other: str, theirs: Object, force: bool) -> None:
@@ -299,7 +299,8 @@ def _settle(key: Key, said: Object, other: str, theirs: Object, force: bool) -> 
 
 
 @functools.cache
-def _builtin_objects() -> dict[str, list[Object]]:
+def builtin_objects() -> dict[str, list[Object]]:
+    """What every AKS cluster holds, and every new namespace in it. Not to be changed: all clusters share them."""
     return yaml.safe_load(_BUILTIN_OBJECTS.read_text())
 
 

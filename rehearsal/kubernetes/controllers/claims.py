@@ -27,7 +27,7 @@ def reconcile(workplace: Workplace) -> None:
         for claim in claims_of(item):
             if not workplace.exists(Key.of(claim)):
                 workplace.make(claim, MANAGER, Key.of(item))
-    _reconcile_releases(workplace)
+    reconcile_releases(workplace)
 
 
 def claims_of(stateful_set: Object) -> Iterator[Object]:
@@ -59,7 +59,8 @@ def _policy(spec: Any, moment: str) -> str:
     return (spec.get("persistentVolumeClaimRetentionPolicy") or {}).get(moment, "Retain")
 
 
-def _reconcile_releases(workplace: Workplace) -> None:
+def reconcile_releases(workplace: Workplace) -> None:
+    """Makes what charts bring that are not rendered here, and removes what went with its release."""
     releases = workplace.releases()
     wanted: dict[Key, Key] = {}
     for release in releases:

@@ -58,12 +58,12 @@ def held(workplace: Workplace, key: Key) -> str:
             f"finalizers {', '.join(stuck)} remain, and nothing that runs in the cluster takes them away: the "
             "controller that put them is gone"
         )
-    if users := _users(workplace, key):
-        return f"finalizers {', '.join(names)} remain while {', '.join(users)} exist"
+    if using := users(workplace, key):
+        return f"finalizers {', '.join(names)} remain while {', '.join(using)} exist"
     return ""
 
 
-def _users(workplace: Workplace, key: Key) -> list[str]:
+def users(workplace: Workplace, key: Key) -> list[str]:
     """The Gateways of a GatewayClass, for which it stays."""
     if key.kind != "GatewayClass":
         return []
@@ -73,7 +73,7 @@ def _users(workplace: Workplace, key: Key) -> list[str]:
 
 def _put(workplace: Workplace, release: Release, finalizer: Finalizer) -> None:
     for item in workplace.objects(finalizer.group, finalizer.kind):
-        if finalizer.concerns(item):
+        if finalizer.concerns(item) and not item["metadata"].get("deletionTimestamp"):
             workplace.make(with_finalizers(item, [finalizer.name]), release.content.controller)
 
 

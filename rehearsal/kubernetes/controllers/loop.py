@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,10 +42,16 @@ CONTROLLERS: Final = tuple(
 class ControlLoop:
     """The controllers of one cluster. Every call is made under the cluster's own lock."""
 
-    def __init__(self, cluster: ControlledCluster, azure: ControllersInAzure) -> None:
+    def __init__(
+        self, cluster: ControlledCluster, azure: ControllersInAzure, controllers: Sequence[Controller] | None = None
+    ) -> None:
         self._workplace = Workplace(cluster, azure)
+        self._own = controllers
         self._changed: set[_GroupKind] = set()
         self._running = False
+
+    def _controllers(self) -> Sequence[Controller]:
+        return CONTROLLERS if self._own is None else self._own
 
     def changed(self, *keys: Key) -> None:
         """Takes note of objects that were written or deleted, and has the controllers look until nothing changes."""
@@ -55,7 +61,7 @@ class ControlLoop:
 
     def catch_up(self) -> None:
         """Has every controller look: at what was missed in a run that was killed, at what Azure has meanwhile."""
-        self._changed |= {kind for controller in CONTROLLERS for kind in controller.watches}
+        self._changed |= {kind for controller in self._controllers() for kind in controller.watches}
         if not self._running:
             self._run()
 
@@ -73,7 +79,7 @@ class ControlLoop:
                 if not self._changed:
                     return
                 changed, self._changed = self._changed, set()
-                for controller in CONTROLLERS:
+                for controller in self._controllers():
                     if controller.watches & changed:
                         controller.reconcile(self._workplace)
             raise RuntimeError(f"the controllers do not come to rest; what still changes: {sorted(self._changed)}")

@@ -33,6 +33,8 @@ _WORKLOADS: Final = (
 )
 WATCHES: Final = (_CLAIM, _VOLUME, _CLASS, *_WORKLOADS)
 _IS_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+_SELECTED: Final = "volume.kubernetes.io/selected-node"
+"""Annotation by which the scheduler asks for a volume, once it has a node for the first consumer."""
 _RELEASES: Final = ("Release", "StatefulSet")
 """What makes claims that its own pods use."""
 
@@ -49,7 +51,7 @@ def reconcile(workplace: Workplace) -> None:
     for claim in claims:
         key, uid = Key.of(claim), claim["metadata"]["uid"]
         if uid not in by_claim and not claim["spec"].get("volumeName"):
-            problem = _provide(workplace, claim, key in used)
+            problem = _provide(workplace, claim, key in used or _SELECTED in _annotations(claim))
             workplace.tell(key, DISKS, FAILED, problem)
     _reclaim(workplace, {claim["metadata"]["uid"] for claim in claims})
     bound = {(volume["spec"].get("claimRef") or {}).get("uid") for volume in workplace.objects(*_VOLUME)}

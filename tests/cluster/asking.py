@@ -1,0 +1,110 @@
+"""Questions to a live cluster, and things done to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from rehearsal.azure.cloud import Record
+from rehearsal.azure.network.common import CLUSTER
+from rehearsal.kubernetes.cluster import ApiError, Key, Object
+from rehearsal.kubernetes.real.api_server import MERGE
+from rehearsal.kubernetes.real.real_cluster import RealCluster
+from rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
+from rehearsal.world import World
+
+POOL: Final = "voice.platform/pool"
+CALL_IS_UP: Final = "rehearsal.voice.platform/call-is-up"
+MEDIA: Final = {"livekit": "livekit", "freeswitch": "sip", "livekit-sip": "sip"}
+"""The workloads that carry media, and the pool of each."""
+WITH_CALLS: Final = {**dict.fromkeys(MEDIA, "voice-media"), "sip-edge": "voice-edge", "voice-agent": "voice-agents"}
+"""The workloads that calls hang on, and the namespace of each."""
+SECONDS: Final = 90
+
+
+def the_cluster(world: World) -> LiveCluster:
+    """The only cluster of a world."""
+    clusters = world.real_clusters
+    assert isinstance(clusters, RealClusters), "the world has no real clusters"
+    return clusters.of(*clusters_of(world))
+
+
+def clusters_of(world: World) -> list[Record]:
+    return world.cloud.of_type(CLUSTER)
+
+
+def eventually(holds: Callable[[], object], seconds: float = SECONDS, what: str = "it") -> None:
+    """Waits until something holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"after {seconds} s {what} still does not hold"
+        time.sleep(0.2)
+
+
+def pods(cluster: RealCluster, namespace: str | None = None) -> list[Object]:
+    """The pods that are not on their way out."""
+    found = cluster.list_objects("v1", "Pod", namespace)
+    return [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
+
+
+def nodes(cluster: RealCluster) -> dict[str, Object]:
+    return {node["metadata"]["name"]: node for node in cluster.list_objects("v1", "Node")}
+
+
+def pool(node: Object) -> str:
+    """Our own name of a node's pool; empty for the system pool."""
+    return node["metadata"]["labels"].get(POOL, "")
+
+
+def workload(pod: Object) -> str:
+    """Namespace and name of what a pod belongs to."""
+    owner = next(iter(pod["metadata"].get("ownerReferences") or ()), {"kind": "Pod", "name": pod["metadata"]["name"]})
+    name = owner["name"].rpartition("-")[0] if owner["kind"] == "ReplicaSet" else owner["name"]
+    return f"{pod['metadata']['namespace']}/{name}"
+
+
+def is_daemon(pod: Object) -> bool:
+    return any(owner["kind"] == "DaemonSet" for owner in pod["metadata"].get("ownerReferences") or ())
+
+
+def is_ready(pod: Object) -> bool:
+    said = pod.get("status", {}).get("conditions") or ()
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in said)
+
+
+def pods_of(cluster: RealCluster, name: str) -> list[Object]:
+    """The pods of a workload that calls hang on."""
+    namespace = WITH_CALLS[name]
+    return [pod for pod in pods(cluster, namespace) if workload(pod) == f"{namespace}/{name}"]
+
+
+def scale(cluster: RealCluster, name: str, replicas: int) -> None:
+    """Has a workload have so many pods, as KEDA does."""
+    path = f"/apis/apps/v1/namespaces/{WITH_CALLS[name]}/deployments/{name}/scale"
+    cluster.server.request("PATCH", path, {"fieldManager": "keda"}, {"spec": {"replicas": replicas}}, MERGE)
+
+
+def mark_call(cluster: RealCluster, pod: Object, is_up: bool) -> None:
+    """Begins or ends a call on a pod: with one it does not end before the call does."""
+    metadata = pod["metadata"]
+    path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
+    patch = {"metadata": {"annotations": {CALL_IS_UP: "true" if is_up else None}}}
+    cluster.server.request("PATCH", path, None, patch, MERGE)
+
+
+def evict(cluster: RealCluster, pod: Object) -> ApiError | None:
+    """Evicts a pod through the eviction API, as a drain does; what speaks against it."""
+    metadata = pod["metadata"]
+    path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/eviction"
+    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": metadata["name"]}}
+    try:
+        cluster.server.request("POST", path, None, body)
+    except ApiError as error:
+        return error
+    return None
+
+
+def exists(cluster: RealCluster, item: Object) -> bool:
+    live = cluster.get(Key("v1", item.get("kind", "Pod"), item["metadata"]["namespace"], item["metadata"]["name"]))
+    return live is not None and live["metadata"]["uid"] == item["metadata"]["uid"]

@@ -1,0 +1,86 @@
+"""A control plane by itself: how fast it starts, what stays of it, what happens when its owner is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rehearsal.kubernetes.cluster import Key
+from rehearsal.kubernetes.real.control_plane import ControlPlane
+from rehearsal.kubernetes.real.processes import Processes, Running
+from rehearsal.kubernetes.real.programs import Programs
+from rehearsal.kubernetes.real.real_cluster import RealCluster
+from tests.cluster.asking import eventually
+
+pytestmark = pytest.mark.cluster
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from rehearsal.kubernetes.real.control_plane import ControlPlane
+from rehearsal.kubernetes.real.processes import Processes
+from rehearsal.kubernetes.real.programs import built
+plane = ControlPlane(Path(sys.argv[1]), built(), Processes(Path(sys.argv[2])))
+plane.start()
+print(*(process.id for process in plane.processes.values()), flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_control_plane_starts_and_keeps_its_objects_and_address(
+    built: Programs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    processes = Processes(tmp_path / "notes")
+    plane = ControlPlane(tmp_path / "plane", built, processes)
+    account = Key("v1", "ServiceAccount", "default", "default")
+    item = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept", "namespace": "default"}}
+    try:
+        began = time.monotonic()
+        plane.start()
+        cluster = RealCluster("1.36", plane.client())
+        eventually(lambda: cluster.get(account), what="the default account")
+        with capsys.disabled():
+            print(f"\n  cold start of a control plane: {time.monotonic() - began:.1f} s (wanted: under 10 s)")
+        cluster.create(item, "test")
+    finally:
+        plane.stop()
+    again = ControlPlane(tmp_path / "plane", built, processes)
+    assert again.kubeconfig() == plane.kubeconfig()
+    try:
+        again.start()
+        assert RealCluster("1.36", again.client()).get(Key.of(item)) is not None
+    finally:
+        again.remove()
+    assert not (tmp_path / "plane").exists()
+
+
+@pytest.mark.usefixtures("built")
+def test_what_a_killed_run_left_is_ended_by_the_next_and_nothing_else(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    mine = Processes(notes)
+    living = mine.start("sleep", ["sleep", "600"], os.environ, tmp_path / "sleep.log")
+    parent = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(tmp_path / "plane"), str(notes)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert parent.stdout is not None
+        left = [Running.of(int(word)) for word in parent.stdout.readline().split()]
+        assert len(left) == 5
+    finally:
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    assert all(process is not None and process.is_alive for process in left), "kill -9 reaches the parent alone"
+    try:
+        assert len(Processes(notes).end_left_behind()) == 5
+        assert not any(process is not None and process.is_alive for process in left)
+        assert living.is_alive, "the program of a run that goes on was ended"
+    finally:
+        mine.end_all()
+    assert not living.is_alive
+    assert list(notes.iterdir()) == []

@@ -1,0 +1,107 @@
+"""Where the real scheduler puts the pods of a committed stack, and what the autoscaler's stand-in adds for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rehearsal.kubernetes.real.nodes import pool_of
+from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from tests.cluster.asking import (
+    MEDIA,
+    eventually,
+    is_daemon,
+    is_ready,
+    nodes,
+    pods,
+    pods_of,
+    pool,
+    scale,
+    workload,
+)
+
+pytestmark = pytest.mark.cluster
+
+
+def test_media_pods_land_on_their_media_pools_only(cluster: LiveCluster) -> None:
+    by_name = nodes(cluster)
+    for name, wanted in MEDIA.items():
+        placed = pods_of(cluster, name)
+        assert placed, f"{name} has pods"
+        assert {pool(by_name[pod["spec"]["nodeName"]]) for pod in placed} == {wanted}, name
+
+
+def test_nothing_but_media_pods_and_daemons_lands_on_media_pools(cluster: LiveCluster) -> None:
+    by_name = nodes(cluster)
+    media = {f"voice-media/{name}" for name in MEDIA}
+    strangers = [
+        f"{workload(pod)} on {pod['spec']['nodeName']}"
+        for pod in pods(cluster)
+        if pool(by_name[pod["spec"]["nodeName"]]) in MEDIA.values()
+        and workload(pod) not in media
+        and not is_daemon(pod)
+    ]
+    assert strangers == []
+
+
+def test_a_node_has_at_most_one_pod_of_each_media_workload(cluster: LiveCluster) -> None:
+    most = Counter((workload(pod), pod["spec"]["nodeName"]) for name in MEDIA for pod in pods_of(cluster, name))
+    assert max(most.values()) == 1, most
+
+
+def test_nodes_of_media_pools_have_public_addresses_of_their_prefix(cluster: LiveCluster) -> None:
+    for node in nodes(cluster).values():
+        addresses = [entry for entry in node["status"]["addresses"] if entry["type"] == "ExternalIP"]
+        assert len(addresses) == (1 if pool(node) in MEDIA.values() else 0), node["metadata"]["name"]
+
+
+def test_a_full_pool_leaves_a_pod_pending_until_the_autoscaler_adds_a_node(cluster: LiveCluster) -> None:
+    before = _settled(cluster)
+    cluster.caretaker.autoscaler.enabled = False
+    try:
+        scale(cluster, "livekit", before + 1)
+        eventually(lambda: len(pods_of(cluster, "livekit")) == before + 1, what="one pod more")
+        eventually(lambda: _homeless(cluster, "livekit") == 1, what="a pod without a place")
+    finally:
+        cluster.caretaker.autoscaler.enabled = True
+    eventually(lambda: all(is_ready(pod) for pod in pods_of(cluster, "livekit")), what="every pod ready")
+    assert len(_nodes_of(cluster, "livekit")) == before + 1
+    scale(cluster, "livekit", before)
+    eventually(lambda: len(_nodes_of(cluster, "livekit")) == before, what="the idle node gone")
+
+
+def test_a_pool_never_grows_beyond_its_maximum(cluster: LiveCluster) -> None:
+    wanted = _settled(cluster)
+    most = sum(found.most for found in cluster.pools() if found.labels.get("voice.platform/pool") == "livekit")
+    scale(cluster, "livekit", most + 1)
+    try:
+        eventually(lambda: len(_nodes_of(cluster, "livekit")) == most, what="a full pool")
+        eventually(lambda: sum(map(is_ready, pods_of(cluster, "livekit"))) == most, what="all but one ready")
+        for _ in range(3):
+            cluster.caretaker.catch_up()
+        assert len(_nodes_of(cluster, "livekit")) == most
+        assert _homeless(cluster, "livekit") == 1
+    finally:
+        scale(cluster, "livekit", wanted)
+    eventually(lambda: len(_nodes_of(cluster, "livekit")) == wanted, what="the idle nodes gone")
+
+
+def _settled(cluster: LiveCluster) -> int:
+    """How many pods, and nodes, LiveKit has once what earlier tests left is gone."""
+    pods = len(pods_of(cluster, "livekit"))
+    eventually(lambda: len(_nodes_of(cluster, "livekit")) == pods, what="as many nodes as pods")
+    return pods
+
+
+def _nodes_of(cluster: LiveCluster, name: str) -> list[str]:
+    return [pool_of(node) for node in nodes(cluster).values() if pool(node) == name]
+
+
+def _homeless(cluster: LiveCluster, name: str) -> int:
+    """How many pods the scheduler found no node for."""
+    return sum(
+        any(entry.get("reason") == "Unschedulable" for entry in pod.get("status", {}).get("conditions") or ())
+        and not pod["spec"].get("nodeName")
+        for pod in pods_of(cluster, name)
+    )
