@@ -251,6 +251,9 @@ class AksCluster(pulumi.ComponentResource):
     def _network_profile(self) -> containerservice.ContainerServiceNetworkProfileArgs:
         """Overlay with Cilium. Outbound by the cluster's load balancer and our address; a subnet's NAT gateway goes
         before it.
+
+        What Azure would fill in and never changes is said too: a cluster that is taken into the state by import, as
+        after a killed deployment, would be replaced for what the program leaves out.
         """
         plan = self._args.plan
         return containerservice.ContainerServiceNetworkProfileArgs(
@@ -258,8 +261,11 @@ class AksCluster(pulumi.ComponentResource):
             network_plugin_mode="overlay",
             network_dataplane="cilium",
             network_policy="cilium",
+            ip_families=["IPv4"],
             pod_cidr=plan.pods,
+            pod_cidrs=[plan.pods],
             service_cidr=plan.services,
+            service_cidrs=[plan.services],
             dns_service_ip=plan.dns_service_ip,
             load_balancer_sku="standard",
             outbound_type="loadBalancer",

@@ -121,6 +121,14 @@ def test_the_autoscaler_takes_the_documents_times_as_text(cluster: Registered) -
     assert profile["maxGracefulTerminationSec"] == "600"
 
 
+def test_ranges_are_said_in_every_way_in_which_azure_tells_them(cluster: Registered) -> None:
+    """Azure fills in what is left out; a cluster that was imported would be replaced for the difference."""
+    network = cluster.inputs["networkProfile"]
+    assert network["ipFamilies"] == ["IPv4"]
+    assert network["podCidrs"] == [network["podCidr"]]
+    assert network["serviceCidrs"] == [network["serviceCidr"]]
+
+
 @pytest.mark.requirement("B74")
 def test_a_spot_pool_is_spot_and_keeps_others_off() -> None:
     pool = pools(otherwise())["batcha"]
