@@ -7,6 +7,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
+# What is compiled is kept: to collect the tests takes twice as long without.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 # Which stack a command is about; ENV=prod takes all stacks of an environment in order of deployment.
@@ -187,10 +189,10 @@ else
 	@$(BIN)/python -m tools.arm_check "$(ARM_CHECK)" $(RECORDINGS)/*.json
 endif
 
-# As many seeds as fit into a minute and a half; the campaign stops by itself.
+# As many seeds as fit into two minutes; the campaign stops by itself.
 .PHONY: some-faults
 some-faults: venv
-	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds 8 --seconds 60
+	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds 8 --seconds 90
 
 .PHONY: schema-check
 schema-check: venv ## Fail when settings.schema.json is out of date.

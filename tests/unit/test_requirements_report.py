@@ -109,6 +109,7 @@ def run_report(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.exhaustive
 def test_marks_are_collected_from_every_test_even_those_left_out_by_default(tmp_path: Path) -> None:
     (tmp_path / "requirements.yaml").write_text(SMALL)
     (tmp_path / "test_phones.py").write_text(TESTS)

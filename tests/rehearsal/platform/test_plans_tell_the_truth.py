@@ -85,6 +85,7 @@ def test_a_kubernetes_upgrade_is_one_update_of_the_cluster_and_each_pool(product
     assert set(found["update"]) == {CLUSTER, *pools, *namespaces}, "namespaces pin the version's Pod Security rules"
 
 
+@pytest.mark.exhaustive
 def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(production: Rehearsal) -> None:
     run = production.preview(config={GENERATIONS: [{**OLD, "vmSize": "Standard_D16s_v5"}]})
     assert not run.ok
