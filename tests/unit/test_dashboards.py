@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
-import threading
 from collections.abc import Generator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from settings.dashboards import DASHBOARDS
 from settings.loader import load_stack_file, read_sections
 from settings.roles import Role
 from tests.unit.graph import Graph
+from tests.unit.loopback import served
 from tests.unit.stacks import PRODUCTION, PROJECT, edited, graph_of
 from tools.dashboards import main
 from tools.grafana import AZURE_PROMETHEUS
@@ -149,15 +149,8 @@ def grafana() -> Generator[FakeGrafana]:
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        fake.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        try:
-            yield fake
-        finally:
-            server.shutdown()
-            thread.join()
+    with served(Handler) as fake.url:
+        yield fake
 
 
 @pytest.fixture
