@@ -14,25 +14,12 @@ import typer
 from rehearsal import drills
 from rehearsal.cli_process import raise_on_sigterm
 from rehearsal.engine import Rehearsal
-from rehearsal.fault_options import Fail, FailRate, FaultOptions, KillAfter, Seed, Unreachable
+from rehearsal.fault_options import FaultOptions
+from rehearsal.options import Cluster, Json, Markdown, OneStack, Picture, Record, Stacks, grouped
 from rehearsal.outcome import Outcome
 from rehearsal.performance import perform
 from rehearsal.program_runner import COLLECTOR_THRESHOLDS
-from rehearsal.request import (
-    Cluster,
-    Config,
-    Environment,
-    Json,
-    Markdown,
-    Picture,
-    Project,
-    Record,
-    Request,
-    Stack,
-    State,
-    Wiring,
-    answered,
-)
+from rehearsal.request import Request, Wiring, answered
 from rehearsal.run import Run
 
 
@@ -46,145 +33,56 @@ def application(wiring: Wiring) -> typer.Typer:
     )
 
     @app.command()
-    def preview(
-        stack: Stack = "staging",
-        environment: Environment = "",
-        state: State = None,
-        config: Config = None,
-        json: Json = False,
-        summary: Markdown = None,
-        cluster: Cluster = None,
-        project: Project = Path(),
-    ) -> None:
+    @grouped
+    def preview(where: Stacks, json: Json = False, summary: Markdown = None, cluster: Cluster = None) -> None:
         """Shows what a deployment would do."""
-        request = Request(
-            wiring, "preview", stack, environment, state, config, project, json, markdown=summary, cluster=cluster
-        )
+        request = Request(wiring, "preview", where, json, markdown=summary, cluster=cluster)
         _each(request, request.preview)
 
     @app.command()
+    @grouped
     def up(
-        stack: Stack = "staging",
-        environment: Environment = "",
-        state: State = None,
-        config: Config = None,
+        where: Stacks,
+        faults: FaultOptions,
         json: Json = False,
         record: Record = None,
         picture: Picture = None,
-        fail: Fail = None,
-        fail_rate: FailRate = 0.0,
-        kill_after: KillAfter = "",
-        seed: Seed = None,
-        unreachable: Unreachable = None,
         cluster: Cluster = None,
-        project: Project = Path(),
     ) -> None:
         """Deploys to the simulated Azure and leaves it there."""
-        options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
-        request = Request(
-            wiring,
-            "up",
-            stack,
-            environment,
-            state,
-            config,
-            project,
-            json,
-            record,
-            diagram=picture,
-            fault_options=options,
-            cluster=cluster,
-        )
+        request = Request(wiring, "up", where, json, record, diagram=picture, fault_options=faults, cluster=cluster)
         _each(request, lambda rehearsal: rehearsal.up("--suppress-outputs"))
 
     @app.command()
-    def refresh(
-        stack: Stack = "staging",
-        environment: Environment = "",
-        state: State = None,
-        config: Config = None,
-        json: Json = False,
-        project: Project = Path(),
-    ) -> None:
+    @grouped
+    def refresh(where: Stacks, json: Json = False) -> None:
         """Takes what really is in the simulated Azure into the state: shows drift."""
-        request = Request(wiring, "refresh", stack, environment, state, config, project, json)
-        _each(request, Rehearsal.refresh)
+        _each(Request(wiring, "refresh", where, json), Rehearsal.refresh)
 
     @app.command()
-    def destroy(
-        stack: Stack = "staging",
-        environment: Environment = "",
-        state: State = None,
-        config: Config = None,
-        json: Json = False,
-        fail: Fail = None,
-        fail_rate: FailRate = 0.0,
-        kill_after: KillAfter = "",
-        seed: Seed = None,
-        unreachable: Unreachable = None,
-        cluster: Cluster = None,
-        project: Project = Path(),
-    ) -> None:
+    @grouped
+    def destroy(where: Stacks, faults: FaultOptions, json: Json = False, cluster: Cluster = None) -> None:
         """Removes what was deployed; the stacks of an environment in reverse order."""
-        options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
-        request = Request(
-            wiring,
-            "destroy",
-            stack,
-            environment,
-            state,
-            config,
-            project,
-            json,
-            fault_options=options,
-            cluster=cluster,
-        )
+        request = Request(wiring, "destroy", where, json, fault_options=faults, cluster=cluster)
         _each(request, Rehearsal.destroy, backwards=True)
 
     @app.command()
+    @grouped
     def rehearse(
-        stack: Stack = "staging",
-        environment: Environment = "",
-        state: State = None,
-        config: Config = None,
-        json: Json = False,
-        record: Record = None,
-        fail: Fail = None,
-        fail_rate: FailRate = 0.0,
-        kill_after: KillAfter = "",
-        seed: Seed = None,
-        unreachable: Unreachable = None,
-        cluster: Cluster = None,
-        project: Project = Path(),
+        where: Stacks, faults: FaultOptions, json: Json = False, record: Record = None, cluster: Cluster = None
     ) -> None:
         """Deploys, deploys again (nothing may change) and destroys, in a fresh simulated Azure."""
-        options = FaultOptions(fail, fail_rate, kill_after, seed, unreachable)
-        request = Request(
-            wiring,
-            "rehearse",
-            stack,
-            environment,
-            state,
-            config,
-            project,
-            json,
-            record,
-            fault_options=options,
-            cluster=cluster,
-        )
-        _rehearse(request)
+        _rehearse(Request(wiring, "rehearse", where, json, record, fault_options=faults, cluster=cluster))
 
     @app.command()
+    @grouped
     def pulumi(
         arguments: Annotated[list[str], typer.Argument(help="The command and its options, after `--`.")],
-        stack: Stack = "staging",
-        state: State = None,
-        config: Config = None,
-        project: Project = Path(),
+        where: OneStack,
     ) -> None:
         """Runs any other pulumi command against the rehearsal: `python -m rehearsal pulumi -- stack graph out.dot`."""
-        request = Request(wiring, "pulumi", stack, "", state, config, project)
-        with answered(request), request.rehearsals(request.lasting_state) as (_, rehearsals):
+        request = Request(wiring, "pulumi", where)
+        with answered(request), request.rehearsals(where.lasting_state) as (_, rehearsals):
             raise typer.Exit(0 if rehearsals[0].pulumi(*arguments).ok else 1)
 
     drills.add_commands(app, wiring)
@@ -195,7 +93,7 @@ def _each(request: Request, command: Callable[[Rehearsal], Run], backwards: bool
     """One command over the stacks that are asked for; stops at the first that is refused."""
     outcome = Outcome(request.command)
     with answered(request):
-        with request.rehearsals(request.lasting_state) as (directory, rehearsals):
+        with request.rehearsals(request.where.lasting_state) as (directory, rehearsals):
             for rehearsal in reversed(rehearsals) if backwards else rehearsals:
                 if len(rehearsals) > 1:
                     request.announce(f"{rehearsal.stack}: {request.command}")
@@ -212,8 +110,8 @@ def _each(request: Request, command: Callable[[Rehearsal], Run], backwards: bool
 
 
 def _rehearse(request: Request) -> None:
-    fresh = request.state is None
-    state = request.state or Path(tempfile.mkdtemp(prefix="rehearsal-"))
+    fresh = request.where.state is None
+    state = request.where.state or Path(tempfile.mkdtemp(prefix="rehearsal-"))
     kept = False
     lasting = not fresh or bool(request.fault_options.kill_after)
     with answered(request):

@@ -12,16 +12,16 @@ import typer
 import yaml
 from rich.text import Text
 
-from rehearsal import stack_file
 from rehearsal.campaign import EDITS, Campaign, Result
 from rehearsal.cli_process import Display
 from rehearsal.drift import WAY_OUT, Drift, drift_in
 from rehearsal.engine import Rehearsal
 from rehearsal.errors import UsageError
 from rehearsal.faults import Faults
+from rehearsal.options import Json, OneStack, Stacks, grouped
 from rehearsal.outcome import Outcome
 from rehearsal.provider import Refused
-from rehearsal.request import Config, Environment, Json, Project, Request, Stack, State, Wiring, answered
+from rehearsal.request import Request, Wiring, answered
 
 SEEDS: Final = 8
 SECONDS: Final = 3600.0
@@ -40,59 +40,49 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
     """Adds the commands of this module."""
 
     @app.command()
+    @grouped
     def faults(
-        stack: Stack = "staging",
+        where: OneStack,
         seeds: Seeds = SEEDS,
         first: First = 1,
         seed: OneSeed = None,
         seconds: Seconds = SECONDS,
         edit: Edit = None,
-        state: State = None,
-        config: Config = None,
         json: Json = False,
-        project: Project = Path(),
     ) -> None:
         """Disturbs deployments at random, recovers them as the runbook says, and checks where they end."""
-        request = Request(wiring, "faults", stack, "", state, config, project, json)
+        request = Request(wiring, "faults", where, json)
         with answered(request):
             _faults(request, [seed] if seed is not None else list(range(first, first + seeds)), seconds, edit)
 
     @app.command()
-    def drift(
-        stack: Stack = "staging",
-        environment: Environment = "",
-        state: State = None,
-        json: Json = False,
-        project: Project = Path(),
-    ) -> None:
+    @grouped
+    def drift(where: Stacks, json: Json = False) -> None:
         """Says what was changed in the simulated Azure behind Pulumi's back; exit code 1 when something was."""
-        _drift(Request(wiring, "drift", stack, environment, state, None, project, json))
+        _drift(Request(wiring, "drift", where, json))
 
     @app.command(hidden=True)
+    @grouped
     def change(
         what: Annotated[str, typer.Argument(help="An Azure id, or the name of a resource in Pulumi.", metavar="NAME")],
+        where: OneStack,
         values: Annotated[list[str] | None, typer.Argument(metavar="PATH=VALUE")] = None,
         delete: Annotated[bool, typer.Option("--delete", help="Takes it away instead.")] = False,
-        stack: Stack = "staging",
-        state: State = None,
-        project: Project = Path(),
     ) -> None:
         """Changes something in the simulated Azure behind Pulumi's back, as somebody in the portal would."""
-        request = Request(wiring, "change", stack, "", state, None, project)
-        with answered(request), request.rehearsals(request.lasting_state) as (_, rehearsals):
+        request = Request(wiring, "change", where)
+        with answered(request), request.rehearsals(where.lasting_state) as (_, rehearsals):
             _change(rehearsals[0], what, values or [], delete)
 
 
 def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] | None) -> None:
-    project = request.project.absolute()
-    name = stack_file.project_name(project)
-    overrides = [stack_file.parse_override(text, name) for text in request.config or []]
-    stack_file.stack_path(project, request.stack)
+    where = request.where
+    (stack,), overrides = where.stacks(), where.overrides()
 
     def make(state: Path, plan: Faults) -> Rehearsal:
         return Rehearsal(
-            project,
-            request.stack,
+            where.folder,
+            stack,
             state,
             display=Display.CAPTURED,
             overrides=overrides,
@@ -102,7 +92,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
             checkpoints=bool(plan.rules),  # they are most of the work, and only a killed run needs them
         )
 
-    work = request.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))
+    work = where.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))
     if work.exists() and any(work.iterdir()):
         raise UsageError(f"{work} is not empty: the campaign needs a directory of its own; name another with --state.")
     campaign = Campaign(make, work, _edits(edit))
@@ -111,7 +101,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
     def say(text: str) -> None:
         request.console.print(Text(text), soft_wrap=True)
 
-    say(f"{request.stack}: an undisturbed up, update and destroy to compare with …")
+    say(f"{stack}: an undisturbed up, update and destroy to compare with …")
     campaign.prepare()
     results: list[Result] = []
     for number, seed in enumerate(seeds, 1):
@@ -122,7 +112,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
             say(line)
     failed = [result for result in results if result.problems]
     for result in failed:
-        say(f"repeat it: python -m rehearsal faults --stack {request.stack} --seed {result.seed}; kept: {result.kept}")
+        say(f"repeat it: python -m rehearsal faults --stack {stack} --seed {result.seed}; kept: {result.kept}")
     stopped = f" (stopped after {seconds:.0f} s; {len(seeds)} were asked for)" if len(results) < len(seeds) else ""
     say(f"{len(results)} seeds{stopped}, {len(failed)} with problems, {time.monotonic() - began:.0f} s.")
     if request.json:
@@ -166,7 +156,7 @@ def _as_json(result: Result) -> dict[str, Any]:
 def _drift(request: Request) -> None:
     outcome = Outcome("drift")
     found: list[Drift] = []
-    with answered(request), request.rehearsals(request.lasting_state) as (_, rehearsals):
+    with answered(request), request.rehearsals(request.where.lasting_state) as (_, rehearsals):
         for rehearsal in rehearsals:
             rehearsal.display = Display.CAPTURED
             run = outcome.add(rehearsal.refresh_preview())

@@ -15,44 +15,34 @@ from rehearsal.faults import ByChance, Faults, KillAt, Rule, Targeted
 LARGEST_SEED: Final = 10**6
 """A seed that nobody chose is below this, so that people can type it again."""
 
-Fail = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail",
-        help="Fails the next write of resources by type and logical name (* and ? match), once or N times:"
-        " 'containerservice:AgentPool:*sip*:QuotaExceeded', 'network:*:*:429*3'.",
-        metavar="TYPE:NAME:ERROR[*N]",
-    ),
-]
-FailRate = Annotated[
-    float, typer.Option("--fail-rate", help="Fails each write with this probability.", metavar="P", min=0, max=1)
-]
-KillAfter = Annotated[
-    str,
-    typer.Option(
-        "--kill-after",
-        help="Kills the engine inside the N-th write, `before` it takes effect or `after` (else the seed says).",
-        metavar="N[:before|:after]",
-    ),
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="Repeats what chance decided in another run.", metavar="N")]
-Unreachable = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--unreachable", help="An Azure location that does not answer, clusters included.", metavar="LOCATION"
-    ),
-]
-
 
 @dataclass(frozen=True)
 class FaultOptions:
-    """What was typed."""
+    """What was typed of them; a group of options (`rehearsal.options.grouped`)."""
 
-    fail: list[str] | None = None
-    fail_rate: float = 0.0
-    kill_after: str = ""
-    seed: int | None = None
-    unreachable: list[str] | None = None
+    fail: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Fails the next write of resources by type and logical name (* and ? match), once or N times:"
+            " 'containerservice:AgentPool:*sip*:QuotaExceeded', 'network:*:*:429*3'.",
+            metavar="TYPE:NAME:ERROR[*N]",
+        ),
+    ] = None
+    fail_rate: Annotated[
+        float, typer.Option(help="Fails each write with this probability.", metavar="P", min=0, max=1)
+    ] = 0.0
+    kill_after: Annotated[
+        str,
+        typer.Option(
+            help="Kills the engine inside the N-th write, `before` it takes effect or `after` (else the seed says).",
+            metavar="N[:before|:after]",
+        ),
+    ] = ""
+    seed: Annotated[int | None, typer.Option(help="Repeats what chance decided in another run.", metavar="N")] = None
+    unreachable: Annotated[
+        list[str] | None,
+        typer.Option(help="An Azure location that does not answer, clusters included.", metavar="LOCATION"),
+    ] = None
 
     def plan(self) -> Faults:
         """The plan that was asked for. Raises `UsageError`."""

@@ -1,4 +1,4 @@
-"""What every command of `python -m rehearsal` is made of: its options, its stacks, its end.
+"""What every command of `python -m rehearsal` is made of: its stacks, its end.
 
 Exit codes: 0 as wanted, 1 refused, 2 wrong usage or settings, 130 interrupted.
 """
@@ -10,13 +10,13 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from rehearsal import recording, report, stack_file
+from rehearsal import recording, report
 from rehearsal.cli_process import Display, Terminated
 from rehearsal.cluster_choice import ClusterChoice, choose
 from rehearsal.engine import Check, Rehearsal
@@ -28,6 +28,7 @@ from rehearsal.operations.change import Change
 from rehearsal.operations.cost import monthly_cost
 from rehearsal.operations.duration import wall_time
 from rehearsal.operations.preview import preview as preview_with_outlook
+from rehearsal.options import OneStack
 from rehearsal.outcome import Outcome
 from rehearsal.run import Run
 from rehearsal.state_directory import StateDirectory
@@ -35,35 +36,7 @@ from rehearsal.world import OutsideWorld, World
 
 USAGE: Final = 2
 INTERRUPTED: Final = 130
-DEFAULT_STATE: Final = ".rehearsal"
 RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
-
-Stack = Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")]
-Environment = Annotated[
-    str, typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME")
-]
-State = Annotated[
-    Path | None, typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR")
-]
-Config = Annotated[
-    list[str] | None,
-    typer.Option("--config", help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
-Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
-Markdown = Annotated[
-    Path | None,
-    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
-]
-Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
-Cluster = Annotated[
-    ClusterChoice | None,
-    typer.Option(
-        help="What stands behind the simulated clusters: recorded objects, or a real Kubernetes, built with Go once"
-        " (default: what the state has; recorded)."
-    ),
-]
-Project = Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)]
 
 
 @dataclass(frozen=True)
@@ -80,11 +53,7 @@ class Request:
 
     wiring: Wiring
     command: str
-    stack: str
-    environment: str
-    state: Path | None
-    config: list[str] | None
-    project: Path
+    where: OneStack
     json: bool = False
     record: Path | None = None
     markdown: Path | None = None
@@ -102,17 +71,12 @@ class Request:
     @contextmanager
     def rehearsals(self, state: Path, checkpoints: bool = True) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
         """The stacks that are asked for, in order, in one open state directory. `checkpoints` as `Rehearsal` has it."""
-        project = self.project.absolute()
-        name = stack_file.project_name(project)
-        overrides = [stack_file.parse_override(text, name) for text in self.config or []]
-        stacks = stack_file.stacks_of_environment(project, self.environment) if self.environment else [self.stack]
-        for stack in stacks:
-            stack_file.stack_path(project, stack)  # refuses a stack that is not there before anything is made
+        stacks, overrides = self.where.stacks(), self.where.overrides()
         self.faults = self.fault_options.plan()
         directory = StateDirectory(state, self._open_world)
         rehearsals = [
             Rehearsal(
-                project,
+                self.where.folder,
                 stack,
                 directory,
                 display=Display.STDERR if self.json else Display.TERMINAL,
@@ -129,10 +93,6 @@ class Request:
         with directory:
             yield directory, rehearsals
 
-    @property
-    def lasting_state(self) -> Path:
-        return self.state or self.project.absolute() / DEFAULT_STATE
-
     def _open_world(self, world: Path) -> OutsideWorld:
         if self.cluster is not None:
             choose(world, self.cluster)
@@ -147,7 +107,7 @@ class Request:
 
     def preview(self, rehearsal: Rehearsal) -> Run:
         """Previews a stack and keeps what the plan comes to."""
-        change = preview_with_outlook(rehearsal, self.lasting_state / "plan.json")
+        change = preview_with_outlook(rehearsal, self.where.lasting_state / "plan.json")
         self.changes.append(change)
         return change.run
 

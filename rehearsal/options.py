@@ -1,0 +1,119 @@
+"""The options of `python -m rehearsal`, and groups of them that several commands have."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from rehearsal import stack_file
+from rehearsal.cluster_choice import ClusterChoice
+from rehearsal.stack_file import Override
+
+DEFAULT_STATE: Final = ".rehearsal"
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
+Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
+Markdown = Annotated[
+    Path | None,
+    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
+]
+Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
+Cluster = Annotated[
+    ClusterChoice | None,
+    typer.Option(
+        help="What stands behind the simulated clusters: recorded objects, or a real Kubernetes, built with Go once"
+        " (default: what the state has; recorded)."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class OneStack:
+    """Which stack, with what changed, and where what it makes is kept."""
+
+    stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
+    state: Annotated[
+        Path | None,
+        typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR"),
+    ] = None
+    config: Annotated[
+        list[str] | None,
+        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
+    ] = None
+    project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)] = Path()
+
+    @property
+    def folder(self) -> Path:
+        """The project's, from the root."""
+        return self.project.absolute()
+
+    @property
+    def lasting_state(self) -> Path:
+        return self.state or self.folder / DEFAULT_STATE
+
+    def stacks(self) -> list[str]:
+        """The stacks that are meant, in their order of deployment. Raises `UsageError` for one that is not there."""
+        stack_file.stack_path(self.folder, self.stack)
+        return [self.stack]
+
+    def overrides(self) -> list[Override]:
+        """The settings to change. Raises `UsageError`."""
+        name = stack_file.project_name(self.folder)
+        return [stack_file.parse_override(text, name) for text in self.config or []]
+
+
+@dataclass(frozen=True)
+class Stacks(OneStack):
+    """The same for one stack or all of an environment."""
+
+    environment: Annotated[
+        str,
+        typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME"),
+    ] = ""
+
+    def stacks(self) -> list[str]:
+        if not self.environment:
+            return super().stacks()
+        return stack_file.stacks_of_environment(self.folder, self.environment)
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """A command for typer, which knows no groups: a parameter that is a dataclass becomes an option for each field."""
+    signature = inspect.signature(command, eval_str=True)
+    groups: dict[str, Any] = {
+        name: parameter.annotation
+        for name, parameter in signature.parameters.items()
+        if is_dataclass(parameter.annotation)
+    }
+
+    @functools.wraps(command)
+    def typed(**given: Any) -> None:
+        made = {
+            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        command(**given, **made)
+
+    options = [
+        option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in signature.parameters.items()
+        for option in (_options(groups[name]) if name in groups else [parameter])
+    ]
+    typed.__signature__ = signature.replace(parameters=options)  # ty: ignore[missing-attribute]
+    typed.__annotations__ = {option.name: option.annotation for option in options}
+    return typed
+
+
+def _options(group: Any) -> list[inspect.Parameter]:
+    hints, keyword = typing.get_type_hints(group, include_extras=True), inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(field.name, keyword, default=field.default, annotation=hints[field.name])
+        for field in fields(group)
+    ]
