@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from settings.aks import MEDIA_SURGE_NODES, SURGE
+from settings.checks.workloads import MEDIA_WORKLOADS
 from settings.stack import Settings
-from settings.workload_checks import MEDIA_WORKLOADS
 
 START: Final = timedelta(minutes=10)
 """Until a pod runs where no node is free: the autoscaler looks, Azure makes a node, its images are pulled."""

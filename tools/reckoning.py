@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from settings.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
 from settings.capacity import PACKETS_OF_A_LEG, PORTS_OF_A_LEG
+from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
 from settings.errors import Problem, SettingsError
 from settings.loader import NAMESPACE, read_sections, settings_from
 from settings.ports import LIVEKIT_ICE_MUX
 from settings.stack import Settings
-from settings.workload_checks import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
 
 AGENTS: Final = "voice-agent"
 

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 from settings.aks import MOST_MEDIA_NODES
 from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed
+from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
 from settings.loader import load_stack_file, read_sections
 from settings.stack import Settings
-from settings.workload_checks import MEDIA_WORKLOADS, WORKLOAD_RULES
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tools.capacity import main
 from tools.capacity_page import PAGE, page

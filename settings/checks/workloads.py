@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from settings.aks import MOST_MEDIA_NODES
 from settings.capacity import most_calls
+from settings.checks.rules import Rules
 from settings.errors import Problem
 from settings.images import Image, ImagesSettings
 from settings.stack import Settings
@@ -179,7 +180,7 @@ def _agent_secrets_exist(settings: Settings) -> Iterator[Problem]:
         )
 
 
-WORKLOAD_RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
+WORKLOAD_RULES: Final[Rules] = {
     "replicas are in order": _replicas_are_in_order,
     "pods fit their nodes": _pods_fit_their_nodes,
     "pools carry the calls": _pools_carry_the_calls,

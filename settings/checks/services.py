@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
+from settings.checks.rules import Rules
 from settings.dns import GATEWAY_SERVICES, OWN_SERVICES
 from settings.errors import Problem
 from settings.gateway import BUILT_IN_ROUTES, HEALTH_PATH, ROUTE_NAMESPACES, Route
@@ -194,7 +195,7 @@ def _mesh_revisions_fit(settings: Settings) -> Iterator[Problem]:
         )
 
 
-SERVICE_RULES: Final[dict[str, Callable[[Settings], Iterable[Problem]]]] = {
+SERVICE_RULES: Final[Rules] = {
     "certificates can be issued": _certificates_can_be_issued,
     "names of regions are free": _names_of_regions_are_free,
     "routes lead somewhere": _routes_lead_somewhere,
