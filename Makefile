@@ -163,7 +163,7 @@ lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade rene
 	@$(COMPILE) requirements-checkov.in --output-file requirements-checkov.txt $(ARGS)
 
 .PHONY: ci
-ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-checkov test-voice recordings arm-check some-faults ## All that must hold before a change is merged.
+ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-checkov test-voice test-cluster recordings arm-check some-faults ## All that must hold before a change is merged.
 	@echo "All checks passed."
 
 ## Other
