@@ -2,30 +2,49 @@
 
     python -m tools.capacity_page
 
+Beside the reckoning stands what the tests of live clusters found (docs/capacity.prod.yaml).
+
 Exit status: 0 written.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+import yaml
 
 from settings.loader import PROJECT, load_stack_file
 from tools.reckoning import SHAPES, Reckoning, reckon
 
 PAGE: Final = PROJECT / "docs" / "capacity.md"
 STACK: Final = "prod"
+LIVE: Final = PROJECT / "docs" / f"capacity.{STACK}.yaml"
+"""What tests/cluster/test_capacity.py found in the regions of production."""
 
 INTRODUCTION: Final = """\
 # Capacity
 
-`make capacity-page` writes this page from [Pulumi.{stack}.yaml](../Pulumi.{stack}.yaml). Do not edit it.
+`make capacity-page` writes this page from [Pulumi.{stack}.yaml](../Pulumi.{stack}.yaml) and, for what live clusters
+have, from [capacity.{stack}.yaml](capacity.{stack}.yaml). Do not edit it.
+`make test-cluster ARGS="--write-pages -k capacity"` renews both.
 `make capacity CALLS=1000 STACK={stack}` reckons other numbers of calls, and says what to write into the stack file.
 
 A region is built for **{calls} calls at once** (`telephony.concurrentCalls`). Here are {regions} regions alike, each
 over {zones} zones. A stack file whose pools carry less than it states is refused before anything is deployed.
+"""
+
+FOUND: Final = """\
+
+## What live clusters have
+
+Every region was deployed to a real Kubernetes and got the pods above; the real scheduler placed them, on nodes that the
+pools may have. Then one region was ended, and at the end each one lost a zone, of which the table has the pods that
+were left at once. In brackets is the share of what the pods can carry that the calls take; nodes are those with such
+pods, of the most that the pools may have in the zones that are up. A node of `sip` has room for a FreeSWITCH and a
+LiveKit SIP; how many of them have both depends on which pod came first.
 """
 
 MEASURING: Final = """\
@@ -42,12 +61,12 @@ measurement into `freeswitch.callsPerCpu`, `livekitSip.callsPerCpu`, `livekit.ca
 """
 
 
-def render(result: Reckoning) -> str:
-    """The page, in Markdown."""
-    return "\n".join(_page(result)) + "\n"
+def render(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> str:
+    """The page, in Markdown. `found` has what the file of live clusters has."""
+    return "\n".join(_page(result, found)) + "\n"
 
 
-def _page(result: Reckoning) -> Iterator[str]:
+def _page(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield INTRODUCTION.format(stack=result.stack, calls=result.calls, regions=result.regions, zones=result.zones)
     yield "## What is assumed\n"
     yield from (f"- {assumption}" for assumption in result.assumptions)
@@ -99,8 +118,28 @@ def _page(result: Reckoning) -> Iterator[str]:
             for situation in result.situations
         ),
     )
+    yield FOUND
+    yield from _table(_header(result), (_row(result, row) for row in found))
     yield ""
     yield MEASURING.rstrip()
+
+
+def _header(result: Reckoning) -> tuple[str, ...]:
+    workloads = (row.workload for row in result.workloads)
+    return ("when", "region", "calls", *workloads, *(f"nodes of `{row.pool}`" for row in result.pools), "zones")
+
+
+def _row(result: Reckoning, found: Mapping[str, Any]) -> tuple[object, ...]:
+    pods = [found["pods"][row.workload] for row in result.workloads]
+    nodes = [found["nodes"][row.pool] for row in result.pools]
+    return (
+        found["when"],
+        found["region"],
+        found["calls"],
+        *(f"{pod['ready']} ({pod['percent']}%)" for pod in pods),
+        *(f"{node['used']} of {node['most']}" for node in nodes),
+        ", ".join(found["zones"]),
+    )
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
@@ -109,8 +148,8 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Itera
 
 
 def page() -> str:
-    """The page as the committed production stack makes it."""
-    return render(reckon(STACK, load_stack_file(PROJECT / f"Pulumi.{STACK}.yaml")))
+    """The page as the committed production stack and the committed findings make it."""
+    return render(reckon(STACK, load_stack_file(PROJECT / f"Pulumi.{STACK}.yaml")), yaml.safe_load(LIVE.read_text()))
 
 
 def main(arguments: list[str] | None = None) -> None:

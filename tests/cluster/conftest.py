@@ -18,9 +18,23 @@ from rehearsal.kubernetes.real.programs import Programs
 from rehearsal.kubernetes.real.real_clusters import LiveCluster
 from rehearsal.pulumi_cli import PulumiCli, find
 from rehearsal.run import Run
+from rehearsal.stack_file import stacks_of_environment
+from rehearsal.state_directory import StateDirectory
 from rehearsal.world import World
 from tests.cluster.asking import the_cluster
+from tests.cluster.pages import WRITE, Pages
+from tests.cluster.production import Region
 from tests.unit.stacks import PROJECT
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(WRITE, action="store_true", help="write the data of docs pages that live clusters tell")
+
+
+@pytest.fixture(scope="session")
+def pages(request: pytest.FixtureRequest) -> Pages:
+    """The pages in `docs` that show what tests find: compared, or written with `--write-pages`."""
+    return Pages(write=request.config.getoption(WRITE))
 
 
 def real_world(directory: Path) -> World:
@@ -83,18 +97,23 @@ def staging(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFa
         yield Deployed(rehearsal, first, rehearsal.up())
 
 
-@pytest.fixture(scope="session")
-def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCluster]:
-    """The cluster of production's first region, as its committed file says."""
+@pytest.fixture(scope="module")
+def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Region]]:
+    """The regions of production, as their committed files say, in one world and in order of deployment. The pods that
+    their calls need are on their way. Only for one module: three control planes are felt by whoever runs beside."""
     assert built.api_server.exists()
-    state = tmp_path_factory.mktemp("production") / "state"
-    with Rehearsal(
-        PROJECT, "prod", state, check=check_settings, cli=cli, open_world=real_world, checkpoints=False
-    ) as rehearsal:
-        run = rehearsal.up()
-        assert run.ok, run.text
-        assert isinstance(rehearsal.world, World)
-        yield the_cluster(rehearsal.world)
+    directory = StateDirectory(tmp_path_factory.mktemp("production") / "state", real_world)
+    with directory:
+        regions: list[Region] = []
+        for stack in stacks_of_environment(PROJECT, "prod"):
+            rehearsal = Rehearsal(PROJECT, stack, directory, check=check_settings, cli=cli, checkpoints=False)
+            run = rehearsal.up()
+            assert run.ok, run.text
+            assert isinstance(directory.world, World)
+            region = Region.of(directory.world, stack)
+            region.fill()
+            regions.append(region)
+        yield regions
 
 
 @pytest.fixture

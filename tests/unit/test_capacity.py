@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typer import Typer
 from typer.testing import CliRunner
 
+from rehearsal.stack_file import stacks_of_environment
 from settings.aks import MOST_MEDIA_NODES
 from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed
 from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
@@ -20,7 +21,7 @@ from settings.loader import load_stack_file, read_sections
 from settings.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tools.capacity import main
-from tools.capacity_page import PAGE, page
+from tools.capacity_page import LIVE, PAGE, page
 from tools.reckoning import reckon, with_calls
 
 some_calls = st.integers(1, 20_000)
@@ -205,3 +206,24 @@ def test_a_stack_that_does_not_exist_is_answered_with_those_that_do() -> None:
 
 def test_the_page_of_capacity_is_up_to_date() -> None:
     assert PAGE.read_text() == page(), "run make capacity-page"
+
+
+def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() -> None:
+    """Whoever changes what production states has the clusters asked again."""
+    rows = [row for row in yaml.safe_load(LIVE.read_text()) if row["when"] == "all is well"]
+    asked = []
+    for stack in stacks_of_environment(PROJECT, "prod"):
+        result = reckon(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
+        pods = {row.workload: row.pods for row in result.workloads}
+        most = {row.pool: row.allowed * (result.zones if row.by_zone else 1) for row in result.pools}
+        asked.append((result.region, result.calls, pods, most))
+    found = [
+        (
+            row["region"],
+            row["calls"],
+            {name: pods["ready"] for name, pods in row["pods"].items()},
+            {name: nodes["most"] for name, nodes in row["nodes"].items()},
+        )
+        for row in rows
+    ]
+    assert found == asked, 'run make test-cluster ARGS="--write-pages -k capacity"'

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from components.platform_services.policy_rules import policy_groups
-from settings.flows import FLOWS, Flow
+from settings.flows import Flow
 from settings.identities import WORKLOAD_ACCOUNTS, WorkloadAccount
 from settings.kubernetes import NAMESPACES
 from settings.loader import load_stack_file, read_sections
 from settings.peers import Pods
 from settings.ports import Ports
 from settings.scrape_targets import scrape_targets
+from settings.stack_flows import flows
 from tests.unit.admission import (
     API_SERVER,
     CILIUM,
@@ -26,8 +28,8 @@ from tests.unit.admission import (
 )
 from tests.unit.graph import Graph
 from tests.unit.otherwise import bare
-from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
-from tools.flows_page import PAGE, render
+from tests.unit.stacks import PRODUCTION, PROJECT, build_stack, edited, graph_of
+from tools.flows_page import PAGE, STAGING, page
 
 NAMES = [namespace.name for namespace in NAMESPACES]
 AGENT = pod("voice-agents", "voice-agent")
@@ -301,4 +303,16 @@ def test_pods_of_one_name_and_other_labels_are_refused() -> None:
 
 
 def test_the_page_of_flows_is_up_to_date() -> None:
-    assert PAGE.read_text() == render(FLOWS), "run make flows"
+    assert PAGE.read_text() == page(), "run make flows"
+
+
+def test_the_page_of_flows_has_a_live_cluster_of_the_committed_staging() -> None:
+    """Whoever changes a flow has the cluster asked again."""
+    found = {(row["why"], port) for row in yaml.safe_load(STAGING.read_text())["open"] for port in row["ports"]}
+    documented = {
+        (flow.reason, f"{port}/{port.protocol.lower()}" if isinstance(port, Ports) else f"{port}/tcp")
+        for flow in flows(load_stack_file(PROJECT / "Pulumi.staging.yaml"))
+        if any(isinstance(end, Pods) and end.namespace in NAMES for end in (flow.source, flow.target))
+        for port in flow.ports
+    }
+    assert found == documented, 'run make test-cluster ARGS="--write-pages -k flows"'
