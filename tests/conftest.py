@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from rehearsal.program_runner import COLLECTOR_THRESHOLDS
+from rehearsal.pulumi_cli import PulumiCli, find
+from tests.installed import installed
 
 # As every program of the rehearsal has it: the SDKs' objects live to the end and need no walking.
 gc.set_threshold(*COLLECTOR_THRESHOLDS)
@@ -24,3 +26,9 @@ settings.load_profile("project")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with what starts an engine: that takes longest."""
     items.sort(key=lambda item: item.get_closest_marker("rehearsal") is None)
+
+
+@pytest.fixture(scope="session")
+def cli() -> PulumiCli:
+    """The Pulumi CLI."""
+    return installed(find)

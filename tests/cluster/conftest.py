@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,10 @@ import pytest
 from rehearsal.cluster_choice import ClusterChoice, choose
 from rehearsal.commands import check_settings
 from rehearsal.engine import Rehearsal
-from rehearsal.errors import UsageError
 from rehearsal.kubernetes.real import programs
 from rehearsal.kubernetes.real.programs import Programs
 from rehearsal.kubernetes.real.real_clusters import LiveCluster
-from rehearsal.pulumi_cli import PulumiCli, find
+from rehearsal.pulumi_cli import PulumiCli
 from rehearsal.run import Run
 from rehearsal.stack_file import stacks_of_environment
 from rehearsal.state_directory import StateDirectory
@@ -24,6 +22,7 @@ from rehearsal.world import World
 from tests.cluster.asking import the_cluster
 from tests.cluster.pages import WRITE, Pages
 from tests.cluster.production import Region
+from tests.installed import installed
 from tests.unit.stacks import PROJECT
 
 
@@ -64,24 +63,8 @@ class Deployed:
 
 @pytest.fixture(scope="session")
 def built() -> Programs:
-    """The programs. Without Go tests are skipped, or failed where REHEARSAL_REQUIRED=1 (as in CI)."""
-    try:
-        return programs.built()
-    except UsageError as missing:
-        if os.environ.get("REHEARSAL_REQUIRED") == "1":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
-
-
-@pytest.fixture(scope="session")
-def cli() -> PulumiCli:
-    """The Pulumi CLI, as `tests/rehearsal` has it."""
-    try:
-        return find()
-    except UsageError as missing:
-        if os.environ.get("REHEARSAL_REQUIRED") == "1":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+    """The programs of a control plane."""
+    return installed(programs.built)
 
 
 @pytest.fixture(scope="session")

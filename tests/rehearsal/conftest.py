@@ -11,24 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import pulumi_cli
 from rehearsal.engine import Rehearsal
-from rehearsal.errors import UsageError
+from rehearsal.pulumi_cli import PulumiCli
 from rehearsal.run import Run
 from tests.rehearsal.worlds import RandomWorld
 
 PROGRAMS = Path(__file__).with_name("programs")
-
-
-@pytest.fixture(scope="session")
-def cli() -> pulumi_cli.PulumiCli:
-    """The Pulumi CLI. Without one the test is skipped, or failed where REHEARSAL_REQUIRED=1 (as in CI)."""
-    try:
-        return pulumi_cli.find()
-    except UsageError as missing:
-        if os.environ.get("REHEARSAL_REQUIRED") == "1":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
 
 
 def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -82,7 +70,7 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-def story(cli: pulumi_cli.PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Story:
+def story(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Runs the tiny program through everything that the tests look at."""
     base = tmp_path_factory.mktemp("a story with spaces")
     project, state = copied_program(base / "tiny"), base / "state"
