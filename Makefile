@@ -149,7 +149,7 @@ flows: venv ## Write docs/flows.md: who may talk to whom in the cluster.
 	@$(BIN)/python -m tools.flows_page
 
 .PHONY: bench
-bench: venv ## Measure how long things take and write docs/benchmarks.md (ten minutes; leave the cores alone).
+bench: venv ## Measure how long things take and write docs/benchmarks.md (a quarter of an hour; leave the cores alone).
 	@$(BIN)/python -m tools.bench $(ARGS)
 
 .PHONY: capacity-page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -22,6 +24,7 @@ from tools.bench.figures import (
     Figures,
     Growth,
     Machine,
+    RealCluster,
     Registration,
     Sample,
     Share,
@@ -29,6 +32,7 @@ from tools.bench.figures import (
     least,
 )
 from tools.bench.page import page
+from tools.bench.real_cluster import memory_of
 
 NETWORK = Resource("urn", "azure-native:network:VirtualNetwork", "network")
 
@@ -52,6 +56,7 @@ FIGURES = Figures(
     share=Share("prod", 399, simulated=Sample(wall=10.0, cpu=9.0), echo=Sample(wall=7.5, cpu=7.2)),
     growth=[growth(3.0, 4.0, 12.0)],
     commands=[Command("make preview STACK=prod", Sample(wall=11.0, cpu=9.5), 12.0)],
+    real_cluster=RealCluster("1.36.3", start=4.2, environment="prod", took=390.0, memory=3 * 2**30),
 )
 
 
@@ -105,6 +110,28 @@ def test_the_page_has_machine_method_aims_and_figures() -> None:
     assert "| 1,000 | 12.0 s | 1.0 s | 12.0 ms | 10.0 ms |" in lines
     assert "2026-11-21" in lines[2]
     assert "Others were using the cores" not in page(FIGURES)
+
+
+def test_a_real_kubernetes_is_told_where_it_was_measured() -> None:
+    lines = page(FIGURES).splitlines()
+    assert "| Cold start of a control plane | 4.2 s | under 10 s | met |" in lines
+    assert "| `make rehearse ENV=prod CLUSTER=real` | 6.5 min, 3.0 GiB | under 8 min and 6 GiB | met |" in lines
+    assert "control plane" not in page(replace(FIGURES, real_cluster=None))
+    assert FIGURES.real_cluster
+    greedy = replace(FIGURES.real_cluster, memory=7 * 2**30)
+    assert "| 6.5 min, 7.0 GiB | under 8 min and 6 GiB | over |" in page(replace(FIGURES, real_cluster=greedy))
+
+
+def test_memory_is_that_of_a_process_and_of_all_that_it_started() -> None:
+    text = "import subprocess, sys; x = bytearray(2**26); print(flush=True); sys.stdin.read()"
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {text!r}])"
+    process = subprocess.Popen([sys.executable, "-c", outer], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()  # the inner one has its memory
+        assert memory_of(process.pid) > 2**26
+        process.stdin.close()
 
 
 def test_a_missed_aim_and_a_busy_machine_are_told() -> None:

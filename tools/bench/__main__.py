@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from rehearsal.errors import UsageError
 from tools.bench.figures import Figures
 from tools.bench.measure import MeasurementError, measure
 from tools.bench.once import PROJECT
@@ -24,11 +25,12 @@ def bench(
     repeats: Annotated[int, typer.Option(help="How often each thing is measured.", min=1)] = 3,
     target: Annotated[Path, typer.Option("--page", help="Where the page goes.", metavar="FILE")] = PAGE,
 ) -> None:
-    """Measures how long things take and writes docs/benchmarks.md. Takes about ten minutes."""
+    """Measures how long things take and writes docs/benchmarks.md. Takes about a quarter of an hour, and longer where
+    Kubernetes is to be built first."""
     console = Console(highlight=False)
     try:
         figures = measure(repeats, lambda text: console.print(f"… {text}", style="dim"))
-    except MeasurementError as error:
+    except (MeasurementError, UsageError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
     target.write_text(page(figures), encoding="utf-8")

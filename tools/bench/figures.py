@@ -18,6 +18,13 @@ BEND: Final = 1.5
 """Aim: growth is linear. What a further resource takes at the largest sizes is at most this many times what it takes
 at the smallest; were growth quadratic, it would be more than six times from 100 to 1,000."""
 
+START: Final = 10.0
+"""Aim: a control plane takes objects after as many seconds, on two cores that have nothing else to do."""
+ENVIRONMENT: Final = 480.0
+"""Aim: the rehearsal of production on a real Kubernetes takes no longer."""
+MEMORY: Final = 6 * 2**30
+"""Aim: and no more memory, in bytes."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -124,6 +131,18 @@ class Command:
 
 
 @dataclass(frozen=True)
+class RealCluster:
+    """Rehearsals on a real Kubernetes: a control plane from nothing, and all stacks of an environment, each with one.
+    `memory` is the most that all processes had together, in bytes."""
+
+    version: str
+    start: float
+    environment: str
+    took: float
+    memory: int
+
+
+@dataclass(frozen=True)
 class Machine:
     """Where and when. `load` is the mean number of processes that wanted a core, before and after."""
 
@@ -149,6 +168,7 @@ class Figures:
     share: Share
     growth: Sequence[Growth]
     commands: Sequence[Command]
+    real_cluster: RealCluster | None = None
 
     @property
     def met(self) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from rehearsal import pulumi_cli
 from tools.bench.figures import Command, Figures, Growth, Machine, Registration, Sample, Share, Size, least
 from tools.bench.once import PROJECT
+from tools.bench.real_cluster import measure_real_cluster
 
 PROGRAM: Final = Path(__file__).with_name("program")
 IN_A_GROUP: Final = 10
@@ -71,6 +72,7 @@ def measure(repeats: int, say: Say) -> Figures:
     share = measure_share(repeats, say)
     growth = measure_growth(repeats, say)
     commands = _commands(repeats, say)
+    real_cluster = measure_real_cluster(repeats, say)
     machine = Machine(
         date=date,
         cores=os.cpu_count() or 1,
@@ -82,7 +84,7 @@ def measure(repeats: int, say: Say) -> Figures:
         },
         load=(before, os.getloadavg()[0]),
     )
-    return Figures(machine, repeats, registration, share, growth, commands)
+    return Figures(machine, repeats, registration, share, growth, commands, real_cluster)
 
 
 def measure_registration(repeats: int, say: Say, once: Once = run_once) -> Registration:

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tools.bench.figures import BEND, FASTER, SHARE, Command, Figures, Growth, Machine, Registration, Share
+from tools.bench.figures import (
+    BEND,
+    ENVIRONMENT,
+    FASTER,
+    MEMORY,
+    SHARE,
+    START,
+    Command,
+    Figures,
+    Growth,
+    Machine,
+    RealCluster,
+    Registration,
+    Sample,
+    Share,
+)
 
 WRITTEN = """\
 Written by `make bench` on {date}; do not edit. {busy}Seconds differ from machine to machine, ratios hardly do: each
@@ -40,6 +55,12 @@ COMMANDS = """\
 As people type them, with the CLI built and `.venv` made. `rehearse` deploys, deploys again and destroys. These are
 times of this machine, told and not judged: the aims are for two cores that have nothing else to do."""
 
+REAL_CLUSTER = """\
+Kubernetes {version} on loopback, built from its Go modules before. A control plane (etcd, API server, controllers,
+scheduler, kwok) starts with an empty folder, and is there when it has made the account of the first namespace.
+`rehearse` is run once, with a control plane for each of its stacks; memory is what all its processes have in their own
+tables, summed up, so that what they share counts more than once."""
+
 
 def summary(figures: Figures) -> list[tuple[str, str, str, str]]:
     """What is aimed at: subject, measured, aim, verdict."""
@@ -72,11 +93,31 @@ def summary(figures: Figures) -> list[tuple[str, str, str, str]]:
             f"`{command.line}`",
             f"{command.took.wall:.1f} s ({command.took.cpu:.1f} s of CPU time)",
             f"under {command.aim:.0f} s",
-            _told(command, figures.machine),
+            _told(command.took, command.aim, figures.machine),
         )
         for command in figures.commands
     ]
-    return rows
+    return rows + _real_rows(figures.real_cluster, figures.machine)
+
+
+def _real_rows(found: RealCluster | None, machine: Machine) -> list[tuple[str, str, str, str]]:
+    if found is None:
+        return []
+    took, start = (Sample(seconds, seconds) for seconds in (found.took, found.start))
+    return [
+        (
+            "Cold start of a control plane",
+            f"{found.start:.1f} s",
+            f"under {START:.0f} s",
+            _told(start, START, machine),
+        ),
+        (
+            f"`make rehearse ENV={found.environment} CLUSTER=real`",
+            f"{found.took / 60:.1f} min, {found.memory / 2**30:.1f} GiB",
+            f"under {ENVIRONMENT / 60:.0f} min and {MEMORY / 2**30:.0f} GiB",
+            _told(took, ENVIRONMENT, machine) if found.memory < MEMORY else "over",
+        ),
+    ]
 
 
 def page(figures: Figures) -> str:
@@ -100,6 +141,7 @@ def page(figures: Figures) -> str:
         *_share(figures.share),
         *_growth(figures.growth),
         *_commands(figures.commands),
+        *_real_cluster(figures.real_cluster, figures.machine),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -186,17 +228,27 @@ def _commands(found: Sequence[Command]) -> list[str]:
     ]
 
 
+def _real_cluster(found: RealCluster | None, machine: Machine) -> list[str]:
+    if found is None:
+        return []
+    return [
+        "## A real Kubernetes",
+        REAL_CLUSTER.format(version=found.version),
+        _table(("", "measured", "aim", ""), _real_rows(found, machine)),
+    ]
+
+
 def _verdict(met: bool) -> str:
     return "met" if met else "**missed**"
 
 
-def _told(command: Command, machine: Machine) -> str:
+def _told(took: Sample, aim: float, machine: Machine) -> str:
     """Times of commands are only told; on a busy machine a long one says nothing, but its CPU time may."""
-    if command.took.wall < command.aim:
+    if took.wall < aim:
         return "met"
     if not machine.busy:
         return "over"
-    return "busy machine; the CPU time is under it" if command.took.cpu < command.aim else "busy machine"
+    return "busy machine; the CPU time is under it" if took.cpu < aim else "busy machine"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
