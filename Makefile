@@ -71,7 +71,7 @@ drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
 
 .PHONY: faults
 faults: venv ## Kill and fail deployments at random (SEEDS=200), recover each one, check where it ends.
-	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
+	@$(BIN)/python -m rehearsal faults --stack $(STACK) $(ON) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
 
 .PHONY: diagram
 diagram: venv ## Draw what a stack deploys, as SVG (DIAGRAM=file).

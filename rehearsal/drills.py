@@ -14,17 +14,24 @@ from rich.text import Text
 
 from rehearsal.campaign import EDITS, Campaign, Result
 from rehearsal.cli_process import Display
+from rehearsal.cluster_choice import ClusterChoice
 from rehearsal.drift import WAY_OUT, Drift, drift_in
 from rehearsal.engine import Rehearsal
 from rehearsal.errors import UsageError
+from rehearsal.fault_codes import RUNBOOK
 from rehearsal.faults import Faults
-from rehearsal.options import Json, OneStack, Stacks, grouped
+from rehearsal.options import Cluster, Json, OneStack, Stacks, grouped
 from rehearsal.outcome import Outcome
 from rehearsal.provider import Refused
 from rehearsal.request import Request, Wiring, answered
 
 SEEDS: Final = 8
 SECONDS: Final = 3600.0
+_RECORDED_ONLY: Final = (
+    "a campaign of faults runs on recorded clusters: it compares what exists after hundreds of runs, and a real cluster"
+    " goes on changing by itself. Leave out --cluster real; or disturb one run on a real cluster with"
+    f" `up --cluster real --kill-after N:after` and recover it as {RUNBOOK} says."
+)
 
 Seeds = Annotated[int, typer.Option(help="How many seeds to try.", metavar="N", min=1)]
 First = Annotated[int, typer.Option(help="The first of them, to go on with a campaign.", metavar="N", min=1)]
@@ -49,10 +56,13 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
         seconds: Seconds = SECONDS,
         edit: Edit = None,
         json: Json = False,
+        cluster: Cluster = None,
     ) -> None:
         """Disturbs deployments at random, recovers them as the runbook says, and checks where they end."""
         request = Request(wiring, "faults", where, json)
         with answered(request):
+            if cluster is ClusterChoice.REAL:
+                raise UsageError(_RECORDED_ONLY)
             _faults(request, [seed] if seed is not None else list(range(first, first + seeds)), seconds, edit)
 
     @app.command()

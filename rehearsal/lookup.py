@@ -36,6 +36,11 @@ def azure_id(type: str, inputs: Mapping[str, Any], subscription_id: str) -> str:
     return arm_ids.fill(known.path, values)
 
 
+def kind_of(type: str) -> tuple[str, str]:
+    """The `apiVersion` and kind of the objects by which a type of the kubernetes package is found."""
+    return ("v1", "Secret") if type == RELEASE_TYPE else api_of(type)
+
+
 def kubernetes_id(type: str, inputs: Mapping[str, Any], contents: Collection[str], clusters: Collection[str]) -> str:
     """The id of an object or release that is among `contents` in one of these clusters; empty where it is not."""
     if type == RELEASE_TYPE:

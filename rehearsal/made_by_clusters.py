@@ -19,8 +19,8 @@ from rehearsal.kubernetes.cluster_identity import ClusterIdentity
 from rehearsal.kubernetes.controllers.releases import RELEASE, installed
 from rehearsal.lookup import object_line
 
-_HIDDEN = ("Event",)
-"""Kinds that come and go by themselves."""
+_HIDDEN = frozenset({"ComponentStatus", "Endpoints", "EndpointSlice", "Event", "IPAddress", "Lease", "Node"})
+"""Kinds that come and go by themselves. So do objects that Kubernetes' own controllers make for others: ReplicaSets."""
 
 
 class KnownCluster(Protocol):
@@ -57,6 +57,11 @@ def contents(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> set[str]:
     return {*_resources(cloud), *objects}
 
 
+def objects(cluster_id: str, cluster: KnownCluster, api_version: str, kind: str) -> set[str]:
+    """The objects of one kind that a cluster has, as `contents` names them."""
+    return {object_line(cluster_id, Key.of(item)) for item in cluster.list_objects(api_version, kind)}
+
+
 def _resources(cloud: Cloud) -> Iterator[str]:
     for record in cloud:
         causes = causes_of(record)
@@ -74,10 +79,10 @@ def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
         api_version, _, kind = served.rpartition("/")
         if not api_version or not kind[0].isupper():  # an entry is a version, or a version and a kind
             continue
-        for item in cluster.list_objects(api_version, kind):
-            key = Key.of(item)
-            if key in causes and kind in _HIDDEN:
+        for item in () if kind in _HIDDEN else cluster.list_objects(api_version, kind):
+            if any(owner.get("controller") for owner in item["metadata"].get("ownerReferences") or ()):
                 continue
+            key = Key.of(item)
             named_by_uid = key in causes and key.kind == "PersistentVolume"
             yield f"{cluster_id} {kind} made from {causes[key]}" if named_by_uid else object_line(cluster_id, key)
 

@@ -200,10 +200,12 @@ class World:
                 yield record.id, cluster
 
     def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
-        from rehearsal.lookup import azure_id, kubernetes_id
+        from rehearsal.lookup import azure_id, kind_of, kubernetes_id
+        from rehearsal.made_by_clusters import objects
 
         if type.startswith("kubernetes:"):
-            return kubernetes_id(type, inputs, self.contents(), owned)
+            there = {line for id, cluster in self._every_cluster() for line in objects(id, cluster, *kind_of(type))}
+            return kubernetes_id(type, inputs, there, owned)
         record = self._cloud.get(azure_id(type, inputs, self._client(caller).subscription_id))
         return record.id if record else ""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from typing import Final
 
 from rehearsal.azure.cloud import Record
@@ -79,6 +80,47 @@ def pods_of(cluster: RealCluster, name: str) -> list[Object]:
     return [pod for pod in pods(cluster, namespace) if workload(pod) == f"{namespace}/{name}"]
 
 
+def small_pod(name: str, namespace: str, node: str, **metadata: object) -> Object:
+    """A pod for one node that asks for next to nothing, as every namespace of the platform admits it. It tolerates what
+    the node's pool wants of its own pods."""
+    container = {
+        "name": "c",
+        "image": "example.com/c:1",
+        "resources": {key: {"cpu": "10m", "memory": "16Mi"} for key in ("requests", "limits")},
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, **metadata},
+        "spec": {
+            "nodeSelector": {"kubernetes.io/hostname": node},
+            "tolerations": [],
+            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [container],
+        },
+    }
+
+
+def why_not_placed(cluster: RealCluster, item: Object) -> str:
+    """What the scheduler says against a pod, which is made for this question alone; empty where it finds a node."""
+    key = Key.of(item)
+
+    def answer() -> str | None:
+        pod = cluster.get(key) or item
+        if pod["spec"].get("nodeName"):
+            return ""
+        said = pod.get("status", {}).get("conditions") or ()
+        return next((entry["message"] for entry in said if entry.get("reason") == "Unschedulable"), None)
+
+    cluster.create(item, "test")
+    try:
+        eventually(lambda: answer() is not None, what=f"an answer of the scheduler about {key}")
+        return answer() or ""
+    finally:
+        cluster.delete(key)
+
+
 def scale(cluster: RealCluster, name: str, replicas: int) -> None:
     """Has a workload have so many pods, as KEDA does."""
     path = f"/apis/apps/v1/namespaces/{WITH_CALLS[name]}/deployments/{name}/scale"
@@ -91,6 +133,13 @@ def mark_call(cluster: RealCluster, pod: Object, is_up: bool) -> None:
     path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
     patch = {"metadata": {"annotations": {CALL_IS_UP: "true" if is_up else None}}}
     cluster.server.request("PATCH", path, None, patch, MERGE)
+
+
+def close(cluster: RealCluster, names: Iterable[str], is_closed: bool) -> None:
+    """Closes nodes for new pods, as `kubectl cordon` does, or opens them again."""
+    for name in names:
+        patch = {"spec": {"unschedulable": is_closed or None}}
+        cluster.server.request("PATCH", f"/api/v1/nodes/{name}", None, patch, MERGE)
 
 
 def evict(cluster: RealCluster, pod: Object) -> ApiError | None:
@@ -108,3 +157,48 @@ def evict(cluster: RealCluster, pod: Object) -> ApiError | None:
 def exists(cluster: RealCluster, item: Object) -> bool:
     live = cluster.get(Key("v1", item.get("kind", "Pod"), item["metadata"]["namespace"], item["metadata"]["name"]))
     return live is not None and live["metadata"]["uid"] == item["metadata"]["uid"]
+
+
+@contextmanager
+def slow_webhook(cluster: RealCluster, namespace: str) -> Generator[None]:
+    """A webhook for the config maps of a namespace at an address of RFC 5737, where nobody ever answers."""
+    hook = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "slow"},
+        "webhooks": [
+            {
+                "name": "slow.example.com",
+                "clientConfig": {"url": "https://192.0.2.1:443/"},
+                "timeoutSeconds": 1,
+                "failurePolicy": "Fail",
+                "sideEffects": "None",
+                "admissionReviewVersions": ["v1"],
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
+                "rules": [
+                    {
+                        "apiGroups": [""],
+                        "apiVersions": ["v1"],
+                        "operations": ["CREATE", "UPDATE"],
+                        "resources": ["configmaps"],
+                    }
+                ],
+            }
+        ],
+    }
+    cluster.create(hook, "test")
+    probe = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "probe", "namespace": namespace}}
+
+    def is_refused() -> bool:
+        try:
+            cluster.apply(probe, "test", dry_run=True)
+        except ApiError:
+            return True
+        return False
+
+    try:
+        eventually(is_refused, what="the webhook in force")
+        yield
+    finally:
+        cluster.delete(Key.of(hook))
+        eventually(lambda: not is_refused(), what="the webhook gone")

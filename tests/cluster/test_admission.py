@@ -10,6 +10,7 @@ from tests.cluster.conftest import Deployed
 pytestmark = pytest.mark.cluster
 
 
+@pytest.mark.requirement("A1")
 def test_every_object_is_admitted_and_a_second_deployment_changes_nothing(staging: Deployed) -> None:
     assert staging.first.ok, staging.first.text
     assert staging.second.ok, staging.second.text
@@ -22,6 +23,7 @@ def test_every_pod_that_a_workload_wants_is_admitted_placed_and_ready(staging: D
     assert [pod["metadata"]["name"] for pod in pods(staging.cluster) if not is_ready(pod)] == []
 
 
+@pytest.mark.requirement("C19")
 def test_namespaces_of_the_platform_enforce_a_pod_security_level(staging: Deployed) -> None:
     levels = {
         item["metadata"]["name"]: item["metadata"]["labels"].get("pod-security.kubernetes.io/enforce")
@@ -52,6 +54,7 @@ def test_an_unknown_field_is_refused(staging: Deployed) -> None:
         staging.cluster.apply(item, "test", dry_run=True)
 
 
+@pytest.mark.requirement("A24", "B41")
 def test_load_balancers_have_their_addresses_and_claims_are_bound(staging: Deployed) -> None:
     cluster = staging.cluster
     balanced = [item for item in cluster.list_objects("v1", "Service") if item["spec"]["type"] == "LoadBalancer"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cluster.asking import eventually, exists, is_ready, mark_call, nodes, pods_of
+from tests.cluster.asking import eventually, exists, is_ready, mark_call, nodes, pods_of, small_pod, why_not_placed
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster
@@ -35,6 +35,9 @@ def test_a_generation_is_retired_and_removed_and_no_call_is_cut(staging: Deploye
         what="a pod on the new generation",
     )
     cluster.caretaker.catch_up()
+    late = small_pod("late", "default", call["spec"]["nodeName"])
+    late["spec"]["tolerations"] = [{"key": "livekit", "operator": "Exists"}]
+    assert "untolerated taint" in why_not_placed(cluster, late), "a retiring generation takes pods of its pool"
     assert exists(cluster, call), "the pod ended before its call"
     assert call["spec"]["nodeName"] in on("a"), "the node went before the call on it had ended"
     mark_call(cluster, call, is_up=False)

@@ -5,24 +5,31 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+import urllib3
+from typer.testing import CliRunner
 
 from rehearsal.cluster_choice import FOLDERS, ClusterChoice, choose, chosen
+from rehearsal.commands import application
 from rehearsal.errors import UsageError
 from rehearsal.go_tool import CACHE_VARIABLE
-from rehearsal.kubernetes.cluster import Key, Object, Reason
+from rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
 from rehearsal.kubernetes.known_definitions import outlines
 from rehearsal.kubernetes.normal_forms import is_normal_form
 from rehearsal.kubernetes.quantities import amount
 from rehearsal.kubernetes.real import programs
-from rehearsal.kubernetes.real.api_server import refusal
-from rehearsal.kubernetes.real.autoscaler import fits, requests
+from rehearsal.kubernetes.real.api_server import ApiServer, refusal
+from rehearsal.kubernetes.real.certificates import KeyPair
 from rehearsal.kubernetes.real.definitions import served
+from rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile, obstacle, utilization
+from rehearsal.kubernetes.real.fitting import fits, requests
 from rehearsal.kubernetes.real.managed_fields import said_by
 from rehearsal.kubernetes.real.nodes import template
 from rehearsal.kubernetes.real.pools import Pool
 from rehearsal.kubernetes.real.processes import Processes, Running
+from rehearsal.request import Wiring
 
 
 def pool(**changes: Any) -> Pool:
@@ -86,6 +93,69 @@ def test_two_pods_that_take_the_same_port_or_refuse_each_other_share_no_node() -
     assert not fits(pod(spec={"affinity": affinity, **TOLERATED}), node, [pod()])
 
 
+OWNED: Object = {"ownerReferences": [{"kind": "ReplicaSet", "name": "r", "controller": True}]}
+SYSTEM: Object = {**OWNED, "namespace": "kube-system"}
+SCRATCH: Object = {"volumes": [{"name": "scratch", "emptyDir": {}}]}
+
+
+def annotated(said: str) -> Object:
+    return {**OWNED, "annotations": {SAFE_TO_EVICT: said}}
+
+
+def budget(allowed: int, namespace: str = "default", app: str = "livekit") -> Object:
+    return {
+        "metadata": {"name": "budget", "namespace": namespace},
+        "spec": {"selector": {"matchLabels": {"app": app}}},
+        "status": {"disruptionsAllowed": allowed},
+    }
+
+
+@pytest.mark.parametrize(
+    ("metadata", "spec", "budgets", "reason"),
+    [
+        (OWNED, {}, [], ""),
+        ({}, {}, [], "not replicated"),
+        ({"ownerReferences": [{"kind": "Node", "name": "n"}]}, {}, [], "not replicated"),
+        (annotated("false"), {}, [], "safe-to-evict: false"),
+        ({"annotations": {SAFE_TO_EVICT: "true"}}, SCRATCH, [budget(0)], ""),
+        (OWNED, SCRATCH, [], "local storage"),
+        (OWNED, {"volumes": [{"name": "host", "hostPath": {"path": "/var"}}]}, [], "local storage"),
+        (OWNED, {"volumes": [{"name": "memory", "emptyDir": {"medium": "Memory"}}]}, [], ""),
+        ({**OWNED, "annotations": {f"{SAFE_TO_EVICT}-local-volumes": "other,scratch"}}, SCRATCH, [], ""),
+        (SYSTEM, {}, [], "kube-system"),
+        (SYSTEM, {}, [budget(1, "kube-system")], ""),
+        (SYSTEM, {}, [budget(1, "kube-system", "another")], "kube-system"),
+        (OWNED, {}, [budget(0)], "budget allows no disruption"),
+        (OWNED, {}, [budget(1)], ""),
+        (OWNED, {}, [budget(0, "another")], ""),
+    ],
+)
+def test_a_pod_keeps_its_node_by_the_rules_of_the_cluster_autoscaler(
+    metadata: Object, spec: Object, budgets: list[Object], reason: str
+) -> None:
+    asked = pod(spec=spec)
+    asked["metadata"] |= {"namespace": "default", **metadata}
+    found = obstacle(asked, budgets, ScaleDownProfile())
+    assert found == reason if not reason else reason in found
+
+
+def test_what_the_cluster_says_of_its_autoscaler_decides_which_pods_keep_a_node() -> None:
+    said = {"skipNodesWithLocalStorage": "false", "skipNodesWithSystemPods": "false"}
+    profile = ScaleDownProfile.of({"autoScalerProfile": {**said, "scaleDownUtilizationThreshold": "0.3"}})
+    assert profile.threshold == 0.3
+    asked = pod(spec=SCRATCH)
+    asked["metadata"] |= SYSTEM
+    assert obstacle(asked, [], ScaleDownProfile())
+    assert obstacle(asked, [], profile) == ""
+    assert ScaleDownProfile.of(None) == ScaleDownProfile()
+
+
+def test_a_node_is_used_by_the_larger_share_of_cpu_and_memory() -> None:
+    node = template(pool(), "1")
+    assert utilization(node, [pod("1"), pod("930m")]) == pytest.approx(0.5)
+    assert utilization(node, [pod("0")] * 6) == pytest.approx(6 * 1024 / 12188)
+
+
 def test_a_pod_asks_for_the_larger_of_its_first_container_and_the_others_together() -> None:
     asked = pod("500m")
     asked["spec"]["initContainers"] = [{"name": "first", "resources": {"requests": {"cpu": "2"}}}]
@@ -143,6 +213,25 @@ def test_a_refusal_keeps_the_words_of_the_api_server_and_names_a_missing_namespa
     assert refusal(500, {"message": "boom"}).reason is Reason.INTERNAL_ERROR
 
 
+@pytest.mark.parametrize(("headers", "asked"), [({"Retry-After": "1"}, 2), ({}, 1)])
+def test_what_a_server_asks_to_try_again_is_tried_again_and_a_refused_eviction_is_not(
+    headers: dict[str, str], asked: int
+) -> None:
+    pair = KeyPair(Path("certificate"), Path("key"))
+    answers = [
+        urllib3.HTTPResponse(b'{"reason": "TooManyRequests", "message": "later"}', status=429, headers=headers),
+        urllib3.HTTPResponse(b"{}", status=200),
+    ]
+    with patch.object(urllib3.HTTPSConnectionPool, "request", side_effect=answers) as request:
+        server = ApiServer("localhost", 1, Path("authority"), pair)
+        if asked == 1:
+            with pytest.raises(ApiError, match="later"):
+                server.request("POST", "/eviction")
+        else:
+            assert server.request("GET", "/api") == {}
+    assert request.call_count == asked
+
+
 def test_known_definitions_get_their_schemas_their_status_and_their_approval() -> None:
     gateway = next(item for item in outlines("gateway-api") if item["spec"]["names"]["kind"] == "Gateway")
     full = served(gateway)
@@ -173,6 +262,13 @@ def test_a_world_keeps_the_clusters_it_began_with(tmp_path: Path) -> None:
     (tmp_path / FOLDERS[ClusterChoice.REAL] / "one").mkdir(parents=True)
     with pytest.raises(UsageError, match="has real clusters"):
         choose(tmp_path, ClusterChoice.RECORDED)
+
+
+def test_a_campaign_of_faults_on_a_real_cluster_is_refused_with_the_way_to_disturb_one_run() -> None:
+    refused = CliRunner().invoke(application(Wiring()), ["faults", "--cluster", "real"])
+    assert refused.exit_code == 2
+    assert "runs on recorded clusters" in refused.output
+    assert "--kill-after" in refused.output
 
 
 def test_without_go_it_is_said_what_to_install_and_that_the_recorded_cluster_needs_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from rehearsal.kubernetes.real.nodes import pool_of
 from rehearsal.kubernetes.real.real_clusters import LiveCluster
 from tests.cluster.asking import (
     MEDIA,
+    WITH_CALLS,
     eventually,
     is_daemon,
     is_ready,
@@ -18,12 +19,15 @@ from tests.cluster.asking import (
     pods_of,
     pool,
     scale,
+    small_pod,
+    why_not_placed,
     workload,
 )
 
 pytestmark = pytest.mark.cluster
 
 
+@pytest.mark.requirement("A20", "B13")
 def test_media_pods_land_on_their_media_pools_only(cluster: LiveCluster) -> None:
     by_name = nodes(cluster)
     for name, wanted in MEDIA.items():
@@ -32,6 +36,7 @@ def test_media_pods_land_on_their_media_pools_only(cluster: LiveCluster) -> None
         assert {pool(by_name[pod["spec"]["nodeName"]]) for pod in placed} == {wanted}, name
 
 
+@pytest.mark.requirement("B13")
 def test_nothing_but_media_pods_and_daemons_lands_on_media_pools(cluster: LiveCluster) -> None:
     by_name = nodes(cluster)
     media = {f"voice-media/{name}" for name in MEDIA}
@@ -45,17 +50,41 @@ def test_nothing_but_media_pods_and_daemons_lands_on_media_pools(cluster: LiveCl
     assert strangers == []
 
 
+@pytest.mark.requirement("A18")
 def test_a_node_has_at_most_one_pod_of_each_media_workload(cluster: LiveCluster) -> None:
     most = Counter((workload(pod), pod["spec"]["nodeName"]) for name in MEDIA for pod in pods_of(cluster, name))
     assert max(most.values()) == 1, most
 
 
+def test_no_other_pod_is_let_onto_a_media_pool(cluster: LiveCluster) -> None:
+    for name in set(MEDIA.values()):
+        node = next(node for node, found in nodes(cluster).items() if pool(found) == name)
+        stranger = small_pod("stranger", "default", node)
+        assert "untolerated taint" in why_not_placed(cluster, stranger), f"pool {name} takes any pod"
+        stranger["spec"]["tolerations"] = [{"key": name, "operator": "Exists"}]
+        assert why_not_placed(cluster, stranger) == "", "something else than the taint kept it away"
+
+
+@pytest.mark.parametrize("name", WITH_CALLS)
+def test_a_node_with_a_pod_of_a_workload_takes_no_other_one_of_it(cluster: LiveCluster, name: str) -> None:
+    """Asked with a pod that has nothing of the workload but its labels: there is room for it, and no port is taken."""
+    (placed, *_) = pods_of(cluster, name)
+    labels = {key: value for key, value in placed["metadata"]["labels"].items() if key != "pod-template-hash"}
+    twin = small_pod("twin", WITH_CALLS[name], placed["spec"]["nodeName"], labels=labels)
+    twin["spec"]["tolerations"] = [{"key": pool(nodes(cluster)[placed["spec"]["nodeName"]]), "operator": "Exists"}]
+    assert "anti-affinity" in why_not_placed(cluster, twin), f"two pods of {name} share a node"
+    twin["metadata"]["labels"] = {}
+    assert why_not_placed(cluster, twin) == "", "something else than the labels kept it away"
+
+
+@pytest.mark.requirement("A18", "B36")
 def test_nodes_of_media_pools_have_public_addresses_of_their_prefix(cluster: LiveCluster) -> None:
     for node in nodes(cluster).values():
         addresses = [entry for entry in node["status"]["addresses"] if entry["type"] == "ExternalIP"]
         assert len(addresses) == (1 if pool(node) in MEDIA.values() else 0), node["metadata"]["name"]
 
 
+@pytest.mark.requirement("B9", "B73")
 def test_a_full_pool_leaves_a_pod_pending_until_the_autoscaler_adds_a_node(cluster: LiveCluster) -> None:
     before = _settled(cluster)
     cluster.caretaker.autoscaler.enabled = False

@@ -29,6 +29,8 @@ AWAY_SECONDS: Final = 30
 """How long a request is tried again while nobody answers: a server that is started again takes a few seconds."""
 _PAUSE_SECONDS: Final = 0.2
 _NOT_FOUND: Final = 404
+_LATER: Final = (429, 500, 503, 504)
+"""With the header Retry-After: come again. A refused eviction is a 429 without it."""
 
 
 class ApiServer:
@@ -75,7 +77,8 @@ class ApiServer:
     ) -> Object:
         """The answer of the API server. Raises `ApiError` for everything but success.
 
-        While nobody answers it is tried again for `AWAY_SECONDS`: everything that is asked here may be asked twice.
+        While nobody answers it is tried again for `AWAY_SECONDS`, and while a server that was just started asks for
+        it (Retry-After, as client-go does): everything that is asked here may be asked twice.
         """
         url = f"{path}?{urlencode(query)}" if query else path
         data = None if body is None else json.dumps(body).encode()
@@ -84,7 +87,8 @@ class ApiServer:
         while True:
             try:
                 answer = self._pool.request(method, url, body=data, headers=headers)
-                break
+                if answer.status not in _LATER or "Retry-After" not in answer.headers or time.monotonic() > deadline:
+                    break
             except urllib3.exceptions.HTTPError as error:
                 if time.monotonic() > deadline:
                     raise ApiError(
@@ -92,7 +96,7 @@ class ApiServer:
                         f"nothing answers at {self.url}: {error}",
                         "Deploy again: what was written stays, and the control plane is started anew.",
                     ) from error
-                time.sleep(_PAUSE_SECONDS)
+            time.sleep(_PAUSE_SECONDS)
         content = _content(answer.data)
         if answer.status >= 300:
             raise refusal(answer.status, content)

@@ -29,6 +29,7 @@ from rehearsal.kubernetes.controllers.loop import Controller, ControlLoop
 from rehearsal.kubernetes.controllers.workplace import Workplace
 from rehearsal.kubernetes.real import finalizers
 from rehearsal.kubernetes.real.autoscaler import Autoscaler
+from rehearsal.kubernetes.real.drainability import ScaleDownProfile
 from rehearsal.kubernetes.real.nodes import Nodes
 from rehearsal.kubernetes.real.pools import Pool
 from rehearsal.kubernetes.real.reach import CAUSE, Reach
@@ -37,7 +38,7 @@ from rehearsal.kubernetes.real.real_cluster import RealCluster
 
 QUIET_SECONDS: Final = (1.0, 8.0)
 """How long after the last round everybody looks again where nobody wrote anything: each time twice as long, up to the
-second figure."""
+second figure, but while the autoscaler has something under way."""
 GATHER_SECONDS: Final = 0.1
 """For so long writes are gathered before controllers look."""
 SETTLE_SECONDS: Final = 60
@@ -55,6 +56,7 @@ class Caretaker:
         cluster: RealCluster,
         azure: ControllersInAzure,
         pools: Callable[[], list[Pool]],
+        profile: Callable[[], ScaleDownProfile],
     ) -> None:
         self._identity = identity
         self._cluster = cluster
@@ -64,7 +66,7 @@ class Caretaker:
         workplace = Workplace(self._reach, azure)
         self._loop = ControlLoop(self._reach, azure, _controllers(self._reach))
         self.nodes = Nodes(cluster)
-        self.autoscaler = Autoscaler(cluster, self.nodes)
+        self.autoscaler = Autoscaler(cluster, self.nodes, profile)
         self._workplace = workplace
         self._lock = threading.RLock()
         self._written: set[Key] = set()
@@ -134,7 +136,8 @@ class Caretaker:
             quiet, longest = QUIET_SECONDS
             while not self._ended.is_set():
                 woken = self._woken.wait(quiet)
-                quiet = QUIET_SECONDS[0] if woken else min(2 * quiet, longest)
+                soon = woken or self.autoscaler.is_busy
+                quiet = QUIET_SECONDS[0] if soon else min(2 * quiet, longest)
                 if self._ended.is_set():
                     return
                 if woken:

@@ -17,6 +17,10 @@ from rehearsal.kubernetes.real.real_cluster import RealCluster
 
 POOL: Final = "kubernetes.azure.com/agentpool"
 ZONE: Final = "topology.kubernetes.io/zone"
+GOING: Final = "ToBeDeletedByClusterAutoscaler"
+"""Taint of a node that the cluster autoscaler is about to take away, so that no pod comes to it any more."""
+_KEPT: Final = ("node.kubernetes.io/", GOING)
+"""Taints that are not the pool's, by how they begin."""
 _PATH: Final = "/api/v1/nodes"
 _FAKE: Final = {"kwok.x-k8s.io/node": "fake"}
 _FIRST_INSIDE: Final = 4
@@ -78,12 +82,27 @@ class Nodes:
             if error.reason is not Reason.NOT_FOUND:
                 raise
 
+    def mark_going(self, node: Object) -> None:
+        """Has no more pods placed on a node."""
+        self._set_taints(node, [*(node["spec"].get("taints") or ()), {"key": GOING, "effect": "NoSchedule"}])
+
+    def give_back(self, node: Object) -> None:
+        """Has pods placed on a node again that was to go."""
+        self._set_taints(node, [taint for taint in node["spec"].get("taints") or () if taint["key"] != GOING])
+
+    def _set_taints(self, node: Object, taints: list[dict[str, Any]]) -> None:
+        path = f"{_PATH}/{node['metadata']['name']}"
+        said = {"spec": {"taints": taints}}
+        node["spec"]["taints"] = self._cluster.server.request(
+            "PATCH", path, {"fieldManager": "cluster-autoscaler"}, said, MERGE
+        )["spec"].get("taints", [])
+
     def _refresh(self, node: Object, pool: Pool) -> None:
         """AKS puts changed labels and taints of a pool onto the nodes that there are."""
         wanted = _labels(pool)
         labels = node["metadata"]["labels"]
         ours = [_taint(text) for text in pool.taints]
-        kept = [taint for taint in node["spec"].get("taints") or () if taint["key"].startswith("node.kubernetes.io/")]
+        kept = [taint for taint in node["spec"].get("taints") or () if taint["key"].startswith(_KEPT)]
         patch: Object = {}
         if any(labels.get(name) != value for name, value in wanted.items()):
             patch["metadata"] = {"labels": dict(wanted)}
@@ -97,6 +116,11 @@ class Nodes:
 def pool_of(node: Object) -> str:
     """The agent pool that a node belongs to."""
     return (node["metadata"].get("labels") or {}).get(POOL, "")
+
+
+def is_going(node: Object) -> bool:
+    """Whether the cluster autoscaler is about to take a node away."""
+    return any(taint["key"] == GOING for taint in node["spec"].get("taints") or ())
 
 
 def _has_zone(pool: Pool, node: Object) -> bool:

@@ -25,6 +25,7 @@ from rehearsal.kubernetes.known_definitions import addon_definitions, origins, o
 from rehearsal.kubernetes.real.caretaker import Caretaker
 from rehearsal.kubernetes.real.command_lines import Network
 from rehearsal.kubernetes.real.control_plane import ControlPlane
+from rehearsal.kubernetes.real.drainability import ScaleDownProfile
 from rehearsal.kubernetes.real.pools import Pool, pools
 from rehearsal.kubernetes.real.processes import Processes
 from rehearsal.kubernetes.real.programs import Programs, built, kubernetes_version
@@ -47,7 +48,7 @@ class LiveCluster(RealCluster):
         self._cloud = cloud
         self.lost_zones: frozenset[str] = frozenset()
         """Zones of Azure's that are down, as a fault: there are no nodes in them."""
-        self.caretaker = Caretaker(identity, self, azure, self.pools)
+        self.caretaker = Caretaker(identity, self, azure, self.pools, self.scale_down_profile)
 
     def begin(self) -> None:
         """Puts in what every AKS cluster has, and begins to look after it."""
@@ -72,6 +73,13 @@ class LiveCluster(RealCluster):
         """The agent pools that the simulated Azure has now, as far as their zones are up; none once it is gone."""
         found = pools(self._cloud, self.identity.creation_id) or []
         return [left for pool in found if (left := pool.without(self.lost_zones)) is not None]
+
+    def scale_down_profile(self) -> ScaleDownProfile:
+        """What the simulated Azure says now of nodes that may go."""
+        cluster = next(
+            (one for one in self._cloud.of_type(CLUSTER) if one.creation_id == self.identity.creation_id), None
+        )
+        return ScaleDownProfile.of(cluster.properties if cluster else None)
 
     def unready(self) -> list[str]:
         """What is not as it should be, a line for each."""

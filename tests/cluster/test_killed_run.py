@@ -1,0 +1,95 @@
+"""`kill -9` of a first deployment: nothing of it goes on, and the documented recovery leads to a run that converges."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rehearsal.engine import Rehearsal
+from rehearsal.kubernetes.cluster import Key
+from rehearsal.kubernetes.real.programs import Programs
+from rehearsal.pulumi_cli import PulumiCli
+from rehearsal.recovery import Recovery
+from rehearsal.world import World
+from tests.cluster.asking import eventually, the_cluster
+from tests.cluster.conftest import real_world
+from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
+from tests.unit.stacks import PROJECT
+
+pytestmark = pytest.mark.cluster
+
+KILLED = """
+import os, signal, sys
+from rehearsal.commands import Wiring, application
+from rehearsal.kubernetes.real.real_cluster import RealCluster
+
+create = RealCluster.create
+
+def killed(self, item, manager, dry_run=False):
+    live = create(self, item, manager, dry_run)
+    if item["metadata"]["name"] == "second" and not dry_run:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return live
+
+RealCluster.create = killed
+application(Wiring())(sys.argv[1:])
+"""
+"""`python -m rehearsal`, killed when an object exists that the engine does not know yet. Settings are not checked."""
+
+
+@pytest.fixture(scope="module")
+def left(built: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a first `up` left that was killed."""
+    assert built.api_server.exists()
+    state = tmp_path_factory.mktemp("killed") / "state"
+    options = ["--cluster", "real", "--stack", "staging", "--state", str(state), "--project", str(PROGRAM)]
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, "up", *options], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
+    eventually(lambda: not _running(str(state / "stack-files")), what="the engine gone")
+    return state
+
+
+def _running(marker: str) -> list[str]:
+    """Command lines of living processes that have `marker` in them."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if marker in line]
+
+
+def test_a_killed_run_is_ended_and_recovered_as_the_runbook_says(left: Path, cli: PulumiCli) -> None:
+    planes = left / "world" / "control-planes"
+    assert len(_running(str(planes))) >= 5, "kill -9 reaches the parent alone"
+    with Rehearsal(PROGRAM, "staging", left, cli=cli, open_world=real_world) as rehearsal:
+        assert _running(str(planes)) == [], "programs of the killed run are still there"
+        assert isinstance(rehearsal.world, World)
+        live = the_cluster(rehearsal.world)
+        second = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))
+        assert second is not None, "what the killed run had made is gone"
+        known = [item["urn"].rpartition("::")[2] for item in rehearsal.export()["resources"]]
+        assert "first" in known
+        assert "second" not in known, "the engine knows it: nothing is to be recovered"
+
+        refused = rehearsal.up()
+        assert not refused.ok, "it was taken over without a word"
+        assert 'configmaps "second" already exists' in refused.text
+        assert "`pulumi import`" in refused.text
+        recovery = Recovery(
+            rehearsal, command=rehearsal.up, adopts=True, preview=rehearsal.preview, import_file=left / "import.json"
+        )
+        run = recovery.run()
+        assert run.ok, run.text
+        assert "import" in recovery.steps, recovery.steps
+        again = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))
+        assert again is not None
+        assert again["metadata"]["uid"] == second["metadata"]["uid"], "it was deleted and made once more"
+        assert {item["metadata"]["name"] for item in live.list_objects("v1", "ConfigMap", NAMESPACE)} >= set(
+            CONFIG_MAPS
+        )
+        last = rehearsal.up()
+        assert last.ok, last.text
+        assert last.changes == {}

@@ -1,0 +1,57 @@
+"""Quotas and limit ranges of the platform's namespaces, as the API server enforces them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from rehearsal.kubernetes.cluster import ApiError, Object, Reason
+from rehearsal.kubernetes.quantities import amount
+from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from tests.cluster.asking import WITH_CALLS, small_pod
+
+pytestmark = pytest.mark.cluster
+
+NAMESPACES: Final = sorted(set(WITH_CALLS.values()))
+
+
+def asking(pod: Object, cpu: str, containers: int = 1) -> Object:
+    """The pod with so many containers that ask for so much each."""
+    (first,) = pod["spec"]["containers"]
+    resources = {key: {"cpu": cpu, "memory": "16Mi"} for key in ("requests", "limits")}
+    pod["spec"]["containers"] = [
+        {**first, "name": f"c{number}", "resources": resources} for number in range(containers)
+    ]
+    return pod
+
+
+def refusal_of(cluster: LiveCluster, item: Object) -> str:
+    with pytest.raises(ApiError) as refused:
+        cluster.apply(item, "test", dry_run=True)
+    assert refused.value.reason is Reason.FORBIDDEN
+    return refused.value.message
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_what_is_beyond_the_limits_of_its_namespace_is_refused(cluster: LiveCluster, namespace: str) -> None:
+    (limits,) = cluster.list_objects("v1", "LimitRange", namespace)
+    (quota,) = cluster.list_objects("v1", "ResourceQuota", namespace)
+    largest, all_together = limits["spec"]["limits"][0]["max"]["cpu"], quota["spec"]["hard"]["requests.cpu"]
+    pod = small_pod("greedy", namespace, "any")
+    cluster.apply(asking(pod, "10m"), "test", dry_run=True)
+    assert "maximum cpu usage per Container" in refusal_of(
+        cluster, asking(small_pod("p", namespace, ""), f"{largest}1")
+    )
+    too_many = int(amount(all_together) / amount(largest)) + 1
+    assert "exceeded quota" in refusal_of(cluster, asking(small_pod("p", namespace, ""), largest, too_many))
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_a_container_that_asks_for_nothing_gets_what_its_namespace_says(cluster: LiveCluster, namespace: str) -> None:
+    pod = small_pod("modest", namespace, "any")
+    del pod["spec"]["containers"][0]["resources"]
+    admitted = cluster.apply(pod, "test", dry_run=True)
+    resources = admitted["spec"]["containers"][0]["resources"]
+    assert set(resources["requests"]) >= {"cpu", "memory"}
+    assert "memory" in resources["limits"]
