@@ -108,7 +108,7 @@ test-voice: venv voice-programs ## Tests with real Kamailio, LiveKit and sipp, o
 
 .PHONY: test-cluster
 test-cluster: venv ## Tests with a real Kubernetes on loopback, which is built with Go once (ten minutes).
-	@$(BIN)/python -m pytest -m cluster tests/cluster $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m cluster tests/cluster $(ARGS)
 
 .PHONY: test-checkov
 test-checkov: venv $(CHECKOV) ## What checkov says of the charts.
