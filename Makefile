@@ -65,6 +65,10 @@ up: venv ## Deploy to the simulated Azure and leave it there.
 destroy: venv ## Remove from the simulated Azure what `make up` deployed.
 	@$(BIN)/python -m rehearsal destroy $(WHICH) $(ON) $(ARGS)
 
+.PHONY: serve
+serve: venv ## Keep the real clusters of `make up CLUSTER=real` running, for kubectl and `make status`.
+	@$(BIN)/python -m rehearsal serve $(ARGS)
+
 .PHONY: drift
 drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
 	@$(BIN)/python -m rehearsal drift $(WHICH) $(ARGS)
@@ -189,10 +193,10 @@ else
 	@$(BIN)/python -m tools.arm_check "$(ARM_CHECK)" $(RECORDINGS)/*.json
 endif
 
-# As many seeds as fit into two minutes; the campaign stops by itself.
+# As many seeds as fit into a minute; the campaign stops by itself.
 .PHONY: some-faults
 some-faults: venv
-	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds 8 --seconds 90
+	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds 8 --seconds 45
 
 .PHONY: schema-check
 schema-check: venv ## Fail when settings.schema.json is out of date.

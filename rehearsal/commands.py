@@ -11,16 +11,17 @@ from typing import Annotated
 
 import typer
 
-from rehearsal import drills
+from rehearsal import drills, serving
 from rehearsal.cli_process import raise_on_sigterm
 from rehearsal.engine import Rehearsal
 from rehearsal.fault_options import FaultOptions
-from rehearsal.options import Cluster, Json, Markdown, OneStack, Picture, Record, Stacks, grouped
+from rehearsal.options import Cluster, Json, Markdown, OneStack, Picture, Place, Record, Stacks, grouped
 from rehearsal.outcome import Outcome
 from rehearsal.performance import perform
 from rehearsal.program_runner import COLLECTOR_THRESHOLDS
 from rehearsal.request import Request, Wiring, answered
 from rehearsal.run import Run
+from rehearsal.state_directory import StateDirectory
 
 
 def application(wiring: Wiring) -> typer.Typer:
@@ -73,6 +74,14 @@ def application(wiring: Wiring) -> typer.Typer:
     ) -> None:
         """Deploys, deploys again (nothing may change) and destroys, in a fresh simulated Azure."""
         _rehearse(Request(wiring, "rehearse", where, json, record, fault_options=faults, cluster=cluster))
+
+    @app.command()
+    @grouped
+    def serve(where: Place) -> None:
+        """Keeps the real clusters of what was deployed running until Ctrl-C, with a kubeconfig for each."""
+        request = Request(wiring, "serve", OneStack(state=where.state, project=where.project))
+        with answered(request), StateDirectory.existing(where.lasting_state, wiring.open_world) as directory:
+            serving.serve(directory.world, directory.directory, request.say, serving.until_interrupted)
 
     @app.command()
     @grouped

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 import typer
 import yaml
-from rich.text import Text
 
 from rehearsal.campaign import EDITS, Campaign, Result
 from rehearsal.cli_process import Display
@@ -108,9 +107,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
     campaign = Campaign(make, work, _edits(edit))
     began = time.monotonic()
 
-    def say(text: str) -> None:
-        request.console.print(Text(text), soft_wrap=True)
-
+    say = request.say
     say(f"{stack}: an undisturbed up, update and destroy to compare with …")
     campaign.prepare()
     results: list[Result] = []
@@ -178,7 +175,7 @@ def _drift(request: Request) -> None:
     else:
         lines = [line for item in found for line in item.lines()]
         for line in [*lines, WAY_OUT] if found else ["No drift: what exists is what was deployed."]:
-            request.console.print(Text(line), soft_wrap=True)
+            request.say(line)
     raise typer.Exit(1 if found else 0)
 
 

@@ -26,6 +26,10 @@ from typing import Final
 from rehearsal.errors import UsageError
 
 CACHE_VARIABLE: Final = "VOICE_PLATFORM_CACHE"
+_QUICKER: Final = ("-gcflags=all=-dwarf=false",)
+_COLLECTS_LESS: Final = {"GOGC": "400"}
+"""The compiler makes no debugging data, which is stripped anyway, and collects its garbage less often, for up to 1 GiB:
+together a fifth of a build's time."""
 TICK_SECONDS: Final = 20
 """How often a build says that it is still going: the compiler itself is silent for minutes."""
 
@@ -92,12 +96,11 @@ class GoTool:
         version = self.version()
         say(f"Building the {self.title} {version} from its Go module: once, {self.duration}.")
         started = time.monotonic()
-        flags = "-s -w" + (f" -X {self.version_variable}={version}" if self.version_variable else "")
+        link = "-s -w" + (f" -X {self.version_variable}={version}" if self.version_variable else "")
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as directory:
             built = Path(directory) / self.name
-            code, last_lines = _run(
-                [go, "build", "-ldflags", flags, "-o", str(built), self.package], self.module, environment, say
-            )
+            command = [go, "build", *_QUICKER, "-ldflags", link, "-o", str(built), self.package]
+            code, last_lines = _run(command, self.module, {**_COLLECTS_LESS, **environment}, say)
             if code != 0:
                 raise UsageError(
                     f"The {self.title} {version} could not be built (go ended with {code}): {' | '.join(last_lines)}."

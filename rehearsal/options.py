@@ -35,17 +35,12 @@ Cluster = Annotated[
 
 
 @dataclass(frozen=True)
-class OneStack:
-    """Which stack, with what changed, and where what it makes is kept."""
+class Place:
+    """Whose rehearsal, and where what it makes is kept."""
 
-    stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
     state: Annotated[
         Path | None,
         typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR"),
-    ] = None
-    config: Annotated[
-        list[str] | None,
-        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
     ] = None
     project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)] = Path()
 
@@ -57,6 +52,17 @@ class OneStack:
     @property
     def lasting_state(self) -> Path:
         return self.state or self.folder / DEFAULT_STATE
+
+
+@dataclass(frozen=True)
+class OneStack(Place):
+    """Which stack, with what changed."""
+
+    stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
+    config: Annotated[
+        list[str] | None,
+        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
+    ] = None
 
     def stacks(self) -> list[str]:
         """The stacks that are meant, in their order of deployment. Raises `UsageError` for one that is not there."""
@@ -114,8 +120,15 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 def _options(group: Any) -> list[inspect.Parameter]:
     hints, keyword = typing.get_type_hints(group, include_extras=True), inspect.Parameter.KEYWORD_ONLY
     defaults = {
-        field.name: inspect.Parameter.empty if field.default is MISSING else field.default for field in fields(group)
+        field.name: inspect.Parameter.empty if field.default is MISSING else field.default
+        # What a group adds to another one comes first.
+        for field in sorted(fields(group), key=lambda field: _depth(group, field.name))
     }
     return [
         inspect.Parameter(name, keyword, default=default, annotation=hints[name]) for name, default in defaults.items()
     ]
+
+
+def _depth(group: Any, name: str) -> int:
+    """How many classes above a group a field is defined."""
+    return next(depth for depth, above in enumerate(group.__mro__) if name in above.__annotations__)

@@ -101,6 +101,10 @@ class Request:
     def announce(self, text: str) -> None:
         self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
 
+    def say(self, text: str) -> None:
+        """Prints a line that may be long."""
+        self.console.print(Text(text), soft_wrap=True)
+
     def keep(self, rehearsal: Rehearsal, run: Run) -> None:
         """Adds a stack to the recording."""
         self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)

@@ -24,6 +24,7 @@ from typing import IO, Final, Self
 from rehearsal.errors import UsageError
 from rehearsal.world import OutsideWorld, Running, World
 
+_WORLD: Final = "world"
 PASSPHRASE: Final = "rehearsal"
 """Not a secret: it protects placeholders and values drawn for the rehearsal."""
 
@@ -40,11 +41,20 @@ class StateDirectory:
         self._lock: IO[str] | None = None
         self._world: OutsideWorld | None = None
 
+    @classmethod
+    def existing(cls, directory: Path, open_world: Callable[[Path], OutsideWorld]) -> Self:
+        """One that something was deployed in. Raises `UsageError` where nothing was; it is not made."""
+        if not (directory / _WORLD).is_dir():
+            raise UsageError(
+                f"nothing is deployed in {directory}: deploy with `make up`, or name another with --state."
+            )
+        return cls(directory, open_world)
+
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(self.directory / "lock", self.directory)
         try:
-            world = self.directory / "world"
+            world = self.directory / _WORLD
             world.mkdir(exist_ok=True)
             self._world = self._open_world(world)
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -202,3 +203,9 @@ def slow_webhook(cluster: RealCluster, namespace: str) -> Generator[None]:
     finally:
         cluster.delete(Key.of(hook))
         eventually(lambda: not is_refused(), what="the webhook gone")
+
+
+def running(marker: str) -> list[str]:
+    """Command lines of living processes that have `marker` in them."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if marker in line]

@@ -15,7 +15,7 @@ from rehearsal.kubernetes.real.programs import Programs
 from rehearsal.pulumi_cli import PulumiCli
 from rehearsal.recovery import Recovery
 from rehearsal.world import World
-from tests.cluster.asking import eventually, the_cluster
+from tests.cluster.asking import eventually, running, the_cluster
 from tests.cluster.conftest import real_world
 from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
 from tests.unit.stacks import PROJECT
@@ -51,21 +51,15 @@ def left(built: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-c", KILLED, "up", *options], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
-    eventually(lambda: not _running(str(state / "stack-files")), what="the engine gone")
+    eventually(lambda: not running(str(state / "stack-files")), what="the engine gone")
     return state
-
-
-def _running(marker: str) -> list[str]:
-    """Command lines of living processes that have `marker` in them."""
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True)
-    return [line for line in listed.stdout.splitlines() if marker in line]
 
 
 def test_a_killed_run_is_ended_and_recovered_as_the_runbook_says(left: Path, cli: PulumiCli) -> None:
     planes = left / "world" / "control-planes"
-    assert len(_running(str(planes))) >= 5, "kill -9 reaches the parent alone"
+    assert len(running(str(planes))) >= 5, "kill -9 reaches the parent alone"
     with Rehearsal(PROGRAM, "staging", left, cli=cli, open_world=real_world) as rehearsal:
-        assert _running(str(planes)) == [], "programs of the killed run are still there"
+        assert running(str(planes)) == [], "programs of the killed run are still there"
         assert isinstance(rehearsal.world, World)
         live = the_cluster(rehearsal.world)
         second = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))

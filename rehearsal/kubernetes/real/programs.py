@@ -1,4 +1,7 @@
-"""The programs of a control plane, and where they come from. Does not own how they are built (`rehearsal.go_tool`)."""
+"""The programs of a control plane, and where they come from. Does not own how they are built (`rehearsal.go_tool`).
+
+`python -m rehearsal.kubernetes.real.programs` builds them ahead of time.
+"""
 
 from __future__ import annotations
 
@@ -65,3 +68,7 @@ def built(environment: Mapping[str, str] | None = None, say: Callable[[str], Non
     """The programs, built now where they are not in the cache. Raises `UsageError`: no Go, or a build that fails."""
     environment = os.environ if environment is None else environment
     return Programs(*(tool.built(environment, WITHOUT_GO, say) for tool in TOOLS))
+
+
+if __name__ == "__main__":
+    built()
