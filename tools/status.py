@@ -30,7 +30,9 @@ from settings.stack import Settings
 from tools.clocks import rollout_clock, upgrade_clock, windows
 from tools.cluster_state import ClusterState, PodState, RolloutState, Unreadable, read_state
 
-REHEARSED: Final = "What `make up` deploys is a rehearsal: with CLUSTER=real, `make serve` names a file."
+REHEARSED: Final = (
+    "What `make up` deploys is a rehearsal. With CLUSTER=real its clusters can be asked: `make serve` names a file."
+)
 UNREADABLE: Final = 1
 WRONG: Final = 2
 

@@ -66,11 +66,11 @@ def test_carriers_that_call_nodes_can_be_told_which_addresses_have_one(asked_sta
     assert "api a active 1 -" in text
 
 
-def test_a_rehearsal_is_said_to_have_no_cluster_to_ask(
+def test_of_a_rehearsal_it_is_said_which_clusters_can_be_asked(
     asked_status: Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     code, text = told(asked_status)
     assert code == 2
     assert "The Pulumi CLI is not on PATH" in text
-    assert "What `make up` deploys is a rehearsal, with no cluster to ask." in text
+    assert "With CLUSTER=real its clusters can be asked: `make serve` names a file." in text
