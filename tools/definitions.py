@@ -140,10 +140,10 @@ def module_folder(source: Source, offline: bool = False) -> Path:
     """Where Go keeps the module, which is downloaded unless it is there. Raises `CannotGenerate`."""
     if shutil.which("go") is None:
         raise CannotGenerate("go is not on PATH: install Go (https://go.dev/doc/install), which downloads the modules.")
-    # The checksum is pinned here, so that offline nothing has to be asked of Go's checksum database.
-    environment = {**os.environ, "GOFLAGS": "", "GOWORK": "off"} | (
-        {"GOPROXY": "off", "GOSUMDB": "off"} if offline else {}
-    )
+    # The checksum is pinned here: Go's checksum database need not be asked.
+    environment = {**os.environ, "GOFLAGS": "", "GOWORK": "off", "GOSUMDB": "off"}
+    if offline:
+        environment["GOPROXY"] = "off"
     with tempfile.TemporaryDirectory() as elsewhere:  # no go.mod of a project may have a say
         done = subprocess.run(
             ["go", "mod", "download", "-json", f"{source.module}@{source.version}"],
