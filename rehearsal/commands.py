@@ -15,7 +15,7 @@ from rehearsal import drills, serving
 from rehearsal.cli_process import raise_on_sigterm
 from rehearsal.engine import Rehearsal
 from rehearsal.fault_options import FaultOptions
-from rehearsal.options import Cluster, Json, Markdown, OneStack, Picture, Place, Record, Stacks, grouped
+from rehearsal.options import ChangedStack, Cluster, Json, Markdown, OneStack, Picture, Place, Record, Stacks, grouped
 from rehearsal.outcome import Outcome
 from rehearsal.performance import perform
 from rehearsal.program_runner import COLLECTOR_THRESHOLDS
@@ -87,7 +87,7 @@ def application(wiring: Wiring) -> typer.Typer:
     @grouped
     def pulumi(
         arguments: Annotated[list[str], typer.Argument(help="The command and its options, after `--`.")],
-        where: OneStack,
+        where: ChangedStack,
     ) -> None:
         """Runs any other pulumi command against the rehearsal: `python -m rehearsal pulumi -- stack graph out.dot`."""
         request = Request(wiring, "pulumi", where)

@@ -19,7 +19,7 @@ from rehearsal.engine import Rehearsal
 from rehearsal.errors import UsageError
 from rehearsal.fault_codes import RUNBOOK
 from rehearsal.faults import Faults
-from rehearsal.options import Cluster, Json, OneStack, Stacks, grouped
+from rehearsal.options import ChangedStack, Cluster, Json, OneStack, Stacks, grouped
 from rehearsal.outcome import Outcome
 from rehearsal.provider import Refused
 from rehearsal.request import Request, Wiring, answered
@@ -48,7 +48,7 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
     @app.command()
     @grouped
     def faults(
-        where: OneStack,
+        where: ChangedStack,
         seeds: Seeds = SEEDS,
         first: First = 1,
         seed: OneSeed = None,

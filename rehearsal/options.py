@@ -56,13 +56,9 @@ class Place:
 
 @dataclass(frozen=True)
 class OneStack(Place):
-    """Which stack, with what changed."""
+    """Which stack."""
 
     stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
-    config: Annotated[
-        list[str] | None,
-        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
-    ] = None
 
     def stacks(self) -> list[str]:
         """The stacks that are meant, in their order of deployment. Raises `UsageError` for one that is not there."""
@@ -71,12 +67,25 @@ class OneStack(Place):
 
     def overrides(self) -> list[Override]:
         """The settings to change. Raises `UsageError`."""
+        return []
+
+
+@dataclass(frozen=True)
+class ChangedStack(OneStack):
+    """Which stack, with what changed."""
+
+    config: Annotated[
+        list[str] | None,
+        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
+    ] = None
+
+    def overrides(self) -> list[Override]:
         name = stack_file.project_name(self.folder)
         return [stack_file.parse_override(text, name) for text in self.config or []]
 
 
 @dataclass(frozen=True)
-class Stacks(OneStack):
+class Stacks(ChangedStack):
     """The same for one stack or all of an environment."""
 
     environment: Annotated[

@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from rehearsal.commands import Wiring, application
 from rehearsal.errors import UsageError
 from rehearsal.options import DEFAULT_STATE, OneStack, Stacks, grouped
 from tests.unit.stacks import PROJECT
@@ -50,3 +51,8 @@ def test_an_environment_means_all_its_stacks_and_without_one_the_stack_alone() -
 def test_state_is_kept_beside_the_project_unless_another_place_is_named(tmp_path: Path) -> None:
     assert OneStack(project=tmp_path).lasting_state == tmp_path / DEFAULT_STATE
     assert OneStack(project=tmp_path, state=Path("there")).lasting_state == Path("there")
+
+
+def test_a_command_that_runs_no_program_takes_no_settings() -> None:
+    answer = CliRunner().invoke(application(Wiring()), ["change", "name", "--config", "voice:protect=false"])
+    assert answer.exit_code == 2

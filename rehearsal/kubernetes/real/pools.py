@@ -89,9 +89,14 @@ class Pool:
         return f"{self.location}-{number}" if number else "0"
 
 
+def cluster_of(cloud: Cloud, cluster_id: str | None) -> Record | None:
+    """The cluster with this creation id; `None` when it is gone."""
+    return next((record for record in cloud.of_type(CLUSTER) if record.creation_id == cluster_id), None)
+
+
 def pools(cloud: Cloud, cluster_id: str) -> list[Pool] | None:
     """The pools of the cluster with this creation id; `None` when it is gone."""
-    cluster = next((record for record in cloud.of_type(CLUSTER) if record.creation_id == cluster_id), None)
+    cluster = cluster_of(cloud, cluster_id)
     if cluster is None:
         return None
     found: dict[str, Mapping[str, Any]] = {

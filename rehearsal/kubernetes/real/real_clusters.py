@@ -26,7 +26,7 @@ from rehearsal.kubernetes.real.caretaker import Caretaker
 from rehearsal.kubernetes.real.command_lines import Network
 from rehearsal.kubernetes.real.control_plane import ControlPlane
 from rehearsal.kubernetes.real.drainability import ScaleDownProfile
-from rehearsal.kubernetes.real.pools import Pool, pools
+from rehearsal.kubernetes.real.pools import Pool, cluster_of, pools
 from rehearsal.kubernetes.real.processes import Processes
 from rehearsal.kubernetes.real.programs import Programs, built, kubernetes_version
 from rehearsal.kubernetes.real.real_cluster import RealCluster
@@ -76,9 +76,7 @@ class LiveCluster(RealCluster):
 
     def scale_down_profile(self) -> ScaleDownProfile:
         """What the simulated Azure says now of nodes that may go."""
-        cluster = next(
-            (one for one in self._cloud.of_type(CLUSTER) if one.creation_id == self.identity.creation_id), None
-        )
+        cluster = cluster_of(self._cloud, self.identity.creation_id)
         return ScaleDownProfile.of(cluster.properties if cluster else None)
 
     def unready(self) -> list[str]:
@@ -208,7 +206,6 @@ class RealClusters:
             return plane
 
     def _record(self, server_url: str) -> Record | None:
-        existing = self._cloud.of_type(CLUSTER)
         with self._lock:
             named = {plane.server: creation_id for creation_id, plane in self._planes.items()}
         creation_id = named.get(server_url.rstrip("/"))
@@ -216,11 +213,11 @@ class RealClusters:
             creation_id = identity.creation_id
         if creation_id is None:
             # Of an earlier run: its address stands in its folder.
-            for record in existing:
+            for record in self._cloud.of_type(CLUSTER):
                 folder = self._path / quote(record.creation_id, safe="")
                 if folder.is_dir() and self._plane(record).server == server_url.rstrip("/"):
                     return record
-        return next((record for record in existing if record.creation_id == creation_id), None)
+        return cluster_of(self._cloud, creation_id)
 
     def _tidy(self) -> None:
         """Ends and removes what belongs to clusters that are no more."""
