@@ -33,6 +33,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CHECKOV := .venv-checkov/.installed
+AGENT := .venv-agent/.installed
 RECORDINGS := .rehearsal/recordings
 # Some shells export ENV as the path of their start-up file; an environment's name has no slash.
 WHICH := $(if $(ENV:/%=),--env $(ENV),--stack $(STACK))
@@ -107,8 +108,9 @@ test-exhaustive: venv ## Tests that ask the same of every setting, one by one.
 	@$(BIN)/python -m pytest -n 2 -m exhaustive $(ARGS)
 
 .PHONY: test-voice
-test-voice: venv voice-programs ## Tests with real Kamailio, LiveKit and sipp, on loopback addresses; says what is missing.
-	@$(BIN)/python -m pytest -m voice $(ARGS)
+test-voice: venv voice-programs $(AGENT) ## Tests with real Kamailio, LiveKit, LiveKit SIP and agents; FREESWITCH=prefix adds FreeSWITCH.
+	@$(BIN)/python -m tests.voice.programs
+	@$(OWN_NETWORK) $(BIN)/python -m pytest -m voice $(ARGS)
 
 .PHONY: test-cluster
 test-cluster: venv ## Tests with a real Kubernetes on loopback, which is built with Go once (ten minutes).
@@ -165,6 +167,7 @@ lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade rene
 	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
 	@$(COMPILE) requirements-checkov.in --output-file requirements-checkov.txt $(ARGS)
+	@$(COMPILE) requirements-agent.in --output-file requirements-agent.txt $(ARGS)
 
 .PHONY: ci
 ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-checkov test-voice test-cluster recordings arm-check some-faults ## All that must hold before a change is merged.
@@ -213,22 +216,28 @@ requirements-check: venv ## Fail when docs/requirements.md is out of date.
 chart-documents-check: venv
 	@$(BIN)/python -m tools.chart_documents --check
 
-# Program and the Debian package that has it; LiveKit itself is built with Go, once.
+# Program and the Debian package that has it; LiveKit and LiveKit SIP are built with Go, once.
 VOICE_PROGRAMS := kamailio:kamailio sipp:sip-tester redis-server:redis-server redis-cli:redis-tools envsubst:gettext-base \
-	jq:jq socat:socat flock:util-linux curl:curl openssl:openssl
+	jq:jq socat:socat flock:util-linux curl:curl openssl:openssl ip:iproute2 pkg-config:pkg-config gcc:gcc
+# LiveKit SIP is built with these: a package of Debian and what pkg-config calls it.
+VOICE_LIBRARIES := libopus-dev:opus libopusfile-dev:opusfile libsoxr-dev:soxr
+# Tests make a network of their own, which takes root; a user namespace gives that to everybody.
+OWN_NETWORK := $(if $(filter-out 0,$(shell id -u)),unshare --user --map-root-user)
 KAMAILIO_TLS := $(firstword $(wildcard /usr/lib/*/kamailio/modules/tls.so /usr/lib64/kamailio/modules/tls.so))
 
 .PHONY: voice-programs
 voice-programs:
 	@missing=""; for pair in $(VOICE_PROGRAMS); do \
 		command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; done; \
+	for pair in $(VOICE_LIBRARIES); do \
+		pkg-config --exists "$${pair##*:}" 2>/dev/null || missing="$$missing $${pair%%:*}"; done; \
 	test -n "$(KAMAILIO_TLS)" || missing="$$missing kamailio-tls-modules"; \
 	test -z "$$missing" || { echo "Programs are missing. On Debian: apt-get install --no-install-recommends$$missing"; exit 1; }; \
-	command -v go >/dev/null || { echo "Go is missing (https://go.dev/doc/install): LiveKit server is built with it, once."; exit 1; }
+	command -v go >/dev/null || { echo "Go is missing (https://go.dev/doc/install): LiveKit and LiveKit SIP are built with it, once."; exit 1; }
 
 .PHONY: clean
 clean: ## Remove all that these commands made: .venv, the simulated Azure, caches.
-	@rm -rf $(VENV) .venv-checkov .rehearsal .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-checkov .venv-agent .rehearsal .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Apart from all else: it pins many packages to versions of its own.
@@ -236,6 +245,13 @@ $(CHECKOV): $(BIN)/python requirements-checkov.txt
 	@echo "Installing checkov into .venv-checkov …"
 	@$(BIN)/python -m venv --clear .venv-checkov
 	@$(BIN)/python -m pip --python .venv-checkov install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-checkov.txt
+	@touch $@
+
+# Apart from all else too: an agent brings packages of its own.
+$(AGENT): $(INSTALLED) requirements-agent.txt
+	@echo "Installing livekit-agents into .venv-agent …"
+	@$(BIN)/python -m venv --clear --without-pip .venv-agent
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python .venv-agent/bin/python --require-hashes requirements-agent.txt
 	@touch $@
 
 $(BIN)/python:

@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.errors import UsageError
 from rehearsal.go_tool import GoTool
-from tests.voice.livekit import SERVER
+from tests.voice.programs import LIVEKIT, LIVEKIT_SIP
 
 GO = """#!/bin/sh
 echo "$@" >"$PWD/arguments"
@@ -57,6 +57,7 @@ def test_a_module_that_asks_for_something_else_is_refused(tmp_path: Path) -> Non
         tool(tmp_path / "module", "example.com/other").version()
 
 
-def test_the_version_of_livekit_server_is_pinned() -> None:
-    assert SERVER.version().startswith("v1.")
-    assert (SERVER.module / "go.sum").is_file()
+@pytest.mark.parametrize("tool", [LIVEKIT, LIVEKIT_SIP], ids=lambda tool: tool.name)
+def test_the_versions_of_voice_programs_are_pinned(tool: GoTool) -> None:
+    assert tool.version().startswith("v1.")
+    assert (tool.module / "go.sum").is_file()

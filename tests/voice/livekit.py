@@ -16,20 +16,9 @@ from typing import Any, Final
 
 import yaml
 
-from rehearsal.go_tool import GoTool
 from tests.voice.pod import Pod
 from tests.voice.waiting import eventually
 
-SERVER: Final = GoTool(
-    name="livekit-server",
-    title="LiveKit server",
-    module=Path(__file__).parent.parent.parent / "tools" / "livekit",
-    requirement="github.com/livekit/livekit-server",
-    package="github.com/livekit/livekit-server/cmd/server",
-    duration="about three minutes on two cores that have nothing else to do",
-    way_out="Run `go build github.com/livekit/livekit-server/cmd/server` in tools/livekit to see all of it.",
-)
-WITHOUT_GO: Final = "Tests with a real LiveKit server need Go (https://go.dev/doc/install): it is built once."
 PRIVATE, PUBLIC, REDIS = "127.0.2.1", "127.0.2.2", "127.0.2.3"
 """Addresses of the node, and of Redis."""
 REDIS_PORT: Final = 10000

@@ -12,7 +12,8 @@ import pytest
 
 from tests.charts.rendering import rendered
 from tests.charts.workloads import STACKS, values_of
-from tests.voice.livekit import PRIVATE, PUBLIC, SERVER, WITHOUT_GO, LiveKit, Redis
+from tests.voice import programs
+from tests.voice.livekit import PRIVATE, PUBLIC, LiveKit, Redis
 from tests.voice.pod import Pod
 from tests.voice.sockets import Listening, listening
 
@@ -24,7 +25,7 @@ COOKIE = 0x2112A442
 
 @pytest.fixture(scope="module")
 def program() -> Path:
-    return SERVER.built(os.environ, WITHOUT_GO)
+    return programs.built(programs.LIVEKIT)
 
 
 @pytest.fixture(scope="module")

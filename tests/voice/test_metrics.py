@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ import pytest
 
 from tests.charts.known_metrics import KNOWN_METRICS
 from tests.charts.workloads import values_of
+from tests.voice import programs
 from tests.voice.edge import CARRIER, EDGE, NODES, SIP_PORT, Edge, FakeCluster, base_values, sipp
-from tests.voice.livekit import SERVER, WITHOUT_GO, LiveKit, Redis
+from tests.voice.livekit import LiveKit, Redis
 from tests.voice.waiting import eventually
 from tools.cluster_state import CALLS, gauge
 
@@ -83,7 +83,7 @@ def test_what_gets_no_answer_is_counted_by_its_reason(edge: Edge) -> None:
 
 
 def test_livekit_tells_its_rooms_where_status_and_scaling_look_for_them(tmp_path: Path) -> None:
-    program = SERVER.built(os.environ, WITHOUT_GO)
+    program = programs.built(programs.LIVEKIT)
     with (
         Redis(tmp_path / "redis") as redis,
         LiveKit(tmp_path / "livekit", values_of("livekit", "minimal"), redis, program) as server,

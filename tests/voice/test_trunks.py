@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.charts.workloads import values_of
-from tests.voice.livekit import API_KEY, API_SECRET, PRIVATE, SERVER, WITHOUT_GO, LiveKit, Redis
+from tests.voice import programs
+from tests.voice.livekit import API_KEY, API_SECRET, PRIVATE, LiveKit, Redis
 from tests.voice.pod import Pod
 from tests.voice.waiting import eventually
 
@@ -30,7 +30,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 
 @pytest.fixture(scope="module")
 def livekit(tmp_path_factory: pytest.TempPathFactory, redis: Redis) -> Iterator[LiveKit]:
-    program = SERVER.built(os.environ, WITHOUT_GO)
+    program = programs.built(programs.LIVEKIT)
     with LiveKit(tmp_path_factory.mktemp("livekit"), values_of("livekit", "minimal"), redis, program) as server:
         yield server
 
