@@ -80,7 +80,7 @@ def no_number_is_logged(edge: Edge) -> Iterator[None]:
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_malformed_request_leaves_no_number_in_the_log(edge: Edge, broken: str, transport: str) -> None:
+def test_a_malformed_request_leaves_no_number_in_the_log(broken: str, transport: str) -> None:
     old, new = BROKEN[broken]
     assert old in GOOD
     with Carrier(CARRIER, TARGET, transport) as carrier:
@@ -103,7 +103,7 @@ def test_a_failed_call_leaves_its_call_id_and_no_number_in_the_log(
         eventually(lambda: call.id in edge.log.read_text(), 2)
 
 
-def test_malformed_responses_of_a_node_leave_no_number_in_the_log(edge: Edge) -> None:
+def test_malformed_responses_of_a_node_leave_no_number_in_the_log() -> None:
     def broken(request: Message) -> list[tuple[float, str]]:
         (good,) = statuses("200 OK")(request)
         text = good[1]
@@ -123,7 +123,7 @@ def test_a_call_without_a_listed_node_leaves_no_number_in_the_log(edge: Edge, cl
     eventually(lambda: edge.health("/health/ready") == 200, 10)
 
 
-def test_an_answered_call_leaves_no_number_in_the_log(edge: Edge) -> None:
+def test_an_answered_call_leaves_no_number_in_the_log() -> None:
     with (
         Node(NODES[0], answers(NODES[0])),
         Node(NODES[1], answers(NODES[1])),
