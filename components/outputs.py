@@ -94,13 +94,14 @@ def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str
 
 
 def _edge_entrance(settings: Settings, edge: pulumi.Input[str]) -> dict[str, Any]:
-    udp, tcp, tls = ports.SIP_EDGE_SIGNALLING
+    """Without the TLS port: FreeSWITCH has no TLS, so ACK, BYE and audio of a call over TLS would go on in clear."""
+    udp, tcp, _tls = ports.SIP_EDGE_SIGNALLING
     return {
         "domain": settings.hosts.region_zone,
         "host": settings.hosts.of_region(SIP),
         "bestRegion": settings.hosts.of_environment(SIP),
         "address": edge,
-        "ports": [_word(udp), _word(tcp), f"{tls}/tls"],
+        "ports": [_word(udp), _word(tcp)],
     }
 
 

@@ -28,13 +28,14 @@ _PROFILES: Final = "Microsoft.Network/trafficManagerProfiles"
 REPORTED_BY_AZURE: Final = "endpointMonitorStatus"
 """What probes found. Azure's API has it among what can be written, so that a refresh puts it into the inputs."""
 
-_UDP, _TCP, _TLS = SIP_EDGE_SIGNALLING
+_UDP, _TCP, _ = SIP_EDGE_SIGNALLING
 SIP_SERVICES: Final[Mapping[str, tuple[str, Ports]]] = {
-    "_sips._tcp": ("SIPS+D2T", _TLS),
     "_sip._tcp": ("SIP+D2T", _TCP),
     "_sip._udp": ("SIP+D2U", _UDP),
 }
-"""Where the SIP edge is found (RFC 3263), the best way first: SRV name -> NAPTR service and port."""
+"""SRV name -> NAPTR service and port of the SIP edge (RFC 3263), the preferred one first. No TLS: FreeSWITCH has none,
+so the dialog of a call over TLS would go on in clear.
+"""
 ORDER_STEP: Final = 10
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -36,6 +36,11 @@ would also allow every number that it begins.
 
 Transport = Literal["udp", "tcp", "tls"]
 
+LONGEST_UDP_EXPIRY_SECONDS: Final = 180
+"""Longest registration over UDP. Azure's NAT gateway forgets a UDP flow that is idle for 240 s, which cannot be
+changed, and the edge needs time to repeat a renewal that gets no response.
+"""
+
 
 class Registrar(Section):
     """Where a carrier takes registrations."""
@@ -48,8 +53,8 @@ class Registrar(Section):
     """How it is reached."""
     realm: str | None = None
     """Realm of the credentials; the host by default."""
-    expiry_seconds: Annotated[int, Field(ge=60, le=3600)] = 300
-    """How long a registration lasts, seconds."""
+    expiry_seconds: Annotated[int, Field(ge=60, le=3600)] = LONGEST_UDP_EXPIRY_SECONDS
+    """Registration lifetime that the edge asks for, seconds; at most 180 over UDP."""
 
 
 class Outbound(Section):

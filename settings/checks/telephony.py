@@ -10,6 +10,7 @@ from settings.drain import AKS_LONGEST_DRAIN_MINUTES
 from settings.errors import Problem
 from settings.ports import FIRST_PORT_OF_KUBERNETES, sip_node_ports
 from settings.stack import Settings
+from settings.telephony import LONGEST_UDP_EXPIRY_SECONDS, Carrier
 
 
 def _drain_fits(settings: Settings) -> Iterator[Problem]:
@@ -85,6 +86,7 @@ def _carriers_are_sound(settings: Settings) -> Iterator[Problem]:
                 "where to register, since mode is register",
                 "name the registrar's host, port and transport.",
             )
+        yield from _registration_outlives_no_nat_flow(carrier, path)
         if carrier.mode == "ip" and carrier.registrar is not None:
             yield Problem(
                 f"{path}.registrar",
@@ -106,6 +108,18 @@ def _carriers_are_sound(settings: Settings) -> Iterator[Problem]:
                 "the name of a secret in voice:secrets" + _listed(settings.secrets),
                 f"run `pulumi config set --path --secret 'voice:secrets.{carrier.credentials}'`.",
             )
+
+
+def _registration_outlives_no_nat_flow(carrier: Carrier, path: str) -> Iterator[Problem]:
+    registrar = carrier.registrar
+    if registrar is None or registrar.transport != "udp" or registrar.expiry_seconds <= LONGEST_UDP_EXPIRY_SECONDS:
+        return
+    yield Problem(
+        f"{path}.registrar.expirySeconds",
+        registrar.expiry_seconds,
+        f"at most {LONGEST_UDP_EXPIRY_SECONDS} seconds over UDP: the NAT gateway forgets a flow after 240 idle seconds",
+        f"shorten it to {LONGEST_UDP_EXPIRY_SECONDS}, or set transport to tcp or tls.",
+    )
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -105,7 +105,7 @@ def test_a_carrier_at_the_edge_is_told_name_address_and_ports(graph: Graph) -> N
         "host": f"sip.{EAST}",
         "bestRegion": "sip.voice.example.com",
         "address": EDGE,
-        "ports": ["5060/udp", "5060/tcp", "5061/tls"],
+        "ports": ["5060/udp", "5060/tcp"],
     }
     assert told["allow"]["signalling"] == [EDGE, *prefixes("sip")], "the end of a call comes from its node"
     assert told["allow"]["media"] == prefixes("sip")

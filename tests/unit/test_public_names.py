@@ -108,16 +108,14 @@ def test_an_address_is_no_unknown_of_the_plan(graph: Graph) -> None:
 @pytest.mark.requirement("B1")
 def test_a_sip_domain_says_how_it_is_reached(graph: Graph) -> None:
     found = records(graph, EAST)
-    services = {name: found[name, "SRV"]["srvRecords"] for name in ("_sip._udp", "_sip._tcp", "_sips._tcp")}
+    services = {name: record["srvRecords"] for (name, kind), record in found.items() if kind == "SRV"}
     assert {name: [item["port"] for item in items] for name, items in services.items()} == {
         "_sip._udp": [5060],
         "_sip._tcp": [5060],
-        "_sips._tcp": [5061],
     }
     assert {item["target"] for items in services.values() for item in items} == {f"sip.{EAST}"}
     ways = sorted(found["@", "NAPTR"]["naptrRecords"], key=lambda way: way["order"])
     assert [(way["services"], way["replacement"]) for way in ways] == [
-        ("SIPS+D2T", f"_sips._tcp.{EAST}"),
         ("SIP+D2T", f"_sip._tcp.{EAST}"),
         ("SIP+D2U", f"_sip._udp.{EAST}"),
     ]

@@ -1,7 +1,7 @@
-"""A real Kamailio with the configuration that the chart renders, between sipp processes on loopback addresses.
+"""A real Kamailio with the configuration that the chart renders, on loopback addresses.
 
-Changed against a pod: where files lie and which addresses are used. The scripts are the chart's own; `kubectl` is a
-stand-in that answers from files.
+Differences from a pod: the places of files and the addresses. The scripts are the chart's own; `kubectl` is a stand-in
+that answers from files.
 """
 
 from __future__ import annotations
@@ -97,9 +97,9 @@ class Edge:
 
     def __init__(self, folder: Path, cluster: FakeCluster, values: Mapping[str, Any], *, address: str = EDGE) -> None:
         self.address, self._cluster, self._folder = address, cluster, folder
-        self.log = folder / "kamailio.log"
+        self.log, self.certificates = folder / "kamailio.log", folder / "certificates"
         self._processes: list[subprocess.Popen[bytes]] = []
-        for name in ("configuration", "destinations", "templates", "scripts", "secrets", "run"):
+        for name in ("configuration", "destinations", "templates", "scripts", "secrets", "certificates", "run"):
             (folder / name).mkdir(parents=True)
         self._objects = rendered("sip-edge", values)
         self._values = values
@@ -118,7 +118,7 @@ class Edge:
             text = text.replace(f'"/{name}', f'"{self._folder}/{name}').replace(
                 f"text:///{name}", f"text://{self._folder}/{name}"
             )
-        return text
+        return text.replace("= /certificates/", f"= {self.certificates}/")
 
     def _environment(self, container: str, pod_name: str) -> dict[str, str]:
         fields = {"status.podIP": self.address, "metadata.name": pod_name, "spec.nodeName": "node"}
@@ -128,6 +128,10 @@ class Edge:
         }
         places = {n: str(self._folder / v[1:]) for n, v in stated.items() if v.startswith("/")}
         return {**self._cluster.environment(), **stated, **places, "POLL_SECONDS": "0.2"}
+
+    def sidecar_log(self, container: str) -> str:
+        """What a sidecar wrote."""
+        return (self._folder / f"{container}.log").read_text()
 
     def secret(self, name: str, value: str) -> None:
         """Puts a secret where the CSI driver would."""
@@ -140,32 +144,46 @@ class Edge:
             env=self._environment("configure", "pod"), capture_output=True, text=True, timeout=20, check=False,
         )  # fmt: skip
 
-    def start(self, pod_name: str = "pod") -> None:
-        """Starts Kamailio and the sidecars as the Deployment does, and waits until Kamailio listens."""
+    def start(self, pod_name: str = "pod", **environment: str) -> None:
+        """Starts Kamailio and the sidecars as the Deployment does, and waits until Kamailio listens.
+
+        `environment` is more environment for the sidecars.
+        """
         done = self.configure()
         assert done.returncode == 0, done.stderr
-        self._sidecar("destinations-at-start", pod_name).wait(20)
+        self._sidecar("destinations-at-start", pod_name, {}).wait(20)
+        self._start_kamailio()
+        for name in ("destinations", "registrar"):
+            if name in self._containers:
+                self._sidecar(name, pod_name, environment)
+
+    def restart_kamailio(self) -> None:
+        """Restarts Kamailio alone, as the kubelet does when its container ends."""
+        os.killpg(self._kamailio.pid, signal.SIGKILL)
+        self._kamailio.wait(10)
+        self._start_kamailio()
+
+    def _start_kamailio(self) -> None:
         command = [
             self._folder.as_posix() + word if word.startswith(("/configuration", "/run")) else word
             for word in self._containers["kamailio"]["command"]
         ]
         command = [word.replace("/run/kamailio", "/run") for word in command]
-        with self.log.open("wb") as log:
-            self._processes.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))
+        with self.log.open("ab") as log:
+            self._kamailio = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        self._processes.append(self._kamailio)
         deadline = time.monotonic() + 20
         while self.health("/health") != 200:
+            assert self._kamailio.poll() is None, f"Kamailio ended\n{self.log.read_text()[-3000:]}"
             assert time.monotonic() < deadline, self.log.read_text()[-3000:]
             time.sleep(0.1)
-        for name in ("destinations", "registrar"):
-            if name in self._containers:
-                self._sidecar(name, pod_name)
 
-    def _sidecar(self, container: str, pod_name: str) -> subprocess.Popen[bytes]:
+    def _sidecar(self, container: str, pod_name: str, more: Mapping[str, str]) -> subprocess.Popen[bytes]:
         _, script, *arguments = self._containers[container]["command"]
         with (self._folder / f"{container}.log").open("wb") as log:
             process = subprocess.Popen(
                 ["sh", str(self._folder / script[1:]), *arguments],
-                env=self._environment(container, pod_name), stdout=log, stderr=log, start_new_session=True,
+                env={**self._environment(container, pod_name), **more}, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._processes.append(process)
         return process

@@ -1,4 +1,4 @@
-"""A carrier's registrar on loopback: asks for credentials, checks them, and remembers who came."""
+"""A carrier's registrar on loopback: asks for credentials, checks them, and records the registrations."""
 
 from __future__ import annotations
 
@@ -6,54 +6,106 @@ import hashlib
 import re
 import socket
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 REALM: Final = "carrier.example"
 NONCE: Final = "0123456789abcdef"
+_POLL_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True)
 class Registration:
-    """One that was accepted: from which address, with which contact."""
+    """An accepted registration."""
 
     source: str
+    """Address that it came from."""
+    port: int
     contact: str
+    transport: str
+    """udp or tcp."""
+    asked: int
+    """Lifetime that it asked for, seconds."""
+    at: float
+    """When it came, by the monotonic clock, seconds."""
 
 
 class Registrar:
-    """Listens on one address. Ends with the block that it is used in."""
+    """Listens on one address, UDP and TCP. Ends with the block that it is used in.
 
-    def __init__(self, address: str, port: int, user: str, password: str) -> None:
+    Grants every registration `granted` seconds, also when it asks for less. It refuses one that asks for less than
+    `demanded` (423).
+    """
+
+    def __init__(
+        self, address: str, port: int, user: str, password: str, *, granted: int = 60, demanded: int = 0
+    ) -> None:
         self._user, self._password = user, password
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((address, port))
-        self._socket.settimeout(0.2)
+        self._granted, self._demanded = granted, demanded
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._udp.bind((address, port))
+        self._listener = socket.create_server((address, port))
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._threads: list[threading.Thread] = []
+        self._connections: list[socket.socket] = []
         self.accepted: list[Registration] = []
         self.refused = 0
 
     def __enter__(self) -> Registrar:
-        self._thread.start()
+        for waiting in (self._udp, self._listener):
+            waiting.settimeout(_POLL_SECONDS)
+        self._start(self._serve_udp)
+        self._start(self._accept)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
-        self._thread.join()
-        self._socket.close()
+        for thread in list(self._threads):
+            thread.join()
+        for one in (self._udp, self._listener, *self._connections):
+            one.close()
 
-    def _serve(self) -> None:
+    def _start(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve_udp(self) -> None:
         while not self._ending.is_set():
             try:
-                data, source = self._socket.recvfrom(65535)
+                data, source = self._udp.recvfrom(65535)
             except TimeoutError:
                 continue
-            message = data.decode()
-            if message.startswith("REGISTER "):
-                self._socket.sendto(self._answer(message, source[0]).encode(), source)
+            if data.startswith(b"REGISTER "):
+                self._udp.sendto(self._answer(data.decode(), source, "udp").encode(), source)
 
-    def _answer(self, message: str, source: str) -> str:
+    def _accept(self) -> None:
+        while not self._ending.is_set():
+            try:
+                connection, source = self._listener.accept()
+            except TimeoutError:
+                continue
+            connection.settimeout(_POLL_SECONDS)
+            self._connections.append(connection)
+            self._start(self._serve_tcp, connection, source)
+
+    def _serve_tcp(self, connection: socket.socket, source: tuple[str, int]) -> None:
+        rest = b""
+        while not self._ending.is_set():
+            try:
+                data = connection.recv(65535)
+            except TimeoutError:
+                continue
+            if not data:
+                return
+            # A REGISTER has no body.
+            *whole, rest = (rest + data).split(b"\r\n\r\n")
+            for message in whole:
+                connection.sendall(self._answer(f"{message.decode()}\r\n", source, "tcp").encode())
+
+    def _answer(self, message: str, source: tuple[str, int], transport: str) -> str:
         challenge = f'WWW-Authenticate: Digest realm="{REALM}", nonce="{NONCE}", algorithm=MD5'
         authorization = re.search(r"^Authorization: Digest (.*?)\r$", message, re.MULTILINE)
         if authorization is None:
@@ -62,9 +114,14 @@ class Registrar:
             self.refused += 1
             return self._reply(message, "403 Forbidden")
         contact = re.search(r"^Contact: (.*?)\r$", message, re.MULTILINE)
+        expires = re.search(r"^Expires: (\d+)\r$", message, re.MULTILINE)
         assert contact is not None
-        self.accepted.append(Registration(source, contact[1]))
-        return self._reply(message, "200 OK", f"Contact: {contact[1]};expires=60")
+        assert expires is not None
+        asked = int(expires[1])
+        if asked < self._demanded:
+            return self._reply(message, "423 Interval Too Brief", f"Min-Expires: {self._demanded}")
+        self.accepted.append(Registration(*source, contact[1], transport, asked, time.monotonic()))
+        return self._reply(message, "200 OK", f"Contact: {contact[1]};expires={self._granted}")
 
     def _right(self, given: dict[str, str]) -> bool:
         """Digest without qop (RFC 2617, 3.2.2.1)."""

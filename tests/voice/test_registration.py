@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from tests.voice.edge import EDGE, Edge, FakeCluster, base_values
 from tests.voice.registrar import Registrar
-from tests.voice.test_sip_edge import eventually
+from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
 
@@ -19,15 +23,28 @@ REGISTRAR = "127.0.1.21"
 SECOND_EDGE = "127.0.1.3"
 
 
-def values(control: int) -> dict[str, Any]:
+NAT_IDLE_SECONDS: Final = 240
+"""Shortest idle timeout of Azure's NAT gateway: fixed for UDP, the minimum and default for TCP. Source:
+https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource#timers
+"""
+KEEP_SECONDS: Final = 4
+"""How often the edge renews a UDP registration that lasts too long, in the tests that wait for it, seconds."""
+
+
+def values(control: int, **registrar: Any) -> dict[str, Any]:
     registering = {
         "name": "reg-one",
         "signallingCidrs": [f"{REGISTRAR}/32"],
         "mode": "register",
         "credentials": "regOne",
-        "registrar": {"host": REGISTRAR, "port": 5060, "realm": "carrier.example", "expirySeconds": 60},
+        "registrar": {"host": REGISTRAR, "port": 5060, "realm": "carrier.example", **registrar},
     }
     return {**base_values(), "carriers": [registering], "ports": {"control": control}}
+
+
+def gaps(registrar: Registrar) -> list[float]:
+    """Seconds between the registrations."""
+    return [then.at - first.at for first, then in itertools.pairwise(registrar.accepted)]
 
 
 @pytest.fixture
@@ -44,8 +61,8 @@ def cluster(tmp_path: Path) -> FakeCluster:
 @pytest.fixture
 def pods(tmp_path: Path, cluster: FakeCluster) -> Iterator[tuple[Edge, Edge]]:
     # Two pods share this machine's loopback, where each has its own in a cluster.
-    first = Edge(tmp_path / "first", cluster, values(8091))
-    second = Edge(tmp_path / "second", cluster, values(8092), address=SECOND_EDGE)
+    first = Edge(tmp_path / "first", cluster, values(8091, expirySeconds=60))
+    second = Edge(tmp_path / "second", cluster, values(8092, expirySeconds=60), address=SECOND_EDGE)
     for pod in (first, second):
         pod.secret("regOne", "acme-user:acme-password")
     yield first, second
@@ -59,7 +76,7 @@ def test_exactly_one_pod_registers_and_another_takes_over_when_it_is_gone(
     first, second = pods
     first.start("first")
     second.start("second")
-    eventually(lambda: registrar.accepted, 40)
+    eventually(lambda: bool(registrar.accepted), 40)
     holder, other = (first, second) if cluster.holder == "first" else (second, first)
     time.sleep(8)
     assert {registration.source for registration in registrar.accepted} == {holder.address}
@@ -106,3 +123,79 @@ def test_the_password_is_in_the_pod_alone(tmp_path: Path, cluster: FakeCluster) 
     assert table.stat().st_mode & 0o077 == 0
     assert "acme-password" not in "".join(f.read_text() for f in (tmp_path / "pod" / "templates").iterdir())
     assert EDGE in (tmp_path / "pod" / "configuration" / "kamailio.cfg").read_text()
+
+
+Start = Callable[..., tuple[Edge, Registrar]]
+
+
+@pytest.fixture
+def start(tmp_path: Path, cluster: FakeCluster) -> Iterator[Start]:
+    """Starts a registrar and a pod; arguments are those of the registrar, and `registrar` the chart's values for it."""
+    with ExitStack() as stack:
+
+        def begin(registrar: dict[str, Any], **carrier: int) -> tuple[Edge, Registrar]:
+            peer = stack.enter_context(Registrar(REGISTRAR, 5060, "acme-user", "acme-password", **carrier))
+            pod = Edge(tmp_path / "pod", cluster, values(8091, **registrar))
+            stack.callback(pod.stop)
+            pod.secret("regOne", "acme-user:acme-password")
+            pod.start(KEEP_SECONDS=str(KEEP_SECONDS), RENEW_SECONDS="1")
+            return pod, peer
+
+        yield begin
+
+
+def test_a_registration_over_udp_asks_for_less_than_the_nat_gateway_remembers(start: Start) -> None:
+    _, registrar = start({})
+    eventually(lambda: bool(registrar.accepted), 20)
+    assert registrar.accepted[0].transport == "udp"
+    assert 60 <= registrar.accepted[0].asked < NAT_IDLE_SECONDS - 30
+
+
+def test_a_registration_is_renewed_in_time_when_the_registrar_grants_less(start: Start) -> None:
+    granted = 12
+    _, registrar = start({}, granted=granted)
+    eventually(lambda: len(registrar.accepted) >= 4, 60)
+    assert max(gaps(registrar)) < granted
+
+
+def test_a_registrar_that_demands_a_long_lifetime_gets_it_and_the_edge_renews_early(start: Start) -> None:
+    _, registrar = start({}, granted=3600, demanded=3600)
+    eventually(lambda: len(registrar.accepted) >= 3, 60)
+    assert {registration.asked for registration in registrar.accepted} == {3600}
+    # Kamailio sends what is due every 5 s.
+    assert max(gaps(registrar)) < KEEP_SECONDS + 5 + 3
+    assert {registration.port for registration in registrar.accepted} == {5060}, "the flow that the NAT gateway knows"
+
+
+def keep_alive_seconds(peer: str) -> list[int]:
+    """When the kernel probes each connection between the edge and a peer, seconds from now; from `ss`."""
+    done = subprocess.run(
+        ["ss", "-Htno", "state", "established", "dst", peer],
+        capture_output=True, text=True, check=True, timeout=10,
+    )  # fmt: skip
+    found = []
+    for line in done.stdout.splitlines():
+        timer = re.search(r"timer:\(keepalive,(?:(\d+)min)?(?:([\d.]+)sec)?,", line)
+        assert timer, f"no keep-alive timer: {line}"
+        found.append(int(timer[1] or 0) * 60 + int(float(timer[2] or 0)))
+    return found
+
+
+def test_a_registration_over_tcp_keeps_its_connection_with_probes_that_the_nat_gateway_sees(start: Start) -> None:
+    _, registrar = start({"transport": "tcp", "expirySeconds": 3600}, granted=3600)
+    eventually(lambda: bool(registrar.accepted), 20)
+    assert registrar.accepted[0].transport == "tcp"
+    timers = keep_alive_seconds(REGISTRAR)
+    assert len(timers) == 1, "one connection, which stays"
+    assert 0 < timers[0] < NAT_IDLE_SECONDS - 30
+    time.sleep(KEEP_SECONDS + 6)
+    assert len({registration.port for registration in registrar.accepted}) == 1
+    assert len(registrar.accepted) <= 2, "TCP needs no early renewal"
+
+
+def test_a_kamailio_that_restarts_alone_registers_again(start: Start) -> None:
+    pod, registrar = start({}, granted=3600)
+    eventually(lambda: bool(registrar.accepted), 20)
+    pod.restart_kamailio()
+    before = len(registrar.accepted)
+    eventually(lambda: len(registrar.accepted) > before, 20)

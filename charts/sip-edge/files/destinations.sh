@@ -1,6 +1,7 @@
 #!/bin/sh
-# Keeps Kamailio's destinations at the FreeSWITCH nodes that are ready: `destinations.sh once` before Kamailio starts,
-# `destinations.sh` beside it. The list stays as it is while the API server does not answer.
+# Tells Kamailio what changed after its start: which FreeSWITCH nodes are ready, and a renewed certificate.
+# `destinations.sh once` writes the first list before Kamailio starts, `destinations.sh` runs beside it. The list stays as
+# it is while the API server does not answer.
 set -eu
 
 list="$DESTINATIONS/dispatcher.list"
@@ -18,9 +19,30 @@ if [ "${1:-}" = once ]; then
   exit 0
 fi
 
-reload() {
-  curl --silent --show-error --fail --max-time 5 --output /dev/null "$CONTROL" \
-    --data '{"jsonrpc":"2.0","method":"dispatcher.reload","id":1}'
+# Calls a method of Kamailio. A method that fails is HTTP status 500, which `--fail` turns into exit code 22. The time
+# limit is far above what a method takes: two tls.reload at a time crash Kamailio 5.6.3.
+control() {
+  curl --silent --show-error --fail --max-time 120 --output /dev/null "$CONTROL" \
+    --data '{"jsonrpc":"2.0","method":"'"$1"'","id":1}'
+}
+
+# Kamailio loads the certificate at its start and on tls.reload. When it cannot load a new one, it keeps the old one and
+# logs the reason; the same files are then tried again after a minute only.
+certificate=none
+refused=none
+retry_at=0
+load_certificate() {
+  current=$(cat "$CERTIFICATES/tls.crt" "$CERTIFICATES/tls.key" | sha256sum)
+  if [ "$current" = "$certificate" ]; then return; fi
+  if [ "$current" = "$refused" ] && [ "$(date +%s)" -lt "$retry_at" ]; then return; fi
+  if control tls.reload; then
+    certificate=$current
+    echo "certificate: loaded"
+  elif [ $? -eq 22 ]; then
+    refused=$current
+    retry_at=$(($(date +%s) + 60))
+    echo "certificate: Kamailio cannot load the new one and keeps the old one; its log has the reason" >&2
+  fi
 }
 
 loaded=yes
@@ -34,9 +56,12 @@ while :; do
     echo "destinations: kept as they are: $(tail -n 1 "$list.error")" >&2
   fi
   # Kamailio refuses a second reload within a second: the next turn tries again.
-  if [ "$loaded" = no ] && reload; then
+  if [ "$loaded" = no ] && control dispatcher.reload; then
     loaded=yes
     echo "destinations: $(wc -l <"$list") ready"
+  fi
+  if [ -n "${CERTIFICATES:-}" ]; then
+    load_certificate
   fi
   sleep "${POLL_SECONDS:-2}"
 done

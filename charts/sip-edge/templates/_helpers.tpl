@@ -10,6 +10,17 @@ Carriers that are registered with: their names in order, as a JSON list.
 {{- end }}
 
 {{/*
+Transports of the carriers that are registered with, as a JSON list.
+*/}}
+{{- define "sip-edge.registrarTransports" -}}
+{{- $transports := list -}}
+{{- range .Values.carriers -}}
+{{- if eq .mode "register" -}}{{- $transports = append $transports (.registrar.transport | default "udp") -}}{{- end -}}
+{{- end -}}
+{{- toJson $transports -}}
+{{- end }}
+
+{{/*
 Name of the variable that holds a part of a carrier's credentials. Call with {carrier, part}.
 */}}
 {{- define "sip-edge.variable" -}}
@@ -63,7 +74,7 @@ id(int,auto) l_uuid(string) l_username(string) l_domain(string) r_username(strin
 {{- $user := printf "${%s}" (include "sip-edge.variable" (dict "carrier" $carrier.name "part" "user")) }}
 {{- $password := printf "${%s}" (include "sip-edge.variable" (dict "carrier" $carrier.name "part" "password")) }}
 {{- $registrar := required (printf "carriers[%d].registrar is missing: where %s takes registrations" $position $carrier.name) $carrier.registrar }}
-{{ add1 $position }}:{{ $carrier.name }}:{{ $user }}:{{ $.Values.host }}:{{ $user }}:{{ $registrar.host }}:{{ $registrar.realm | default $registrar.host }}:{{ $user }}:{{ $password }}::sip\:{{ $registrar.host }}\:{{ $registrar.port | default 5060 }};transport={{ $registrar.transport | default "udp" }}:{{ $registrar.expirySeconds | default 300 }}:0:0::
+{{ add1 $position }}:{{ $carrier.name }}:{{ $user }}:{{ $.Values.host }}:{{ $user }}:{{ $registrar.host }}:{{ $registrar.realm | default $registrar.host }}:{{ $user }}:{{ $password }}::sip\:{{ $registrar.host }}\:{{ $registrar.port | default 5060 }};transport={{ $registrar.transport | default "udp" }}:{{ $registrar.expirySeconds | default 180 }}:0:0::
 {{- end }}
 {{- end }}
 {{ end }}
@@ -77,7 +88,9 @@ id(int,auto) table_name(string) table_version(int)
 {{ end }}
 
 {{/*
-TLS: this platform's certificate; carriers are known by their address.
+TLS. Carriers that call are known by their address, so they need no certificate. Authorities are loaded only when a
+carrier takes registrations over TLS: every process loads them all, which takes many seconds at the start and at every
+tls.reload.
 */}}
 {{- define "sip-edge.tls" -}}
 [server:default]
@@ -91,7 +104,9 @@ require_certificate = no
 method = TLSv1.2+
 verify_certificate = yes
 require_certificate = yes
+{{- if has "tls" (include "sip-edge.registrarTransports" . | fromJsonArray) }}
 ca_list = /etc/ssl/certs/ca-certificates.crt
+{{- end }}
 {{ end }}
 
 {{/*
