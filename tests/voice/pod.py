@@ -94,8 +94,8 @@ class Pod:
         if not places:
             return text
         any_place = "|".join(re.escape(place) for place in sorted(places, key=len, reverse=True))
-        # A path of its own: neither the end of a longer one nor of an address.
-        return re.sub(rf"(?<![\w./-])({any_place})(?![\w.-])", lambda found: places[found[1]], text)
+        # Only whole paths: neither the end of a longer path, nor of an address, nor a closing XML tag.
+        return re.sub(rf"(?<![\w./<-])({any_place})(?![\w.-])", lambda found: places[found[1]], text)
 
     def command(self, container: str) -> list[str]:
         """What a container runs, in the folder."""
