@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -11,6 +11,12 @@ from settings.dns import DomainName
 from settings.drain import DrainBudget, drain_budget
 from settings.ports import DEFAULT_RTP_FIRST, DEFAULT_RTP_LAST, Ports, freeswitch_rtp
 from settings.types import Cidrs, Section, Word, unique
+
+RTP_TIMEOUT_SECONDS: Final = 300
+"""How long a call that is not on hold may be without RTP, seconds; FreeSWITCH then ends it."""
+RTP_HOLD_TIMEOUT_SECONDS: Final = 1800
+"""How long a call on hold may be without RTP, seconds. LiveKit SIP, which knows nothing of hold, waits as long for any
+call."""
 
 E164 = Annotated[
     str,
@@ -57,8 +63,8 @@ class Outbound(Section):
     """How it is reached."""
     prefixes: Annotated[tuple[NumberPrefix, ...], Field(min_length=1), AfterValidator(unique)]
     """Numbers that may be called, by how they begin (E.164, such as "+49"); every other is refused."""
-    caller: E164 | None = None
-    """Number that called parties see; that of the call where there is none."""
+    caller: E164
+    """Number that called parties see."""
 
 
 class Carrier(Section):
@@ -133,6 +139,11 @@ class TelephonySettings(Section):
     def edge_cidrs(self) -> tuple[str, ...]:
         """Where SIP may come from at the SIP edge: as `signalling_cidrs`, of the carriers that use it."""
         return _each_once(carrier for carrier in self.carriers if carrier.ingress == "edge")
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """Our numbers that calls out are made from: every carrier's, sorted and each once."""
+        return tuple(sorted({carrier.outbound.caller for carrier in self.carriers if carrier.outbound}))
 
     @property
     def media_cidrs(self) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
-"""The pod that keeps the trunks and the dispatch rule in LiveKit.
+"""The trunk manager, which keeps the trunks and the dispatch rule in LiveKit.
 
-Owns the pod's files. Does not own LiveKit.
+Owns the pod's files. Does not own LiveKit. The program is the one of `images/tools`, on the tests' interpreter.
 """
 
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +16,11 @@ from tests.voice.livekit import API_KEY, API_SECRET
 from tests.voice.livekit_sip import LIVEKIT_URL
 from tests.voice.own_network import NODES
 from tests.voice.pod import Pod
+from tests.voice.programs import ROOT
 
+SOURCES: Final = ROOT / "images" / "tools" / "src"
 IN_TESTS: Final = {"enabled": True, "allowedCidrs": [str(NODES)], "seconds": 1}
-"""Values under which calls of the tests are taken."""
+"""Values of the tests: calls come from the network of `own_network.py`."""
 
 
 class Trunks:
@@ -37,9 +40,19 @@ class Trunks:
         self.pod.secret("livekit-api-key", API_KEY)
         self.pod.secret("livekit-api-secret", secret)
 
+    def command(self, *arguments: str) -> list[str]:
+        """What the container runs."""
+        python, *rest = self.pod.command("trunks")
+        assert python == "python3"
+        return [sys.executable, *rest, *arguments]
+
+    def environment(self) -> dict[str, str]:
+        """The variables of the container."""
+        return {**self.pod.environment("trunks"), "PYTHONPATH": str(SOURCES)}
+
     def once(self) -> subprocess.CompletedProcess[str]:
         """Compares once, and ends."""
         return subprocess.run(
-            [*self.pod.command("trunks"), "once"], env=self.pod.environment("trunks"),
+            self.command("once"), env=self.environment(),
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
