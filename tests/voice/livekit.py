@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -55,6 +56,11 @@ class Redis:
         self.address = f"{REDIS}:{REDIS_PORT}"
 
     def __enter__(self) -> Redis:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Starts the server, with nothing in it, and waits until it responds."""
         certificate = self.certificate
         self._log = (self._folder / "redis.log").open("wb")
         self._process = subprocess.Popen(
@@ -65,7 +71,12 @@ class Redis:
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
         eventually(lambda: self._ask("PING") == "PONG", 30, (self._folder / "redis.log").read_text)
-        return self
+
+    def kill(self) -> None:
+        """Ends it by SIGKILL. It keeps nothing."""
+        self._process.kill()
+        self._process.wait(10)
+        self._log.close()
 
     def __exit__(self, *_: object) -> None:
         _end(self._process)
@@ -88,9 +99,21 @@ class Redis:
 
 
 class LiveKit:
-    """One pod of the chart `livekit`. Ends with the block that it is used in."""
+    """One pod of the chart `livekit`. Ends with the block that it is used in.
 
-    def __init__(self, folder: Path, values: Mapping[str, Any], redis: Redis, program: Path) -> None:
+    `departure_seconds` replaces how long a room outlives its last participant, for tests that wait for its end.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        values: Mapping[str, Any],
+        redis: Redis,
+        program: Path,
+        *,
+        departure_seconds: int | None = None,
+    ) -> None:
+        self._departure_seconds = departure_seconds
         self._redis, self._program = redis, program
         changed = {**values, "redis": {**values.get("redis", {}), "address": redis.address}}
         self.pod = Pod(folder, "livekit", changed, private=PRIVATE, public=PUBLIC)
@@ -111,7 +134,11 @@ class LiveKit:
         """Makes the configuration with the chart's script. Only paths differ from a pod's."""
         done = self.pod.configure()
         assert done.returncode == 0, done.stderr
-        self.file.write_text(self.pod.moved(self.file.read_text(), "livekit"))
+        text = self.pod.moved(self.file.read_text(), "livekit")
+        if self._departure_seconds is not None:
+            text, replaced = re.subn(r"departure_timeout: \d+", f"departure_timeout: {self._departure_seconds}", text)
+            assert replaced == 1
+        self.file.write_text(text)
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """Runs the server to its end, which is soon where it refuses its configuration."""
@@ -121,14 +148,23 @@ class LiveKit:
 
     def __enter__(self) -> LiveKit:
         self.configure()
-        with self.log.open("wb") as log:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Starts the server and waits until it is ready."""
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(self._command(), env=self._environment(), stdout=log, stderr=log)
         try:
             eventually(self.ready, 60, self.log.read_text)
         except AssertionError:
             _end(self.process)
             raise
-        return self
+
+    def kill(self) -> None:
+        """Ends it by SIGKILL, as a node that is lost does."""
+        self.process.kill()
+        self.process.wait(10)
 
     def __exit__(self, *_: object) -> None:
         # The first signal asks it to wait for its rooms, the second not to; two at a time are one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -47,3 +48,22 @@ class Rooms:
     def delete(self, room: str) -> None:
         """Ends a room and disconnects its participants."""
         self.call(lambda server: server.room.delete_room(api.DeleteRoomRequest(room=room)))
+
+    def call_out(self, room: str, number: str) -> Future[api.SIPParticipantInfo]:
+        """Calls a number from a room through the only outbound trunk. The result comes when the call is answered.
+
+        Raises `api.SipCallError` where it is not.
+        """
+
+        async def ask(server: api.LiveKitAPI) -> api.SIPParticipantInfo:
+            (trunk,) = (await server.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest())).items
+            request = api.CreateSIPParticipantRequest(
+                sip_trunk_id=trunk.sip_trunk_id, sip_call_to=number, room_name=room,
+                participant_identity="called", hide_phone_number=True, wait_until_answered=True,
+            )  # fmt: skip
+            return await server.sip.create_sip_participant(request)
+
+        pool = ThreadPoolExecutor(1)
+        outcome = pool.submit(lambda: self.call(ask))
+        pool.shutdown(wait=False)
+        return outcome

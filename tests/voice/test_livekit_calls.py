@@ -1,59 +1,53 @@
-"""Calls through a real LiveKit SIP and a real LiveKit to a real agent, as FreeSWITCH makes them."""
+"""Calls between FreeSWITCH and an agent through a real LiveKit SIP and a real LiveKit."""
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 
 import pytest
+from livekit import api
 
 from tests.charts.workloads import values_of
-from tests.voice import programs
-from tests.voice.agent import Agent
-from tests.voice.livekit import API_KEY, API_SECRET, LiveKit, Redis
-from tests.voice.livekit_sip import BRIDGE, LIVEKIT_URL, LiveKitSip
-from tests.voice.rooms import Rooms
+from tests.voice.bridge import (
+    AGENT_TONE,
+    CALLED,
+    CALLER,
+    CALLER_TONE,
+    FREESWITCH,
+    INSIDE_PORT,
+    OURS,
+    Bridge,
+    running_bridge,
+)
+from tests.voice.livekit_sip import LiveKitSip
 from tests.voice.rtp import MediaEnd
-from tests.voice.sip import Dialog, SipPeer, sdp
-from tests.voice.trunks import Trunks
+from tests.voice.sip import SipPeer, sdp
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
 
-FREESWITCH, INSIDE_PORT = "10.98.0.3", 5090
 MEDIA_PORT = 16384
-CALLER, CALLED = "+493012345678", "+498912345679"
-SECRETS = {"livekit-api-key": API_KEY, "livekit-api-secret": API_SECRET}
-AGENT_TONE, CALLER_TONE = 600, 440
-
-
-@dataclass
-class Bridge:
-    """Everything behind FreeSWITCH."""
-
-    sip: LiveKitSip
-    livekit: LiveKit
-    redis: Redis
-    agent: Agent
-    rooms: Rooms
 
 
 @pytest.fixture(scope="module")
 def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
-    folder = tmp_path_factory.mktemp("bridge")
-    values = values_of("livekit-sip", "minimal")
-    with ExitStack() as stack:
-        redis = stack.enter_context(Redis(folder / "redis"))
-        livekit = LiveKit(folder / "livekit", values_of("livekit", "minimal"), redis, programs.built(programs.LIVEKIT))
-        stack.enter_context(livekit)
-        trunks = Trunks(folder / "trunks", values).once()
-        assert trunks.returncode == 0, trunks.stderr
-        sip = stack.enter_context(LiveKitSip(folder / "sip", values, redis))
-        agent = Agent(folder / "agent", values_of("voice-agent", "minimal"), livekit_url=LIVEKIT_URL, secrets=SECRETS)
-        stack.enter_context(agent)
-        yield Bridge(sip, livekit, redis, agent, Rooms(LIVEKIT_URL, API_KEY, API_SECRET))
+    with running_bridge(tmp_path_factory.mktemp("bridge"), agent={"TONE_ECHO_DIGITS": "yes"}) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(bridge: Bridge) -> Iterator[None]:
+    """A call leaves no room, participant or dialog behind."""
+    yield
+    try:
+        eventually(bridge.nothing_is_left, 15, lambda: f"{bridge.rooms.names()}, {bridge.sip.active_calls()} calls")
+    finally:  # one test's fault is not the next one's
+        for room in bridge.rooms.names():
+            bridge.rooms.delete(room)
+    assert bridge.sip.process.poll() is None
+    assert bridge.livekit.process.poll() is None
 
 
 @pytest.fixture
@@ -68,36 +62,148 @@ def caller() -> Iterator[MediaEnd]:
         yield media
 
 
-def call(freeswitch: SipPeer, identifier: str = "call-1") -> Dialog:
-    """An INVITE as FreeSWITCH's profile `inside` sends it."""
-    return freeswitch.invite(
-        (BRIDGE, 5070), "voice",
-        f"X-Voice-Caller: {CALLER}", f"X-Voice-Called: {CALLED}",
-        f"X-Voice-Call: {identifier}", "X-Voice-Carrier: acme",
-        body=sdp(FREESWITCH, MEDIA_PORT, codecs=(0,)), caller=CALLER,
-    )  # fmt: skip
+def room_of(bridge: Bridge) -> str:
+    """The room of the only call."""
+    (name,) = bridge.rooms.names()
+    return name
 
 
-def nothing_is_left(bridge: Bridge) -> bool:
-    return bridge.sip.active_calls() == 0 and not bridge.rooms.names()
-
-
-def test_a_call_is_answered_and_both_sides_hear_each_other(
+def test_both_sides_hear_each_other_and_the_agent_learns_who_called_whom(
     bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd
 ) -> None:
-    started = time.monotonic()
-    dialog = call(freeswitch)
-    answer = dialog.final(20)
-    print("answered", answer.status, answer.at - started)
-    assert answer.status == 200
-    caller.remote = answer.media()
+    dialog = bridge.answered(freeswitch, caller)
     eventually(lambda: caller.hears(AGENT_TONE), 10)
-    bridge.agent.said.wait_for("heard", frequency=CALLER_TONE)
-    print(bridge.agent.said.events())
-    print(bridge.rooms.names(), [bridge.rooms.identities(r) for r in bridge.rooms.names()])
+    room = room_of(bridge)
+    bridge.agent.said.wait_for("heard", room=room, frequency=CALLER_TONE)
+    who = bridge.agent.said.wait_for("participant", room=room)
+    stated = {name: value for name, value in who["attributes"].items() if name.startswith("voice.")}
+    identifier = stated.pop("voice.call")
+    assert stated == {"voice.caller": CALLER, "voice.called": CALLED, "voice.carrier": "acme"}
+    assert identifier in dialog.local_party, "the call has another identifier than its From header"
     dialog.hang_up()
-    eventually(lambda: nothing_is_left(bridge), 30, lambda: str(bridge.rooms.names()))
-    print("end", time.monotonic() - started)
-    print(bridge.sip.log.read_text())
-    print(bridge.livekit.log.read_text())
-    print(bridge.sip.metrics())
+
+
+def test_digits_arrive_in_both_directions(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+    dialog = bridge.answered(freeswitch, caller)
+    eventually(lambda: caller.hears(AGENT_TONE), 10)
+    room = room_of(bridge)
+
+    def heard() -> str:
+        return "".join(event["digit"] for event in bridge.agent.said.events("digit", room=room))
+
+    caller.press("15#")
+    eventually(lambda: heard() == "15#", 10, heard)
+    eventually(lambda: caller.digits() == "15#", 10, caller.digits)
+    dialog.hang_up()
+
+
+def test_a_call_is_answered_within_a_second(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+    took = []
+    for _ in range(5):
+        sent = time.monotonic()
+        dialog = bridge.call(freeswitch, caller)
+        took.append(dialog.expect(200, 3).at - sent)
+        dialog.hang_up()
+    assert statistics.median(took) < 1, took
+
+
+def test_a_caller_who_hangs_up_ends_the_agents_job(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+    dialog = bridge.answered(freeswitch, caller)
+    room = room_of(bridge)
+    bridge.agent.said.wait_for("heard", room=room, frequency=CALLER_TONE)
+    dialog.hang_up()
+    bridge.agent.said.wait_for("participant_left", room=room, seconds=5)
+    bridge.agent.said.wait_for("left", room=room, seconds=10)
+
+
+def test_an_agent_that_ends_the_room_hangs_up(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+    dialog = bridge.answered(freeswitch, caller)
+    bridge.rooms.delete(room_of(bridge))
+    dialog.expect("BYE", 5)
+
+
+def test_a_caller_who_gives_up_before_the_answer_leaves_nothing(
+    bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd
+) -> None:
+    dialog = bridge.call(freeswitch, caller)
+    dialog.expect(180)
+    dialog.send("CANCEL")
+    assert dialog.final().status == 487
+
+
+def test_an_offer_without_a_common_codec_is_refused_at_once(
+    bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd
+) -> None:
+    dialog = bridge.call(freeswitch, caller, codec=18)
+    assert dialog.final(3).status == 400
+
+
+def test_a_held_call_goes_on_after_it_is_resumed(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+    dialog = bridge.answered(freeswitch, caller)
+    eventually(lambda: caller.hears(AGENT_TONE), 10)
+    for version, direction in ((2, "sendonly"), (3, "sendrecv")):
+        caller.muted = direction == "sendonly"
+        dialog.send("INVITE", body=sdp(FREESWITCH, MEDIA_PORT, codecs=(0,), direction=direction, version=version))
+        assert dialog.expect(200).method == "INVITE"
+    resumed = time.monotonic()
+    eventually(lambda: caller.hears(AGENT_TONE, since=resumed), 10)
+    dialog.hang_up()
+
+
+def test_a_caller_who_is_silent_for_a_minute_stays_connected(bridge: Bridge, freeswitch: SipPeer) -> None:
+    # LiveKit SIP's own limits are 15 s after the last packet, and 30 s where none has come.
+    with MediaEnd(FREESWITCH, 16386, frequency=CALLER_TONE) as talker, MediaEnd(FREESWITCH, 16388) as mute:
+        mute.muted = True
+        talked, muted = bridge.answered(freeswitch, talker), bridge.answered(freeswitch, mute)
+        eventually(lambda: talker.hears(AGENT_TONE) and mute.hears(AGENT_TONE), 10)
+        talker.muted = True
+        silent_since = time.monotonic()
+        while time.monotonic() < silent_since + 60:
+            assert not talked.has("BYE")
+            assert not muted.has("BYE")
+            time.sleep(0.5)
+        for dialog, media in ((talked, talker), (muted, mute)):
+            assert media.hears(AGENT_TONE, since=silent_since + 59)
+            dialog.hang_up()
+
+
+@pytest.mark.parametrize("spoke", [True, False])
+def test_silence_beyond_the_limits_ends_a_call(
+    bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd, tmp_path_factory: pytest.TempPathFactory, spoke: bool
+) -> None:
+    values = {
+        **values_of("livekit-sip", "minimal"),
+        "media": {"timeoutSeconds": 2, "holdTimeoutSeconds": 3},
+        "ports": {"sip": 5070, "rtpFirst": 20000, "rtpLast": 20100, "health": 18083, "metrics": 16790},
+    }
+    with LiveKitSip(tmp_path_factory.mktemp("impatient"), values, bridge.redis, private="10.98.0.4") as impatient:
+        caller.muted = not spoke
+        running = Bridge(impatient, bridge.livekit, bridge.redis, bridge.trunks, bridge.agent, bridge.rooms)
+        dialog = running.answered(freeswitch, caller)
+        eventually(lambda: caller.hears(AGENT_TONE), 10)
+        caller.muted, silent_since = True, time.monotonic()
+        assert dialog.expect("BYE", 8).at - silent_since < 6
+        eventually(lambda: impatient.active_calls() == 0, 5)
+
+
+def test_a_call_out_is_made_from_our_own_number(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+    outcome = bridge.rooms.call_out("out-1", CALLED)
+    called = freeswitch.incoming(10)
+    assert called.invite is not None
+    assert f"<sip:{OURS}@" in called.invite.header("From")
+    assert called.invite.first.startswith(f"INVITE sip:{CALLED}@{FREESWITCH}")
+    caller.remote = called.invite.media()
+    called.respond(180)
+    called.respond(200, body=sdp(FREESWITCH, MEDIA_PORT, codecs=(0,)))
+    bridge.rooms.dispatch("out-1", "voice-agent")
+    eventually(lambda: caller.hears(AGENT_TONE), 20)
+    assert outcome.result(20).sip_call_id
+    called.hang_up()
+
+
+def test_a_busy_called_party_is_reported_to_the_agent(bridge: Bridge, freeswitch: SipPeer) -> None:
+    outcome = bridge.rooms.call_out("out-2", CALLED)
+    freeswitch.incoming(10).respond(486)
+    with pytest.raises(api.SipCallError) as refused:
+        outcome.result(20)
+    assert refused.value.sip_status_code == 486

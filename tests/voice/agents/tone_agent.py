@@ -11,6 +11,7 @@ Events (`tone.py` has their form): `started` (the job runs), `joined`, `particip
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
@@ -19,12 +20,13 @@ from typing import Final
 from livekit import rtc
 from livekit.agents import AgentServer, AutoSubscribe, JobContext, cli
 
-from tests.voice.agents.tone import Events, hear, joined, speak
+from tests.voice.agents.tone import Events, hear, joined, running, speak
 
 FREQUENCY: Final = int(os.environ.get("TONE_FREQUENCY", "600"))
 MISBEHAVIOR: Final = os.environ.get("TONE_MISBEHAVIOR", "")
 """`mute`: joins and publishes nothing; `die`: its process is killed; `block`: its event loop stops. The last two happen
 TONE_MISBEHAVIOR_SECONDS after the agent speaks."""
+ALONE_SECONDS: Final = 5.0
 MISBEHAVIOR_SECONDS: Final = float(os.environ.get("TONE_MISBEHAVIOR_SECONDS", "0"))
 
 
@@ -66,9 +68,14 @@ async def talk(context: JobContext) -> None:
 
     context.add_shutdown_callback(ended)
     hear(room, events)
+    if os.environ.get("TONE_ECHO_DIGITS"):
+        room.on("sip_dtmf_received", lambda press: running.add(asyncio.create_task(press_back(room, press))))
     room.on("participant_disconnected", left)
     await context.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
     joined(room, events)
+    if not await someone_is_there(room):
+        context.shutdown("the caller left before the agent came")
+        return
     if MISBEHAVIOR != "mute":
         await speak(room, FREQUENCY)
     if MISBEHAVIOR in ("die", "block"):
@@ -77,6 +84,21 @@ async def talk(context: JobContext) -> None:
         if MISBEHAVIOR == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(3600)  # noqa: ASYNC251 - blocks the event loop on purpose
+
+
+async def someone_is_there(room: rtc.Room) -> bool:
+    """Waits for another participant. A caller who gives up at once leaves the agent alone in a room that stays."""
+    arrived = asyncio.Event()
+    room.on("participant_connected", lambda _who: arrived.set())
+    if not room.remote_participants:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(arrived.wait(), ALONE_SECONDS)
+    return bool(room.remote_participants)
+
+
+async def press_back(room: rtc.Room, press: rtc.SipDTMF) -> None:
+    """Sends a digit to where it came from."""
+    await room.local_participant.publish_dtmf(code=press.code, digit=press.digit)
 
 
 if __name__ == "__main__":
