@@ -32,7 +32,12 @@ class LiveKitSipSettings(Section):
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""
     calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = CALL_COSTS["livekit-sip"].calls_per_cpu
-    """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`)."""
+    """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`). LiveKit SIP refuses no call by it: it
+    sizes the pods, steers calls out away from full ones and drives the autoscaler. FreeSWITCH bounds calls in."""
+    manage_trunks: bool = False
+    """Runs the trunk manager, which keeps LiveKit's trunks and dispatch rule. Needs the image `voice:images.tools` with
+    the programs of `images/tools`. Off: create them yourself (`charts/livekit-sip/README.md`); without them LiveKit SIP
+    takes no call."""
 
 
 class EgressSettings(Section):
@@ -42,7 +47,8 @@ class EgressSettings(Section):
     """Off by default."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 2
     """Pods."""
-    cpu: Annotated[int, Field(ge=1, le=64)] = 3
-    """Whole CPUs of a pod; a composed recording takes up to four, sound alone one."""
+    cpu: Annotated[int, Field(ge=1, le=64)] = 4
+    """Whole CPUs of a pod. A composed recording takes up to four, one of a participant two, sound alone one. A pod with
+    fewer accepts such a recording all the same and may drop frames."""
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""

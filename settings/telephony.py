@@ -12,6 +12,12 @@ from settings.drain import DrainBudget, drain_budget
 from settings.ports import DEFAULT_RTP_FIRST, DEFAULT_RTP_LAST, Ports, freeswitch_rtp
 from settings.types import Cidrs, Section, Word, unique
 
+RTP_TIMEOUT_SECONDS: Final = 300
+"""How long a call that is not on hold may be without RTP, seconds; FreeSWITCH then ends it."""
+RTP_HOLD_TIMEOUT_SECONDS: Final = 1800
+"""How long a call on hold may be without RTP, seconds. LiveKit SIP, which knows nothing of hold, waits as long for any
+call."""
+
 E164 = Annotated[
     str,
     StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$"),
@@ -74,8 +80,8 @@ class Outbound(Section):
     """Prefixes of the numbers that may be called (E.164, such as "+49"); numbers with none of them are refused."""
     numbers: Annotated[tuple[E164, ...], AfterValidator(unique)] = ()
     """Whole numbers that may be called besides, each exactly as it is."""
-    caller: E164 | None = None
-    """Number that called parties see; that of the call where there is none."""
+    caller: E164
+    """Number that called parties see."""
 
 
 class Carrier(Section):
@@ -150,6 +156,11 @@ class TelephonySettings(Section):
     def edge_cidrs(self) -> tuple[str, ...]:
         """Where SIP may come from at the SIP edge: as `signalling_cidrs`, of the carriers that use it."""
         return _each_once(carrier for carrier in self.carriers if carrier.ingress == "edge")
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """Our numbers that calls out are made from: every carrier's, sorted and each once."""
+        return tuple(sorted({carrier.outbound.caller for carrier in self.carriers if carrier.outbound}))
 
     @property
     def media_cidrs(self) -> tuple[str, ...]:

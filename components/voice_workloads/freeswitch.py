@@ -13,6 +13,7 @@ from components.voice_workloads.values import (
     guaranteed,
     image_values,
     inside_cidrs,
+    media_values,
     merged,
     pool_values,
 )
@@ -53,6 +54,7 @@ def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) 
                 "rtpLast": rtp.last,
             },
             "drain": drain_values(settings),
+            "media": media_values(),
             "insideCidrs": inside_cidrs(settings),
             "carriers": [_carrier(carrier) for carrier in settings.telephony.carriers],
             "bridge": {
@@ -97,7 +99,7 @@ def _carrier(carrier: Carrier) -> dict[str, Any]:
             "transport": outbound.transport,
             "prefixes": list(outbound.prefixes),
             "numbers": list(outbound.numbers),
-            **({"caller": outbound.caller} if outbound.caller else {}),
+            "caller": outbound.caller,
         }
         if carrier.credentials is not None:
             values["credentials"] = carrier.credentials

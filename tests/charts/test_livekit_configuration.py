@@ -14,8 +14,9 @@ import yaml
 
 from rehearsal.kubernetes.cluster import Object
 from rehearsal.kubernetes.helm_charts import ChartProblem
+from settings.loader import PROJECT
 from tests.charts.rendering import rendered
-from tests.charts.workloads import WORKLOADS, kinds_of_values, values_of
+from tests.charts.workloads import STACKS, WORKLOADS, kinds_of_values, values_of
 
 REDIS_KEYS = {"redis.address", "redis.username", "redis.password", "redis.use_tls"}
 """Source: github.com/livekit/protocol v1.50.5, redis/redis.go, `RedisConfig`."""
@@ -25,7 +26,8 @@ KNOWN = {
     "livekit-sip": REDIS_KEYS
     | {
         "api_key", "api_secret", "ws_url", "sip_port", "rtp_port", "health_port", "prometheus_port", "listen_ip",
-        "nat_1_to_1_ip", "media_nat_1_to_1_ip", "max_active_calls", "logging.level",
+        "nat_1_to_1_ip", "media_nat_1_to_1_ip", "media_timeout", "media_timeout_initial", "max_active_calls",
+        "logging.level",
     },
     # Source: github.com/livekit/egress v1.12.0 and v1.14.1, pkg/config/base.go, service.go and storage.go;
     # `storage.azure` is github.com/livekit/storage, config.go, `AzureConfig`.
@@ -33,6 +35,7 @@ KNOWN = {
     | {
         "api_key", "api_secret", "ws_url", "health_port", "prometheus_port", "logging.level",
         "storage.azure.account_name", "storage.azure.account_key", "storage.azure.container_name",
+        "cpu_cost.room_composite_cpu_cost", "cpu_cost.web_cpu_cost", "cpu_cost.participant_cpu_cost",
     },
 }  # fmt: skip
 FILES = {"livekit": "livekit.yaml", "livekit-sip": "sip.yaml", "livekit-egress": "egress.yaml"}
@@ -95,6 +98,43 @@ def test_the_bridge_reads_our_file_and_not_the_one_that_its_image_names() -> Non
     deployment = next(o for o in objects if o["kind"] == "Deployment" and o["metadata"]["name"] == "livekit-sip")
     container = deployment["spec"]["template"]["spec"]["containers"][0]
     assert container["command"] == ["livekit-sip", "--config=/configuration/sip.yaml"]
+
+
+@pytest.mark.parametrize("kind", kinds_of_values(next(w for w in WORKLOADS if w.chart == "livekit-egress")))
+def test_an_idle_recorder_has_the_cpus_for_every_kind_of_recording(kind: str) -> None:
+    objects = rendered("livekit-egress", values_of("livekit-egress", kind))
+    deployment = next(o for o in objects if o["kind"] == "Deployment")
+    cpus = int(deployment["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"])
+    # Source: github.com/livekit/egress, pkg/config/service.go: what a recording costs where the file does not say.
+    defaults = {
+        "room_composite_cpu_cost": 4,
+        "web_cpu_cost": 4,
+        "participant_cpu_cost": 2,
+        "track_composite_cpu_cost": 1,
+    }
+    costs = {**defaults, **configuration(objects, "livekit-egress")["cpu_cost"]}
+    assert max(costs.values()) <= cpus
+
+
+def test_a_recorder_of_one_cpu_refuses_no_kind_of_recording() -> None:
+    amount = {"cpu": "1", "memory": "4Gi"}
+    values = {**values_of("livekit-egress", "minimal"), "resources": {"requests": amount, "limits": amount}}
+    costs = configuration(rendered("livekit-egress", values), "livekit-egress")["cpu_cost"]
+    assert costs == {"room_composite_cpu_cost": 1, "web_cpu_cost": 1, "participant_cpu_cost": 1}
+
+
+@pytest.mark.parametrize("kind", ["minimal", *STACKS])
+def test_freeswitch_and_the_bridge_have_the_same_clocks_of_silence(kind: str) -> None:
+    # FreeSWITCH knows a held call from a dead one; the bridge must end neither earlier.
+    values = values_of("freeswitch", kind)
+    defaults = yaml.safe_load((PROJECT / "charts" / "freeswitch" / "values.yaml").read_text())
+    clocks = {**defaults, **values}["media"]
+    read = configuration(rendered("livekit-sip", values_of("livekit-sip", kind)), "livekit-sip")
+    assert read["media_timeout"] == f"{clocks['holdTimeoutSeconds']}s"
+    assert read["media_timeout_initial"] == f"{clocks['timeoutSeconds']}s"
+    profiles = next(o for o in rendered("freeswitch", values) if o["kind"] == "ConfigMap")["data"]["freeswitch.xml"]
+    for name, seconds in (("rtp-timeout-sec", "timeoutSeconds"), ("rtp-hold-timeout-sec", "holdTimeoutSeconds")):
+        assert profiles.count(f'name="{name}" value="{clocks[seconds]}"') == 3
 
 
 def test_a_trunk_that_is_open_to_all_is_refused() -> None:

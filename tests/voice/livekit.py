@@ -1,9 +1,10 @@
-"""A real LiveKit server with the configuration that the chart renders, and a real Redis, on loopback addresses."""
+"""A real LiveKit server with the configuration that the chart renders, and a real Redis."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -19,8 +20,8 @@ import yaml
 from tests.voice.pod import Pod
 from tests.voice.waiting import eventually
 
-PRIVATE, PUBLIC, REDIS = "127.0.2.1", "127.0.2.2", "127.0.2.3"
-"""Addresses of the node, and of Redis."""
+PRIVATE, PUBLIC, REDIS = "10.98.0.1", "198.51.100.1", "10.98.2.3"
+"""Addresses of LiveKit's node, and of Redis. `PRIVATE` is one that WebRTC takes (`own_network.py`)."""
 REDIS_PORT: Final = 10000
 API_KEY, API_SECRET, REDIS_PASSWORD = "APItest", "a-secret-of-at-least-32-characters", "redis-password-of-the-test"
 
@@ -55,6 +56,11 @@ class Redis:
         self.address = f"{REDIS}:{REDIS_PORT}"
 
     def __enter__(self) -> Redis:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Starts the server, with nothing in it, and waits until it responds."""
         certificate = self.certificate
         self._log = (self._folder / "redis.log").open("wb")
         self._process = subprocess.Popen(
@@ -65,7 +71,12 @@ class Redis:
             stdout=self._log, stderr=self._log,
         )  # fmt: skip
         eventually(lambda: self._ask("PING") == "PONG", 30, (self._folder / "redis.log").read_text)
-        return self
+
+    def kill(self) -> None:
+        """Ends it by SIGKILL. It keeps nothing."""
+        self._process.kill()
+        self._process.wait(10)
+        self._log.close()
 
     def __exit__(self, *_: object) -> None:
         _end(self._process)
@@ -88,9 +99,21 @@ class Redis:
 
 
 class LiveKit:
-    """One pod of the chart `livekit`. Ends with the block that it is used in."""
+    """One pod of the chart `livekit`. Ends with the block that it is used in.
 
-    def __init__(self, folder: Path, values: Mapping[str, Any], redis: Redis, program: Path) -> None:
+    `departure_seconds` replaces how long a room outlives its last participant, for tests that wait for its end.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        values: Mapping[str, Any],
+        redis: Redis,
+        program: Path,
+        *,
+        departure_seconds: int | None = None,
+    ) -> None:
+        self._departure_seconds = departure_seconds
         self._redis, self._program = redis, program
         changed = {**values, "redis": {**values.get("redis", {}), "address": redis.address}}
         self.pod = Pod(folder, "livekit", changed, private=PRIVATE, public=PUBLIC)
@@ -108,16 +131,14 @@ class LiveKit:
         return yaml.safe_load(self.file.read_text())
 
     def configure(self) -> None:
-        """Makes the configuration, and puts this machine's places and addresses into it."""
+        """Makes the configuration with the chart's script. Only paths differ from a pod's."""
         done = self.pod.configure()
         assert done.returncode == 0, done.stderr
-        self.file.write_text(self.pod.moved(self.file.read_text(), "livekit"))
-        # Where to listen: a pod listens on all addresses of its node, of which these stand for one.
-        configuration = self.configuration
-        configuration["bind_addresses"] = [PRIVATE]
-        configuration["turn"]["bind_addresses"] = [PRIVATE]
-        configuration["rtc"].update(ips={"includes": ["127.0.0.0/8"]}, enable_loopback_candidate=True)
-        self.file.write_text(yaml.safe_dump(configuration))
+        text = self.pod.moved(self.file.read_text(), "livekit")
+        if self._departure_seconds is not None:
+            text, replaced = re.subn(r"departure_timeout: \d+", f"departure_timeout: {self._departure_seconds}", text)
+            assert replaced == 1
+        self.file.write_text(text)
 
     def run(self) -> subprocess.CompletedProcess[str]:
         """Runs the server to its end, which is soon where it refuses its configuration."""
@@ -127,14 +148,23 @@ class LiveKit:
 
     def __enter__(self) -> LiveKit:
         self.configure()
-        with self.log.open("wb") as log:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Starts the server and waits until it is ready."""
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(self._command(), env=self._environment(), stdout=log, stderr=log)
         try:
             eventually(self.ready, 60, self.log.read_text)
         except AssertionError:
             _end(self.process)
             raise
-        return self
+
+    def kill(self) -> None:
+        """Ends it by SIGKILL, as a node that is lost does."""
+        self.process.kill()
+        self.process.wait(10)
 
     def __exit__(self, *_: object) -> None:
         # The first signal asks it to wait for its rooms, the second not to; two at a time are one.

@@ -51,17 +51,17 @@ def test_it_starts_in_strict_mode_and_listens_where_the_chart_says(
         expected = {
             Listening("tcp", PRIVATE, ports["signalling"]),
             Listening("tcp", PRIVATE, ports["metrics"]),
-            # Of all its ports the one that cannot be told an address.
+            # LiveKit cannot bind this port to one address.
             Listening("tcp", "::", ports["ice-tcp"]),
             Listening("udp", PRIVATE, ports["turn-udp"]),
-            *(Listening("udp", "127.0.0.1", port) for port in used),
+            *(Listening("udp", PRIVATE, port) for port in used),
             *({Listening("tcp", PRIVATE, ports["turn-tls"])} if with_turn(kind) else set()),
         }
         assert listening(server.process.pid) == expected
         assert server.get(ports["signalling"], "/") == (200, "OK")
         with socket.create_connection((PRIVATE, ports["ice-tcp"]), timeout=10):
             pass
-        assert mapped_address(ports["turn-udp"])[0] == "127.0.2.9"
+        assert mapped_address(ports["turn-udp"])[0] == "10.98.2.9"
         if server.certificate is not None:
             domain = server.configuration["turn"]["domain"]
             shown = server.certificate_at(ports["turn-tls"], domain)
@@ -73,7 +73,7 @@ def mapped_address(port: int) -> tuple[str, int]:
     transaction = os.urandom(12)
     request = (1).to_bytes(2) + (0).to_bytes(2) + COOKIE.to_bytes(4) + transaction
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.bind(("127.0.2.9", 0))
+        client.bind(("10.98.2.9", 0))
         client.settimeout(10)
         client.sendto(request, (PRIVATE, port))
         answer = client.recv(1500)

@@ -1,25 +1,31 @@
-"""The chart's script makes the trunks and the rule of telephone calls in a real LiveKit server."""
+"""The trunk manager creates the trunks and the rule of telephone calls in a real LiveKit server, and keeps them."""
 
 from __future__ import annotations
 
-import json
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import MessageToDict
+from livekit import api
 
 from tests.charts.workloads import values_of
 from tests.voice import programs
-from tests.voice.livekit import API_KEY, API_SECRET, PRIVATE, LiveKit, Redis
-from tests.voice.pod import Pod
+from tests.voice.livekit import API_KEY, API_SECRET, LiveKit, Redis
+from tests.voice.livekit_sip import LIVEKIT_URL
+from tests.voice.rooms import Rooms
+from tests.voice.trunks import Trunks
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
 
-KINDS = ("InboundTrunk", "OutboundTrunk", "DispatchRule")
-LIVEKIT = f"ws://{PRIVATE}:7880"
+Objects = dict[str, list[dict[str, Any]]]
+NOTHING: Objects = {"inbound": [], "outbound": [], "rules": []}
+NUMBERS = ["+4930123456", "+4989123456"]
+WRONG_SECRET = "another-secret-of-at-least-32-characters"
 
 
 @pytest.fixture(scope="module")
@@ -35,135 +41,139 @@ def livekit(tmp_path_factory: pytest.TempPathFactory, redis: Redis) -> Iterator[
         yield server
 
 
-@pytest.fixture
-def nothing(redis: Redis, livekit: LiveKit) -> Iterator[None]:
-    """Nobody has made anything yet."""
+@pytest.fixture(autouse=True)
+def empty(redis: Redis, livekit: LiveKit) -> Iterator[None]:
+    """LiveKit has no trunks and no rules at the start of a test."""
     redis.flush()
     yield
     assert livekit.process.poll() is None
 
 
-class Trunks:
-    """The pod that keeps them."""
+def kept() -> Objects:
+    """What LiveKit has."""
+    rooms = Rooms(LIVEKIT_URL, API_KEY, API_SECRET)
 
-    def __init__(self, folder: Path, changes: dict[str, Any] | None = None, secret: str = API_SECRET) -> None:
-        values = values_of("livekit-sip", "full")
-        values["trunks"] = {**values["trunks"], "seconds": 1, **(changes or {})}
-        self.pod = Pod(
-            folder, "livekit-sip", {**values, "livekitUrl": LIVEKIT}, private=PRIVATE, name="livekit-sip-trunks"
-        )
-        self.pod.secret("livekit-api-key", API_KEY)
-        self.pod.secret("livekit-api-secret", secret)
-
-    def once(self) -> subprocess.CompletedProcess[str]:
-        """One look at LiveKit."""
-        return subprocess.run(
-            [*self.pod.command("trunks"), "once"], env=self.pod.environment("trunks"),
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-
-    def made(self) -> dict[str, list[dict[str, Any]]]:
-        """What LiveKit has, as the script's own question answers it."""
-        functions = (self.pod.folder / "templates" / "trunks.sh").read_text().partition('\nif [ "${1:-}" = once ]')[0]
-        done = subprocess.run(
-            ["sh", "-c", functions + "".join(f"\nask ListSIP{kind} '{{}}'; echo" for kind in KINDS)],
-            env=self.pod.environment("trunks"), capture_output=True, text=True, timeout=120, check=True,
-        )  # fmt: skip
+    async def ask(server: api.LiveKitAPI) -> Objects:
+        found = {
+            "inbound": await server.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest()),
+            "outbound": await server.sip.list_outbound_trunk(api.ListSIPOutboundTrunkRequest()),
+            "rules": await server.sip.list_dispatch_rule(api.ListSIPDispatchRuleRequest()),
+        }
         return {
-            kind: json.loads(line).get("items", []) for kind, line in zip(KINDS, done.stdout.splitlines(), strict=True)
+            name: [MessageToDict(item, preserving_proto_field_name=True) for item in answer.items]
+            for name, answer in found.items()
         }
 
+    return rooms.call(ask)
 
-@pytest.mark.usefixtures("nothing")
-def test_a_first_look_makes_what_calls_need_and_a_second_one_nothing(tmp_path: Path) -> None:
-    trunks = Trunks(tmp_path)
-    first = trunks.once()
+
+def trunks(folder: Path, secret: str = API_SECRET, **changes: Any) -> Trunks:
+    return Trunks(folder, changes=changes, secret=secret)
+
+
+def outbound(numbers: list[str]) -> dict[str, Any]:
+    return {"host": "freeswitch", "port": 5090, "numbers": numbers}
+
+
+def test_the_first_comparison_creates_what_calls_need_and_the_second_changes_nothing(tmp_path: Path) -> None:
+    manager = trunks(tmp_path, outbound=outbound(NUMBERS))
+    first = manager.once()
     assert first.returncode == 0, first.stderr
-    assert first.stderr.count("trunks: made ") == 3
-    made = trunks.made()
-    assert {kind: len(items) for kind, items in made.items()} == dict.fromkeys(KINDS, 1)
-
-    inbound, outbound, rule = (made[kind][0] for kind in KINDS)
-    assert inbound["allowed_addresses"] == ["10.10.0.0/16", "100.64.0.0/16"]
+    assert first.stderr.count("trunks: created ") == 3
+    made = kept()
+    (inbound,), (out,), (rule,) = made["inbound"], made["outbound"], made["rules"]
+    assert inbound["allowed_addresses"] == ["10.98.0.0/16"]
     assert inbound["headers_to_attributes"] == {
+        "X-Voice-Caller": "voice.caller",
         "X-Voice-Called": "voice.called",
         "X-Voice-Call": "voice.call",
         "X-Voice-Carrier": "voice.carrier",
     }
-    assert (outbound["address"], outbound["transport"]) == ("freeswitch:5090", "SIP_TRANSPORT_TCP")
+    assert (out["address"], out["transport"], out["numbers"]) == ("freeswitch:5090", "SIP_TRANSPORT_TCP", NUMBERS)
     assert rule["trunk_ids"] == [inbound["sip_trunk_id"]]
+    assert rule["hide_phone_number"] is True
     assert rule["rule"]["dispatch_rule_individual"]["room_prefix"] == "call-"
     assert [agent["agent_name"] for agent in rule["room_config"]["agents"]] == ["voice-agent"]
 
-    second = trunks.once()
+    second = manager.once()
     assert (second.returncode, second.stderr) == (0, "")
-    assert trunks.made() == made
+    assert kept() == made
 
 
-@pytest.mark.usefixtures("nothing")
-def test_what_redis_lost_comes_back_by_itself(tmp_path: Path, redis: Redis) -> None:
-    trunks = Trunks(tmp_path)
-    log = tmp_path / "trunks.log"
+def test_what_redis_lost_comes_back(tmp_path: Path, redis: Redis) -> None:
+    manager, log = trunks(tmp_path, outbound=outbound(NUMBERS)), tmp_path / "trunks.log"
     with log.open("wb") as file:
-        keeper = subprocess.Popen(
-            trunks.pod.command("trunks"), env=trunks.pod.environment("trunks"), stdout=file, stderr=file
-        )
+        process = subprocess.Popen(manager.command(), env=manager.environment(), stdout=file, stderr=file)
 
     def complete(but: str = "") -> bool:
-        """All is there once, and the rule is the trunk's, which is not `but`."""
-        made = trunks.made()
-        ids = [item["sip_trunk_id"] for item in made["InboundTrunk"]]
-        rules = [item["trunk_ids"] for item in made["DispatchRule"]]
-        return len(made["OutboundTrunk"]) == 1 and len(ids) == 1 and ids != [but] and rules == [ids]
+        """Every object is there once, and the rule belongs to the trunk, whose id is not `but`."""
+        made = kept()
+        ids = [item["sip_trunk_id"] for item in made["inbound"]]
+        rules = [item["trunk_ids"] for item in made["rules"]]
+        return len(made["outbound"]) == 1 and len(ids) == 1 and ids != [but] and rules == [ids]
 
     try:
         eventually(complete, 60, log.read_text)
-        lost = trunks.made()["InboundTrunk"][0]["sip_trunk_id"]
+        lost = kept()["inbound"][0]["sip_trunk_id"]
         redis.flush()
-        # Even where Redis lost it in the middle of a look, and the rule was made for a trunk that is no more.
+        # Also where Redis lost them in the middle of a comparison, and the rule was created for a trunk that is gone.
         eventually(lambda: complete(but=lost), 60, log.read_text)
+        asked = time.monotonic()
+        process.terminate()
+        assert process.wait(10) == 0
+        assert time.monotonic() - asked < 5
     finally:
-        keeper.terminate()
-        keeper.wait(30)
+        process.kill()
+        process.wait(10)
 
 
-@pytest.mark.usefixtures("nothing")
-def test_what_the_chart_says_otherwise_is_corrected_in_place(tmp_path: Path) -> None:
-    Trunks(tmp_path / "before").once()
-    before = Trunks(tmp_path / "asked").made()
-    changes = {"allowedCidrs": ["10.20.0.0/16"], "roomPrefix": "phone-", "agent": "other"}
-    changed = Trunks(tmp_path / "after", changes)
-    done = changed.once()
+def test_what_differs_is_corrected_under_its_id(tmp_path: Path) -> None:
+    assert trunks(tmp_path / "before", outbound=outbound(NUMBERS)).once().returncode == 0
+    before = kept()
+    changes: dict[str, Any] = {
+        "allowedCidrs": ["10.20.0.0/16"],
+        "roomPrefix": "phone-",
+        "agent": "",
+        "outbound": outbound(NUMBERS[:1]),
+    }
+    done = trunks(tmp_path / "after", **changes).once()
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("trunks: corrected ") == 2
-    after = changed.made()
-    for kind in KINDS:
-        names = [name for name in after[kind][0] if name.endswith("_id")]
-        assert [after[kind][0][name] for name in names] == [before[kind][0][name] for name in names]
-    assert after["InboundTrunk"][0]["allowed_addresses"] == ["10.20.0.0/16"]
-    assert after["DispatchRule"][0]["rule"]["dispatch_rule_individual"]["room_prefix"] == "phone-"
-    assert after["DispatchRule"][0]["room_config"]["agents"][0]["agent_name"] == "other"
-    assert after["OutboundTrunk"] == before["OutboundTrunk"]
+    assert done.stderr.count("trunks: corrected ") == 3
+    after = kept()
+    for kind, items in after.items():
+        ids = [name for name in items[0] if name.endswith("_id")]
+        assert [items[0][name] for name in ids] == [before[kind][0][name] for name in ids]
+    assert after["inbound"][0]["allowed_addresses"] == ["10.20.0.0/16"]
+    assert after["outbound"][0]["numbers"] == NUMBERS[:1]
+    assert after["rules"][0]["rule"]["dispatch_rule_individual"]["room_prefix"] == "phone-"
+    assert "room_config" not in after["rules"][0], "an agent that the chart no longer names is still dispatched"
 
 
-@pytest.mark.usefixtures("nothing")
-def test_a_wrong_key_is_reported_and_makes_nothing(tmp_path: Path) -> None:
-    wrong = Trunks(tmp_path / "wrong", secret="another-secret-of-at-least-32-characters")
-    done = wrong.once()
+def test_without_numbers_there_is_no_outbound_trunk_and_an_old_one_is_deleted(tmp_path: Path) -> None:
+    assert trunks(tmp_path / "before", outbound=outbound(NUMBERS)).once().returncode == 0
+    done = trunks(tmp_path / "after", outbound=outbound([])).once()
+    assert done.returncode == 0, done.stderr
+    assert "trunks: deleted to-freeswitch" in done.stderr
+    assert kept()["outbound"] == []
+    assert len(kept()["inbound"]) == len(kept()["rules"]) == 1
+
+
+def test_a_wrong_key_is_reported_and_creates_nothing(tmp_path: Path) -> None:
+    done = trunks(tmp_path, secret=WRONG_SECRET).once()
     assert done.returncode == 1
-    assert "trunks: ListSIPInboundTrunk is answered with 401" in done.stderr
-    assert "made" not in done.stderr
-    assert "another-secret" not in done.stderr
-    assert Trunks(tmp_path / "right").made() == {kind: [] for kind in KINDS}
+    assert "LiveKit refuses a request: HTTP 401" in done.stderr
+    assert "created" not in done.stderr
+    assert WRONG_SECRET not in done.stderr + done.stdout
+    assert kept() == NOTHING
 
 
-def test_a_server_that_does_not_answer_is_reported(tmp_path: Path) -> None:
-    trunks = Trunks(tmp_path)
-    environment = {**trunks.pod.environment("trunks"), "LIVEKIT": "http://127.0.2.8:7880"}
+def test_a_server_that_does_not_respond_is_reported(tmp_path: Path) -> None:
+    manager = trunks(tmp_path)
     done = subprocess.run(
-        [*trunks.pod.command("trunks"), "once"],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
+        manager.command("once"), env={**manager.environment(), "LIVEKIT": "http://10.98.2.8:7880"},
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1
-    assert "curl: " in done.stderr
-    assert "made" not in done.stderr
+    assert "LiveKit does not respond at http://10.98.2.8:7880" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert API_SECRET not in done.stderr

@@ -61,8 +61,8 @@ profiles its private one.
          sound of the other direction. -->
     <param name="rtp-timer-name" value="soft"/>
     <!-- Calls whose sound stopped would keep a node from ever draining. -->
-    <param name="rtp-timeout-sec" value="300"/>
-    <param name="rtp-hold-timeout-sec" value="1800"/>
+    <param name="rtp-timeout-sec" value="{{ .root.Values.media.timeoutSeconds }}"/>
+    <param name="rtp-hold-timeout-sec" value="{{ .root.Values.media.holdTimeoutSeconds }}"/>
     <param name="session-timeout" value="1800"/>
     <param name="enable-timer" value="true"/>
     <!-- A node that is full or draining says so to whoever asks. -->

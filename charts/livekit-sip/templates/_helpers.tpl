@@ -13,18 +13,18 @@ Variables and their names in the vault, as JSON.
 {{- end }}
 
 {{/*
-The trunks and the rule, as LiveKit's SIP API has them, with the names that it answers in: file name to JSON. The rule
-gets the inbound trunk's id when that is known.
+The trunks and the dispatch rule in the form of LiveKit's SIP API: file name to JSON. The trunk manager adds the inbound
+trunk's id to the rule. LiveKit refuses an outbound trunk without numbers, so the manager then keeps none.
 */}}
 {{- define "livekit-sip.trunks" -}}
 {{- $trunks := .Values.trunks -}}
 {{- if not $trunks.allowedCidrs -}}
 {{- fail "trunks.allowedCidrs is empty: name the networks that FreeSWITCH calls from, for LiveKit refuses a trunk that is open to all" -}}
 {{- end -}}
-{{- $headers := dict "X-Voice-Called" "voice.called" "X-Voice-Call" "voice.call" "X-Voice-Carrier" "voice.carrier" -}}
+{{- $headers := dict "X-Voice-Caller" "voice.caller" "X-Voice-Called" "voice.called" "X-Voice-Call" "voice.call" "X-Voice-Carrier" "voice.carrier" -}}
 {{- $inbound := dict "name" "from-freeswitch" "allowed_addresses" $trunks.allowedCidrs "headers_to_attributes" $headers -}}
-{{- $outbound := dict "name" "to-freeswitch" "address" (printf "%s:%d" $trunks.outbound.host (int $trunks.outbound.port)) "transport" "SIP_TRANSPORT_TCP" "numbers" (list "*") -}}
-{{- $rule := dict "name" "calls" "rule" (dict "dispatch_rule_individual" (dict "room_prefix" $trunks.roomPrefix)) -}}
+{{- $outbound := dict "name" "to-freeswitch" "address" (printf "%s:%d" $trunks.outbound.host (int $trunks.outbound.port)) "transport" "SIP_TRANSPORT_TCP" "numbers" $trunks.outbound.numbers -}}
+{{- $rule := dict "name" "calls" "hide_phone_number" true "rule" (dict "dispatch_rule_individual" (dict "room_prefix" $trunks.roomPrefix)) -}}
 {{- with $trunks.agent -}}
 {{- $_ := set $rule "room_config" (dict "agents" (list (dict "agent_name" .))) -}}
 {{- end -}}

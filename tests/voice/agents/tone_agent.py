@@ -1,0 +1,105 @@
+"""An agent for tests: a livekit-agents worker that speaks as a tone and reports what it hears.
+
+Runs on the interpreter of `.venv-agent`; `tests/voice/agent.py` starts it. It follows the image's contract in
+charts/voice-agent/README.md. Variables with the prefix TONE_ are for tests alone.
+
+Events (`tone.py` has their form): `started` (the job runs), `joined`, `participant` (identity, kind, attributes),
+`track` (audio of a participant arrives), `heard` (frequency in Hz; null is silence), `digit`, `participant_left`,
+`misbehaves`, `left` (the job ends).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from typing import Final
+
+from livekit import rtc
+from livekit.agents import AgentServer, AutoSubscribe, JobContext, cli
+
+from tests.voice.agents.tone import Events, hear, joined, running, speak
+
+FREQUENCY: Final = int(os.environ.get("TONE_FREQUENCY", "600"))
+MISBEHAVIOR: Final = os.environ.get("TONE_MISBEHAVIOR", "")
+"""`mute`: joins and publishes nothing; `die`: its process is killed; `block`: its event loop stops. The last two happen
+TONE_MISBEHAVIOR_SECONDS after the agent speaks."""
+ALONE_SECONDS: Final = 5.0
+MISBEHAVIOR_SECONDS: Final = float(os.environ.get("TONE_MISBEHAVIOR_SECONDS", "0"))
+
+
+def jobs_load(server: AgentServer) -> float:
+    """Reaches the load threshold when the worker has as many calls as a pod may have."""
+    threshold = float(os.environ.get("VOICE_LOAD_THRESHOLD", "0.7"))
+    return threshold * len(server.active_jobs) / number("VOICE_MAX_CALLS", "MAX_CALLS")
+
+
+def number(*names: str) -> int:
+    """The first of some variables that is set."""
+    return next(int(os.environ[name]) for name in names if name in os.environ)
+
+
+server = AgentServer(
+    host=os.environ.get("TONE_HOST", ""),
+    port=number("VOICE_HEALTH_PORT", "HEALTH_PORT"),
+    prometheus_port=number("VOICE_METRICS_PORT", "METRICS_PORT"),
+    drain_timeout=number("VOICE_DRAIN_SECONDS", "DRAIN_TIMEOUT"),
+    # None is livekit-agents' own: the CPU time of the container, in which tests do not run.
+    load_fnc=None if os.environ.get("TONE_LOAD") == "cpu" else jobs_load,
+    # A loaded machine that runs tests starts processes slowly.
+    initialize_process_timeout=60,
+)
+
+
+@server.rtc_session()
+async def talk(context: JobContext) -> None:
+    """One call: it lasts until the last other participant has left."""
+    room, events = context.room, Events(context.job.room.name)
+    events.write("started", metadata=context.job.metadata)
+
+    async def ended(reason: str) -> None:
+        events.write("left", reason=reason)
+
+    def left(_who: rtc.RemoteParticipant) -> None:
+        if not room.remote_participants:
+            context.shutdown("the caller has left")
+
+    context.add_shutdown_callback(ended)
+    hear(room, events)
+    if os.environ.get("TONE_ECHO_DIGITS"):
+        room.on("sip_dtmf_received", lambda press: running.add(asyncio.create_task(press_back(room, press))))
+    room.on("participant_disconnected", left)
+    await context.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
+    joined(room, events)
+    if not await someone_is_there(room):
+        context.shutdown("the caller left before the agent came")
+        return
+    if MISBEHAVIOR != "mute":
+        await speak(room, FREQUENCY)
+    if MISBEHAVIOR in ("die", "block"):
+        await asyncio.sleep(MISBEHAVIOR_SECONDS)
+        events.write("misbehaves", how=MISBEHAVIOR)
+        if MISBEHAVIOR == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(3600)  # noqa: ASYNC251 - blocks the event loop on purpose
+
+
+async def someone_is_there(room: rtc.Room) -> bool:
+    """Waits for another participant. A caller who gives up at once leaves the agent alone in a room that stays."""
+    arrived = asyncio.Event()
+    room.on("participant_connected", lambda _who: arrived.set())
+    if not room.remote_participants:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(arrived.wait(), ALONE_SECONDS)
+    return bool(room.remote_participants)
+
+
+async def press_back(room: rtc.Room, press: rtc.SipDTMF) -> None:
+    """Sends a digit to where it came from."""
+    await room.local_participant.publish_dtmf(code=press.code, digit=press.digit)
+
+
+if __name__ == "__main__":
+    cli.run_app(server)
