@@ -227,7 +227,6 @@ AGENTS: Final = Dashboard(
             unit="s",
             description=_RESPONSE,
         ),
-        Panel(title="Processes on each agent", queries=(Query("lk_agents_child_process_count", "{{pod}}"),)),
         Panel(
             title="Memory",
             queries=(Query(f"sum by (pod) ({_MEMORY}{{{_pods('voice-agents')}}})", "{{pod}}"),),

@@ -64,9 +64,9 @@ KNOWN_METRICS: Final[dict[str, tuple[str, ...]]] = {
         "livekit_node_cpu_load", *_histogram("livekit_sip_dur_join_sec"),
     ),
     "voice-agent": (
-        "lk_agents_active_job_count", "lk_agents_worker_load", "lk_agents_child_process_count",
+        "lk_agents_active_job_count", "lk_agents_worker_load",
         *_histogram("lk_agents_proc_initialize_duration_seconds"),
-        # The image's own, if it measures it.
+        # The image measures this one.
         *_histogram(AGENT_RESPONSE),
     ),
 }  # fmt: skip

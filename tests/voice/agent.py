@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -33,8 +34,7 @@ class Agent:
     """A pod with one worker. Ends with the block that it is used in. `said` has what its jobs report.
 
     `secrets` are values by their names in the vault; those of the chart that are not among them get a value of the
-    test's. `environment` is added to the rendered variables: `tone_agent.py` says which it reads. `wrapper` is a
-    command that runs the worker, such as `unshare`.
+    test's. `environment` is added to the rendered variables: `tone_agent.py` says which it reads.
     """
 
     def __init__(
@@ -47,13 +47,12 @@ class Agent:
         address: str = ADDRESS,
         frequency: int = 600,
         environment: Mapping[str, str] | None = None,
-        wrapper: tuple[str, ...] = (),
     ) -> None:
         self.pod = Pod(folder, "voice-agent", {**values, "livekitUrl": livekit_url}, private=address)
         self.address, self.log = address, folder / "agent.log"
-        self.said = EventFile(folder / "events.jsonl", self.log.read_text)
+        self.said = EventFile(folder / "events.jsonl", lambda: self.log.read_text()[-3000:])
         self._temporary = tempfile.TemporaryDirectory(prefix="agent-")
-        self._command = [*wrapper, str(AGENT_PYTHON), str(PROGRAM), "start"]
+        self._command = [*self._in_volumes(), str(AGENT_PYTHON), str(PROGRAM), "start"]
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -79,6 +78,18 @@ class Agent:
             **{variable: secrets.get(keys[variable], f"value of {keys[variable]}") for variable in wanted},
         }
 
+    def _volumes(self) -> dict[Path, str]:
+        """The volumes that the container can write to: folder and rendered size."""
+        sizes = {v["name"]: v["emptyDir"]["sizeLimit"] for v in self.pod.spec["volumes"] if "emptyDir" in v}
+        short = {"temporary": Path(self._temporary.name)}
+        return {short.get(name, self.pod.folder / name): size for name, size in sizes.items()}
+
+    def _in_volumes(self) -> list[str]:
+        """A command that gives each volume its rendered size, and then runs what follows it."""
+        # Kubernetes writes 4Gi, mount writes 4G for the same.
+        mounts = [f"mount -t tmpfs -o size={size[:-1]} tmpfs {folder}" for folder, size in self._volumes().items()]
+        return ["unshare", "--mount", "sh", "-ec", "; ".join([*mounts, 'exec "$@"']), "sh"]
+
     def port(self, name: str) -> int:
         """A port of the container, by its name."""
         return next(p["containerPort"] for p in self.pod.container("agent")["ports"] if p["name"] == name)
@@ -96,7 +107,7 @@ class Agent:
                 self._command, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         try:
-            eventually(lambda: self._registrations() > registered and self.ready(), 120, self.log.read_text)
+            eventually(lambda: self._registered(registered + 1), 120, lambda: self.log.read_text()[-3000:])
         except AssertionError:
             self.kill()
             raise
@@ -104,6 +115,11 @@ class Agent:
     def _registrations(self) -> int:
         """How often workers of this pod registered at LiveKit."""
         return self.log.read_text().count("registered worker") if self.log.exists() else 0
+
+    def _registered(self, times: int) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        assert "worker failed" not in self.log.read_text(), self.log.read_text()
+        return self._registrations() >= times and self.ready()
 
     def __exit__(self, *_: object) -> None:
         self.kill()
@@ -114,6 +130,26 @@ class Agent:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric's series; 0 where it has none."""
+        text = self.get("metrics", "/metrics")[1]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if re.match(rf"{name}[ {{]", line))
+
+    def files(self) -> set[Path]:
+        """All files in the volumes that the container can write to."""
+        # They are mounted where only the worker's processes see them.
+        root = Path(f"/proc/{self.process.pid}/root")
+        folders = [root / folder.relative_to("/") for folder in self._volumes()]
+        return {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+
+    def copy_files(self, files: set[Path], times: int) -> None:
+        """Copies files beside themselves, until there are so many of each or a volume is full."""
+        for path in files:
+            content = path.read_bytes()
+            with contextlib.suppress(OSError):
+                for number in range(times):
+                    path.with_name(f"{path.stem}{number}{path.suffix}").write_bytes(content)
 
     def terminate(self) -> None:
         """Asks the worker to drain and end, as kubelet does after `preStop`. Does not wait."""

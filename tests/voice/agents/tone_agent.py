@@ -17,9 +17,11 @@ import signal
 import time
 from typing import Final
 
+import prometheus_client
 from livekit import rtc
 from livekit.agents import AgentServer, AutoSubscribe, JobContext, cli
 
+from tests.voice.agents import response_times
 from tests.voice.agents.tone import Events, hear, joined, running, speak
 
 FREQUENCY: Final = int(os.environ.get("TONE_FREQUENCY", "600"))
@@ -30,32 +32,45 @@ ALONE_SECONDS: Final = 5.0
 MISBEHAVIOR_SECONDS: Final = float(os.environ.get("TONE_MISBEHAVIOR_SECONDS", "0"))
 
 
+LOAD_THRESHOLD: Final = float(os.environ["VOICE_LOAD_THRESHOLD"])
+MAX_CALLS: Final = int(os.environ["VOICE_MAX_CALLS"])
+
+
 def jobs_load(server: AgentServer) -> float:
     """Reaches the load threshold when the worker has as many calls as a pod may have."""
-    threshold = float(os.environ.get("VOICE_LOAD_THRESHOLD", "0.7"))
-    return threshold * len(server.active_jobs) / number("VOICE_MAX_CALLS", "MAX_CALLS")
-
-
-def number(*names: str) -> int:
-    """The first of some variables that is set."""
-    return next(int(os.environ[name]) for name in names if name in os.environ)
+    # Divided first: that many calls must give the threshold itself, and no number that is rounded to below it.
+    return len(server.active_jobs) / MAX_CALLS * LOAD_THRESHOLD
 
 
 server = AgentServer(
     host=os.environ.get("TONE_HOST", ""),
-    port=number("VOICE_HEALTH_PORT", "HEALTH_PORT"),
-    prometheus_port=number("VOICE_METRICS_PORT", "METRICS_PORT"),
-    drain_timeout=number("VOICE_DRAIN_SECONDS", "DRAIN_TIMEOUT"),
-    # None is livekit-agents' own: the CPU time of the container, in which tests do not run.
+    port=int(os.environ["VOICE_HEALTH_PORT"]),
+    prometheus_port=int(os.environ["VOICE_METRICS_PORT"]),
+    drain_timeout=int(os.environ["VOICE_DRAIN_SECONDS"]),
+    load_threshold=LOAD_THRESHOLD,
+    # An idle worker takes only so many calls at once: it reckons a call that has not started as
+    # load_threshold / num_idle_processes (livekit-agents 1.8.9, worker.py, _get_effective_load).
+    num_idle_processes=MAX_CALLS,
+    # None is livekit-agents' own, the CPU time of the container. Tests share one with everything else.
     load_fnc=None if os.environ.get("TONE_LOAD") == "cpu" else jobs_load,
-    # A loaded machine that runs tests starts processes slowly.
+    # A machine that runs tests starts processes slowly.
     initialize_process_timeout=60,
 )
+
+
+def observe(seconds: float) -> None:
+    """Reports a response time."""
+    if os.environ.get("TONE_OBSERVE") == "job":
+        # What an image does that does not know the contract: the histogram is in the job's own process.
+        prometheus_client.Histogram("tone_response_seconds", "A histogram of a job.").observe(seconds)
+    else:
+        response_times.observe(seconds)
 
 
 @server.rtc_session()
 async def talk(context: JobContext) -> None:
     """One call: it lasts until the last other participant has left."""
+    started = time.time()
     room, events = context.room, Events(context.job.room.name)
     events.write("started", metadata=context.job.metadata)
 
@@ -78,6 +93,7 @@ async def talk(context: JobContext) -> None:
         return
     if MISBEHAVIOR != "mute":
         await speak(room, FREQUENCY)
+        observe(time.time() - started)
     if MISBEHAVIOR in ("die", "block"):
         await asyncio.sleep(MISBEHAVIOR_SECONDS)
         events.write("misbehaves", how=MISBEHAVIOR)
@@ -102,4 +118,5 @@ async def press_back(room: rtc.Room, press: rtc.SipDTMF) -> None:
 
 
 if __name__ == "__main__":
+    response_times.collect()
     cli.run_app(server)
