@@ -180,10 +180,8 @@ def _end_of_second_try(redispatched_at: float, reason: Reason, past: Past, limit
     return max(redispatched_at + limits.second_try, leaving)
 
 
-def _first_try(room: Room, caller: Caller, past: Past, reason: Reason) -> Action:
+def _first_try(room: Room, caller: Caller, past: Past, reason: Reason) -> Redispatch:
     names = _lost(room, past)
-    if not names:
-        return HangUp(reason=reason)
     old = tuple(dispatch for dispatch in room.dispatches if dispatch.agent_name in names)
     known = {dispatch.agent_name: dispatch for dispatch in old}
     return Redispatch(
@@ -199,6 +197,6 @@ def _lost(room: Room, past: Past) -> frozenset[str]:
     """Names of the agents to ask for again: those that talked; else those that never came; else all."""
     if past.voices:
         return past.voices
-    present = {agent.name for agent in room.agents if agent.responds}
+    alive = {agent.name for agent in room.agents if agent.responds}
     wanted = {dispatch.agent_name for dispatch in room.dispatches}
-    return frozenset(wanted - present or wanted or present)
+    return frozenset(wanted - alive or wanted or {agent.name for agent in room.agents})

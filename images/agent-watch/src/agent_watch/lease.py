@@ -63,7 +63,7 @@ class Lease:
             try:
                 await self._try(started)
             except (aiohttp.ClientError, TimeoutError) as error:
-                LOG.warning("lease %s cannot be read or renewed: %s", self.args.name, type(error).__name__)
+                LOG.warning("lease %s cannot be read or renewed: %s", self.args.name, _short(error))
             if self.held() != before:
                 LOG.info("%s the lease %s", "holds" if self.held() else "lost", self.args.name)
             await asyncio.sleep(max(0.0, started + self.args.renew - time.monotonic()))
@@ -78,7 +78,7 @@ class Lease:
             if (lease.get("spec") or {}).get("holderIdentity") == self.args.holder:
                 await self._put(lease, holder="")
         except (aiohttp.ClientError, TimeoutError) as error:
-            LOG.warning("lease %s is not released: %s", self.args.name, type(error).__name__)
+            LOG.warning("lease %s is not released: %s", self.args.name, _short(error))
 
     async def _try(self, started: float) -> None:
         lease = await self._request("GET")
@@ -130,3 +130,7 @@ def kubernetes_session(account: Path = SERVICE_ACCOUNT) -> aiohttp.ClientSession
     """HTTP to the API server, whose certificate the pod's own authority must have signed."""
     trust = ssl.create_default_context(cafile=str(account / "ca.crt"))
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust))
+
+
+def _short(error: Exception) -> str:
+    return f"status {error.status}" if isinstance(error, aiohttp.ClientResponseError) else type(error).__name__

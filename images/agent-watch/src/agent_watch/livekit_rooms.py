@@ -61,9 +61,9 @@ class LiveKit:
         self._api = api.LiveKitAPI(self.url, self.key, self.secret, session=self.session)
         self._twirp = TwirpClient(self.session, self.url, "livekit", failover=False)
 
-    async def rooms(self) -> list[str]:
-        """Names of all rooms."""
-        return [room.name for room in (await self._api.room.list_rooms(api.ListRoomsRequest())).rooms]
+    async def rooms(self) -> dict[str, str]:
+        """Ids of all rooms by their names."""
+        return {room.name: room.sid for room in (await self._api.room.list_rooms(api.ListRoomsRequest())).rooms}
 
     async def participants(self, room: str) -> list[ParticipantInfo]:
         """All participants of a room that have not left."""

@@ -35,8 +35,9 @@ FAILED: Final = (api.ServerError, aiohttp.ClientError, TimeoutError)
 
 @dataclass(kw_only=True)
 class Call:
-    """What is remembered of one room."""
+    """What is remembered of one room. `id` is LiveKit's: names can hold telephone numbers, and logs must not."""
 
+    id: str
     past: Past = field(default_factory=Past)
     due: float = 0.0
     looking: bool = False
@@ -60,12 +61,9 @@ class Watcher:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _listed_at: float = 0.0
 
-    def look_at(self, room: str) -> None:
+    def look_at(self, room: str, id: str) -> None:
         """Looks at a room at once: something happened there."""
-        if room in self._calls:
-            self._calls[room].due = 0.0
-        else:
-            self._calls[room] = Call()
+        self._calls.setdefault(room, Call(id=id)).due = 0.0
         self._wake.set()
 
     async def run(self) -> None:
@@ -91,15 +89,15 @@ class Watcher:
             return
         before = set(self._calls)
         try:
-            names = set(await self.livekit.rooms())
+            rooms = await self.livekit.rooms()
         except FAILED as error:
             self._failed("rooms cannot be listed", error)
             return
         self._listed_at = time.monotonic()
-        for name in before - names:
+        for name in before - rooms.keys():
             del self._calls[name]
-        for name in names - before:
-            self._calls.setdefault(name, Call())
+        for name, id in rooms.items():
+            self._calls.setdefault(name, Call(id=id))
 
     async def _look(self, name: str, call: Call) -> None:
         settled = False
@@ -110,7 +108,7 @@ class Watcher:
             if decision.action is not None and self.lease.held():
                 await self._act(name, call, decision.action)
         except FAILED as error:
-            self._failed(f"room {name}", error)
+            self._failed(f"room {call.id}", error)
         call.looking = False
         # A webhook may have asked for another look in the meantime.
         call.due = min(call.due, time.monotonic() + (self.looks.every if settled else SOON_SECONDS))
@@ -148,12 +146,12 @@ class Watcher:
     async def _act(self, name: str, call: Call, action: Action) -> None:
         self.counters.agents_lost[action.reason] += 1
         if isinstance(action, HangUp):
-            LOG.warning("room %s: no agent came back (%s); the call is ended", name, action.reason)
+            LOG.warning("room %s: no agent came back (%s); the call is ended", call.id, action.reason)
             await self.livekit.hang_up(name)
             self.counters.calls_ended += 1
             return
         agents = ", ".join(wanted.agent_name for wanted in action.wanted)
-        LOG.warning("room %s: the agent is lost (%s); %s is dispatched again", name, action.reason, agents)
+        LOG.warning("room %s: the agent is lost (%s); %s is dispatched again", call.id, action.reason, agents)
         await self.livekit.redispatch(name, action)
         self.counters.redispatches += 1
         # LiveKit's list may show the mark a moment later.

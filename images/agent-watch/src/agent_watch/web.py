@@ -34,7 +34,7 @@ def webhooks(watcher: Watcher, counters: Counters, key: str, secret: str) -> web
             return web.Response(status=401)
         counters.webhooks += 1
         if event.room.name and event.event != "room_finished":
-            watcher.look_at(event.room.name)
+            watcher.look_at(event.room.name, event.room.sid)
         return web.Response()
 
     application = web.Application()
