@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from livekit import api
 
 from tests.charts.workloads import values_of
 from tests.voice import programs
@@ -33,6 +34,7 @@ LIMIT: Final = 10.0
 MORE: Final = 3.0
 TONE: Final = 600
 """Frequency of the agents."""
+PERSON: Final = 900
 NUMBER: Final = "+15550123"
 CALLERS: Final = "10.98.8.1"
 SECRETS: Final = {"livekit-api-key": API_KEY, "livekit-api-secret": API_SECRET}
@@ -175,17 +177,72 @@ def test_callers_of_killed_agents_hear_a_new_one_or_are_hung_up(
     assert NUMBER not in log
 
 
-def test_callers_of_a_worker_that_dies_without_another_are_hung_up(
-    tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer
+def test_the_other_replica_acts_when_the_leader_dies_with_the_agent(
+    tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
 ) -> None:
-    assert rooms.names() == set()
+    before = rooms.names()
+    with replica(tmp_path, 0, lease) as first, replica(tmp_path, 1, lease) as second:
+        acting = leader(first, second)
+        other = second if acting is first else first
+        with Call(peer, bridge, 20000) as call:
+            call.answered()
+            acting.kill()
+            passed = call.silent_for(kill_jobs(agent, rooms.names() - before))
+        print(f"{passed:.1f} s")
+        assert passed <= LIMIT + MORE
+        assert other.metric("redispatches_total") == 1
+
+
+def test_calls_that_end_or_are_handed_over_are_left_alone(
+    tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
+) -> None:
+    assert agent.ready()
     with replica(tmp_path, 0, lease) as only, ExitStack() as stack:
         leader(only)
-        with worker(tmp_path / "worker") as agent:
-            five = calls(stack, peer, bridge, 5)
-            agent.kill()
-            killed = time.monotonic()
-            times = [call.silent_for(killed) for call in five]
+        before = rooms.names()
+        one, two, three = calls(stack, peer, bridge, 3)
+        handed_over, deleted, _ = sorted(rooms.names() - before)
+        keys = {"livekit_url": LIVEKIT_URL, "key": API_KEY, "secret": API_SECRET}
+        stack.enter_context(WebRtcCaller(tmp_path / "person", handed_over, frequency=PERSON, **keys))
+        remove_agent(rooms, handed_over)
+        rooms.delete(deleted)
+        eventually(lambda: any(call.ended() for call in (one, two, three)), 5)
+        open_calls = [call for call in (one, two, three) if not call.ended()]
+        eventually(lambda: any(call.media.hears(PERSON) for call in open_calls), 10)
+        (talks,) = [call for call in open_calls if call.media.hears(PERSON)]
+        (hangs_up,) = [call for call in open_calls if call is not talks]
+        hangs_up.dialog.hang_up()
+        # Longer than a caller without anybody is given.
+        time.sleep(6)
+        assert not talks.ended()
+        assert talks.media.hears(PERSON)
+        assert only.metric("agents_lost_total") == 0
+        # The same without the person.
+        with Call(peer, bridge, 20100) as abandoned:
+            known = rooms.names()
+            abandoned.answered()
+            (room,) = rooms.names() - known
+            remove_agent(rooms, room)
+            assert abandoned.silent_for(time.monotonic()) <= LIMIT
+        assert only.metric("redispatches_total") == 1
+
+
+def remove_agent(rooms: Rooms, room: str) -> None:
+    """Removes the agent, as its own orderly leave does."""
+    (agent,) = [identity for identity in rooms.identities(room) if identity.startswith("agent-")]
+    request = api.RoomParticipantIdentity(room=room, identity=agent)
+    rooms.call(lambda server: server.room.remove_participant(request))
+
+
+def test_callers_of_a_worker_that_dies_without_another_are_hung_up(
+    tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
+) -> None:
+    with replica(tmp_path, 0, lease) as only, ExitStack() as stack:
+        leader(only)
+        five = calls(stack, peer, bridge, 5)
+        agent.kill()
+        killed = time.monotonic()
+        times = [call.silent_for(killed) for call in five]
         assert all(call.ended() for call in five)
         assert only.metric("calls_ended_total") == 5
     print([round(t, 1) for t in times])
@@ -231,50 +288,3 @@ def test_a_call_that_no_agent_accepts_is_refused_within_ten_seconds(
             response = call.dialog.final(LIMIT + MORE)
             print(f"{response.first} after {time.monotonic() - asked:.1f} s")
             assert response.status >= 400
-
-
-def test_the_other_replica_acts_when_the_leader_dies_with_the_agent(
-    tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
-) -> None:
-    times: list[float] = []
-    with replica(tmp_path, 0, lease) as first, replica(tmp_path, 1, lease) as second:
-        for _ in range(3):
-            acting = leader(first, second)
-            other = second if acting is first else first
-            before = rooms.names(), other.metric("redispatches_total")
-            with Call(peer, bridge, 20000) as call:
-                call.answered()
-                acting.kill()
-                times.append(call.silent_for(kill_jobs(agent, rooms.names() - before[0])))
-            assert other.metric("redispatches_total") == before[1] + 1
-            acting.start()
-    print([round(t, 1) for t in times])
-    assert statistics.median(times) <= LIMIT, times
-    assert max(times) <= LIMIT + MORE, times
-
-
-def test_calls_that_end_or_are_handed_over_are_left_alone(
-    tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
-) -> None:
-    assert agent.ready()
-    with replica(tmp_path, 0, lease) as only, ExitStack() as stack:
-        leader(only)
-        handed_over, by_agent, by_caller = calls(stack, peer, bridge, 3)
-        of_call = {room: rooms.identities(room) for room in rooms.names()}
-        room = next(iter(of_call))
-        person = WebRtcCaller(
-            tmp_path / "person", room, livekit_url=LIVEKIT_URL, key=API_KEY, secret=API_SECRET, frequency=900
-        )
-        stack.enter_context(person)
-        (talks,) = [call for call in (handed_over, by_agent, by_caller) if heard(call, 900)]
-        hangs_up, hung_up = [call for call in (handed_over, by_agent, by_caller) if call is not talks]
-        hangs_up.dialog.hang_up()
-        leave(rooms, room)
-        eventually(lambda: len(rooms.names()) == 2, 30)
-        rooms.delete(next(name for name in rooms.names() if name != room and rooms.identities(name)))
-        eventually(hung_up.ended, 5)
-        # Longer than an agent that left the call alone would be given.
-        time.sleep(5)
-        assert not talks.ended()
-        assert talks.media.hears(900)
-        assert only.metric("agents_lost_total") == 0

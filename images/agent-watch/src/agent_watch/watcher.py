@@ -30,6 +30,8 @@ PINGS: Final = 2
 """Unanswered pings in a row after which an agent counts as dead: one may be lost with a packet."""
 AT_ONCE: Final = 50
 """Rooms that are looked at concurrently."""
+RPC_PROTOCOL: Final = 1
+"""Version of the client protocol from which on every client library answers remote calls (livekit/protocol)."""
 FAILED: Final = (api.ServerError, aiohttp.ClientError, TimeoutError)
 
 
@@ -57,7 +59,7 @@ class Watcher:
     seen_at: float = field(default_factory=time.monotonic)
     _calls: dict[str, Call] = field(default_factory=dict)
     _answering: set[str] = field(default_factory=set)
-    """Names of agents that have answered a ping. Others may be of a library that does not, and are not judged by it."""
+    """Names of agents that have answered a ping. An older library may answer none, and is not judged by pings."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _listed_at: float = 0.0
 
@@ -132,7 +134,7 @@ class Watcher:
         answers = await asyncio.gather(*(self.livekit.ping(name, p.identity) for p in agents))
         silent = {p.identity for p, answer in zip(agents, answers, strict=True) if answer is Answer.SILENT}
         self._answering |= {_name(p) for p, answer in zip(agents, answers, strict=True) if answer is Answer.ANSWERED}
-        silent &= {p.identity for p in agents if _name(p) in self._answering}
+        silent &= {p.identity for p in agents if p.client_protocol >= RPC_PROTOCOL or _name(p) in self._answering}
         if silent and not await self._caller_answers(name, participants):
             # LiveKit or the network is slow, not the agent; the count stays as it is.
             return set()
