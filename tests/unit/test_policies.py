@@ -46,6 +46,7 @@ OTHER_REGIONS_DATABASE = address("10.20.12.4")
 
 EVERYTHING = {
     "egress": {"enabled": True},
+    "agentWatch": {"enabled": True},
     "freeswitch": {"eventSocket": "private"},
     "metrics": {"backend": "inCluster"},
     "tracing": {"exporters": ["applicationInsights", "jaeger"]},
@@ -250,6 +251,8 @@ def test_whoever_reads_metrics_reaches_workloads(stack: str, request: pytest.Fix
         assert admission.admits(READERS[stack], pod(namespace, name), port), name
     egress = pod("voice-agents", "livekit-egress")
     assert admission.admits(READERS[stack], egress, 9090) == (stack == "everything")
+    watcher = pod("voice-agents", "agent-watch")
+    assert admission.admits(READERS[stack], watcher, 9090) == (stack == "everything")
 
 
 @pytest.mark.parametrize("stack", READERS)

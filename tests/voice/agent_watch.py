@@ -8,6 +8,8 @@ of its own), the places of volumes, and the interpreter, which is the tests'.
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import re
 import subprocess
 import sys
@@ -96,6 +98,13 @@ class Replica:
         except OSError:
             assert self.process.poll() is None, self.log.read_text()
             return 0
+
+    def webhook(self, body: str, token: str) -> int:
+        """Status of a webhook that is sent with this token."""
+        connection = http.client.HTTPConnection(self.address, self.port("webhook"), timeout=5)
+        with contextlib.closing(connection):
+            connection.request("POST", "/webhook", body.encode(), {"Authorization": token})
+            return connection.getresponse().status
 
     def metric(self, name: str) -> int:
         """A metric, the sum of its labels."""

@@ -32,6 +32,8 @@ class LeaseServer:
         (folder / "token").write_text(TOKEN)
         self.holders: list[str] = []
         """Each holder that the lease had, in order; empty where it was released."""
+        self.refuse = False
+        """Whether it answers every request with 503."""
         self._lease: dict[str, Any] = {"metadata": {"name": path.rpartition("/")[2], "resourceVersion": "1"}}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((ADDRESS, PORT), self._handler(path))
@@ -58,12 +60,13 @@ class LeaseServer:
 
             def do_PUT(self) -> None:
                 sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                self._answer(server.put(sent))
+                self._answer(server.lease if server.refuse else server.put(sent))
 
             def _answer(self, lease: dict[str, Any] | None) -> None:
                 right = self.path == path and self.headers["Authorization"] == f"Bearer {TOKEN}"
                 body = json.dumps(lease if right else {}).encode()
-                self.send_response(403 if not right else 409 if lease is None else 200)
+                status = 403 if not right else 409 if lease is None else 200
+                self.send_response(503 if server.refuse else status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import statistics
 import time
 from collections.abc import Iterator
@@ -202,8 +204,10 @@ def test_calls_that_end_or_are_handed_over_are_left_alone(
         before = rooms.names()
         one, two, three = calls(stack, peer, bridge, 3)
         handed_over, deleted, _ = sorted(rooms.names() - before)
-        keys = {"livekit_url": LIVEKIT_URL, "key": API_KEY, "secret": API_SECRET}
-        stack.enter_context(WebRtcCaller(tmp_path / "person", handed_over, frequency=PERSON, **keys))
+        person = WebRtcCaller(
+            tmp_path / "person", handed_over, livekit_url=LIVEKIT_URL, key=API_KEY, secret=API_SECRET, frequency=PERSON
+        )
+        stack.enter_context(person)
         remove_agent(rooms, handed_over)
         rooms.delete(deleted)
         eventually(lambda: any(call.ended() for call in (one, two, three)), 5)
@@ -288,3 +292,37 @@ def test_a_call_that_no_agent_accepts_is_refused_within_ten_seconds(
             response = call.dialog.final(LIMIT + MORE)
             print(f"{response.first} after {time.monotonic() - asked:.1f} s")
             assert response.status >= 400
+
+
+def test_only_signed_webhooks_are_taken(tmp_path: Path, bridge: LiveKitSip, lease: LeaseServer) -> None:
+    assert bridge.address
+    body = '{"event": "participant_left", "room": {"name": "call-1", "sid": "RM_1"}}'
+    digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+
+    def token(secret: str) -> str:
+        return api.AccessToken(API_KEY, secret).with_sha256(digest).to_jwt()
+
+    with replica(tmp_path, 1, lease) as only:
+        assert only.webhook(body, token("another-secret-of-at-least-32-chars")) == 401
+        assert only.webhook(f"{body} ", token(API_SECRET)) == 401
+        assert only.webhook(body, "") == 401
+        assert (only.metric("webhooks_total"), only.metric("refused_webhooks_total")) == (0, 3)
+        assert only.webhook(body, token(API_SECRET)) == 200
+        assert only.metric("webhooks_total") == 1
+
+
+def test_a_replica_that_ends_in_order_hands_the_lease_over_at_once(
+    tmp_path: Path, bridge: LiveKitSip, lease: LeaseServer
+) -> None:
+    assert bridge.address
+    with replica(tmp_path, 0, lease) as first, replica(tmp_path, 1, lease) as second:
+        acting = leader(first, second)
+        other = second if acting is first else first
+        acting.terminate()
+        eventually(lambda: other.metric("leader") == 1, 3)
+        assert lease.holders == [acting.name, "", other.name]
+        lease.refuse = True
+        eventually(lambda: other.metric("leader") == 0, 6)
+        assert other.get("/health/ready") == 200
+        lease.refuse = False
+        eventually(lambda: other.metric("leader") == 1, 8)

@@ -37,7 +37,7 @@ async def run(wanted: Configuration) -> None:
         watcher = Watcher(livekit=livekit, lease=lease, looks=wanted.looks, limits=wanted.limits, counters=counters)
         servers = [
             await _serve(webhooks(watcher, counters, wanted.api_key, wanted.api_secret), wanted, wanted.webhook_port),
-            await _serve(health(watcher, counters), wanted, wanted.metrics_port),
+            await _serve(health(counters), wanted, wanted.metrics_port),
         ]
         LOG.info("watches as %s", wanted.lease.holder)
         work = [asyncio.create_task(lease.keep()), asyncio.create_task(watcher.run())]

@@ -49,14 +49,13 @@ class Call:
 
 @dataclass(kw_only=True)
 class Watcher:
-    """The loop. `seen_at` is when it last finished a turn, whatever LiveKit answered: for the liveness probe."""
+    """The loop, and what it remembers."""
 
     livekit: LiveKit
     lease: Lease
     looks: Looks
     limits: Limits
     counters: Counters
-    seen_at: float = field(default_factory=time.monotonic)
     _calls: dict[str, Call] = field(default_factory=dict)
     _answering: set[str] = field(default_factory=set)
     """Names of agents that have answered a ping. An older library may answer none, and is not judged by pings."""
@@ -80,7 +79,6 @@ class Watcher:
                         tasks.create_task(self._look(name, call))
                 self.counters.calls = sum(call.has_caller for call in self._calls.values())
                 self.counters.leader = self.lease.held()
-                self.seen_at = time.monotonic()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), SOON_SECONDS)
                 self._wake.clear()

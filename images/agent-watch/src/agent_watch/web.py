@@ -6,7 +6,6 @@ Neither probe depends on LiveKit, Redis or the lease: a restart mends none of th
 from __future__ import annotations
 
 import logging
-import time
 from typing import Final
 
 from aiohttp import web
@@ -16,8 +15,6 @@ from agent_watch.counters import Counters
 from agent_watch.watcher import Watcher
 
 LOG: Final = logging.getLogger(__name__)
-STUCK_SECONDS: Final = 60.0
-"""A watcher that has not finished a turn for this long is restarted: every request in a turn ends within seconds."""
 
 
 def webhooks(watcher: Watcher, counters: Counters, key: str, secret: str) -> web.Application:
@@ -42,11 +39,8 @@ def webhooks(watcher: Watcher, counters: Counters, key: str, secret: str) -> web
     return application
 
 
-def health(watcher: Watcher, counters: Counters) -> web.Application:
-    """Liveness, readiness and metrics."""
-
-    async def live(_: web.Request) -> web.Response:
-        return web.Response(status=503 if time.monotonic() > watcher.seen_at + STUCK_SECONDS else 200)
+def health(counters: Counters) -> web.Application:
+    """Readiness and metrics. Liveness is that something listens."""
 
     async def ready(_: web.Request) -> web.Response:
         return web.Response()
@@ -55,7 +49,6 @@ def health(watcher: Watcher, counters: Counters) -> web.Application:
         return web.Response(text=counters.text())
 
     application = web.Application()
-    application.router.add_get("/health/live", live)
     application.router.add_get("/health/ready", ready)
     application.router.add_get("/metrics", metrics)
     return application
