@@ -36,7 +36,7 @@ class VoiceWorkloadsArgs:
 
 
 class VoiceWorkloads(pulumi.ComponentResource):
-    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, the agent, the database's jobs; on request a recorder and a watcher.
+    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, agents, the database's jobs; on request a recorder and a watcher.
 
     Composes one `Workload` for each. Does not own what they stand on: namespaces, policies and certificates are
     `PlatformServices`', identities the cell's, secrets the vault's.

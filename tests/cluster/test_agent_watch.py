@@ -73,7 +73,9 @@ def test_the_role_lets_one_replica_hold_the_lease_and_nothing_else(staging: Depl
 
     async def until(condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(15):
-            while not condition():
+            while True:
+                if condition():
+                    return
                 await asyncio.sleep(0.1)
 
     async def status(session: aiohttp.ClientSession, method: str, path: str) -> int:
