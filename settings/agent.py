@@ -13,6 +13,31 @@ from settings.types import Section
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 
 
+class AgentWatchSettings(Section):
+    """The watcher of the agents: dispatches an agent again when one died or went silent in a call, else ends the call.
+
+    With the defaults a caller hears an agent again, or is hung up, within 10 s: two unanswered pings show a dead agent
+    after at most `lookSeconds` + 2 `answerSeconds` + 0.5 s, and the second try takes `secondTrySeconds`.
+    """
+
+    enabled: bool = False
+    """Off by default."""
+    look_seconds: Annotated[float, Field(ge=0.5, le=30)] = 2
+    """How often each call is checked, seconds; both replicas send two requests a call to LiveKit each time."""
+    answer_seconds: Annotated[float, Field(ge=0.2, le=7)] = 1
+    """How long an agent may take to answer a ping, seconds. LiveKit itself gives up after 7 s."""
+    accept_seconds: Annotated[float, Field(ge=1, le=60)] = 5
+    """From the caller's arrival until an agent must have joined, seconds."""
+    track_seconds: Annotated[float, Field(ge=1, le=60)] = 10
+    """From an agent's arrival until it must have published audio, seconds."""
+    leave_seconds: Annotated[float, Field(ge=0, le=30)] = 3
+    """How long an agent that leaves has to hang up or to hand over, seconds."""
+    second_try_seconds: Annotated[float, Field(ge=1, le=60)] = 4
+    """From the second dispatch until the call is ended when no agent has published audio, seconds."""
+    lease_seconds: Annotated[int, Field(ge=3, le=60)] = 5
+    """How long a replica that died keeps the other from acting, seconds."""
+
+
 class AgentSettings(Section):
     """The Python agent on pool `agents`. Its image is yours."""
 

@@ -41,6 +41,7 @@ SCALING_ON_OWN_METRICS: Final = Condition(
     lambda settings: OWN_METRICS.holds(settings) and settings.scaling.enabled,
 )
 ROOM_RECORDING: Final = Condition("`egress.enabled`", lambda settings: settings.egress.enabled)
+AGENT_WATCH: Final = Condition("`agentWatch.enabled`", lambda settings: settings.agent_watch.enabled)
 PRIVATE_EVENT_SOCKET: Final = Condition(
     "`freeswitch.eventSocket` is private", lambda settings: settings.freeswitch.event_socket == "private"
 )

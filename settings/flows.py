@@ -13,6 +13,7 @@ from typing import Final
 
 from settings import peers, ports
 from settings.flow_conditions import (
+    AGENT_WATCH,
     ALWAYS,
     AUTOMATIC_DNS,
     AZURE_TRACES,
@@ -137,6 +138,28 @@ _WORKLOADS: Final = (
         ports=(ports.FREESWITCH_EVENT_SOCKET,),
         reason="calls that the agent steers from outside",
         when=PRIVATE_EVENT_SOCKET,
+    ),
+    # The agents' watcher.
+    Flow(
+        source=peers.LIVEKIT,
+        target=peers.AGENT_WATCH,
+        ports=(ports.AGENT_WATCH_WEBHOOK,),
+        reason="webhooks",
+        when=AGENT_WATCH,
+    ),
+    Flow(
+        source=peers.AGENT_WATCH,
+        target=peers.LIVEKIT,
+        ports=(ports.LIVEKIT_SIGNALLING,),
+        reason="rooms, dispatches and pings of agents",
+        when=AGENT_WATCH,
+    ),
+    Flow(
+        source=peers.AGENT_WATCH,
+        target=Outside.API_SERVER,
+        ports=(ports.API_SERVER,),
+        reason="the lease: which replica acts",
+        when=AGENT_WATCH,
     ),
     # Beside LiveKit.
     Flow(

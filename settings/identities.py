@@ -24,13 +24,14 @@ REDIS_EXPORTS: Final = f"{Container.BACKUPS}/redis"
 
 
 class Feature(StrEnum):
-    """A part of the cluster's services that a stack may do without, and its identity with it."""
+    """A part that a stack may do without, and its identity with it."""
 
     PUBLIC_CERTIFICATES = "public certificates"
     CERTIFICATE_COPY = "certificate copy"
     AUTOMATIC_DNS = "automatic dns"
     SCALING_ON_MANAGED_METRICS = "scaling on managed metrics"
     AZURE_TRACES = "azure traces"
+    AGENT_WATCH = "agent watch"
 
 
 class DnsZone(StrEnum):
@@ -103,6 +104,7 @@ WORKLOAD_ACCOUNTS: Final = (
         containers=(Container.CONVERSATIONS, Container.UPLOADS),
         redis=True,
     ),
+    WorkloadAccount(name="agent-watch", namespace="voice-agents", secrets=_LIVEKIT_KEYS, feature=Feature.AGENT_WATCH),
     WorkloadAccount(
         name="database-jobs",
         namespace="voice-system",

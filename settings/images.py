@@ -59,5 +59,7 @@ class ImagesSettings(Section):
     """LiveKit egress."""
     voice_agent: Image = Image(repository="voice/agent", tag="latest")
     """The agent: yours."""
+    agent_watch: Image = Image(repository="voice/agent-watch", tag="1")
+    """Watcher of the agents: built from `images/agent-watch`."""
     tools: Image = Image(repository="voice/tools", tag="1")
     """Shell, kubectl, envsubst, curl, jq, psql, redis-cli and azcopy: init containers, sidecars and jobs."""

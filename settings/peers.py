@@ -72,6 +72,7 @@ def named(name: str, namespace: str) -> Pods:
 # Workloads. They are started with these labels by their charts.
 SIP_EDGE: Final = named("sip-edge", "voice-edge")
 AGENT: Final = named("voice-agent", "voice-agents")
+AGENT_WATCH: Final = named("agent-watch", "voice-agents")
 EGRESS: Final = named("livekit-egress", "voice-agents")
 TRUNKS: Final = named("livekit-sip-trunks", "voice-media")
 DATABASE_JOBS: Final = named("database-jobs", SYSTEM_NAMESPACE)

@@ -80,6 +80,9 @@ AGENT_WEBHOOK: Final = _tcp(8000)
 AGENT_SOCKET: Final = _tcp(8001)
 AGENT_HEALTH: Final = _tcp(8081)
 AGENT_METRICS: Final = _tcp(9091)
+AGENT_WATCH_WEBHOOK: Final = _tcp(8000)
+AGENT_WATCH_METRICS: Final = _tcp(9090)
+"""Health and metrics."""
 EGRESS_HEALTH: Final = _tcp(8080)
 EGRESS_METRICS: Final = _tcp(9090)
 

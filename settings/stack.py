@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.agent import AgentSettings
+from settings.agent import AgentSettings, AgentWatchSettings
 from settings.aks import AksSettings
 from settings.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
 from settings.capacity import (
@@ -90,6 +90,7 @@ class Settings(Section):
     livekit_sip: LiveKitSipSettings = LiveKitSipSettings()
     egress: EgressSettings = EgressSettings()
     agent: AgentSettings = AgentSettings()
+    agent_watch: AgentWatchSettings = AgentWatchSettings()
     secrets: tuple[str, ...] = ()
     """Names of the secrets in `voice:secrets`; their values never come here."""
 
@@ -149,13 +150,14 @@ class Settings(Section):
 
     @property
     def features(self) -> frozenset[Feature]:
-        """The parts of the cluster's services that the stack asks for and that need an identity."""
+        """The optional parts that the stack asks for and that need an identity."""
         asked = {
             Feature.PUBLIC_CERTIFICATES: self.certificates.directory is not None,
             Feature.CERTIFICATE_COPY: self.certificates.copy_to_key_vault,
             Feature.AUTOMATIC_DNS: self.dns.automatic,
             Feature.SCALING_ON_MANAGED_METRICS: self.scaling.enabled and self.metrics.backend == "managed",
             Feature.AZURE_TRACES: "applicationInsights" in self.tracing.exporters,
+            Feature.AGENT_WATCH: self.agent_watch.enabled,
         }
         return frozenset(feature for feature, wanted in asked.items() if wanted)
 

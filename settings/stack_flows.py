@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from settings import peers, ports
-from settings.flow_conditions import ROOM_RECORDING
+from settings.flow_conditions import AGENT_WATCH, ROOM_RECORDING
 from settings.flows import FLOWS, MEDIA_NAMESPACE, Flow
 from settings.gateway import BUILT_IN_ROUTES, served_routes
 from settings.peers import Outside, Pods, everyone
@@ -55,6 +55,8 @@ def _to_metrics(settings: Settings) -> Iterator[Flow]:
     ]
     if ROOM_RECORDING.holds(settings):
         targets.append((peers.EGRESS, ports.EGRESS_METRICS))
+    if AGENT_WATCH.holds(settings):
+        targets.append((peers.AGENT_WATCH, ports.AGENT_WATCH_METRICS))
     for target in scrape_targets(settings):
         port = Ports(target.port, target.port, "Tcp") if isinstance(target.port, int) else target.port
         targets.append((Pods(target.name, target.namespace, target.labels), port))

@@ -67,11 +67,18 @@ def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> 
             "drain": drain_values(settings),
             "region": settings.region,
             "redis": redis_values(settings),
-            "webhooks": [f"http://{service_host(account('voice-agent'))}:{ports.AGENT_WEBHOOK.first}/webhook"],
+            "webhooks": _webhooks(settings),
             "limits": {"calls": settings.capacity.calls_per_pod("livekit")},
             "turn": turn,
         },
     )
+
+
+def _webhooks(settings: Settings) -> list[str]:
+    """Where LiveKit sends events of rooms: to the agents, and to their watcher where there is one."""
+    agents = f"http://{service_host(account('voice-agent'))}:{ports.AGENT_WEBHOOK.first}/webhook"
+    watcher = f"http://{service_host(account('agent-watch'))}:{ports.AGENT_WATCH_WEBHOOK.first}/webhook"
+    return [agents, watcher] if settings.agent_watch.enabled else [agents]
 
 
 def livekit_sip_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:

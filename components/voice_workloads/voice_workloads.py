@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from components.voice_workloads.agent_watch import agent_watch_values
 from components.voice_workloads.database_jobs import database_jobs_values
 from components.voice_workloads.freeswitch import freeswitch_values
 from components.voice_workloads.livekit import livekit_egress_values, livekit_sip_values, livekit_values
@@ -35,7 +36,7 @@ class VoiceWorkloadsArgs:
 
 
 class VoiceWorkloads(pulumi.ComponentResource):
-    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, its recorder where asked for, the agent, and the database's jobs.
+    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, agents, the database's jobs; on request a recorder and a watcher.
 
     Composes one `Workload` for each. Does not own what they stand on: namespaces, policies and certificates are
     `PlatformServices`', identities the cell's, secrets the vault's.
@@ -75,6 +76,8 @@ def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) ->
         "voice-agent": voice_agent_values(settings, prometheus),
         "sip-edge": sip_edge_values(settings),
     }
+    if settings.agent_watch.enabled:
+        values["agent-watch"] = agent_watch_values(settings)
     if settings.egress.enabled:
         values["livekit-egress"] = livekit_egress_values(settings)
     if settings.dumps_database or settings.exports_redis:

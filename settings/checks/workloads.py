@@ -152,7 +152,8 @@ def _production_names_its_images(settings: Settings) -> Iterator[Problem]:
         image = getattr(settings.images, field)
         if isinstance(image, Image) and image.digest is None:
             alias = ImagesSettings.model_fields[field].alias or field
-            if field == "livekit_egress" and not settings.egress.enabled:
+            unused = {"livekit_egress": not settings.egress.enabled, "agent_watch": not settings.agent_watch.enabled}
+            if unused.get(field, False):
                 continue
             yield Problem(
                 f"voice:images.{alias}.digest",

@@ -20,11 +20,12 @@ STACKS_OF_CLASSES = ("prod", "staging")
 @cache
 def charts_of(stack: str) -> dict[str, list[Object]]:
     """The objects of every chart that the stack deploys, by chart."""
-    egress = settings_of(stack).egress.enabled
+    settings = settings_of(stack)
+    asked = {"livekit-egress": settings.egress.enabled, "agent-watch": settings.agent_watch.enabled}
     return {
         workload.chart: objects(workload, values_of(workload.chart, stack))
         for workload in DEPLOYMENTS
-        if workload.chart != "livekit-egress" or egress
+        if asked.get(workload.chart, True)
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.voice_workloads.voice_agent import voice_agent_values
+from components.voice_workloads.voice_workloads import workload_values
 from settings.identities import WORKLOAD_ACCOUNTS
 from tests.charts.deployed import STACKS_OF_CLASSES, container, file, named, of_kind, pod, selected_pool
 from tests.charts.freeswitch_configuration import actions, contexts, document
@@ -15,6 +16,7 @@ from tests.unit.stacks import PRODUCTION, graph_of
 
 every_class = pytest.mark.parametrize("stack", STACKS_OF_CLASSES)
 CHART = next(workload for workload in DEPLOYMENTS if workload.chart == "voice-agent")
+WATCH = next(workload for workload in DEPLOYMENTS if workload.chart == "agent-watch")
 AGENT = pod_of("voice-agents", "voice-agent")
 INTERNET = address("198.51.100.1")
 
@@ -69,6 +71,33 @@ def test_livekit_tells_the_agents_service_of_its_rooms(stack: str, admission: Ad
     (port,) = [p for p in named(stack, "voice-agent", "Service")["spec"]["ports"] if p["port"] == 8000]
     assert port["targetPort"] == "webhook"
     assert admission.admits(NODE, AGENT, 8000), "LiveKit is on the network of its node"
+
+
+def test_livekit_tells_a_watcher_of_its_rooms_beside_the_agents() -> None:
+    settings = settings_of("prod")
+    watch = settings.agent_watch.model_copy(update={"enabled": True, "look_seconds": 1.0})
+    values = workload_values(settings.model_copy(update={"agent_watch": watch}), None)
+    agents, watcher = values["livekit"]["webhooks"]
+    assert agents == "http://voice-agent.voice-agents.svc.cluster.local:8000/webhook"
+    found = objects(WATCH, values["agent-watch"])
+    (service,) = [item for item in found if item["kind"] == "Service"]
+    (port,) = service["spec"]["ports"]
+    host = f"{service['metadata']['name']}.{service['metadata']['namespace']}.svc.cluster.local"
+    assert watcher == f"http://{host}:{port['port']}/webhook"
+    (deployment,) = [item for item in found if item["kind"] == "Deployment"]
+    assert deployment["spec"]["replicas"] == 2
+    (container_,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert {"name": "LOOK_SECONDS", "value": "1"} in container_["env"]
+    (role,) = [item for item in found if item["kind"] == "Role"]
+    assert role["rules"] == [
+        {
+            "apiGroups": ["coordination.k8s.io"],
+            "resources": ["leases"],
+            "resourceNames": ["agent-watch"],
+            "verbs": ["get", "update"],
+        }
+    ]
+    assert "agent-watch" not in workload_values(settings, None), "off by default"
 
 
 @pytest.mark.requirement("A5", "K2")

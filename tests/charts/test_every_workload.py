@@ -35,6 +35,9 @@ def cases(workloads: Sequence[Workload]) -> list[ParameterSet]:
     ]
 
 
+USES_OF_A_TOKEN = ("/destinations.sh", "/registrar.sh", "NODE_ADDRESS", "LEASE")
+"""What names a program that asks the API server, in its container."""
+
 every_case = pytest.mark.parametrize(("workload", "kind"), cases(WORKLOADS))
 every_deployment = pytest.mark.parametrize(("workload", "kind"), cases(DEPLOYMENTS))
 
@@ -114,7 +117,7 @@ def test_no_container_has_a_token_that_it_does_not_use(workload: Workload, kind:
         assert template["spec"]["automountServiceAccountToken"] is False, name
         for container in containers(template):
             mounts = [mount["name"] for mount in container.get("volumeMounts", [])]
-            asks = any(word in json.dumps(container) for word in ("/destinations.sh", "/registrar.sh", "NODE_ADDRESS"))
+            asks = any(word in json.dumps(container) for word in USES_OF_A_TOKEN)
             assert ("kubernetes" in mounts) <= asks, (name, container["name"])
 
 
@@ -266,7 +269,9 @@ def test_metrics_are_read_where_the_stack_says(workload: Workload, monitor: str)
 
 
 @pytest.mark.parametrize(
-    "workload", [w for w in DEPLOYMENTS if w.chart not in ("sip-edge", "livekit-egress")], ids=lambda w: w.chart
+    "workload",
+    [w for w in DEPLOYMENTS if w.chart not in ("sip-edge", "livekit-egress", "agent-watch")],
+    ids=lambda w: w.chart,
 )
 def test_the_autoscaler_owns_the_number_of_pods_where_it_is_on(workload: Workload) -> None:
     scaling = {

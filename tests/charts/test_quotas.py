@@ -19,9 +19,10 @@ GIB = 1024**3
 
 def of_namespace(stack: str, namespace: str) -> list[Object]:
     found: list[Object] = []
+    settings = settings_of(stack)
+    asked = {"livekit-egress": settings.egress.enabled, "agent-watch": settings.agent_watch.enabled}
     for workload in DEPLOYMENTS:
-        deployed = workload.chart != "livekit-egress" or settings_of(stack).egress.enabled
-        if workload.namespace == namespace and deployed:
+        if workload.namespace == namespace and asked.get(workload.chart, True):
             found.extend(objects(workload, values_of(workload.chart, stack)))
     return found
 

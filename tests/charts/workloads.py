@@ -59,6 +59,10 @@ WORKLOADS = (
         "voice-agent", "voice-agents", media=False, calls=True,
         secrets=("livekit-api-key", "livekit-api-secret", "call-token-key", "jwt-signing-key", "openAiApiKey"),
     ),
+    Workload(
+        "agent-watch", "voice-agents", media=False, calls=False,
+        secrets=("livekit-api-key", "livekit-api-secret"),
+    ),
     DATABASE_JOBS,
 )  # fmt: skip
 DEPLOYMENTS = tuple(workload for workload in WORKLOADS if not workload.job)
@@ -81,10 +85,14 @@ def extends(kind: str) -> bool:
 
 @cache
 def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
-    """What the program gives the charts of a committed stack, the recorder switched on so that it is seen too."""
+    """What the program gives the charts of a committed stack, with the optional workloads so that they are seen too.
+
+    LiveKit's values are the stack's own: without the webhooks of a watcher that it does not have.
+    """
     settings = settings_of(stack)
-    recorder = settings.egress.model_copy(update={"enabled": True})
-    return workload_values(settings.model_copy(update={"egress": recorder}), PROMETHEUS)
+    asked = {name: getattr(settings, name).model_copy(update={"enabled": True}) for name in ("egress", "agent_watch")}
+    values = workload_values(settings.model_copy(update=asked), PROMETHEUS)
+    return {**values, "livekit": workload_values(settings, PROMETHEUS)["livekit"]}
 
 
 def kinds_of_values(workload: Workload) -> tuple[str, ...]:

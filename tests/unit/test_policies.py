@@ -47,6 +47,8 @@ OTHER_REGIONS_DATABASE = address("10.20.12.4")
 EVERYTHING = {
     "telephony": {"concurrentCalls": 10},
     "egress": {"enabled": True},
+    "agentWatch": {"enabled": True},
+    "images": {"agentWatch": {"repository": "voice/agent-watch", "digest": f"sha256:{'0' * 64}"}},
     "freeswitch": {"eventSocket": "private"},
     "metrics": {"backend": "inCluster"},
     "tracing": {"exporters": ["applicationInsights", "jaeger"]},
@@ -128,6 +130,20 @@ def test_the_agents_socket_is_reached_from_nodes_alone(admission: Admission) -> 
     assert admission.admits(NODE, AGENT, 8001), "FreeSWITCH is on the network of its node"
     for stranger in (OWN_SERVICE, EDGE, GATEWAY, pod("voice-agents", "livekit-egress"), INTERNET):
         assert not admission.admits(stranger, AGENT, 8001), f"{stranger} reaches a socket that asks nobody who he is"
+
+
+def test_the_watcher_of_the_agents_talks_with_livekit_and_the_api_server_alone(
+    admission: Admission, everything: Graph
+) -> None:
+    watcher, asked = pod("voice-agents", "agent-watch"), Admission(everything)
+    assert asked.admits(NODE, watcher, 8000), "LiveKit's webhooks come from its node"
+    assert asked.admits(watcher, NODE, 7880)
+    assert asked.admits(watcher, API_SERVER, 443)
+    for stranger in (OWN_SERVICE, EDGE, GATEWAY, INTERNET):
+        assert not asked.admits(stranger, watcher, 8000), stranger
+    for target in (INTERNET, REDIS, DATABASE, AGENT):
+        assert not asked.admits(watcher, target, 443), target
+    assert not admission.admits(NODE, watcher, 8000), "only where the stack asks for it"
 
 
 def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admission, everything: Graph) -> None:
@@ -251,6 +267,8 @@ def test_whoever_reads_metrics_reaches_workloads(stack: str, request: pytest.Fix
         assert admission.admits(READERS[stack], pod(namespace, name), port), name
     egress = pod("voice-agents", "livekit-egress")
     assert admission.admits(READERS[stack], egress, 9090) == (stack == "everything")
+    watcher = pod("voice-agents", "agent-watch")
+    assert admission.admits(READERS[stack], watcher, 9090) == (stack == "everything")
 
 
 @pytest.mark.parametrize("stack", READERS)

@@ -78,6 +78,14 @@ asks the API server.
 {{ include "voice-library.secretsVolume" .root }}
 {{- end }}
 {{- if .token }}
+{{ include "voice-library.tokenVolume" .root }}
+{{- end }}
+{{- end }}
+
+{{/*
+The token of the pod's ServiceAccount. Call with the chart's root.
+*/}}
+{{- define "voice-library.tokenVolume" -}}
 # Not mounted by itself: only the containers that ask the API server mount it.
 - name: kubernetes
   projected:
@@ -88,7 +96,6 @@ asks the API server.
           items: [{key: ca.crt, path: ca.crt}]
       - downwardAPI:
           items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]
-{{- end }}
 {{- end }}
 
 {{/*

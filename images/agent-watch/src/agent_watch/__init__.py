@@ -1,0 +1,1 @@
+"""Ends or re-dispatches telephone calls whose agent died or went silent."""

@@ -1,0 +1,167 @@
+"""Looks at every room again and again, and acts where a caller hears nobody.
+
+Both replicas look, so that the one that takes over knows at once what happened; only the one that holds the lease acts.
+Webhooks only say where to look next: LiveKit's lists decide, so a lost webhook costs one interval and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import aiohttp
+from livekit import api
+from livekit.protocol.models import ParticipantInfo
+
+from agent_watch.configuration import Looks
+from agent_watch.counters import Counters
+from agent_watch.decisions import Action, Decision, HangUp, Limits, Past, decide
+from agent_watch.lease import Lease
+from agent_watch.livekit_rooms import AGENT_NAME, Answer, LiveKit, has_audio, room_of
+
+LOG: Final = logging.getLogger(__name__)
+SOON_SECONDS: Final = 0.5
+"""How soon the watcher looks again at a call whose caller hears nobody, and how often it looks for what is due."""
+PINGS: Final = 2
+"""Unanswered pings in a row after which an agent counts as dead: one may be lost with a packet."""
+AT_ONCE: Final = 50
+"""Rooms that are looked at concurrently."""
+RPC_PROTOCOL: Final = 1
+"""Version of the client protocol from which on every client library answers remote calls (livekit/protocol)."""
+FAILED: Final = (api.ServerError, aiohttp.ClientError, TimeoutError)
+
+
+@dataclass(kw_only=True)
+class Call:
+    """What is remembered of one room. `id` is LiveKit's: names can hold telephone numbers, and logs must not."""
+
+    id: str
+    past: Past = field(default_factory=Past)
+    due: float = 0.0
+    looking: bool = False
+    unanswered: dict[str, int] = field(default_factory=dict)
+    has_caller: bool = False
+
+
+@dataclass(kw_only=True)
+class Watcher:
+    """The loop, and what it remembers."""
+
+    livekit: LiveKit
+    lease: Lease
+    looks: Looks
+    limits: Limits
+    counters: Counters
+    _calls: dict[str, Call] = field(default_factory=dict)
+    _answering: set[str] = field(default_factory=set)
+    """Names of agents that have answered a ping. An older library may answer none, and is not judged by pings."""
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _listed_at: float = 0.0
+
+    def look_at(self, room: str, id: str) -> None:
+        """Looks at a room at once: something happened there."""
+        self._calls.setdefault(room, Call(id=id)).due = 0.0
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Looks until it is cancelled. Each look is a task of its own: a room that answers slowly delays no other."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._list()
+                now = time.monotonic()
+                for name, call in self._calls.items():
+                    if call.due <= now and not call.looking:
+                        call.looking, call.due = True, now + self.looks.every
+                        tasks.create_task(self._look(name, call))
+                self.counters.calls = sum(call.has_caller for call in self._calls.values())
+                self.counters.leader = self.lease.held()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), SOON_SECONDS)
+                self._wake.clear()
+
+    async def _list(self) -> None:
+        """Finds new rooms, and forgets those that have ended."""
+        if time.monotonic() < self._listed_at + self.looks.every:
+            return
+        before = set(self._calls)
+        try:
+            rooms = await self.livekit.rooms()
+        except FAILED as error:
+            self._failed("rooms cannot be listed", error)
+            return
+        self._listed_at = time.monotonic()
+        for name in before - rooms.keys():
+            del self._calls[name]
+        for name, id in rooms.items():
+            self._calls.setdefault(name, Call(id=id))
+
+    async def _look(self, name: str, call: Call) -> None:
+        settled = False
+        try:
+            decision = await self._judge(name, call)
+            settled = decision.settled and not call.unanswered
+            call.past = decision.past
+            if decision.action is not None and self.lease.held():
+                await self._act(name, call, decision.action)
+        except FAILED as error:
+            self._failed(f"room {call.id}", error)
+        call.looking = False
+        # A webhook may have asked for another look in the meantime.
+        call.due = min(call.due, time.monotonic() + (self.looks.every if settled else SOON_SECONDS))
+
+    async def _judge(self, name: str, call: Call) -> Decision:
+        participants = await self.livekit.participants(name)
+        call.has_caller = any(p.kind == ParticipantInfo.Kind.SIP for p in participants)
+        if not call.has_caller:
+            call.unanswered = {}
+            return Decision(past=call.past)
+        silent = await self._silent(name, call, participants)
+        talks = any(
+            p.kind == ParticipantInfo.Kind.AGENT and has_audio(p) and p.identity not in silent for p in participants
+        )
+        dispatches = () if talks else await self.livekit.dispatches(name)
+        return decide(room_of(name, participants, dispatches, silent), call.past, time.time(), self.limits)
+
+    async def _silent(self, name: str, call: Call, participants: list[ParticipantInfo]) -> set[str]:
+        """Identities of agents that have stopped answering."""
+        agents = [p for p in participants if p.kind == ParticipantInfo.Kind.AGENT]
+        answers = await asyncio.gather(*(self.livekit.ping(name, p.identity) for p in agents))
+        silent = {p.identity for p, answer in zip(agents, answers, strict=True) if answer is Answer.SILENT}
+        self._answering |= {_name(p) for p, answer in zip(agents, answers, strict=True) if answer is Answer.ANSWERED}
+        silent &= {p.identity for p in agents if p.client_protocol >= RPC_PROTOCOL or _name(p) in self._answering}
+        if silent and not await self._caller_answers(name, participants):
+            # LiveKit or the network is slow, not the agent; the count stays as it is.
+            return set()
+        call.unanswered = {identity: call.unanswered.get(identity, 0) + 1 for identity in silent}
+        return {identity for identity, count in call.unanswered.items() if count >= PINGS}
+
+    async def _caller_answers(self, name: str, participants: list[ParticipantInfo]) -> bool:
+        callers = [p for p in participants if p.kind == ParticipantInfo.Kind.SIP]
+        return Answer.ANSWERED in await asyncio.gather(*(self.livekit.ping(name, p.identity) for p in callers))
+
+    async def _act(self, name: str, call: Call, action: Action) -> None:
+        self.counters.agents_lost[action.reason] += 1
+        if isinstance(action, HangUp):
+            LOG.warning("room %s: no agent came back (%s); the call is ended", call.id, action.reason)
+            await self.livekit.hang_up(name)
+            self.counters.calls_ended += 1
+            return
+        agents = ", ".join(wanted.agent_name for wanted in action.wanted)
+        LOG.warning("room %s: the agent is lost (%s); %s is dispatched again", call.id, action.reason, agents)
+        await self.livekit.redispatch(name, action)
+        self.counters.redispatches += 1
+        # LiveKit's list may show the mark a moment later.
+        call.past = replace(call.past, redispatched_at=time.time())
+
+    def _failed(self, what: str, error: BaseException) -> None:
+        self.counters.failed_looks += 1
+        LOG.warning("%s: %s", what, error.code if isinstance(error, api.ServerError) else type(error).__name__)
+
+
+def _name(participant: ParticipantInfo) -> str:
+    """Agents of one name are of one image; without a name each is its own."""
+    return participant.attributes.get(AGENT_NAME, participant.identity)

@@ -1,0 +1,54 @@
+"""HTTP: LiveKit's webhooks on one port, health and metrics on another.
+
+Neither probe depends on LiveKit, Redis or the lease: a restart mends none of them, and both replicas take webhooks.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from aiohttp import web
+from livekit import api
+
+from agent_watch.counters import Counters
+from agent_watch.watcher import Watcher
+
+LOG: Final = logging.getLogger(__name__)
+
+
+def webhooks(watcher: Watcher, counters: Counters, key: str, secret: str) -> web.Application:
+    """Takes signed webhooks. An event only says which room to look at."""
+    receiver = api.WebhookReceiver(api.TokenVerifier(key, secret))
+
+    async def take(request: web.Request) -> web.Response:
+        body = await request.text()
+        try:
+            event = receiver.receive(body, request.headers.get("Authorization", ""))
+        except Exception as error:  # noqa: BLE001 - the receiver raises plain `Exception` for a wrong body
+            counters.refused_webhooks += 1
+            LOG.warning("a webhook is refused: %s", type(error).__name__)
+            return web.Response(status=401)
+        counters.webhooks += 1
+        if event.room.name and event.event != "room_finished":
+            watcher.look_at(event.room.name, event.room.sid)
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/webhook", take)
+    return application
+
+
+def health(counters: Counters) -> web.Application:
+    """Readiness and metrics. Liveness is that something listens."""
+
+    async def ready(_: web.Request) -> web.Response:
+        return web.Response()
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(text=counters.text())
+
+    application = web.Application()
+    application.router.add_get("/health/ready", ready)
+    application.router.add_get("/metrics", metrics)
+    return application
