@@ -121,8 +121,7 @@ Where the scripts find FreeSWITCH and its bridge. Call with the chart's root.
 {{- define "freeswitch.scriptEnvironment" -}}
 - {name: EVENT_SOCKET_PORT, value: {{ .Values.ports.eventSocket | quote }}}
 - {name: EVENT_SOCKET_PASSWORD_FILE, value: /configuration/event-socket}
-- {name: STATE, value: /run/freeswitch}
-- {name: RECORDINGS, value: /recordings}
+{{ include "freeswitch.stateEnvironment" . }}
 - name: PRIVATE_ADDRESS
   valueFrom: {fieldRef: {fieldPath: status.hostIP}}
 {{- if eq .Values.eventSocket.listen "loopback" }}
@@ -131,4 +130,14 @@ Where the scripts find FreeSWITCH and its bridge. Call with the chart's root.
 - name: EVENT_SOCKET_HOST
   valueFrom: {fieldRef: {fieldPath: status.hostIP}}
 {{- end }}
+{{- end }}
+
+{{/*
+What the containers share: their marks of a drain, and the two disks. Call with the chart's root.
+*/}}
+{{- define "freeswitch.stateEnvironment" -}}
+- {name: STATE, value: /run/freeswitch}
+- {name: RECORDINGS, value: /recordings}
+- {name: CALL_RECORDS, value: /call-records}
+- {name: ENDPOINT_LAG_SECONDS, value: {{ .Values.drain.endpointLagSeconds | quote }}}
 {{- end }}
