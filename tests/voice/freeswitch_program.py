@@ -108,14 +108,8 @@ class FreeSwitch:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, *, sidecars: bool = True) -> None:
-        """Starts FreeSWITCH by the pod's own command and waits until every profile runs.
-
-        `sidecars` makes the folders that the sidecar for uploads makes when it starts.
-        """
-        if sidecars:
-            for name in ("open", "done", "cdr"):
-                (self.recordings / name).mkdir(exist_ok=True)
+    def start(self) -> None:
+        """Starts FreeSWITCH by the pod's own command and waits until every profile runs."""
         environment = self.pod.environment("freeswitch")
         environment["PATH"] = f"{self.folder / 'tools'}:{self._prefix / 'bin'}:{os.environ['PATH']}"
         with self.log_file.open("ab") as log:
@@ -152,8 +146,13 @@ class FreeSwitch:
 
     @property
     def recordings(self) -> Path:
-        """The volume with the folders `open`, `done` and `cdr`."""
+        """The volume with the folders `open` and `done`."""
         return self.folder / "recordings"
+
+    @property
+    def call_records(self) -> Path:
+        """The volume for call records (CDR)."""
+        return self.folder / "call-records"
 
     def api(self, command: str) -> str:
         """The response to an event-socket command. Raises `OSError` while nothing listens."""

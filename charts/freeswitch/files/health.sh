@@ -33,7 +33,7 @@ paused=$(freeswitch fsctl pause_check inbound) || unready "FreeSWITCH does not a
 # `ready_check` is about both directions together; calls come in.
 [ "$ready" = true ] && [ "$paused" = false ] || unready "FreeSWITCH is paused or stops"
 # A profile whose port was taken is left out, or answers 503 to every call.
-profiles=$(freeswitch sofia status | awk '$2 == "profile" && / RUNNING / { print $1 }' | sort | tr '\n' ' ')
+profiles=$(freeswitch sofia status | awk '$2 == "profile" && $4 == "RUNNING" { print $1 }' | sort | tr '\n' ' ')
 [ "$profiles" = "carrier edge inside " ] || unready "a SIP profile does not run; running: $profiles"
 if [ -n "${BRIDGE_HEALTH:-}" ]; then
   curl --silent --fail --max-time 2 --output /dev/null "http://$PRIVATE_ADDRESS:$BRIDGE_HEALTH/" ||

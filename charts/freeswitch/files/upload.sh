@@ -7,9 +7,14 @@ set -eu
 finished() { find "$CALL_RECORDS" "$RECORDINGS/done" -type f 2>/dev/null || true; }
 
 upload() {
+  # A recording whose call record was lost is taken when nothing has been written into it for an hour.
+  find "$RECORDINGS/open" -type f -mmin +60 -exec mv -t "$RECORDINGS/done" {} + 2>/dev/null || true
   finished | while read -r file; do
     # A call record that was touched just now may be half-written.
     [ -z "$(find "$file" -newermt '-2 seconds')" ] || continue
+    # FreeSWITCH closes the recording of a call before it writes the call's record.
+    recording="$RECORDINGS/open/$(basename "$file" .cdr.json).wav"
+    [ ! -f "$recording" ] || mv "$recording" "$RECORDINGS/done/"
     day=$(date --utc --reference "$file" +%Y/%m/%d) || continue
     # One that hangs must not keep the others from their turn.
     if timeout "$UPLOAD_SECONDS" azcopy copy "$file" "$CONTAINER/$day/$(basename "$file")" \
