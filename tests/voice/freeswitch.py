@@ -49,17 +49,17 @@ class FreeSwitchPod(Pod):
 class EventSocket:
     """Speaks FreeSWITCH's event socket, byte by byte as mod_event_socket 1.10 does, and ends with its block.
 
-    `paused_inbound`, `paused_outbound`, `stopping` and `profiles` are the state; `sessions` are the next responses to the
-    question how many there are, the last of which stays: a number, or `silence` for a connection that ends without a
-    response. After `hupall` there are none.
+    `paused_inbound`, `paused_outbound`, `draining`, `stopping` and `profiles` are the state. `sessions` are the next
+    responses to the question how many there are, the last of which stays: a number, or `silence` for a connection that
+    ends without a response. After `hupall` there are none.
     """
 
     def __init__(self, address: str = "127.0.0.1", port: int = 8021) -> None:
         self._listener = socket.create_server((address, port))
-        self.paused_inbound = self.paused_outbound = self.stopping = False
+        self.paused_inbound = self.paused_outbound = self.draining = self.stopping = False
         self.profiles = ["edge", "carrier", "inside"]
         self.sessions: list[int | str] = [0]
-        self.deaf_to_pause = 0
+        self.deaf_to_drain = 0
         self.asked: list[tuple[float, str]] = []
         self.on_command: Callable[[str], None] = lambda _: None
 
@@ -120,12 +120,12 @@ class EventSocket:
             return _word(not both and not self.stopping)
         if command == "fsctl pause_check inbound":
             return _word(self.paused_inbound)
-        if command == "fsctl pause":
-            if self.deaf_to_pause:
-                self.deaf_to_pause -= 1
+        if command == "global_setvar node_draining=true":
+            if self.deaf_to_drain:
+                self.deaf_to_drain -= 1
                 return None
-            self.paused_inbound = self.paused_outbound = True
-            return "+OK\n"
+            self.draining = True
+            return "+OK"
         if command.startswith("log "):
             return "+OK\n"
         if command == "hupall ALLOTTED_TIMEOUT":

@@ -30,6 +30,7 @@ def drain(pod: FreeSwitchPod, longest_call: int = 60) -> subprocess.Popen[bytes]
         "ENDPOINT_LAG_SECONDS": str(LAG),
         "MAX_CALL_SECONDS": str(longest_call),
         "POLL_SECONDS": "0.05",
+        "HANGUP_SECONDS": "1",
     }
     return subprocess.Popen([pod.moved(word, "freeswitch") for word in hook], env=environment)
 
@@ -45,11 +46,14 @@ def test_it_becomes_unready_then_takes_calls_for_the_lag_then_refuses_them_then_
             (command, (pod.state / "draining").exists(), (pod.state / "drained").exists())
         )
         assert drain(pod).wait(60) == 0
-    assert [command for command, _, _ in seen] == ["fsctl pause", f"log WARNING {REFUSING}", *["status"] * 4]
+    assert [command for command, _, _ in seen] == [
+        "global_setvar node_draining=true",
+        f"log WARNING {REFUSING}",
+        *["status"] * 4,
+    ]
     assert all(draining and not drained for _, draining, drained in seen)
     assert freeswitch.asked[0][0] - started >= LAG
-    assert freeswitch.paused_inbound
-    assert freeswitch.paused_outbound
+    assert freeswitch.draining
     assert (pod.state / "drained").exists()
 
 
@@ -60,12 +64,12 @@ def test_a_missing_response_counts_as_calls(pod: FreeSwitchPod) -> None:
         assert freeswitch.commands().count("status") == 3
 
 
-def test_a_pause_that_was_not_heard_is_asked_for_again(pod: FreeSwitchPod) -> None:
+def test_refusing_calls_is_asked_for_again_until_freeswitch_responds(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
-        freeswitch.deaf_to_pause = 2
+        freeswitch.deaf_to_drain = 2
         assert drain(pod).wait(60) == 0
-        assert freeswitch.commands().count("fsctl pause") == 3
-        assert freeswitch.paused_inbound
+        assert freeswitch.commands().count("global_setvar node_draining=true") == 3
+        assert freeswitch.draining
 
 
 def test_a_freeswitch_that_is_gone_is_waited_for_no_longer_than_the_longest_call(pod: FreeSwitchPod) -> None:

@@ -10,12 +10,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.voice.calls import CALLED, Node, peers
+from tests.voice.freeswitch_node import NUMBER, Node, answered_call, peers_of
 from tests.voice.freeswitch_program import PRIVATE, FreeSwitch, call_values
 from tests.voice.pod import Pod
 from tests.voice.uploads import Uploads
@@ -24,21 +24,24 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 WAV_HEADER = 44
-"""Bytes of a recording without sound."""
+"""Bytes of a recording whose sound is still in FreeSWITCH's memory (64 KiB, 2 s)."""
 MAX_STOP_SECONDS = 10
-"""Kubernetes adds 30 s to the longest call, which the drain and this have to fit in."""
+"""The grace period has 30 s more than the longest call: enough for this, after calls that the drain ends."""
 
 
 @pytest.fixture
-def freeswitch(tmp_path: Path, freeswitch_prefix: Path) -> FreeSwitch:
-    """A pod whose FreeSWITCH is not started yet."""
-    return FreeSwitch(tmp_path, freeswitch_prefix)
-
-
-@pytest.fixture
-def node() -> Iterator[Node]:
-    with peers() as node:
+def stopped(tmp_path: Path, freeswitch_prefix: Path) -> Iterator[Node]:
+    """A node whose FreeSWITCH is not started yet."""
+    with peers_of(FreeSwitch(tmp_path, freeswitch_prefix)) as node:
         yield node
+        node.freeswitch.kill()
+
+
+@pytest.fixture
+def node(stopped: Node) -> Node:
+    """A node."""
+    stopped.freeswitch.start()
+    return stopped
 
 
 @contextmanager
@@ -72,21 +75,15 @@ def written(freeswitch: FreeSwitch) -> int:
     return sum(path.stat().st_size for path in (freeswitch.recordings / "open").iterdir())
 
 
-def sound() -> None:
-    """Waits until every call has sound. FreeSWITCH discards recordings without any, and keeps 64 KiB in memory, so no
-    file shows it."""
-    time.sleep(0.5)
-
-
 def process(freeswitch: FreeSwitch) -> subprocess.Popen[bytes]:
     """FreeSWITCH's process, which was started."""
     assert freeswitch.process is not None
     return freeswitch.process
 
 
-def cpu_seconds(process: int) -> float:
+def cpu_seconds(number: int) -> float:
     """CPU time that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -107,85 +104,81 @@ def test_a_log_line_leaves_a_program_that_buffers_its_output(tmp_path: Path) -> 
         program.wait(10)
 
 
-def test_a_log_line_arrives_within_a_second_and_an_idle_freeswitch_prints_nothing(freeswitch: FreeSwitch) -> None:
-    with freeswitch:
-        freeswitch.api("log WARNING a single line")
-        eventually(lambda: "a single line" in freeswitch.log(), 1)
-        size, busy = len(freeswitch.log()), cpu_seconds(process(freeswitch).pid)
-        time.sleep(1)
-        assert len(freeswitch.log()) == size
-        assert cpu_seconds(process(freeswitch).pid) - busy < 0.3
+def test_a_log_line_arrives_within_a_second_and_an_idle_freeswitch_prints_nothing(node: Node) -> None:
+    freeswitch = node.freeswitch
+    freeswitch.api("log WARNING a single line")
+    eventually(lambda: "a single line" in freeswitch.log(), 1)
+    size, busy = len(freeswitch.log()), cpu_seconds(process(freeswitch).pid)
+    time.sleep(1)
+    assert len(freeswitch.log()) == size
+    assert cpu_seconds(process(freeswitch).pid) - busy < 0.3
 
 
-def test_sigterm_ends_freeswitch_within_10_s_and_calls_keep_their_records(freeswitch: FreeSwitch, node: Node) -> None:
-    with freeswitch, ExitStack() as speaking:
-        calls = [speaking.enter_context(node.answered(40000 + 2 * number)) for number in range(5)]
-        sound()
+def test_a_call_that_ends_before_the_upload_sidecar_starts_is_uploaded_and_others_go_on(node: Node) -> None:
+    freeswitch = node.freeswitch
+    other, _ = node.silent_call()
+    with answered_call(node) as call:
+        assert call.bridge.invite is not None
+        name = call.bridge.invite.header("X-Voice-Call")
+        call.hang_up()
+    eventually(lambda: freeswitch.channels() == 2, 5)
+    with Uploads(freeswitch.pod).sidecar() as uploads:
+        eventually(lambda: uploads.names() == [f"{name}.cdr.json", f"{name}.wav"], 10, uploads.log)
+        eventually(lambda: names(freeswitch.recordings / "done") == [], 5)
+    assert len(names(freeswitch.recordings / "open")) == 1, "the other call's recording stays"
+    other.hang_up()
+    node.settled()
+
+
+def test_sigterm_ends_freeswitch_within_10_s_and_calls_keep_their_records(node: Node) -> None:
+    freeswitch = node.freeswitch
+    silent = [node.silent_call() for _ in range(4)]
+    with answered_call(node) as call:
         started = time.monotonic()
         process(freeswitch).send_signal(signal.SIGTERM)
         assert process(freeswitch).wait(MAX_STOP_SECONDS) == 0
         assert time.monotonic() - started < MAX_STOP_SECONDS
-        for call in calls:
-            assert call.caller.has("BYE")
-            assert call.bridge.has("BYE")
+        for carrier, bridge in [*silent, (call.carrier, call.bridge)]:
+            assert carrier.has("BYE")
+            assert bridge.has("BYE")
+        assert call.bridge.invite is not None
+        name = call.bridge.invite.header("X-Voice-Call")
     assert len(names(freeswitch.call_records)) == 5
-    assert len(names(freeswitch.recordings / "open")) == 5
+    assert f"{name}.wav" in names(freeswitch.recordings / "open")
 
 
-def test_recordings_of_calls_that_a_crash_ended_are_uploaded_after_the_restart(
-    freeswitch: FreeSwitch, node: Node
-) -> None:
+def test_recordings_of_calls_that_a_crash_ended_are_uploaded_after_the_restart(node: Node) -> None:
+    freeswitch = node.freeswitch
+    with answered_call(node):
+        eventually(lambda: written(freeswitch) > WAV_HEADER, 10)
+        (recording,) = names(freeswitch.recordings / "open")
+        # The kubelet runs the drain hook before it restarts a container that is not alive.
+        (freeswitch.folder / "run" / "draining").touch()
+        process(freeswitch).kill()
+        process(freeswitch).wait(10)
     freeswitch.start()
-    try:
-        with node.answered():
-            eventually(lambda: written(freeswitch) > WAV_HEADER, 10)
-            (recording,) = names(freeswitch.recordings / "open")
-            (freeswitch.folder / "run" / "draining").touch()  # as after a restart by the liveness probe
-            process(freeswitch).kill()
-            process(freeswitch).wait(10)
-            freeswitch.start()
-            assert names(freeswitch.recordings / "done") == [recording]
-            assert freeswitch.channels() == 0
-            assert not (freeswitch.folder / "run" / "draining").exists()
-    finally:
-        freeswitch.stop()
+    assert names(freeswitch.recordings / "done") == [recording]
+    assert freeswitch.channels() == 0
+    assert not (freeswitch.folder / "run" / "draining").exists(), "it would stay unready"
     with Uploads(freeswitch.pod).sidecar() as uploads:
-        eventually(lambda: uploads.names() == [recording], 10)
+        eventually(lambda: uploads.names() == [recording], 10, uploads.log)
 
 
-def test_a_call_that_ends_before_the_upload_sidecar_starts_is_uploaded(freeswitch: FreeSwitch, node: Node) -> None:
-    with freeswitch, node.answered() as call:
-        sound()
-        call.caller.hang_up()
-        freeswitch.idle()
-        (record,) = names(freeswitch.call_records)
-        with Uploads(freeswitch.pod).sidecar() as uploads:
-            name = record.removesuffix(".cdr.json")
-            eventually(lambda: uploads.names() == [f"{name}.cdr.json", f"{name}.wav"], 10)
-            eventually(lambda: names(freeswitch.recordings / "open") == [], 5)
-
-
-def test_the_recording_of_a_call_that_goes_on_stays(freeswitch: FreeSwitch, node: Node) -> None:
-    with freeswitch, node.answered() as ended, node.answered(40002):
-        sound()
-        ended.caller.hang_up()
-        with Uploads(freeswitch.pod).sidecar() as uploads:
-            eventually(lambda: len(uploads.names()) == 2, 10)
-            assert len(names(freeswitch.recordings / "open")) == 1
-
-
-def test_a_call_keeps_its_record_when_recordings_fill_their_disk(freeswitch: FreeSwitch, node: Node) -> None:
-    with small_disk(freeswitch.recordings, 256), freeswitch, node.answered() as before:
-        fill(freeswitch.recordings)
-        with node.answered(40002) as after:
+def test_calls_keep_their_records_when_recordings_fill_their_disk(stopped: Node) -> None:
+    node, freeswitch = stopped, stopped.freeswitch
+    with small_disk(freeswitch.recordings, 256):
+        freeswitch.start()
+        with answered_call(node) as before:
+            fill(freeswitch.recordings)
+            eventually(lambda: "Error writing" in freeswitch.log(), 10)
+            after, _ = node.silent_call()
             eventually(lambda: "Error opening" in freeswitch.log(), 5)
-            time.sleep(3)
-            for call in (before, after):
-                assert not call.caller.has("BYE"), "the call goes on"
-                call.bridge.hang_up()
-        freeswitch.idle()
-        print(freeswitch.log()[-1000:])
+            before.both_hear(since=time.monotonic())
+            assert not after.has("BYE"), "calls go on"
+            before.hang_up()
+            after.hang_up()
+        node.settled()
         records = names(freeswitch.call_records)
         assert len(records) == 2
         for record in records:
-            assert CALLED in (freeswitch.call_records / record).read_text()
+            assert NUMBER in (freeswitch.call_records / record).read_text()

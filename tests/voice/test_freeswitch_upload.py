@@ -55,7 +55,7 @@ def test_a_recording_is_uploaded_when_the_record_of_its_call_is_there(sidecar: U
     record = write(sidecar.call_records / "ended.cdr.json")
     eventually(lambda: not record.exists() and not ended.exists(), 20, sidecar.log)
     assert going_on.exists()
-    assert sidecar.names() == ["ended.cdr.json", "ended.wav"]
+    eventually(lambda: sidecar.names() == ["ended.cdr.json", "ended.wav"], 20, sidecar.log)
 
 
 def test_a_recording_whose_call_record_was_lost_is_uploaded_after_an_hour(sidecar: Uploads) -> None:

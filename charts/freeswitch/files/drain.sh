@@ -14,11 +14,13 @@ wait_for_calls() {
   while [ "$(date +%s)" -lt "$deadline" ]; do
     # wait_drained.sh takes a drain for dead whose file is old.
     touch "$STATE/draining"
-    if [ -z "$paused" ] && freeswitch fsctl pause >/dev/null; then
-      paused=yes
+    # Not `fsctl pause`: that also refuses the second leg of calls that were taken a moment ago, writes no log line for a
+    # refused call, and tells carriers to send nothing for 300 s (Retry-After).
+    if [ -z "$refusing" ] && freeswitch global_setvar node_draining=true >/dev/null; then
+      refusing=yes
       freeswitch log WARNING "drain: new calls are refused with 503 from now on" >/dev/null || true
     fi
-    [ -z "$paused" ] || [ "$(sessions)" != 0 ] || return 0
+    [ -z "$refusing" ] || [ "$(sessions)" != 0 ] || return 0
     sleep "${POLL_SECONDS:-5}"
   done
   return 1
@@ -27,7 +29,7 @@ wait_for_calls() {
 touch "$STATE/draining"
 sleep "$ENDPOINT_LAG_SECONDS"
 
-paused=
+refusing=
 deadline=$(($(date +%s) + MAX_CALL_SECONDS))
 if ! wait_for_calls; then
   freeswitch log WARNING "drain: the longest call is over, the remaining calls are ended" >/dev/null || true
