@@ -156,6 +156,12 @@ class FreeSwitch:
         return self.folder / "recordings"
 
     @property
+    def finished_recordings(self) -> set[str]:
+        """Names of the recordings that the sidecar may take: the record of the call is there."""
+        recordings = (self.recordings / "open").glob("*.wav")
+        return {file.name for file in recordings if (self.call_records / f"{file.stem}.cdr.json").exists()}
+
+    @property
     def call_records(self) -> Path:
         """The volume for call records (CDR)."""
         return self.folder / "call-records"

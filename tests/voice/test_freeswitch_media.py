@@ -66,6 +66,7 @@ def test_a_call_has_sound_and_digits_both_ways_and_leaves_a_recording_and_a_reco
         call.hang_up()
     node.settled()
     assert (node.freeswitch.recordings / "open" / f"{uuid}.wav").stat().st_size > 8000
+    assert f"{uuid}.wav" in node.freeswitch.finished_recordings
     record = json.loads((node.freeswitch.call_records / f"{uuid}.cdr.json").read_text())
     assert record["variables"]["hangup_cause"] == "NORMAL_CLEARING"
 
