@@ -96,6 +96,7 @@ def _carrier(carrier: Carrier) -> dict[str, Any]:
             "port": outbound.port,
             "transport": outbound.transport,
             "prefixes": list(outbound.prefixes),
+            "numbers": list(outbound.numbers),
             **({"caller": outbound.caller} if outbound.caller else {}),
         }
         if carrier.credentials is not None:
