@@ -18,6 +18,17 @@ PASSWORD = "a-password-of-the-event-socket"
 SECRETS = {"event-socket-password": PASSWORD, "call-token-key": "a-key", "directOne": "user:pass"}
 
 
+STATUS = """UP 0 years, 0 days, 0 hours, 0 minutes, 9 seconds, 12 milliseconds, 345 microseconds
+FreeSWITCH (Version 1.10.12-release  64bit) is ready
+6 session(s) since startup
+{} session(s) - peak 6, last 5min 6
+0 session(s) per Sec out of max 30, peak 6, last 5min 6
+200 session(s) max
+min idle cpu 0.00/100.00
+"""
+"""What FreeSWITCH 1.10.12 responds to `status`."""
+
+
 class FreeSwitchPod(Pod):
     """A pod of the chart `freeswitch` whose configuration is made."""
 
@@ -38,16 +49,17 @@ class FreeSwitchPod(Pod):
 class EventSocket:
     """Speaks FreeSWITCH's event socket, byte by byte as mod_event_socket 1.10 does, and ends with its block.
 
-    `paused_inbound`, `paused_outbound` and `stopping` are the state; `channels` are the answers to come to the question
-    how many there are, the last of which stays: a number, `error` for what a broken database answers, `silence` for a
-    connection that ends without an answer.
+    `paused_inbound`, `paused_outbound`, `draining`, `stopping` and `profiles` are the state. `sessions` are the next
+    responses to the question how many there are, the last of which stays: a number, or `silence` for a connection that
+    ends without a response. After `hupall` there are none.
     """
 
     def __init__(self, address: str = "127.0.0.1", port: int = 8021) -> None:
         self._listener = socket.create_server((address, port))
-        self.paused_inbound = self.paused_outbound = self.stopping = False
-        self.channels: list[int | str] = [0]
-        self.deaf_to_pause = 0
+        self.paused_inbound = self.paused_outbound = self.draining = self.stopping = False
+        self.profiles = ["edge", "carrier", "inside"]
+        self.sessions: list[int | str] = [0]
+        self.deaf_to_drain = 0
         self.asked: list[tuple[float, str]] = []
         self.on_command: Callable[[str], None] = lambda _: None
 
@@ -108,17 +120,22 @@ class EventSocket:
             return _word(not both and not self.stopping)
         if command == "fsctl pause_check inbound":
             return _word(self.paused_inbound)
-        if command == "fsctl pause":
-            if self.deaf_to_pause:
-                self.deaf_to_pause -= 1
+        if command == "global_setvar node_draining=true":
+            if self.deaf_to_drain:
+                self.deaf_to_drain -= 1
                 return None
-            self.paused_inbound = self.paused_outbound = True
+            self.draining = True
+            return "+OK"
+        if command.startswith("log "):
             return "+OK\n"
-        if command == "show channels count":
-            count = self.channels.pop(0) if len(self.channels) > 1 else self.channels[0]
-            if count == "silence":
-                return None
-            return "-ERR SQL error [database is locked]\n" if count == "error" else f"\n{count} total.\n"
+        if command == "hupall ALLOTTED_TIMEOUT":
+            self.sessions = [0]
+            return "+OK hangup all channels with cause ALLOTTED_TIMEOUT\n"
+        if command == "sofia status":
+            return "".join(f"{name:>25}\tprofile\tsip:mod_sofia@{PUBLIC}\tRUNNING (0)\n" for name in self.profiles)
+        if command == "status":
+            count = self.sessions.pop(0) if len(self.sessions) > 1 else self.sessions[0]
+            return None if count == "silence" else STATUS.format(count)
         return f"-ERR {command} Command not found!\n"
 
 

@@ -108,14 +108,8 @@ class FreeSwitch:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, *, sidecars: bool = True) -> None:
-        """Starts FreeSWITCH by the pod's own command and waits until every profile runs.
-
-        `sidecars` makes the folders that the sidecar for uploads makes when it starts.
-        """
-        if sidecars:
-            for name in ("open", "done", "cdr"):
-                (self.recordings / name).mkdir(exist_ok=True)
+    def start(self) -> None:
+        """Starts FreeSWITCH by the pod's own command and waits until every profile runs."""
         environment = self.pod.environment("freeswitch")
         environment["PATH"] = f"{self.folder / 'tools'}:{self._prefix / 'bin'}:{os.environ['PATH']}"
         with self.log_file.open("ab") as log:
@@ -142,10 +136,10 @@ class FreeSwitch:
             self.process.wait(10)
 
     def kill(self) -> None:
-        """Ends the process at once, for tests that do not look at its end."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        """Ends the process at once if it runs, for tests that do not look at its end."""
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
 
     @property
     def log_file(self) -> Path:
@@ -158,8 +152,19 @@ class FreeSwitch:
 
     @property
     def recordings(self) -> Path:
-        """The volume with the folders `open`, `done` and `cdr`."""
+        """The volume with the folders `open` and `done`."""
         return self.folder / "recordings"
+
+    @property
+    def finished_recordings(self) -> set[str]:
+        """Names of the recordings that the sidecar may take: the record of the call is there."""
+        recordings = (self.recordings / "open").glob("*.wav")
+        return {file.name for file in recordings if (self.call_records / f"{file.stem}.cdr.json").exists()}
+
+    @property
+    def call_records(self) -> Path:
+        """The volume for call records (CDR)."""
+        return self.folder / "call-records"
 
     def api(self, command: str) -> str:
         """The response to an event-socket command. Raises `OSError` while nothing listens."""

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.voice.freeswitch import EventSocket, FreeSwitchPod
+from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
 
 LAG = 0.5
+REFUSING = "drain: new calls are refused with 503 from now on"
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def drain(pod: FreeSwitchPod, longest_call: int = 60) -> subprocess.Popen[bytes]
         "ENDPOINT_LAG_SECONDS": str(LAG),
         "MAX_CALL_SECONDS": str(longest_call),
         "POLL_SECONDS": "0.05",
+        "HANGUP_SECONDS": "1",
     }
     return subprocess.Popen([pod.moved(word, "freeswitch") for word in hook], env=environment)
 
@@ -38,32 +41,35 @@ def test_it_becomes_unready_then_takes_calls_for_the_lag_then_refuses_them_then_
     seen: list[tuple[str, bool, bool]] = []
     started = time.monotonic()
     with EventSocket() as freeswitch:
-        freeswitch.channels = [4, 2, 1, 0]
+        freeswitch.sessions = [4, 2, 1, 0]
         freeswitch.on_command = lambda command: seen.append(
             (command, (pod.state / "draining").exists(), (pod.state / "drained").exists())
         )
         assert drain(pod).wait(60) == 0
-    assert [command for command, _, _ in seen] == ["fsctl pause", *["show channels count"] * 4]
+    assert [command for command, _, _ in seen] == [
+        "global_setvar node_draining=true",
+        f"log WARNING {REFUSING}",
+        *["status"] * 4,
+    ]
     assert all(draining and not drained for _, draining, drained in seen)
     assert freeswitch.asked[0][0] - started >= LAG
-    assert freeswitch.paused_inbound
-    assert freeswitch.paused_outbound
+    assert freeswitch.draining
     assert (pod.state / "drained").exists()
 
 
-def test_an_answer_that_is_none_counts_as_calls(pod: FreeSwitchPod) -> None:
+def test_a_missing_response_counts_as_calls(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
-        freeswitch.channels = ["error", "silence", 0]
+        freeswitch.sessions = ["silence", "silence", 0]
         assert drain(pod).wait(60) == 0
-        assert freeswitch.commands().count("show channels count") == 3
+        assert freeswitch.commands().count("status") == 3
 
 
-def test_a_pause_that_was_not_heard_is_asked_for_again(pod: FreeSwitchPod) -> None:
+def test_refusing_calls_is_asked_for_again_until_freeswitch_responds(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
-        freeswitch.deaf_to_pause = 2
+        freeswitch.deaf_to_drain = 2
         assert drain(pod).wait(60) == 0
-        assert freeswitch.commands().count("fsctl pause") == 3
-        assert freeswitch.paused_inbound
+        assert freeswitch.commands().count("global_setvar node_draining=true") == 3
+        assert freeswitch.draining
 
 
 def test_a_freeswitch_that_is_gone_is_waited_for_no_longer_than_the_longest_call(pod: FreeSwitchPod) -> None:
@@ -73,19 +79,31 @@ def test_a_freeswitch_that_is_gone_is_waited_for_no_longer_than_the_longest_call
     assert (pod.state / "drained").exists()
 
 
-def test_a_call_that_never_ends_is_waited_for_no_longer_than_the_longest_call(pod: FreeSwitchPod) -> None:
+def test_a_call_that_outlasts_the_longest_call_is_ended_by_the_drain(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
-        freeswitch.channels = [1]
+        freeswitch.sessions = [1]
         assert drain(pod, longest_call=2).wait(60) == 0
-        assert freeswitch.commands().count("show channels count") > 1
+        assert freeswitch.commands()[-2:] == ["hupall ALLOTTED_TIMEOUT", "status"]
     assert (pod.state / "drained").exists()
+
+
+def test_the_drain_hook_shows_itself_while_it_waits(pod: FreeSwitchPod) -> None:
+    with EventSocket() as freeswitch:
+        freeswitch.sessions = [1]
+        draining = drain(pod)
+        marker = pod.state / "draining"
+        eventually(lambda: freeswitch.commands().count("status") > 0, 20)
+        before = marker.stat().st_mtime
+        eventually(lambda: marker.stat().st_mtime > before, 5)
+        freeswitch.sessions = [0]
+        assert draining.wait(60) == 0
 
 
 def test_the_health_goes_on_telling_until_freeswitch_is_drained(pod: FreeSwitchPod) -> None:
     hook = pod.container("health")["lifecycle"]["preStop"]["exec"]["command"]
-    waiting = subprocess.Popen([pod.moved(word, "health") for word in hook])
+    waiting = subprocess.Popen([pod.moved(word, "health") for word in hook], env=pod.environment("health"))
     with EventSocket() as freeswitch:
-        freeswitch.channels = [1, 1, 0]
+        freeswitch.sessions = [1, 1, 0]
         draining = drain(pod)
         assert waiting.poll() is None
         assert draining.wait(60) == 0

@@ -117,6 +117,13 @@ def test_callers_that_ask_nothing_keep_nobody_from_asking() -> None:
                 connection.close()
 
 
+@pytest.mark.usefixtures("pod", "bridge")
+def test_it_is_not_ready_while_a_sip_profile_does_not_run() -> None:
+    with EventSocket() as freeswitch:
+        freeswitch.profiles = ["carrier", "inside"]
+        assert probe() == (503, "a SIP profile does not run; running: carrier inside")
+
+
 def test_a_password_that_freeswitch_does_not_take_is_no_answer(tmp_path: Path) -> None:
     pod = FreeSwitchPod(tmp_path)
     (pod.folder / "configuration" / "event-socket").write_text("another\n")

@@ -115,8 +115,8 @@ def test_two_hundred_calls_at_twenty_a_second_lose_none(tmp_path: Path, loaded: 
         calls = carrier.wait(60)
         assert (calls.successful, calls.failed) == (200, 0)
         loaded.idle()
-    assert len(list((loaded.recordings / "done").iterdir())) == 200
-    assert len(list((loaded.recordings / "cdr").iterdir())) == 200
+    assert len(loaded.finished_recordings) == 200
+    assert len(list(loaded.call_records.iterdir())) == 200
 
 
 def test_a_drain_cuts_off_none(tmp_path: Path, loaded: FreeSwitch) -> None:

@@ -65,9 +65,9 @@ def test_a_call_has_sound_and_digits_both_ways_and_leaves_a_recording_and_a_reco
         uuid = call.bridge.invite.header("X-Voice-Call")
         call.hang_up()
     node.settled()
-    recordings = node.freeswitch.recordings
-    assert (recordings / "done" / f"{uuid}.wav").stat().st_size > 8000
-    record = json.loads((recordings / "cdr" / f"{uuid}.cdr.json").read_text())
+    assert (node.freeswitch.recordings / "open" / f"{uuid}.wav").stat().st_size > 8000
+    assert f"{uuid}.wav" in node.freeswitch.finished_recordings
+    record = json.loads((node.freeswitch.call_records / f"{uuid}.cdr.json").read_text())
     assert record["variables"]["hangup_cause"] == "NORMAL_CLEARING"
 
 
@@ -133,7 +133,7 @@ def test_cancel_ends_a_call_in_every_phase(node: Node, phase: str) -> None:
     assert call.final(1).status == 487
     leg.expect("CANCEL")
     node.settled()
-    assert not list((node.freeswitch.recordings / "done").glob(f"{leg.invite and leg.invite.header('X-Voice-Call')}*"))
+    assert not list((node.freeswitch.recordings / "open").glob(f"{leg.invite and leg.invite.header('X-Voice-Call')}*"))
 
 
 def test_an_answer_that_crosses_a_cancel_leaves_nothing_behind(node: Node) -> None:

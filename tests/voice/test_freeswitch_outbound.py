@@ -47,8 +47,8 @@ def node(running: Node) -> Iterator[Node]:
 
 
 def recordings(node: Node) -> set[str]:
-    """The finished recordings."""
-    return {file.name for file in (node.freeswitch.recordings / "done").iterdir()}
+    """The recordings, finished or not."""
+    return {file.name for file in (node.freeswitch.recordings / "open").iterdir()}
 
 
 @pytest.mark.parametrize("number", [WHOLE_NUMBER, TARGET, "+4930123456"])
@@ -103,14 +103,16 @@ def test_a_call_out_is_recorded_from_its_answer_on(node: Node) -> None:
     leg = node.acme.incoming()
     leg.respond(183, body=outbound_answer())
     call.expect(183)
-    assert not list((node.freeswitch.recordings / "open").iterdir())
+    assert recordings(node) == before
     leg.respond(200, body=outbound_answer())
     call.expect(200)
-    eventually(lambda: bool(list((node.freeswitch.recordings / "open").iterdir())), 5)
+    eventually(lambda: len(recordings(node) - before) == 1, 5)
     call.hang_up()
     leg.expect("BYE")
     node.settled()
-    assert len(recordings(node) - before) == 1
+    new = recordings(node) - before
+    assert len(new) == 1
+    assert new <= node.freeswitch.finished_recordings
 
 
 def test_a_call_out_that_nobody_answers_is_not_recorded(node: Node) -> None:
@@ -200,7 +202,9 @@ def test_a_transferred_call_is_one_recording(node: Node) -> None:
         call.carrier.hang_up()
         leg.expect("BYE")
     node.settled()
-    assert len(recordings(node) - before) == 1
+    new = recordings(node) - before
+    assert len(new) == 1
+    assert new <= node.freeswitch.finished_recordings
 
 
 def test_a_caller_may_not_dial_out(node: Node) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.charts.workloads import values_of
 from tests.voice.freeswitch import FreeSwitchPod
+from tests.voice.uploads import Uploads
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
@@ -19,136 +19,129 @@ pytestmark = pytest.mark.voice
 CONTAINER = values_of("freeswitch", "full")["recording"]["container"]
 DAY = 1_790_000_000
 """2026-09-21 13:33:20 UTC."""
-AZCOPY = """#!/bin/sh
-# Takes a file unless it is told to fail, or to fail for this one.
-[ "$1" = copy ] || exit 2
-echo "$2 $3" >>"$BLOB/asked"
-! [ -e "$BLOB/fails" ] || exit 1
-! [ -e "$BLOB/fails-for-$(basename "$2")" ] || exit 1
-cp "$2" "$BLOB/$(basename "$2")"
-echo "$3" >>"$BLOB/taken"
-"""
-
-
-class Uploads:
-    """The sidecar that uploads."""
-
-    def __init__(self, folder: Path) -> None:
-        self.pod = FreeSwitchPod(folder)
-        self.pod.tool("azcopy", AZCOPY)
-        self.blob = folder / "blob"
-        self.blob.mkdir()
-        self.recordings = folder / "recordings"
-        self.log = folder / "upload.log"
-        for name in ("open", "done", "cdr"):
-            (self.recordings / name).mkdir(parents=True)
-
-    def file(self, name: str, age: float = 60) -> Path:
-        """A file of this age in seconds; what is in the folder `done` ended on a certain day."""
-        path = self.recordings / name
-        path.write_text(f"content of {name}")
-        moment = DAY if name.startswith("done/") else time.time() - age
-        os.utime(path, (moment, moment))
-        return path
-
-    def start(self, *arguments: str, seconds: int = 30) -> subprocess.Popen[bytes]:
-        """The sidecar, or its hook."""
-        if arguments:
-            command = self.pod.container("upload")["lifecycle"]["preStop"]["exec"]["command"]
-            assert command[-len(arguments) :] == list(arguments)
-        else:
-            command = self.pod.container("upload")["command"]
-        environment = {
-            **self.pod.environment("upload"),
-            "BLOB": str(self.blob),
-            "POLL_SECONDS": "0.1",
-            "UPLOAD_SECONDS": str(seconds),
-        }
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [self.pod.moved(word, "upload") for word in command], env=environment, stdout=log, stderr=log
-            )
-
-    def taken(self) -> list[str]:
-        """Addresses of what is in Blob."""
-        file = self.blob / "taken"
-        return file.read_text().split() if file.exists() else []
 
 
 @pytest.fixture
 def uploads(tmp_path: Path) -> Uploads:
-    return Uploads(tmp_path)
+    found = Uploads(FreeSwitchPod(tmp_path))
+    for name in ("open", "done"):
+        (found.recordings / name).mkdir()
+    return found
 
 
 @pytest.fixture
 def sidecar(uploads: Uploads) -> Iterator[Uploads]:
-    process = uploads.start()
-    try:
+    with uploads.sidecar():
         yield uploads
-        assert process.poll() is None, "it must not end before the pod does"
-    finally:
-        process.kill()
-        process.wait(10)
 
 
-def test_what_is_finished_is_uploaded_to_its_day_and_deleted(sidecar: Uploads) -> None:
-    finished = sidecar.file("done/one.wav")
-    eventually(lambda: not finished.exists(), 20, sidecar.log.read_text)
+def write(path: Path, age: float = 60) -> Path:
+    """A file of this age in seconds."""
+    path.write_text(f"content of {path.name}")
+    moment = time.time() - age
+    os.utime(path, (moment, moment))
+    return path
+
+
+def test_a_finished_recording_is_uploaded_to_its_day_and_deleted(sidecar: Uploads) -> None:
+    finished = write(sidecar.recordings / "done" / "one.wav", age=time.time() - DAY)
+    eventually(lambda: not finished.exists(), 20, sidecar.log)
     assert sidecar.taken() == [f"{CONTAINER}/2026/09/21/one.wav"]
-    assert (sidecar.blob / "one.wav").read_text() == "content of done/one.wav"
+    assert (sidecar.blob / "one.wav").read_text() == "content of one.wav"
 
 
-def test_what_is_still_recorded_or_written_stays(sidecar: Uploads) -> None:
-    recording = sidecar.file("open/two.wav")
-    begun = sidecar.file("cdr/new.json", age=-30)
-    record = sidecar.file("cdr/old.json")
-    eventually(lambda: not record.exists(), 20, sidecar.log.read_text)
-    assert recording.exists()
+def test_a_recording_is_uploaded_when_the_record_of_its_call_is_there(sidecar: Uploads) -> None:
+    ended, going_on = (write(sidecar.recordings / "open" / f"{call}.wav") for call in ("ended", "going-on"))
+    record = write(sidecar.call_records / "ended.cdr.json")
+    eventually(lambda: not record.exists() and not ended.exists(), 20, sidecar.log)
+    assert going_on.exists()
+    eventually(lambda: sidecar.names() == ["ended.cdr.json", "ended.wav"], 20, sidecar.log)
+
+
+def test_a_recording_whose_call_record_was_lost_is_uploaded_after_an_hour(sidecar: Uploads) -> None:
+    old, new = (
+        write(sidecar.recordings / "open" / name, age=age) for name, age in (("old.wav", 3700), ("new.wav", 3400))
+    )
+    eventually(lambda: sidecar.names() == ["old.wav"], 20, sidecar.log)
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_a_call_record_that_is_being_written_stays(sidecar: Uploads) -> None:
+    begun = write(sidecar.call_records / "new.cdr.json", age=-30)
+    record = write(sidecar.call_records / "old.cdr.json")
+    eventually(lambda: not record.exists(), 20, sidecar.log)
     assert begun.exists()
-    assert [address.rsplit("/", 1)[1] for address in sidecar.taken()] == ["old.json"]
+    assert sidecar.names() == ["old.cdr.json"]
 
 
-def test_a_call_record_is_uploaded_once_nobody_touched_it_for_two_seconds(sidecar: Uploads) -> None:
-    record = sidecar.file("cdr/call.json", age=0)
-    eventually(lambda: not record.exists(), 20, sidecar.log.read_text)
+def test_a_call_record_is_uploaded_once_it_was_not_touched_for_two_seconds(sidecar: Uploads) -> None:
+    record = write(sidecar.call_records / "call.cdr.json", age=0)
+    eventually(lambda: not record.exists(), 20, sidecar.log)
     assert len(sidecar.taken()) == 1
 
 
-def test_a_failure_keeps_the_file_and_says_so_until_it_works(sidecar: Uploads) -> None:
+def test_call_records_are_uploaded_before_recordings(uploads: Uploads) -> None:
+    for name in ("a.wav", "b.wav"):
+        write(uploads.recordings / "done" / name)
+    write(uploads.call_records / "c.cdr.json")
+    with uploads.sidecar():
+        eventually(lambda: len(uploads.taken()) == 3, 20, uploads.log)
+    assert Path(uploads.taken()[0]).name == "c.cdr.json"
+
+
+def test_a_failure_keeps_the_file_and_is_logged_until_an_upload_works(sidecar: Uploads) -> None:
     fails = sidecar.blob / "fails"
     fails.touch()
-    file = sidecar.file("done/three.wav")
-    eventually(lambda: "upload: three.wav stays for the next turn" in sidecar.log.read_text(), 20)
+    file = write(sidecar.recordings / "done" / "three.wav")
+    eventually(lambda: "upload: three.wav stays for the next turn" in sidecar.log(), 20)
     assert file.exists()
     fails.unlink()
     eventually(lambda: not file.exists(), 20)
     assert (sidecar.blob / "three.wav").exists()
 
 
-def test_one_that_fails_keeps_no_other_from_its_turn(sidecar: Uploads) -> None:
+def test_a_file_that_fails_does_not_keep_others_from_their_upload(sidecar: Uploads) -> None:
     (sidecar.blob / "fails-for-a.wav").touch()
-    first, second = sidecar.file("done/a.wav"), sidecar.file("done/b.wav")
-    eventually(lambda: not second.exists(), 20, sidecar.log.read_text)
+    first, second = (write(sidecar.recordings / "done" / name) for name in ("a.wav", "b.wav"))
+    eventually(lambda: not second.exists(), 20, sidecar.log)
     assert first.exists()
 
 
-def test_the_last_turn_waits_for_the_last_call_and_takes_what_it_left(sidecar: Uploads) -> None:
-    recording = sidecar.file("open/last.wav")
+def test_the_last_turn_waits_for_the_last_call_and_takes_what_a_crash_left(sidecar: Uploads) -> None:
+    write(sidecar.recordings / "open" / "last.wav")
     last = sidecar.start("last")
     time.sleep(0.5)
     assert last.poll() is None
-    assert recording.exists()
-    (sidecar.pod.state / "drained").touch()
+    assert sidecar.taken() == []
+    (sidecar.pod.folder / "run" / "drained").touch()
     assert last.wait(30) == 0
-    assert [address.rsplit("/", 1)[1] for address in sidecar.taken()] == ["last.wav"]
+    assert sidecar.names() == ["last.wav"]
 
 
-def test_what_is_lost_is_named(uploads: Uploads) -> None:
+def test_the_last_turn_does_not_wait_for_a_freeswitch_that_is_gone(uploads: Uploads) -> None:
+    write(uploads.recordings / "open" / "last.wav")
+    last = uploads.start("last", SILENCE_SECONDS="1", ENDPOINT_LAG_SECONDS="1")
+    assert last.wait(30) == 0
+    assert uploads.names() == ["last.wav"]
+    assert "FreeSWITCH and its drain hook are gone" in uploads.log()
+
+
+def test_the_last_turn_waits_while_the_drain_hook_shows_itself(uploads: Uploads) -> None:
+    last = uploads.start("last", SILENCE_SECONDS="2", ENDPOINT_LAG_SECONDS="0")
+    for _ in range(8):
+        (uploads.pod.folder / "run" / "draining").touch()
+        time.sleep(0.5)
+    assert last.poll() is None
+    assert last.wait(30) == 0
+
+
+def test_lost_files_are_named(uploads: Uploads) -> None:
     (uploads.blob / "fails").touch()
-    uploads.file("done/lost.wav")
-    uploads.file("cdr/lost.json")
-    (uploads.pod.state / "drained").touch()
-    assert uploads.start("last", seconds=2).wait(30) == 1
-    (line,) = [line for line in uploads.log.read_text().splitlines() if "time is over" in line]
+    write(uploads.recordings / "done" / "lost.wav")
+    write(uploads.call_records / "lost.cdr.json")
+    (uploads.pod.folder / "run" / "drained").touch()
+    assert uploads.start("last", UPLOAD_SECONDS="2").wait(30) == 1
+    (line,) = [line for line in uploads.log().splitlines() if "time is over" in line]
     assert "lost.wav" in line
-    assert "lost.json" in line
+    assert "lost.cdr.json" in line

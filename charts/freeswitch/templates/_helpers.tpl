@@ -86,10 +86,25 @@ Sessions that calls above the limits may take for a moment until they are refuse
 {{- define "freeswitch.refusedCalls" -}}1000{{- end }}
 
 {{/*
+The extension that refuses new calls while the pod drains (files/drain.sh). Calls that were admitted before go on, and may
+be transferred.
+*/}}
+{{- define "freeswitch.draining" -}}
+<extension name="draining">
+  <condition field="${node_draining}" expression="^true$">
+    <action application="log" data="WARNING Call ${uuid} refused: the node drains"/>
+    <action application="respond" data="503"/>
+  </condition>
+</extension>
+{{- end }}
+
+{{/*
 Actions that admit a call or refuse it before it has a second leg. A call counts until its first leg ends, through
 transfers too.
 */}}
 {{- define "freeswitch.admission" -}}
+<!-- Warnings have the channel's name, which must not be the caller's number. -->
+<action application="set_name" data="call/${uuid}"/>
 <action application="set" data="limit_ignore_transfer=true"/>
 <action application="limit" data="hash node rate {{ .Values.limits.callsPerSecond }}/1 full XML refused"/>
 <action application="limit" data="hash node calls {{ .Values.limits.calls }} full XML refused"/>
@@ -103,12 +118,13 @@ transfers too.
 {{- end }}
 
 {{/*
-Actions that record a call from its answer on.
+Actions that record a call from its answer on. The sidecar takes the recording when the call's record is there. No
+`record_post_process_exec_api`: an API call at the end of a call waits for a lock that SIGTERM holds for 10 s
+(switch_loadable_module.c), and costs a fork.
 */}}
 {{- define "freeswitch.recording" -}}
 {{- if .Values.recording.enabled -}}
 <action application="set" data="RECORD_STEREO=true"/>
-<action application="set" data="record_post_process_exec_api=system:mv /recordings/open/${uuid}.wav /recordings/done/"/>
 <action application="set" data="execute_on_answer=record_session /recordings/open/${uuid}.wav"/>
 {{- end }}
 {{- end }}
@@ -187,8 +203,7 @@ Where the scripts find FreeSWITCH and its bridge. Call with the chart's root.
 {{- define "freeswitch.scriptEnvironment" -}}
 - {name: EVENT_SOCKET_PORT, value: {{ .Values.ports.eventSocket | quote }}}
 - {name: EVENT_SOCKET_PASSWORD_FILE, value: /configuration/event-socket}
-- {name: STATE, value: /run/freeswitch}
-- {name: RECORDINGS, value: /recordings}
+{{ include "freeswitch.stateEnvironment" . }}
 - name: PRIVATE_ADDRESS
   valueFrom: {fieldRef: {fieldPath: status.hostIP}}
 {{- if eq .Values.eventSocket.listen "loopback" }}
@@ -197,4 +212,14 @@ Where the scripts find FreeSWITCH and its bridge. Call with the chart's root.
 - name: EVENT_SOCKET_HOST
   valueFrom: {fieldRef: {fieldPath: status.hostIP}}
 {{- end }}
+{{- end }}
+
+{{/*
+What the containers share: their marks of a drain, and the two disks. Call with the chart's root.
+*/}}
+{{- define "freeswitch.stateEnvironment" -}}
+- {name: STATE, value: /run/freeswitch}
+- {name: RECORDINGS, value: /recordings}
+- {name: CALL_RECORDS, value: /call-records}
+- {name: ENDPOINT_LAG_SECONDS, value: {{ .Values.drain.endpointLagSeconds | quote }}}
 {{- end }}
