@@ -86,7 +86,7 @@ diagram: venv ## Draw what a stack deploys, as SVG (DIAGRAM=file).
 ## Run it
 
 .PHONY: capacity
-capacity: venv ## Say what so many calls need (CALLS=1000), and what to write into the stack file.
+capacity: venv ## Say what so many calls need (CALLS=500), and what to write into the stack file.
 	@$(BIN)/python -m tools.capacity --stack $(STACK) $(if $(CALLS),--calls $(CALLS)) $(ARGS)
 
 .PHONY: status

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from settings.call_costs import CALL_COSTS
 from settings.types import Section
 
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -23,8 +24,8 @@ class AgentSettings(Section):
     """Whole CPUs of a pod, at most 3 on nodes of 4: the node keeps some for itself."""
     memory_gib: Annotated[int, Field(ge=1, le=64)] = 6
     """Memory of a pod, GiB."""
-    calls_per_cpu: Annotated[int, Field(ge=1, le=100)] = 8
-    """Concurrent calls that one CPU carries; measure yours (`docs/capacity.md`)."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=100)] = CALL_COSTS["voice-agent"].calls_per_cpu
+    """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`)."""
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "voice-agent"
     """Name by which dispatch rules call the agent."""
     environment: Mapping[VariableName, str] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ Calls per CPU are settings: they depend on codecs, recording and the agent, and 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,6 +102,12 @@ def calls_by(cpu: int, calls_per_cpu: int, ports: int | None = None, legs: int =
         return by_cpu, "CPU"
     by_ports = ports // (PORTS_OF_A_LEG * legs)
     return (by_ports, "RTP ports") if by_ports < by_cpu else (by_cpu, "CPU")
+
+
+def weakest(carried: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
+    """What pods that share every call carry together, and what bounds them: workload and its limit."""
+    workload, (calls, limit) = min(carried.items(), key=lambda item: item[1][0])
+    return calls, f"{limit} of {workload}"
 
 
 def livekit_sip_ports() -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.call_costs import CALL_COSTS
 from settings.types import Section
 
 EventSocket = Literal["loopback", "private"]
@@ -14,12 +15,13 @@ EventSocket = Literal["loopback", "private"]
 class FreeSwitchSettings(Section):
     """FreeSWITCH on the nodes of pool `sip`, one on each."""
 
-    cpu: Annotated[int, Field(ge=1, le=64)] = 4
+    cpu: Annotated[int, Field(ge=1, le=64)] = 2
     """Whole CPUs of a pod; LiveKit SIP needs room beside it on the same node."""
-    memory_gib: Annotated[int, Field(ge=1, le=256)] = 8
+    memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""
-    calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = 25
-    """Concurrent calls that one CPU carries, recording and both legs counted; measure yours (`docs/capacity.md`)."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = CALL_COSTS["freeswitch"].calls_per_cpu
+    """Concurrent calls that one CPU carries with both legs and the recording; the default is measured, with a third to
+    spare (`docs/capacity.md`)."""
     calls_per_second: Annotated[int, Field(ge=1, le=1000)] = 15
     """New calls that one pod takes in a second."""
     bridge: Literal["livekit", "agentSocket"] = "livekit"

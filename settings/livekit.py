@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from settings.call_costs import CALL_COSTS
 from settings.types import Section
 
 
@@ -16,8 +17,9 @@ class LiveKitSettings(Section):
     """Whole CPUs of a pod."""
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 8
     """Memory of a pod, GiB."""
-    calls_per_cpu: Annotated[int, Field(ge=1, le=1000)] = 50
-    """Concurrent calls that one CPU carries: a room of two, audio only; measure yours (`docs/capacity.md`)."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=1000)] = CALL_COSTS["livekit"].calls_per_cpu
+    """Concurrent calls that one CPU carries: a room of two, audio only; the default is measured, with a third to spare
+    (`docs/capacity.md`)."""
     turn_tls: bool = True
     """TURN over TLS on port 443, for clients behind strict firewalls."""
 
@@ -25,12 +27,12 @@ class LiveKitSettings(Section):
 class LiveKitSipSettings(Section):
     """LiveKit SIP beside each FreeSWITCH."""
 
-    cpu: Annotated[int, Field(ge=1, le=64)] = 2
+    cpu: Annotated[int, Field(ge=1, le=64)] = 4
     """Whole CPUs of a pod."""
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""
-    calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = 50
-    """Concurrent calls that one CPU carries; measure yours (`docs/capacity.md`)."""
+    calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = CALL_COSTS["livekit-sip"].calls_per_cpu
+    """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`)."""
 
 
 class EgressSettings(Section):

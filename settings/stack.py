@@ -18,6 +18,7 @@ from settings.capacity import (
     livekit_sip_ports,
     pods_needed,
     spread_pods_needed,
+    weakest,
 )
 from settings.certificates import CertificatesSettings
 from settings.classes import StackClass
@@ -192,6 +193,11 @@ class Settings(Section):
             "livekit": calls_by(livekit.cpu, livekit.calls_per_cpu),
             "voice-agent": calls_by(agent.cpu, agent.calls_per_cpu),
         }
+        if freeswitch.bridge == "livekit":
+            # LiveKit SIP does not refuse calls by itself: the FreeSWITCH of its node bounds them for both.
+            carried |= dict.fromkeys(
+                ("freeswitch", "livekit-sip"), weakest({name: carried[name] for name in ("freeswitch", "livekit-sip")})
+            )
         pods = {
             name: (spread_pods_needed if name == "voice-agent" else pods_needed)(name, calls, share, limit)
             for name, (calls, limit) in carried.items()

@@ -1,6 +1,6 @@
 """Says what so many calls at once need of a stack's region: pods, nodes, ports, packets, CPUs.
 
-    python -m tools.capacity [--calls 1000] [--stack prod]
+    python -m tools.capacity [--calls 500] [--stack prod]
 
 Without --calls it reckons what the stack file states. Nothing is deployed and nothing is asked of Azure.
 

@@ -30,7 +30,7 @@ INTRODUCTION: Final = """\
 `make capacity-page` writes this page from [Pulumi.{stack}.yaml](../Pulumi.{stack}.yaml) and, for what live clusters
 have, from [capacity.{stack}.yaml](capacity.{stack}.yaml). Do not edit it.
 `make test-cluster ARGS="--write-pages -k capacity"` renews both.
-`make capacity CALLS=1000 STACK={stack}` reckons other numbers of calls, and says what to write into the stack file.
+`make capacity CALLS=500 STACK={stack}` reckons other numbers of calls, and says what to write into the stack file.
 
 A region is built for **{calls} calls at once** (`telephony.concurrentCalls`). Here are {regions} regions alike, each
 over {zones} zones. A stack file whose pools carry less than it states is refused before anything is deployed.
@@ -57,7 +57,7 @@ measurement into `freeswitch.callsPerCpu`, `livekitSip.callsPerCpu`, `livekit.ca
 2. Send calls with sound through the SIP edge (`sipp` with `-rtp_echo` or a recorded call), ten more every minute.
 3. Stop where the dashboards *Media* and *Agents* show the first of: CPU of a pod above 80 %, packet loss above 0.5 %,
    setup time above 3 seconds, an agent's load above 0.7.
-4. A figure is the calls then, divided by the pod's CPUs, less a fifth for calls that are unlike those of the test.
+4. A figure is the calls then, divided by the pod's CPUs, less a third for calls that are unlike those of the test.
 """
 
 

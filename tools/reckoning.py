@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from settings.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
+from settings.call_costs import CALL_COSTS, SPARE, CallCost
 from settings.capacity import PACKETS_OF_A_LEG, PORTS_OF_A_LEG
 from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
 from settings.errors import Problem, SettingsError
@@ -258,14 +260,29 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     }
 
 
+def _measurements() -> Iterator[str]:
+    """One sentence for each method, with what it found for each workload."""
+    for (measured, method), costs in _by_method().items():
+        found = ", ".join(f"{cost.cores:g} for {workload}" for workload, cost in costs.items())
+        yield f"Cores that one call takes, measured on {measured}: {found} ({method})."
+
+
+def _by_method() -> dict[tuple[date, str], dict[str, CallCost]]:
+    found: dict[tuple[date, str], dict[str, CallCost]] = {}
+    for workload, cost in CALL_COSTS.items():
+        found.setdefault((cost.measured, cost.method), {})[workload] = cost
+    return found
+
+
 def _assumptions(settings: Settings) -> Iterator[str]:
     telephony, share = settings.telephony, settings.capacity.share
     yield (
         f"One CPU carries {settings.freeswitch.calls_per_cpu} calls in FreeSWITCH (recording counted),"
         f" {settings.livekit_sip.calls_per_cpu} in LiveKit SIP, {settings.livekit.calls_per_cpu} in LiveKit and"
-        f" {settings.agent.calls_per_cpu} in the agent. These are settings (`callsPerCpu`), set with caution and not"
-        " measured: nobody publishes such figures for calls like yours. Measure them before you rely on the result."
+        f" {settings.agent.calls_per_cpu} in the agent. These are settings (`callsPerCpu`); their defaults are"
+        f" measured, with {SPARE:.0%} of a CPU to spare. Measure your own calls before you rely on the result."
     )
+    yield from _measurements()
     yield (
         f"Sound is sent every 20 ms, so a leg has {PACKETS_OF_A_LEG} packets a second, both ways counted, and"
         f" {PORTS_OF_A_LEG} ports, one for RTP and one for RTCP. Legs of a call: "

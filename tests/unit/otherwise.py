@@ -54,7 +54,7 @@ _BARE: Final[dict[str, Any]] = {
     "network": {"ddosProtection": "plan", "ddosProtectionPlanId": DDOS_PLAN},
     "scaling.enabled": False,
     # As many as the smallest pools hold: without scaling there are no more.
-    "telephony": {"concurrentCalls": 30, "carriers": []},
+    "telephony": {"concurrentCalls": 24, "carriers": []},
     "tracing.exporters": [],
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +16,10 @@ from typer.testing import CliRunner
 
 from rehearsal.stack_file import stacks_of_environment
 from settings.aks import MOST_MEDIA_NODES
+from settings.call_costs import CALL_COSTS, SPARE
 from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed
 from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
-from settings.loader import load_stack_file, read_sections
+from settings.loader import load_stack_file, read_sections, settings_from
 from settings.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tools.capacity import main
@@ -132,15 +134,38 @@ def test_a_pod_takes_no_more_calls_than_its_cpus_and_its_ports_carry(
     assert (calls < cpu * calls_per_cpu) is (limit == "RTP ports")
 
 
+@pytest.mark.parametrize("workload", CALL_COSTS)
+def test_a_pod_that_is_full_by_default_leaves_a_third_of_its_cpus_free(workload: str) -> None:
+    cost = CALL_COSTS[workload]
+    assert cost.calls_per_cpu * cost.cores <= 1 - SPARE < (cost.calls_per_cpu + 1) * cost.cores
+
+
+def test_the_page_of_capacity_says_when_and_how_each_cost_was_measured() -> None:
+    words = " ".join(PAGE.read_text().split())
+    for cost in CALL_COSTS.values():
+        assert f"{cost.cores:g}" in words
+        assert str(cost.measured) in words
+        assert cost.method in words
+
+
+@pytest.mark.parametrize(("bridge", "shared"), [("livekit", True), ("agentSocket", False)])
+def test_freeswitch_takes_no_more_calls_than_the_bridge_of_its_node(bridge: str, shared: bool) -> None:
+    sections = edited(read_sections(PRODUCTION), "freeswitch", {"bridge": bridge, "cpu": 3})
+    capacity = settings_from(sections, PROJECT).capacity
+    assert (capacity.calls_per_pod("freeswitch") == capacity.calls_per_pod("livekit-sip")) is shared
+    bound = "CPU of livekit-sip" if shared else "CPU"
+    assert capacity.pods["freeswitch"].limit == bound
+
+
 @cache
 def production() -> Settings:
     return load_stack_file(PRODUCTION)
 
 
 def test_what_the_command_says_to_write_makes_a_stack_that_carries_the_calls(tmp_path: Path) -> None:
-    status, text = told("--calls", "1000", "--stack", "prod")
+    status, text = told("--calls", "500", "--stack", "prod")
     assert status == 0
-    assert "1000 calls at once" in text
+    assert "500 calls at once" in text
     written = yaml.safe_load(text[text.index("config:") :])["config"]
     sections = read_sections(PROJECT / "Pulumi.prod.yaml")
     for section, value in written.items():
@@ -150,7 +175,7 @@ def test_what_the_command_says_to_write_makes_a_stack_that_carries_the_calls(tmp
     stack = tmp_path / "Pulumi.prod.yaml"
     stack.write_text(yaml.safe_dump({"config": {f"voice:{name}": value for name, value in sections.items()}}))
     settings = load_stack_file(stack)
-    assert settings.telephony.concurrent_calls == 1000
+    assert settings.telephony.concurrent_calls == 500
     assert written["voice:agent"] == {"maxReplicas": settings.capacity.pods["voice-agent"].pods}
 
 
@@ -171,22 +196,22 @@ def test_what_a_stack_file_already_allows_need_not_be_written() -> None:
 def test_the_command_takes_the_calls_that_the_stack_file_states() -> None:
     _, text = told("--stack", "prod")
     assert "300 calls at once in stack prod, region eastus, 3 zones of it, 3 regions in all" in text
-    assert "75 on 4 (75%)" in text, "FreeSWITCH with a zone lost: 300 calls on 4 of 6 pods of 100"
+    assert "50 on 6 (89%)" in text, "FreeSWITCH with a zone lost: 300 calls on 6 of 9 pods of 56"
     assert "450" in text, "with half of a lost region's calls"
     assert "13616 for FreeSWITCH (16384-29999)" in text
 
 
 def test_more_than_seven_nodes_in_a_zone_are_refused_with_the_way_out() -> None:
-    status, text = told("--calls", "1401", "--stack", "prod")
+    status, text = told("--calls", "785", "--stack", "prod")
     assert status == 1
     words = " ".join(text.split())
-    assert "at most 1400 in a region: pool sip has addresses for 7 nodes in each zone" in words
+    assert "at most 784 in a region: pool sip has addresses for 7 nodes in each zone" in words
     assert "choose larger nodes with more CPUs for it, or spread the calls over more regions" in words
     assert "config:" not in text
 
 
 def test_what_the_network_cannot_hold_is_refused_though_the_prefixes_could() -> None:
-    status, text = told("--calls", "1400", "--stack", "prod")
+    status, text = told("--calls", "784", "--stack", "prod")
     assert status == 1
     assert "voice:aks.pools may grow to" in " ".join(text.split())
 

@@ -45,6 +45,7 @@ DATABASE = address("10.10.12.4")
 OTHER_REGIONS_DATABASE = address("10.20.12.4")
 
 EVERYTHING = {
+    "telephony": {"concurrentCalls": 10},
     "egress": {"enabled": True},
     "freeswitch": {"eventSocket": "private"},
     "metrics": {"backend": "inCluster"},
