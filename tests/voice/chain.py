@@ -104,6 +104,10 @@ class Chain:
                 with contextlib.suppress(AssertionError):
                     dialog.hang_up()
 
+    def restore_trunks(self) -> None:
+        """Creates what Redis lost, as the trunk manager does."""
+        eventually(lambda: Trunks(self.folder / f"trunks-{time.monotonic_ns()}").once().returncode == 0, 30)
+
     def room(self, seconds: float = 5) -> str:
         """The name of the one room that is there."""
         eventually(lambda: len(self.rooms.names()) == 1, seconds, lambda: str(self.rooms.names()))
