@@ -207,6 +207,14 @@ class Edge:
         except (urllib.error.URLError, OSError):
             return 0, ""
 
+    def kill(self) -> None:
+        """Ends it by SIGKILL, as a node that is lost does; `start` starts it again."""
+        for process in self._processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+        self._processes.clear()
+
     def stop(self) -> None:
         for process in reversed(self._processes):
             if process.poll() is None:

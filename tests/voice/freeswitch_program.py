@@ -123,6 +123,12 @@ class FreeSwitch:
             )
         eventually(self._ready, 30, self.log)
 
+    def kill(self) -> None:
+        """Ends the process by SIGKILL, as a node that is lost does; `start` starts it again."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
     def stop(self) -> None:
         """Ends the process, by force when it does not end within 10 s of SIGTERM."""
         if self.process is None:

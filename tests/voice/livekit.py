@@ -82,6 +82,13 @@ class Redis:
         _end(self._process)
         self._log.close()
 
+    def restart(self) -> None:
+        """Ends it by SIGKILL and starts it again, empty, as a cache without persistence is."""
+        self._process.kill()
+        self._process.wait(10)
+        self._log.close()
+        self.__enter__()
+
     def flush(self) -> None:
         """Loses everything."""
         assert self._ask("FLUSHALL") == "OK"

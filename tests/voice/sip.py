@@ -200,13 +200,25 @@ class Dialog:
         contact = re.search(r"<(sip:[^>]*)>", message.header("Contact"))
         if contact and (not message.status or 100 < message.status < 300):
             self.uri = contact[1]
+        if self.outgoing and 200 <= message.status < 300 and message.method == "INVITE":
+            self.transmit = self.peer.route(self) or self.transmit
 
 
 class SipPeer:
-    """Listens on `address`:`port`; `transport` is `udp` or `tcp`. Ends with its block."""
+    """Listens on `address`:`port`; `transport` is `udp` or `tcp`. Ends with its block.
 
-    def __init__(self, address: str, port: int = 5060, transport: str = "udp") -> None:
-        self.address, self.port, self.transport = address, port, transport
+    Requests of an established dialog go where the INVITE went. With `locate`, they go to the host of the contact, as
+    through a proxy that stays out of dialogs; `locate` maps that host to the address that packets reach.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        port: int = 5060,
+        transport: str = "udp",
+        locate: Callable[[str], str] | None = None,
+    ) -> None:
+        self.address, self.port, self.transport, self._locate = address, port, transport, locate
         self.arrival = threading.Condition()
         self.calls: list[Dialog] = []
         """The calls that arrived."""
@@ -278,6 +290,13 @@ class SipPeer:
         self._dialogs[dialog.call_id] = dialog
         dialog.send("INVITE", *headers, body=body)
         return dialog
+
+    def route(self, dialog: Dialog) -> Callable[[str], None] | None:
+        """How requests of an established dialog are sent; None: as before."""
+        contact = re.fullmatch(r"sip:(?:[^@]*@)?([^:;]+)(?::(\d+))?(?:;.*)?", dialog.uri)
+        if self._locate is None or contact is None:
+            return None
+        return self._sender((self._locate(contact[1]), int(contact[2] or 5060)))
 
     def incoming(self, seconds: float = 5) -> Dialog:
         """The next call that arrives."""

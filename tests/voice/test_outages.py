@@ -1,0 +1,99 @@
+"""A program dies in a call: only the calls that cannot survive it are lost, and the next call is answered. Skipped without
+FreeSWITCH.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.voice.agent import Agent
+from tests.voice.chain import Chain, agent, chain
+from tests.voice.waiting import eventually
+
+pytestmark = pytest.mark.voice
+
+HANG_UP_SECONDS = 40
+"""A caller whose call is lost is hung up within this time."""
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Chain]:
+    with chain(tmp_path_factory.mktemp("chain"), freeswitch_prefix) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory, calls: Chain) -> Iterator[Agent]:
+    assert calls.livekit.ready()
+    with agent(tmp_path_factory.mktemp("agent")) as started:
+        yield started
+
+
+def the_next_call_is_answered(calls: Chain) -> None:
+    def answered() -> bool:
+        with calls.media() as media:
+            dialog = calls.send(media)
+            final = dialog.final(20)
+            if final.status == 200:
+                dialog.hang_up()
+            return final.status == 200
+
+    eventually(answered, 60, lambda: calls.bridge.log.read_text()[-3000:])
+    calls.nothing_left()
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_call_survives_a_sip_edge_that_dies(calls: Chain) -> None:
+    with calls.call() as call:
+        call.hears_agent()
+        calls.edge.kill()
+        call.hears_agent()
+        call.dialog.hang_up()
+    calls.edge.start()
+    the_next_call_is_answered(calls)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_call_survives_a_redis_that_is_restarted(calls: Chain) -> None:
+    with calls.call() as call:
+        call.hears_agent()
+        calls.redis.restart()
+        call.hears_agent()
+    calls.restore_trunks()
+    the_next_call_is_answered(calls)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_caller_whose_bridge_dies_is_hung_up_and_the_next_one_is_answered(calls: Chain) -> None:
+    with calls.call() as call:
+        call.hears_agent()
+        calls.bridge.process.kill()
+        call.dialog.expect("BYE", HANG_UP_SECONDS)
+    with calls.media() as media:
+        assert calls.send(media).final(10).status == 503
+    calls.bridge.__enter__()
+    the_next_call_is_answered(calls)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_caller_whose_livekit_dies_is_hung_up_and_the_next_one_is_answered(calls: Chain) -> None:
+    with calls.call() as call:
+        call.hears_agent()
+        calls.livekit.process.kill()
+        call.dialog.expect("BYE", HANG_UP_SECONDS)
+    calls.livekit.__enter__()
+    the_next_call_is_answered(calls)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_node_that_dies_loses_its_own_calls_alone(calls: Chain) -> None:
+    with calls.call() as call:
+        call.hears_agent()
+        calls.freeswitch.kill()
+        with calls.media() as media:
+            assert calls.send(media).final(10).status == 503
+    calls.freeswitch.start()
+    the_next_call_is_answered(calls)
