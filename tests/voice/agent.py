@@ -68,6 +68,11 @@ class Agent:
             **(environment or {}),
         }
 
+    @property
+    def name(self) -> str:
+        """The name by which it is dispatched."""
+        return self.environment["LIVEKIT_AGENT_NAME"]
+
     def _variables(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """The container's variables, from the ConfigMap and from the Secret that the CSI driver makes."""
         name = self.pod.container("agent")["envFrom"][0]["configMapRef"]["name"]

@@ -52,6 +52,8 @@ def test_an_image_that_starts_by_uv_run_or_by_python_takes_calls_on_a_read_only_
         rooms.delete("call")
         agent.said.wait_for("left", room="call")
         assert user(agent) == 10001
+        agent.terminate()
+        assert agent.process.wait(30) == 0, "the signal reaches the worker, which ends when it has no calls"
 
 
 def user(agent: Agent) -> int:
