@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from settings.call_costs import CALL_COSTS
-from settings.types import Section
+from settings.types import Section, refuse
 
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
+SET_BY_CHART: Final = frozenset({
+    "LIVEKIT_URL", "LIVEKIT_AGENT_NAME", "NUM_CPUS", "VOICE_WEBHOOK_PORT", "VOICE_SOCKET_PORT", "VOICE_HEALTH_PORT",
+    "VOICE_METRICS_PORT", "VOICE_MAX_CALLS", "VOICE_LOAD_THRESHOLD", "VOICE_MAX_CALL_SECONDS", "VOICE_DRAIN_SECONDS",
+    "VOICE_SECRETS_DIRECTORY",
+})  # fmt: skip
+"""Variables that follow from other settings or from the chart's ports and paths."""
+METRICS_FILES: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""With it, jobs leave files of metrics until they fill their volume; every later job then ends by SIGBUS."""
+
+
+def _free(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Validator: refuses variables that are not the user's to set."""
+    if METRICS_FILES in environment:
+        raise refuse(
+            f"variables other than {METRICS_FILES}",
+            "remove it; jobs send what they measure to the worker (charts/voice-agent/README.md).",
+        )
+    taken = sorted(SET_BY_CHART & environment.keys())
+    if taken:
+        raise refuse("variables that the chart does not set", f"remove {', '.join(taken)}.")
+    return environment
 
 
 class AgentWatchSettings(Section):
@@ -53,7 +75,7 @@ class AgentSettings(Section):
     """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`)."""
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "voice-agent"
     """Name by which dispatch rules call the agent."""
-    environment: Mapping[VariableName, str] = Field(default_factory=dict)
+    environment: Annotated[Mapping[VariableName, str], AfterValidator(_free)] = Field(default_factory=dict)
     """Variables that are no secret: models, voices, paths."""
     secret_variables: Mapping[VariableName, str] = Field(default_factory=dict)
     """Variables that take their value from a secret of `voice:secrets`, by its name; a file beside it has it too."""

@@ -6,7 +6,10 @@ import pytest
 
 from components.voice_workloads.voice_agent import voice_agent_values
 from components.voice_workloads.voice_workloads import workload_values
+from rehearsal.kubernetes.helm_charts import ChartProblem
+from settings.agent import SET_BY_CHART
 from settings.identities import WORKLOAD_ACCOUNTS
+from settings.loader import PROJECT
 from tests.charts.deployed import STACKS_OF_CLASSES, container, file, named, of_kind, pod, selected_pool
 from tests.charts.freeswitch_configuration import actions, contexts, document
 from tests.charts.workloads import DEPLOYMENTS, objects, settings_of, values_of
@@ -137,6 +140,28 @@ def test_models_voices_paths_and_trunks_are_in_config_maps() -> None:
     (config,) = [item for item in objects(CHART, values) if item["kind"] == "ConfigMap"]
     assert own.items() <= config["data"].items()
     assert file("prod", "livekit-sip", "outbound.json")["address"].startswith("freeswitch.voice-media.")
+
+
+def test_the_variables_that_users_cannot_set_are_those_of_the_chart() -> None:
+    values = {**values_of("voice-agent", "minimal"), "environment": {"UV_CACHE_DIR": None, "UV_NO_SYNC": None}}
+    (config,) = [item for item in objects(CHART, values) if item["kind"] == "ConfigMap"]
+    assert config["data"].keys() == SET_BY_CHART
+
+
+@every_class
+def test_the_chart_sets_what_livekit_agents_reads_and_what_the_contract_names(stack: str) -> None:
+    config = named(stack, "voice-agent", "ConfigMap")["data"]
+    # Source: worker.py and utils/hw/cpu.py of livekit-agents 1.8.9.
+    read = {"LIVEKIT_URL", "LIVEKIT_AGENT_NAME", "NUM_CPUS"}
+    assert {name for name in config if name.startswith(("LIVEKIT_", "NUM_", "PROMETHEUS_"))} == read
+    contract = (PROJECT / "charts" / "voice-agent" / "README.md").read_text()
+    assert [name for name in config if name.startswith("VOICE_") and f"`{name}`" not in contract] == []
+
+
+def test_an_autoscaler_that_acts_after_workers_refuse_calls_is_refused() -> None:
+    values = {**values_of("voice-agent", "full"), "load": {"refuseAt": 0.5, "scaleUpAt": 0.5}}
+    with pytest.raises(ChartProblem, match=r"load\.scaleUpAt is 0\.5; it must be below load\.refuseAt, 0\.5"):
+        objects(CHART, values)
 
 
 @pytest.mark.requirement("A12", "A9")

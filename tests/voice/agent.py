@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +34,8 @@ class Agent:
     """A pod with one worker. Ends with the block that it is used in. `said` has what its jobs report.
 
     `secrets` are values by their names in the vault; those of the chart that are not among them get a value of the
-    test's. `environment` is added to the rendered variables: `tone_agent.py` says which it reads.
+    test's. `environment` is added to the rendered variables: `tone_agent.py` says which it reads. `command` is
+    what the image runs.
     """
 
     def __init__(
@@ -47,16 +48,17 @@ class Agent:
         address: str = ADDRESS,
         frequency: int = 600,
         environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (str(AGENT_PYTHON), str(PROGRAM), "start"),
     ) -> None:
         self.pod = Pod(folder, "voice-agent", {**values, "livekitUrl": livekit_url}, private=address)
         self.address, self.log = address, folder / "agent.log"
         self.said = EventFile(folder / "events.jsonl", lambda: self.log.read_text()[-3000:])
         self._temporary = tempfile.TemporaryDirectory(prefix="agent-")
-        self._command = [*self._in_volumes(), str(AGENT_PYTHON), str(PROGRAM), "start"]
+        self._command = [*self._in_volumes(), *command]
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
-            "HOME": str(folder),
+            "HOME": "/nonexistent",
             # multiprocessing puts Unix sockets there, whose paths have at most 107 characters: pytest's are too long.
             "TMPDIR": self._temporary.name,
             **self._variables(secrets),
@@ -66,6 +68,11 @@ class Agent:
             **(environment or {}),
         }
 
+    @property
+    def name(self) -> str:
+        """The name by which it is dispatched."""
+        return self.environment["LIVEKIT_AGENT_NAME"]
+
     def _variables(self, secrets: Mapping[str, str]) -> dict[str, str]:
         """The container's variables, from the ConfigMap and from the Secret that the CSI driver makes."""
         name = self.pod.container("agent")["envFrom"][0]["configMapRef"]["name"]
@@ -74,9 +81,13 @@ class Agent:
         keys = {entry["key"]: entry["objectName"] for entry in provider["spec"]["secretObjects"][0]["data"]}
         wanted = [entry["name"] for entry in self.pod.container("agent")["env"]]
         return {
-            **{variable: self.pod.moved(value, "agent") for variable, value in plain.items()},
+            **{variable: self._moved(value) for variable, value in plain.items()},
             **{variable: secrets.get(keys[variable], f"value of {keys[variable]}") for variable in wanted},
         }
+
+    def _moved(self, text: str) -> str:
+        """A text that names places in the container, for this pod."""
+        return self.pod.moved(text, "agent").replace(str(self.pod.folder / "temporary"), self._temporary.name)
 
     def _volumes(self) -> dict[Path, str]:
         """The volumes that the container can write to: folder and rendered size."""

@@ -64,13 +64,14 @@ def show(agent: Agent) -> str:
 def shared(tmp_path_factory: pytest.TempPathFactory, livekit: LiveKit) -> Iterator[Agent]:
     """A worker that several tests call."""
     assert livekit.ready()
-    with pod(tmp_path_factory.mktemp("agent"), address="10.98.1.2") as agent:
+    # Another name: LiveKit gives each call to any worker of its name.
+    with pod(tmp_path_factory.mktemp("agent"), {"name": "shared-agent"}, address="10.98.1.2") as agent:
         yield agent
 
 
 def test_a_call_is_answered_and_both_sides_hear_each_other(tmp_path: Path, shared: Agent, rooms: Rooms) -> None:
     with caller(tmp_path, "call", frequency=440) as person:
-        rooms.dispatch("call", "voice-agent")
+        rooms.dispatch("call", shared.name)
         person.said.wait_for("heard", frequency=600)
         shared.said.wait_for("heard", frequency=440)
         eventually(lambda: shared.metric("lk_agents_active_job_count") == 1, 20, lambda: show(shared))
@@ -83,7 +84,7 @@ def test_five_calls_at_once_are_all_answered_by_an_idle_worker(shared: Agent, ro
     names = [f"burst-{n}" for n in range(5)]
     eventually(lambda: shared.metric("lk_agents_active_job_count") == 0, 20, lambda: show(shared))
     with ThreadPoolExecutor(len(names)) as threads:
-        list(threads.map(lambda name: rooms.dispatch(name, "voice-agent"), names))
+        list(threads.map(lambda name: rooms.dispatch(name, shared.name), names))
     for name in names:
         shared.said.wait_for("joined", room=name)
 
@@ -92,13 +93,13 @@ def test_a_job_that_is_killed_ends_alone_and_the_next_call_is_answered(
     tmp_path: Path, shared: Agent, rooms: Rooms
 ) -> None:
     with caller(tmp_path, "stays") as person:
-        rooms.dispatch("stays", "voice-agent")
-        rooms.dispatch("killed", "voice-agent")
+        rooms.dispatch("stays", shared.name)
+        rooms.dispatch("killed", shared.name)
         person.said.wait_for("heard", frequency=600)
         shared.said.wait_for("joined", room="killed")
         shared.kill_job("killed")
         eventually(lambda: shared.metric("lk_agents_active_job_count") == 1, 20, lambda: show(shared))
-        rooms.dispatch("next", "voice-agent")
+        rooms.dispatch("next", shared.name)
         shared.said.wait_for("joined", room="next")
         assert not person.said.events("participant_left")
 
@@ -106,7 +107,7 @@ def test_a_job_that_is_killed_ends_alone_and_the_next_call_is_answered(
 def test_a_calls_numbers_are_in_no_log_and_no_metric_of_the_agent(tmp_path: Path, shared: Agent, rooms: Rooms) -> None:
     numbers = {"voice.caller": "+4930111222", "voice.called": "+4930333444"}
     with caller(tmp_path, "numbers", attributes=numbers):
-        rooms.dispatch("numbers", "voice-agent")
+        rooms.dispatch("numbers", shared.name)
         assert shared.said.wait_for("participant", room="numbers")["attributes"] == numbers
         shared.said.wait_for("heard", room="numbers", frequency=440)
     shared.said.wait_for("left", room="numbers")
@@ -134,7 +135,7 @@ def test_with_the_files_of_100_000_jobs_a_worker_still_takes_calls(tmp_path: Pat
 
 def answer(agent: Agent, rooms: Rooms, room: str) -> None:
     """One call from its start to its end."""
-    rooms.dispatch(room, "voice-agent")
+    rooms.dispatch(room, agent.name)
     agent.said.wait_for("joined", room=room)
     rooms.delete(room)
     agent.said.wait_for("left", room=room)
@@ -147,7 +148,7 @@ def test_the_autoscaler_adds_a_pod_before_workers_refuse_calls(tmp_path: Path, r
         query, threshold = scaler(agent)
         metrics = []
         for number in range(4):
-            rooms.dispatch(f"load-{number}", "voice-agent")
+            rooms.dispatch(f"load-{number}", agent.name)
             agent.said.wait_for("joined", room=f"load-{number}")
             last = metrics[-1] if metrics else 0
             eventually(lambda last=last: agent.metric(query) > last, 10, lambda: show(agent))
@@ -171,7 +172,7 @@ def test_a_worker_that_refuses_calls_for_its_cpu_time_is_above_the_autoscalers_t
 
 def refuses(agent: Agent, rooms: Rooms) -> None:
     """A call that comes now is not taken, although the worker has time for it."""
-    rooms.dispatch("refused", "voice-agent")
+    rooms.dispatch("refused", agent.name)
     time.sleep(3)  # LiveKit says nothing about a call that no worker takes
     assert not agent.said.events("started", room="refused")
 
@@ -187,7 +188,7 @@ def scaler(agent: Agent) -> tuple[str, float]:
 def test_a_worker_that_stops_finishes_its_calls_and_takes_no_others(tmp_path: Path, rooms: Rooms) -> None:
     with pod(tmp_path / "agent") as agent:
         with caller(tmp_path / "caller", "long") as person:
-            rooms.dispatch("long", "voice-agent")
+            rooms.dispatch("long", agent.name)
             person.said.wait_for("heard", frequency=600)
             agent.terminate()
             eventually(lambda: "draining worker" in agent.log.read_text(), 20, lambda: show(agent))
