@@ -9,12 +9,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.voice.disks import fill, small_disk
 from tests.voice.freeswitch_node import NUMBER, Node, answered_call, peers_of
 from tests.voice.freeswitch_program import PRIVATE, FreeSwitch, call_values
 from tests.voice.pod import Pod
@@ -42,27 +42,6 @@ def node(stopped: Node) -> Node:
     """A node."""
     stopped.freeswitch.start()
     return stopped
-
-
-@contextmanager
-def small_disk(place: Path, kib: int) -> Generator[None]:
-    """A file system of this size at `place`, until the block ends."""
-    place.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(place)], check=True, timeout=20)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True, timeout=20)
-
-
-def fill(place: Path) -> None:
-    """Writes until the disk is full."""
-    with (place / "filler").open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            return
 
 
 def names(folder: Path) -> list[str]:
