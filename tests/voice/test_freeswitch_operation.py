@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,6 +142,8 @@ def test_recordings_of_calls_that_a_crash_ended_are_uploaded_after_the_restart(n
     assert not (freeswitch.folder / "run" / "draining").exists(), "it would stay unready"
     with Uploads(freeswitch.pod).sidecar() as uploads:
         eventually(lambda: uploads.names() == [recording], 10, uploads.log)
+        with wave.open(str(uploads.blob / recording)) as sound:
+            assert sound.getnframes() > sound.getframerate(), "players find the sound that was written, more than 1 s"
 
 
 def test_calls_keep_their_records_when_recordings_fill_their_disk(stopped: Node) -> None:
