@@ -80,7 +80,7 @@ def _matches(condition: ET.Element, number: str, source: str, sdp: str) -> bool:
     field = condition.attrib.get("field")
     if field is None:
         return True
-    values = {"destination_number": number, "${switch_r_sdp}": sdp}
+    values = {"destination_number": number, "${switch_r_sdp}": sdp, "${node_draining}": ""}
     if acl := re.fullmatch(r"\$\{acl\(\$\{network_addr\} ([a-z0-9-]+)\)\}", field):
         values[field] = "true" if acl[1] == source else "false"
     assert field in values, field

@@ -190,7 +190,7 @@ def test_those_that_we_talk_to_cannot_send_a_call_on(kind: str) -> None:
 @every_kind
 def test_a_call_that_nobody_takes_is_answered_so_that_another_node_is_tried(kind: str) -> None:
     assert actions(contexts(root(kind))["inbound"], "+4930987654")[-1] == ("respond", "503")
-    assert actions(contexts(root(kind))["nowhere"], "+4930987654") == [("respond", "403")]
+    assert actions(contexts(root(kind))["nowhere"], "+4930987654")[-1] == ("respond", "403")
 
 
 @every_kind

@@ -37,7 +37,7 @@ CHART = next(workload for workload in DEPLOYMENTS if workload.chart == "freeswit
 @every_class
 def test_freeswitch_is_one_container_with_a_configuration_of_its_own_on_its_node(stack: str) -> None:
     spec = pod(stack, "freeswitch")
-    own = [c for c in spec["containers"] if c["command" if "command" in c else "args"][0] == "freeswitch"]
+    own = [c for c in spec["containers"] if "freeswitch" in c["command" if "command" in c else "args"]]
     assert [c["name"] for c in own] == ["freeswitch"], "beside it only what tells, uploads and measures"
     assert "-conf" in own[0]["command"]
     assert spec["hostNetwork"] is True
@@ -217,16 +217,26 @@ def test_names_in_the_configuration_are_services_that_are_there(stack: str) -> N
 @pytest.mark.requirement("A30")
 def test_what_is_kept_in_files_lies_on_a_disk() -> None:
     volumes = {volume["name"]: volume for volume in pod("prod", "freeswitch")["volumes"]}
-    claim = volumes["recordings"]["ephemeral"]["volumeClaimTemplate"]["spec"]
+    claims = [volumes[name]["ephemeral"]["volumeClaimTemplate"]["spec"] for name in ("recordings", "call-records")]
     mounts = {m["name"]: m["mountPath"] for m in container("prod", "freeswitch", "freeswitch")["volumeMounts"]}
     assert mounts["recordings"] == "/recordings"
     assert "/recordings" in container("prod", "freeswitch", "freeswitch")["command"]
+    assert parameters(module(freeswitch("prod"), "json_cdr.conf"))["log-dir"] == mounts["call-records"]
     classes = {
         item.inputs["metadata"]["name"]
         for item in graph_of(PRODUCTION).of_type("kubernetes:storage.k8s.io/v1:StorageClass")
     }
-    assert claim["storageClassName"] in classes
-    assert claim["resources"]["requests"]["storage"]
+    for claim in claims:
+        assert claim["storageClassName"] in classes
+        assert claim["resources"]["requests"]["storage"]
+
+
+def test_a_hung_freeswitch_is_restarted_soon_though_a_drain_may_last_an_hour() -> None:
+    """The kubelet runs the drain hook before it restarts a container, within the grace period of the probe."""
+    main = container("prod", "freeswitch", "freeswitch")
+    assert pod("prod", "freeswitch")["terminationGracePeriodSeconds"] > 3600
+    for probe in ("livenessProbe", "startupProbe"):
+        assert main[probe]["terminationGracePeriodSeconds"] == 30
 
 
 @pytest.mark.requirement("B29")

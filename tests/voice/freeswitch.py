@@ -142,7 +142,7 @@ class EventSocket:
 class Bridge:
     """The health of LiveKit SIP: answers with `status`, and ends with its block."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, address: str = PRIVATE) -> None:
         bridge = self
         self.status = 200
 
@@ -155,7 +155,7 @@ class Bridge:
             def log_message(self, format: str, *args: object) -> None:
                 """Says nothing."""
 
-        self._server = ThreadingHTTPServer((PRIVATE, port), Handler)
+        self._server = ThreadingHTTPServer((address, port), Handler)
 
     def __enter__(self) -> Bridge:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()

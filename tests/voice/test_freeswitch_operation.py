@@ -9,12 +9,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.voice.disks import fill, small_disk
 from tests.voice.freeswitch_node import NUMBER, Node, answered_call, peers_of
 from tests.voice.freeswitch_program import PRIVATE, FreeSwitch, call_values
 from tests.voice.pod import Pod
@@ -42,27 +43,6 @@ def node(stopped: Node) -> Node:
     """A node."""
     stopped.freeswitch.start()
     return stopped
-
-
-@contextmanager
-def small_disk(place: Path, kib: int) -> Generator[None]:
-    """A file system of this size at `place`, until the block ends."""
-    place.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(place)], check=True, timeout=20)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True, timeout=20)
-
-
-def fill(place: Path) -> None:
-    """Writes until the disk is full."""
-    with (place / "filler").open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            return
 
 
 def names(folder: Path) -> list[str]:
@@ -162,6 +142,8 @@ def test_recordings_of_calls_that_a_crash_ended_are_uploaded_after_the_restart(n
     assert not (freeswitch.folder / "run" / "draining").exists(), "it would stay unready"
     with Uploads(freeswitch.pod).sidecar() as uploads:
         eventually(lambda: uploads.names() == [recording], 10, uploads.log)
+        with wave.open(str(uploads.blob / recording)) as sound:
+            assert sound.getnframes() > sound.getframerate(), "players find the sound that was written, more than 1 s"
 
 
 def test_calls_keep_their_records_when_recordings_fill_their_disk(stopped: Node) -> None:

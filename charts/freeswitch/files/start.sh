@@ -7,10 +7,7 @@ rm -f "$STATE/draining" "$STATE/drained"
 
 # The folders exist before the first call, whether the sidecar for uploads runs or not.
 mkdir -p "$RECORDINGS/open" "$RECORDINGS/done" "$CALL_RECORDS"
-# FreeSWITCH crashed during these calls: what it wrote until then is all there will be.
-for recording in "$RECORDINGS"/open/*; do
-  [ ! -f "$recording" ] || mv "$recording" "$RECORDINGS/done/"
-done
+sh "$(dirname "$0")/recover.sh"
 
 # FreeSWITCH takes commands from standard input. A container's standard input is at its end, which makes FreeSWITCH
 # (src/switch_console.c, built without libedit) read in a loop and print a prompt each time. This pipe stays silent.

@@ -31,8 +31,7 @@ if [ "${1:-}" = last ]; then
   # The other turn stops here, also when FreeSWITCH could not say so.
   touch "$STATE/drained"
   deadline=$(($(date +%s) + UPLOAD_SECONDS))
-  # FreeSWITCH crashed during these calls.
-  mv "$RECORDINGS"/open/* "$RECORDINGS/done/" 2>/dev/null || true
+  sh "$(dirname "$0")/recover.sh"
   while [ "$(date +%s)" -lt "$deadline" ]; do
     upload
     [ -n "$(finished)" ] || exit 0
