@@ -25,9 +25,19 @@ E164 = Annotated[
 ]
 NumberPrefix = Annotated[
     str,
-    StringConstraints(pattern=r"^\+[1-9][0-9]{0,14}$"),
-    Field(json_schema_extra={"x-allowed": 'the beginning of an E.164 number in quotes, such as "+49"'}),
+    StringConstraints(pattern=r"^\+[1-9][0-9]{0,8}$"),
+    Field(
+        json_schema_extra={
+            "x-allowed": (
+                'the first digits of E.164 numbers in quotes, at most nine, such as "+49"; whole numbers belong in'
+                " `numbers`"
+            )
+        }
+    ),
 ]
+"""Nine digits are a country, an area and a block of numbers. A longer prefix is a whole number in the wrong place, and
+would also allow every number that it begins.
+"""
 
 
 Transport = Literal["udp", "tcp", "tls"]
@@ -61,10 +71,12 @@ class Outbound(Section):
     """Port."""
     transport: Literal["udp", "tcp"] = "udp"
     """How it is reached."""
-    prefixes: Annotated[tuple[NumberPrefix, ...], Field(min_length=1), AfterValidator(unique)]
-    """Numbers that may be called, by how they begin (E.164, such as "+49"); every other is refused."""
+    prefixes: Annotated[tuple[NumberPrefix, ...], AfterValidator(unique)] = ()
+    """Prefixes of the numbers that may be called (E.164, such as "+49"); numbers with none of them are refused."""
+    numbers: Annotated[tuple[E164, ...], AfterValidator(unique)] = ()
+    """Whole numbers that may be called besides, each exactly as it is."""
     caller: E164
-    """Number that called parties see."""
+    """Number that called parties see. LiveKit makes calls out from it."""
 
 
 class Carrier(Section):

@@ -98,6 +98,7 @@ def _carrier(carrier: Carrier) -> dict[str, Any]:
             "port": outbound.port,
             "transport": outbound.transport,
             "prefixes": list(outbound.prefixes),
+            "numbers": list(outbound.numbers),
             "caller": outbound.caller,
         }
         if carrier.credentials is not None:

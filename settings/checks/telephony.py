@@ -92,6 +92,13 @@ def _carriers_are_sound(settings: Settings) -> Iterator[Problem]:
                 "nothing while mode is ip",
                 "remove it, or set mode to register.",
             )
+        if carrier.outbound is not None and not (carrier.outbound.prefixes or carrier.outbound.numbers):
+            yield Problem(
+                f"{path}.outbound.prefixes",
+                [],
+                "at least one prefix, or one number in `numbers`",
+                'list what may be called, such as prefixes: ["+49"], or remove outbound.',
+            )
         if carrier.credentials is not None and carrier.credentials not in settings.secrets:
             yield Problem(
                 f"{path}.credentials",

@@ -1,7 +1,7 @@
 """FreeSWITCH's configuration as the chart renders it, and a reader of its dialplan.
 
-The reader knows as much of mod_dialplan_xml as the chart uses: extensions in order, conditions that all must match,
-the first extension that matches is the only one. What it does not know it refuses.
+The reader knows as much of mod_dialplan_xml as the chart uses: extensions in order, conditions that all must match. The
+first extension that matches is the last one, unless it continues. What the reader does not know it refuses.
 """
 
 from __future__ import annotations
@@ -56,26 +56,42 @@ def contexts(root: ET.Element) -> dict[str, ET.Element]:
     return {context.attrib["name"]: context for context in root.iterfind("section[@name='dialplan']/context")}
 
 
-def actions(context: ET.Element, number: str) -> list[tuple[str, str]]:
-    """What happens to a call to `number`: applications and their data, before variables are filled in."""
+def actions(context: ET.Element, number: str, source: str = "inside", sdp: str = "") -> list[tuple[str, str]]:
+    """What happens to a call to `number`: applications and their data, before variables are filled in.
+
+    `source` is the access list that the caller's address is on, `sdp` the caller's offer.
+    """
+    found: list[tuple[str, str]] = []
     for extension in context:
         assert extension.tag == "extension", extension.tag
-        assert set(extension.attrib) <= {"name"}, extension.attrib
-        found: list[tuple[str, str]] = []
-        for condition in extension:
-            assert condition.tag == "condition", condition.tag
-            assert set(condition.attrib) <= {"field", "expression"}, condition.attrib
-            if "field" in condition.attrib:
-                assert condition.attrib["field"] == "destination_number"
-                if not re.search(condition.attrib["expression"], number):
-                    break
-            assert {action.tag for action in condition} <= {"action"}
-            found += [(action.attrib["application"], action.attrib.get("data", "")) for action in condition]
-        else:
-            return found
-    return []
+        assert set(extension.attrib) <= {"name", "continue"}, extension.attrib
+        if all(_matches(condition, number, source, sdp) for condition in extension):
+            steps = [action for condition in extension for action in condition]
+            assert {action.tag for action in steps} <= {"action"}
+            found += [(action.attrib["application"], action.attrib.get("data", "")) for action in steps]
+            if extension.attrib.get("continue") != "true":
+                break
+    return found
+
+
+def _matches(condition: ET.Element, number: str, source: str, sdp: str) -> bool:
+    assert condition.tag == "condition", condition.tag
+    assert set(condition.attrib) <= {"field", "expression"}, condition.attrib
+    field = condition.attrib.get("field")
+    if field is None:
+        return True
+    values = {"destination_number": number, "${switch_r_sdp}": sdp}
+    if acl := re.fullmatch(r"\$\{acl\(\$\{network_addr\} ([a-z0-9-]+)\)\}", field):
+        values[field] = "true" if acl[1] == source else "false"
+    assert field in values, field
+    return re.search(condition.attrib["expression"], values[field]) is not None
 
 
 def dialled(context: ET.Element, number: str) -> list[tuple[str, str]]:
     """Where a call to `number` is led on to."""
     return [(application, data) for application, data in actions(context, number) if application in DIALLING]
+
+
+def bridges(context: ET.Element) -> list[str]:
+    """The bridges that a call in is offered to, in order."""
+    return [data for application, data in dialled(context, "+4930123456") if application == "bridge"]

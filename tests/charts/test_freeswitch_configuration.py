@@ -15,6 +15,7 @@ from rehearsal.kubernetes.helm_charts import ChartProblem
 from tests.charts.freeswitch_configuration import (
     DIALLING,
     actions,
+    bridges,
     contexts,
     dialled,
     document,
@@ -65,7 +66,7 @@ def test_it_is_well_formed_and_each_part_is_there_once(kind: str) -> None:
     names = [c.attrib["name"] for c in root(kind).iterfind("section[@name='configuration']/configuration")]
     assert len(names) == len(set(names))
     assert set(profiles(root(kind))) == {"edge", "carrier", "inside"}
-    assert set(contexts(root(kind))) == {"inbound", "outbound", "nowhere"}
+    assert set(contexts(root(kind))) == {"inbound", "bridge-failed", "refused", "outbound", "transferred", "nowhere"}
 
 
 def test_every_port_comes_from_the_values() -> None:
@@ -137,7 +138,10 @@ def test_who_may_call_is_known_by_address_and_nobody_else_is() -> None:
 @every_kind
 @pytest.mark.parametrize("context", ["inbound", "nowhere"])
 def test_nothing_that_a_caller_sends_decides_where_a_call_from_outside_goes(kind: str, context: str) -> None:
-    places = {tuple(dialled(contexts(root(kind))[context], number)) for number in [*ON_OUR_COST, "+4930987654"]}
+    places = {
+        tuple(step for step in dialled(contexts(root(kind))[context], number) if step[0] != "execute_extension")
+        for number in [*ON_OUR_COST, "+4930987654"]
+    }
     fixed = places - {()}
     assert len(fixed) == (1 if context == "inbound" else 0)
     for place in fixed:
@@ -152,11 +156,29 @@ def test_no_context_that_is_reached_from_outside_leads_to_another_or_to_a_carrie
     for name in public:
         for action in contexts(root(kind))[name].iter("action"):
             application, data = action.attrib["application"], action.attrib.get("data", "")
-            assert application not in DIALLING - {"bridge", "socket"}
+            assert application not in DIALLING - {"bridge", "socket", "execute_extension"}
             if application == "bridge":
-                targets = {re.sub(r"^\[[a-z_]+=\d+\]", "", leg) for leg in data.split("|")}
-                assert all(target.startswith("sofia/inside/voice@") for target in targets), targets
+                assert re.sub(r"^\[[a-z_]+=\d+\]", "", data).startswith("sofia/inside/voice@"), data
+            if application == "execute_extension":
+                assert data.endswith(" XML bridge-failed")
+            if application == "limit":
+                assert data.endswith(" full XML refused")
         assert "outbound" not in ET.tostring(contexts(root(kind))[name], encoding="unicode")
+    for name in ("bridge-failed", "refused"):
+        applications = {action.attrib["application"] for action in contexts(root(kind))[name].iter("action")}
+        assert applications <= {"log", "hangup", "respond", "unset"}
+
+
+def test_only_a_transfer_by_the_bridge_leaves_the_context_of_calls_in() -> None:
+    values = {**two_carriers(), "bridge": {"to": "livekit"}}
+    assert ("set", "force_transfer_context=transferred") in actions(
+        contexts(document(values))["inbound"], "+4930987654"
+    )
+    numbers = ["+4930123456", "+41441234567"]
+    for name in ("outbound", "transferred"):
+        places = [dialled(contexts(document(values))[name], number) for number in numbers]
+        assert [len(place) for place in places] == [1, 1]
+        assert dialled(contexts(document(values))[name], "+43123456789") == []
 
 
 @every_kind
@@ -182,7 +204,7 @@ def test_calls_end_when_the_longest_call_does(kind: str) -> None:
             assert hangup in actions(contexts(root(kind))["outbound"], f"{prefix}1234567")
 
 
-@given(st.from_regex(r"\+(49|41|423)[0-9]{2,14}", fullmatch=True))
+@given(st.from_regex(r"\+(49|41|423)[0-9]{2,12}", fullmatch=True))
 def test_a_number_that_is_allowed_goes_to_its_carrier_alone(number: str) -> None:
     carrier = "german" if number.startswith("+49") else "swiss"
     assert dialled(outbound(), number) == [("bridge", f"sofia/gateway/{carrier}/${{destination_number}}")]
@@ -197,8 +219,8 @@ def test_a_number_that_is_allowed_goes_to_its_carrier_alone(number: str) -> None
     )
 )
 def test_every_other_number_is_refused(number: str) -> None:
-    if not re.fullmatch(r"\+(49|41|423)[0-9]{2,14}\n?", number, re.ASCII):
-        assert actions(outbound(), number) == [("respond", "403")]
+    if not re.fullmatch(r"\+(?=[0-9]{4,15}\n?$)(49|41|423)[0-9]*\n?", number, re.ASCII):
+        assert actions(outbound(), number)[-1] == ("respond", "403")
 
 
 @pytest.mark.parametrize(
@@ -207,15 +229,73 @@ def test_every_other_number_is_refused(number: str) -> None:
      "+4930123456@evil.example", "+49 30 123456", "+1+4930123456", "+49301234|sofia/gateway/swiss/1"],
 )  # fmt: skip
 def test_what_only_looks_like_an_allowed_number_is_refused(number: str) -> None:
-    assert actions(outbound(), number) == [("respond", "403")]
+    assert [a for a, _ in actions(outbound(), number)] == ["log", "respond"]
+    assert actions(outbound(), number)[-1] == ("respond", "403")
 
 
-def test_calls_out_are_counted_against_their_carrier_and_show_its_caller() -> None:
-    limit = values_of("freeswitch", "minimal").get("limits", {}).get("calls", 100)
-    assert ("limit", f"hash outbound german {limit} !USER_BUSY") in actions(outbound(), "+4930123456")
+def test_a_whole_number_is_allowed_alone_and_a_prefix_with_all_that_it_begins() -> None:
+    values = two_carriers()
+    german = {"host": "sip.g.example", "prefixes": ["+4930"], "numbers": ["+4989123456"]}
+    values = {**values, "carriers": [{**values["carriers"][0], "outbound": german}]}
+    context = contexts(document(values))["outbound"]
+    allowed = {n for n in ("+4989123456", "+49891234560", "+498912345", "+4930", "+493012", "+49301234567")
+               if dialled(context, n)}  # fmt: skip
+    assert allowed == {"+4989123456", "+4930", "+493012", "+49301234567"}
+
+
+@pytest.mark.parametrize("prefix", ["+4930123456", "+49 30", "49"])
+def test_a_prefix_that_is_a_whole_number_or_none_is_refused(prefix: str) -> None:
+    values = two_carriers()
+    german = {"host": "sip.g.example", "prefixes": [prefix]}
+    with pytest.raises(ChartProblem, match="prefixes"):
+        document({**values, "carriers": [{**values["carriers"][0], "outbound": german}]})
+
+
+@pytest.mark.parametrize(("context", "number"), [("inbound", "+4930987654"), ("outbound", "+4930123456")])
+def test_whole_calls_are_admitted_before_they_have_a_second_leg(context: str, number: str) -> None:
+    found = actions(
+        contexts(document({**two_carriers(), "limits": {"calls": 70, "callsPerSecond": 7}}))[context], number
+    )
+    limits = [data for application, data in found if application == "limit"]
+    assert limits == ["hash node rate 7/1 full XML refused", "hash node calls 70 full XML refused"]
+    applications = [application for application, _ in found]
+    assert max(i for i, a in enumerate(applications) if a == "limit") < min(
+        i for i, a in enumerate(applications) if a in {"bridge", "socket"}
+    )
+
+
+@every_kind
+def test_the_limits_of_sessions_act_on_no_admitted_call(kind: str) -> None:
+    values, own = values_of("freeswitch", kind), parameters(module(root(kind), "switch.conf"))
+    limits = {"calls": 100, "callsPerSecond": 15, **values.get("limits", {})}
+    assert int(own["max-sessions"]) > 2 * limits["calls"]
+    # FreeSWITCH admits one session fewer than this number.
+    assert int(own["sessions-per-second"]) > 2 * limits["callsPerSecond"] + 1
+    assert "min-idle-cpu" not in own
+
+
+def test_calls_out_show_the_caller_of_their_carrier() -> None:
     swiss = actions(outbound(), "+41441234567")
     assert ("set", "effective_caller_id_number=+41440000000") in swiss
-    assert [a for a, _ in swiss].index("limit") < [a for a, _ in swiss].index("bridge")
+    assert ("set", "effective_caller_id_name=+41440000000") in swiss
+
+
+def test_a_carrier_is_known_by_its_address_and_only_the_edge_names_another() -> None:
+    context = contexts(document(two_carriers()))["inbound"]
+
+    def names(source: str) -> list[str]:
+        return [data for _, data in actions(context, "+4930987654", source) if data.startswith("voice_carrier=")]
+
+    assert names("inside") == ["voice_carrier=${sip_h_X-Voice-Carrier}"]
+    assert names("carrier-swiss") == ["voice_carrier=swiss"]
+    assert names("carrier-german") == names("elsewhere") == []
+
+
+def test_only_codecs_of_the_core_are_offered() -> None:
+    for profile in profiles(document(two_carriers())).values():
+        own = parameters(profile)
+        assert own["inbound-codec-prefs"] == own["outbound-codec-prefs"] == "PCMU,PCMA"
+        assert own["rtp-timer-name"] == "soft"
 
 
 def test_a_carrier_is_reached_as_the_values_say() -> None:
@@ -238,12 +318,11 @@ def test_a_transport_that_the_profile_does_not_speak_is_refused() -> None:
 def test_the_bridge_of_the_own_node_is_first_and_one_that_does_not_ring_is_left_soon() -> None:
     values = values_of("freeswitch", "minimal")
     values["bridge"] = {"to": "livekit"}
-    (_, data) = dialled(contexts(document(values))["inbound"], "+4930987654")[0]
-    own, other = data.split("|")
+    own, other = bridges(contexts(document(values))["inbound"])
     assert own.startswith("[leg_progress_timeout=5]sofia/inside/voice@PRIVATE_ADDRESS:")
     assert "@livekit-sip.voice-media.svc.cluster.local:" in other
     # The time until an answer is the agent's: it joins the room meanwhile.
-    assert "leg_timeout" not in data
+    assert "leg_timeout" not in own + other
 
 
 def test_a_call_to_the_agents_socket_carries_a_proof_that_does_not_show_its_key() -> None:

@@ -100,6 +100,8 @@ class Dialog:
     remote_party: str = ""
     invite: Message | None = None
     """The INVITE that arrived, or none."""
+    answer: str = ""
+    """The SDP that ACK carries where INVITE had none."""
     messages: list[Message] = field(default_factory=list)
     _taken: int = 0
     _sequence: int = 0
@@ -169,7 +171,7 @@ class Dialog:
         success = response.status < 300
         branch = f"z9hG4bK{uuid.uuid4().hex}" if success else self._invite_branch
         sequence = int(response.header("CSeq").split(" ")[0])
-        self.transmit(self._request("ACK", branch, sequence, (), ""))
+        self.transmit(self._request("ACK", branch, sequence, (), self.answer if success else ""))
 
     def _request(self, method: str, branch: str, sequence: int, headers: Sequence[str], body: str) -> str:
         remote = self.remote_party
@@ -223,6 +225,23 @@ class SipPeer:
             self._socket = socket.create_server((self.address, self.port))
             self._run(self._accept)
         return self
+
+    def forget(self) -> None:
+        """Lets `incoming` wait for new calls only."""
+        self._given = len(self.calls)
+
+    def pause(self) -> None:
+        """Ends its connections and refuses new ones (TCP) until `resume`, as a program that is not there."""
+        for item in (self._socket, *self._open):
+            with contextlib.suppress(OSError):
+                item.shutdown(socket.SHUT_RDWR)
+            item.close()
+        self._open.clear()
+
+    def resume(self) -> None:
+        """Takes connections again."""
+        self._socket = socket.create_server((self.address, self.port))
+        self._run(self._accept)
 
     def __exit__(self, *_: object) -> None:
         for item in (self._socket, *self._open):

@@ -43,11 +43,23 @@ profiles its private one.
     <param name="disable-register" value="true"/>
     <param name="log-auth-failures" value="true"/>
     <param name="manage-presence" value="false"/>
-    <param name="inbound-codec-prefs" value="PCMU,PCMA,G722"/>
-    <param name="outbound-codec-prefs" value="PCMU,PCMA,G722"/>
-    <param name="inbound-late-negotiation" value="true"/>
+    <!-- In the core; every other codec would need a module. -->
+    <param name="inbound-codec-prefs" value="PCMU,PCMA"/>
+    <param name="outbound-codec-prefs" value="PCMU,PCMA"/>
+    <!-- A carrier's offer without a codec of ours is refused before the bridge rings. LiveKit offers all of ours, and
+         takes the one that the carrier chooses. -->
+    <param name="inbound-late-negotiation" value="{{ not .public }}"/>
     <param name="dtmf-type" value="rfc2833"/>
     <param name="rfc2833-pt" value="101"/>
+    <!-- INVITE may require reliable provisional responses (RFC 3262) and may have no SDP: the 200 then has the offer. -->
+    <param name="enable-100rel" value="true"/>
+    <param name="enable-3pcc" value="proxy"/>
+    <!-- Neither side learns names, numbers and software of the other: no Remote-Party-ID, no X-FS-Support. -->
+    <param name="caller-id-type" value="none"/>
+    <param name="pass-callee-id" value="false"/>
+    <!-- Without a timer, reading blocks while nothing arrives: the timeouts below never act, and a silent peer stops the
+         sound of the other direction. -->
+    <param name="rtp-timer-name" value="soft"/>
     <!-- Calls whose sound stopped would keep a node from ever draining. -->
     <param name="rtp-timeout-sec" value="{{ .root.Values.media.timeoutSeconds }}"/>
     <param name="rtp-hold-timeout-sec" value="{{ .root.Values.media.holdTimeoutSeconds }}"/>
@@ -58,11 +70,65 @@ profiles its private one.
     <param name="user-agent-string" value="voice-platform"/>
     <param name="sip-trace" value="no"/>
     {{- if .public }}
-    <!-- Nor may whom we talk to send a call on to a number of their choice. -->
+    <!-- Carriers may not transfer calls to numbers of their choice. -->
     <param name="disable-transfer" value="true"/>
+    {{- else }}
+    <!-- NOTIFY tells the bridge the real result of a transfer instead of 200 at once. -->
+    <param name="confirm-blind-transfer" value="true"/>
     {{- end }}
   </settings>
 </profile>
+{{- end }}
+
+{{/*
+Sessions that calls above the limits may take for a moment until they are refused.
+*/}}
+{{- define "freeswitch.refusedCalls" -}}1000{{- end }}
+
+{{/*
+Actions that admit a call or refuse it before it has a second leg. A call counts until its first leg ends, through
+transfers too.
+*/}}
+{{- define "freeswitch.admission" -}}
+<action application="set" data="limit_ignore_transfer=true"/>
+<action application="limit" data="hash node rate {{ .Values.limits.callsPerSecond }}/1 full XML refused"/>
+<action application="limit" data="hash node calls {{ .Values.limits.calls }} full XML refused"/>
+<action application="set" data="hangup_after_bridge=true"/>
+<!-- Both legs have the same codec. -->
+<action application="set" data="inherit_codec=true"/>
+<action application="set" data="sip_cid_type=none"/>
+<!-- Headers that one side sends stay on that side. -->
+<action application="export" data="sip_copy_custom_headers=false"/>
+<action application="sched_hangup" data="+{{ .Values.drain.maxCallSeconds }} ALLOTTED_TIMEOUT"/>
+{{- end }}
+
+{{/*
+Actions that record a call from its answer on.
+*/}}
+{{- define "freeswitch.recording" -}}
+{{- if .Values.recording.enabled -}}
+<action application="set" data="RECORD_STEREO=true"/>
+<action application="set" data="record_post_process_exec_api=system:mv /recordings/open/${uuid}.wav /recordings/done/"/>
+<action application="set" data="execute_on_answer=record_session /recordings/open/${uuid}.wav"/>
+{{- end }}
+{{- end }}
+
+{{/*
+Causes for which another bridge, or another node, is tried: the bridge or its node failed, not the call.
+*/}}
+{{- define "freeswitch.bridgeFailures" -}}
+NORMAL_TEMPORARY_FAILURE,PROGRESS_TIMEOUT,RECOVERY_ON_TIMER_EXPIRE,DESTINATION_OUT_OF_ORDER,NETWORK_OUT_OF_ORDER,SERVICE_UNAVAILABLE
+{{- end }}
+
+{{/*
+Expression of the numbers that a carrier may be asked to dial. E.164 allows 15 digits. Call with the carrier's `outbound`.
+*/}}
+{{- define "freeswitch.dialable" -}}
+^(?=\+[0-9]{4,15}$)(?:
+{{- $alternatives := list }}
+{{- range .prefixes }}{{ $alternatives = append $alternatives (printf "\\%s[0-9]*" .) }}{{ end }}
+{{- range .numbers }}{{ $alternatives = append $alternatives (printf "\\%s" .) }}{{ end }}
+{{- join "|" $alternatives }})$
 {{- end }}
 
 {{/*

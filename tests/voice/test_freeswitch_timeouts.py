@@ -1,0 +1,60 @@
+"""The time limits of calls in a real FreeSWITCH, with the seconds lowered and nothing else changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.voice.freeswitch_node import Node, answered_call, carrier_offer, running_node
+from tests.voice.freeswitch_program import call_values
+
+pytestmark = pytest.mark.voice
+
+MEDIA, HOLD, LONGEST = 3, 6, 9
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
+    settings = {"rtp-timeout-sec": str(MEDIA), "rtp-hold-timeout-sec": str(HOLD)}
+    drain = {"maxCallSeconds": LONGEST, "endpointLagSeconds": 1, "uploadSeconds": 1, "graceSeconds": 60}
+    values = call_values(drain=drain)
+    with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix, values, settings=settings) as node:
+        yield node
+
+
+@pytest.fixture
+def node(running: Node) -> Iterator[Node]:
+    running.forget()
+    yield running
+    running.settled()
+
+
+def test_a_call_ends_when_a_side_sends_no_sound_for_the_timeout(node: Node) -> None:
+    with answered_call(node) as call:
+        call.carrier_sound.muted = True
+        muted = time.monotonic()
+        ended = call.bridge.expect("BYE", MEDIA + 4).at
+        call.carrier.expect("BYE")
+        assert MEDIA - 1 < ended - muted < MEDIA + 3
+
+
+def test_a_call_on_hold_lives_until_the_timeout_of_hold(node: Node) -> None:
+    with answered_call(node) as call:
+        call.carrier.send("INVITE", body=carrier_offer(2, direction="sendonly"))
+        call.carrier.expect(200)
+        call.carrier_sound.muted = True
+        muted = time.monotonic()
+        ended = call.bridge.expect("BYE", HOLD + 4).at
+        call.carrier.expect("BYE")
+        assert HOLD - 1 < ended - muted < HOLD + 3
+
+
+def test_a_call_ends_when_the_longest_call_does(node: Node) -> None:
+    started = time.monotonic()
+    with answered_call(node) as call:
+        ended = call.carrier.expect("BYE", LONGEST + 4).at
+        call.bridge.expect("BYE")
+        assert LONGEST - 1 < ended - started < LONGEST + 3
