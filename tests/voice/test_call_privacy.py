@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,7 +28,7 @@ RECEIVER = ("10.98.4.1", 8000)
 
 
 @contextmanager
-def webhooks() -> Iterator[list[dict[str, Any]]]:
+def webhooks() -> Generator[list[dict[str, Any]]]:
     """What arrives at the receiver."""
     events: list[dict[str, Any]] = []
 
