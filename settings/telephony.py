@@ -81,7 +81,7 @@ class Outbound(Section):
     numbers: Annotated[tuple[E164, ...], AfterValidator(unique)] = ()
     """Whole numbers that may be called besides, each exactly as it is."""
     caller: E164
-    """Number that called parties see."""
+    """Number that called parties see; LiveKit makes outbound calls from it."""
 
 
 class Carrier(Section):

@@ -1,10 +1,12 @@
-"""LiveKit, Redis, a trunk or a rule is missing: what becomes of calls, and that the next one is answered afterwards."""
+"""LiveKit, Redis or a trunk is missing: new calls are refused at once or bounded, and answered again afterwards."""
 
 from __future__ import annotations
 
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from livekit import api
@@ -15,6 +17,11 @@ from tests.voice.sip import SipPeer
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
+
+REFUSED_WITHIN = 3
+"""Seconds. LiveKit SIP gives LiveKit and Redis one second."""
+BACK_WITHIN = 45
+"""Seconds after which calls are answered again. Agents wait longer from attempt to attempt to register."""
 
 
 @pytest.fixture(scope="module")
@@ -29,42 +36,95 @@ def freeswitch() -> Iterator[SipPeer]:
         yield peer
 
 
-def test_x(bridge: Bridge, freeswitch: SipPeer) -> None:
-    with MediaEnd(FREESWITCH, 16384, frequency=CALLER_TONE) as a, MediaEnd(FREESWITCH, 16386, frequency=CALLER_TONE) as b:
-        d = bridge.answered(freeswitch, a)
-        eventually(lambda: a.hears(AGENT_TONE), 10)
-        t0=time.monotonic()
-        bridge.livekit.kill()
-        time.sleep(2)
-        bridge.livekit.start()
-        print("restarted", time.monotonic()-t0)
-        while time.monotonic()-t0 < 50:
-            now=time.monotonic()
-            print(round(now-t0), "A hears", a.hears(AGENT_TONE, since=now-1), d.has("BYE"), bridge.sip.active_calls(), bridge.rooms.names(), [bridge.rooms.identities(r) for r in bridge.rooms.names()])
-            if d.has("BYE"): break
-            time.sleep(2)
-        c = bridge.answered(freeswitch, b)
-        eventually(lambda: b.hears(AGENT_TONE), 10)
-        print("--- redis")
-        if d.has("BYE"):
-            d = bridge.answered(freeswitch, a)
-        t0=time.monotonic()
+@contextmanager
+def audio(port: int) -> Generator[MediaEnd]:
+    with MediaEnd(FREESWITCH, port, frequency=CALLER_TONE) as media:
+        yield media
+
+
+@contextmanager
+def trunk_manager(bridge: Bridge, folder: Path) -> Generator[None]:
+    """The trunk manager runs, once a second."""
+    with (folder / "trunks.log").open("wb") as log:
+        process = subprocess.Popen(
+            bridge.trunks.command(), env=bridge.trunks.environment(), stdout=log, stderr=log
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def answered_again(bridge: Bridge, freeswitch: SipPeer) -> None:
+    """Calls until one is answered, as callers do, and hears the agent."""
+
+    def try_once() -> bool:
+        with audio(16390) as media:
+            dialog = bridge.call(freeswitch, media)
+            try:
+                final = dialog.final(3)
+            except AssertionError:  # it rings, and there is no agent yet
+                dialog.send("CANCEL")
+                return False
+            if final.status != 200:
+                return False
+            media.remote = final.media()
+            eventually(lambda: media.hears(AGENT_TONE), 10)
+            dialog.hang_up()
+            return True
+
+    eventually(try_once, BACK_WITHIN)
+
+
+def test_a_call_without_a_trunk_gets_no_final_response_from_the_bridge_and_leaves_nothing(
+    bridge: Bridge, freeswitch: SipPeer, tmp_path: Path
+) -> None:
+    async def forget(server: api.LiveKitAPI) -> None:
+        for trunk in (await server.sip.list_inbound_trunk(api.ListSIPInboundTrunkRequest())).items:
+            await server.sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=trunk.sip_trunk_id))
+
+    bridge.rooms.call(forget)
+    with audio(16384) as media:
+        dialog = bridge.call(freeswitch, media)
+        dialog.expect(180)
+        with pytest.raises(AssertionError, match="no final response"):
+            # When this fails, LiveKit SIP has learned to answer, and FreeSWITCH need not bound the call.
+            dialog.final(3)
+        dialog.send("CANCEL")
+    eventually(bridge.nothing_is_left, 5)
+    with trunk_manager(bridge, tmp_path):
+        answered_again(bridge, freeswitch)
+
+
+def test_a_lost_redis_ends_no_call_and_calls_are_answered_when_it_is_back(
+    bridge: Bridge, freeswitch: SipPeer, tmp_path: Path
+) -> None:
+    with audio(16384) as media, audio(16386) as other, trunk_manager(bridge, tmp_path):
+        dialog = bridge.answered(freeswitch, media)
+        eventually(lambda: media.hears(AGENT_TONE), 10)
         bridge.redis.kill()
-        time.sleep(5)
-        now=time.monotonic()
-        print("during", a.hears(AGENT_TONE, since=now-1), b.hears(AGENT_TONE, since=now-1))
+        sent = time.monotonic()
+        refused = bridge.call(freeswitch, other).final(10)
+        assert refused.status == 503
+        assert refused.at - sent < REFUSED_WITHIN
+        assert bridge.sip.ready(), "the readiness of a bridge says nothing about LiveKit or Redis"
         bridge.redis.start()
-        while bridge.trunks.once().returncode: time.sleep(0.5)
-        print("trunks", time.monotonic()-t0)
-        for i in range(6):
-            time.sleep(2); now=time.monotonic()
-            print(round(now-t0), a.hears(AGENT_TONE, since=now-1), b.hears(AGENT_TONE, since=now-1), d.has("BYE"), c.has("BYE"), bridge.rooms.names())
-        with MediaEnd(FREESWITCH, 16390, frequency=CALLER_TONE) as e:
-            f = bridge.answered(freeswitch, e)
-            eventually(lambda: e.hears(AGENT_TONE), 10)
-            f.hang_up()
-        now=time.monotonic()
-        print("end", a.hears(AGENT_TONE, since=now-1), b.hears(AGENT_TONE, since=now-1), d.has("BYE"), c.has("BYE"), bridge.rooms.names())
-        c.hang_up()
-        time.sleep(3)
-        print("end2", bridge.sip.active_calls(), bridge.rooms.names())
+        answered_again(bridge, freeswitch)
+        assert media.hears(AGENT_TONE, since=time.monotonic() - 1), "a call did not survive"
+        assert not dialog.has("BYE")
+        dialog.hang_up()
+    eventually(bridge.nothing_is_left, 15)
+
+
+def test_a_lost_livekit_refuses_calls_at_once_and_answers_when_it_is_back(bridge: Bridge, freeswitch: SipPeer) -> None:
+    with audio(16384) as media:
+        bridge.livekit.kill()
+        sent = time.monotonic()
+        refused = bridge.call(freeswitch, media).final(10)
+        assert refused.status == 503
+        assert refused.at - sent < REFUSED_WITHIN
+        assert bridge.sip.ready(), "the readiness of a bridge says nothing about LiveKit or Redis"
+        bridge.livekit.start()
+        answered_again(bridge, freeswitch)
+    eventually(bridge.nothing_is_left, 15)

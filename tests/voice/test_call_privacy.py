@@ -1,20 +1,20 @@
 """The numbers of a call reach the agent, and no log, room name, identity, webhook or metric label of LiveKit.
 
-Known exception: LiveKit and LiveKit SIP log the numbers of calls out at levels that cannot be turned off; see
-charts/livekit-sip/README.md.
+The exceptions are listed in charts/livekit-sip/README.md, and tested here too.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from livekit import api
 
 from tests.voice.bridge import CALLED, CALLER, CALLER_TONE, FREESWITCH, INSIDE_PORT, running_bridge
 from tests.voice.rtp import MediaEnd
@@ -28,7 +28,7 @@ RECEIVER = ("10.98.4.1", 8000)
 
 
 @contextmanager
-def webhooks() -> Iterator[list[dict[str, Any]]]:
+def webhooks() -> Generator[list[dict[str, Any]]]:
     """What arrives at the receiver."""
     events: list[dict[str, Any]] = []
 
@@ -90,3 +90,17 @@ def test_numbers_reach_the_agent_and_nothing_that_is_kept(tmp_path: Path) -> Non
             assert number.removeprefix("+") not in text, place
         # LiveKit's own masking would keep the last four digits.
         assert not any(f"_{number[-4:]}" in room for room in rooms)
+
+
+def test_calls_out_are_the_exception(tmp_path: Path) -> None:
+    with running_bridge(tmp_path) as bridge, SipPeer(FREESWITCH, INSIDE_PORT, "tcp") as freeswitch:
+        outcome = bridge.rooms.call_out("out", CALLED)
+        freeswitch.incoming(10).respond(486)
+        with pytest.raises(api.SipCallError):
+            outcome.result(20)
+        assert bridge.rooms.names() <= {"out"}
+        number = CALLED.removeprefix("+")
+        assert number not in bridge.sip.metrics()
+        # When this fails, LiveKit logs no numbers of calls out any more, and its README must not say that it does.
+        assert number in bridge.sip.log.read_text()
+        assert number in bridge.livekit.log.read_text()
