@@ -28,8 +28,6 @@ SOON_SECONDS: Final = 0.5
 """How soon the watcher looks again at a call whose caller hears nobody, and how often it looks for what is due."""
 PINGS: Final = 2
 """Unanswered pings in a row after which an agent counts as dead: one may be lost with a packet."""
-AT_ONCE: Final = 50
-"""Rooms that are looked at concurrently."""
 RPC_PROTOCOL: Final = 1
 """Version of the client protocol from which on every client library answers remote calls (livekit/protocol)."""
 FAILED: Final = (api.ServerError, aiohttp.ClientError, TimeoutError)
@@ -153,8 +151,8 @@ class Watcher:
             return
         agents = ", ".join(wanted.agent_name for wanted in action.wanted)
         LOG.warning("room %s: the agent is lost (%s); %s is dispatched again", call.id, action.reason, agents)
-        await self.livekit.redispatch(name, action)
-        self.counters.redispatches += 1
+        dispatched = await self.livekit.redispatch(name, action)
+        self.counters.redispatches += dispatched
         # LiveKit's list may show the mark a moment later.
         call.past = replace(call.past, redispatched_at=time.time())
 
