@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from livekit.protocol.models import ParticipantInfo, ParticipantPermission, TrackInfo, TrackType
 
 from agent_watch.decisions import (
     Agent,
@@ -20,6 +22,7 @@ from agent_watch.decisions import (
     Room,
     decide,
 )
+from agent_watch.livekit_rooms import room_of
 
 LIMITS = Limits(accept=5, track=10, leave=3, second_try=4)
 START = 1000.0
@@ -154,6 +157,41 @@ def test_only_the_agent_that_talked_is_dispatched_again() -> None:
     action = watch((0, both), (60, replace(both, agents=(DEAD, notes)))).action
     assert isinstance(action, Redispatch)
     assert (action.wanted, action.old_identities) == ((DISPATCH,), ("agent-1",))
+
+
+def participant(kind: ParticipantInfo.Kind.ValueType, **fields: Any) -> ParticipantInfo:
+    return ParticipantInfo(identity="p", kind=kind, joined_at_ms=1_000_500, **fields)
+
+
+def test_what_livekit_tells_of_a_room_is_read() -> None:
+    track = TrackInfo(type=TrackType.AUDIO)
+    found = room_of(
+        "call-1",
+        [
+            participant(ParticipantInfo.Kind.SIP, attributes={"voice.redispatched": "1001.5", "sip.ruleID": "SDR_1"}),
+            participant(ParticipantInfo.Kind.AGENT, tracks=[track], attributes={"lk.agent_name": "voice-agent"}),
+            participant(ParticipantInfo.Kind.EGRESS),
+        ],
+        (),
+        {"p"},
+    )
+    assert found == Room(
+        name="call-1",
+        callers=(Caller(identity="p", joined_at=START + 0.5, redispatched_at=START + 1.5),),
+        agents=(Agent(identity="p", name="voice-agent", joined_at=START + 0.5, has_audio=True, responds=False),),
+    )
+
+
+def test_only_outbound_calls_ring() -> None:
+    for status, rule, in_call in (("ringing", "", False), ("active", "", True), ("ringing", "SDR_1", True)):
+        who = participant(ParticipantInfo.Kind.SIP, attributes={"sip.callStatus": status, "sip.ruleID": rule})
+        assert room_of("call-1", [who], (), set()).callers[0].in_call is in_call
+
+
+def test_who_may_only_listen_is_no_company_for_the_caller() -> None:
+    for may_publish in (True, False):
+        who = participant(ParticipantInfo.Kind.STANDARD, permission=ParticipantPermission(can_publish=may_publish))
+        assert room_of("call-1", [who], (), set()).people == int(may_publish)
 
 
 AGENTS = st.builds(

@@ -20,6 +20,8 @@ from agent_watch.watcher import Watcher
 from agent_watch.web import health, webhooks
 
 LOG: Final = logging.getLogger(__name__)
+CONNECTIONS: Final = 1000
+"""To LiveKit at a time. A ping that is not answered keeps one for a second, and many agents may die together."""
 
 
 async def run(wanted: Configuration) -> None:
@@ -27,7 +29,7 @@ async def run(wanted: Configuration) -> None:
     counters = Counters()
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
     async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS), timeout=timeout) as session,
         kubernetes_session(wanted.lease.account) as kubernetes,
     ):
         livekit = LiveKit(

@@ -5,6 +5,7 @@ Identities of callers can hold telephone numbers: nothing here logs them.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable
@@ -21,6 +22,7 @@ from livekit.protocol.room import PerformRpcRequest, PerformRpcResponse
 
 from agent_watch.configuration import Looks
 from agent_watch.decisions import Agent, Caller, Dispatch, Redispatch, Room
+from agent_watch.lease import CLOCK_MARGIN_SECONDS
 
 AGENT_NAME: Final = "lk.agent_name"
 """Attribute that LiveKit gives to agents (`AgentNameAttributeKey` in livekit-server pkg/agent/worker.go)."""
@@ -96,16 +98,20 @@ class LiveKit:
             return Answer.UNKNOWN
         return Answer.ANSWERED
 
-    async def redispatch(self, room: str, action: Redispatch) -> None:
-        """Marks the caller, removes what is left of the old agents, and asks for new ones.
+    async def redispatch(self, room: str, action: Redispatch) -> bool:
+        """Marks the caller, removes what is left of the old agents, and asks for new ones. False: it was marked.
 
         The mark comes first: a replica that takes over in the middle of it ends the call rather than dispatching twice.
+        It may not arrive later than the other replica can take the lease.
         """
-        await self._api.room.update_participant(
-            api.UpdateParticipantRequest(
-                room=room, identity=action.caller, attributes={REDISPATCHED: f"{time.time():.3f}"}
-            )
+        caller = api.RoomParticipantIdentity(room=room, identity=action.caller)
+        mark = api.UpdateParticipantRequest(
+            room=room, identity=action.caller, attributes={REDISPATCHED: f"{time.time():.3f}"}
         )
+        async with asyncio.timeout(CLOCK_MARGIN_SECONDS):
+            if REDISPATCHED in (await self._api.room.get_participant(caller)).attributes:
+                return False
+            await self._api.room.update_participant(mark)
         for identity in action.old_identities:
             await _if_there(
                 self._api.room.remove_participant(api.RoomParticipantIdentity(room=room, identity=identity))
@@ -122,6 +128,7 @@ class LiveKit:
                     deployment=wanted.deployment,
                 )
             )
+        return True
 
     async def hang_up(self, room: str) -> None:
         """Ends the call: LiveKit SIP sends BYE, or a final response, when its room is deleted."""
@@ -140,7 +147,10 @@ def room_of(name: str, participants: list[ParticipantInfo], dispatches: tuple[Di
     return Room(
         name=name,
         callers=tuple(_caller(p) for p in participants if p.kind == of_kind.SIP),
-        people=sum(p.kind not in {of_kind.SIP, of_kind.AGENT, of_kind.EGRESS} for p in participants),
+        people=sum(
+            p.kind not in {of_kind.SIP, of_kind.AGENT, of_kind.EGRESS} and p.permission.can_publish
+            for p in participants
+        ),
         agents=tuple(
             Agent(
                 identity=p.identity,

@@ -21,15 +21,13 @@ from agent_watch.configuration import Looks
 from agent_watch.counters import Counters
 from agent_watch.decisions import Action, Decision, HangUp, Limits, Past, decide
 from agent_watch.lease import Lease
-from agent_watch.livekit_rooms import AGENT_NAME, Answer, LiveKit, has_audio, room_of
+from agent_watch.livekit_rooms import Answer, LiveKit, has_audio, room_of
 
 LOG: Final = logging.getLogger(__name__)
 SOON_SECONDS: Final = 0.5
 """How soon the watcher looks again at a call whose caller hears nobody, and how often it looks for what is due."""
 PINGS: Final = 2
 """Unanswered pings in a row after which an agent counts as dead: one may be lost with a packet."""
-AT_ONCE: Final = 50
-"""Rooms that are looked at concurrently."""
 RPC_PROTOCOL: Final = 1
 """Version of the client protocol from which on every client library answers remote calls (livekit/protocol)."""
 FAILED: Final = (api.ServerError, aiohttp.ClientError, TimeoutError)
@@ -43,7 +41,10 @@ class Call:
     past: Past = field(default_factory=Past)
     due: float = 0.0
     looking: bool = False
+    answered: set[str] = field(default_factory=set)
+    """Identities of agents that have answered a ping."""
     unanswered: dict[str, int] = field(default_factory=dict)
+    """How many pings in a row agents have left unanswered, by identity."""
     has_caller: bool = False
 
 
@@ -57,8 +58,6 @@ class Watcher:
     limits: Limits
     counters: Counters
     _calls: dict[str, Call] = field(default_factory=dict)
-    _answering: set[str] = field(default_factory=set)
-    """Names of agents that have answered a ping. An older library may answer none, and is not judged by pings."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _listed_at: float = 0.0
 
@@ -130,9 +129,9 @@ class Watcher:
         """Identities of agents that have stopped answering."""
         agents = [p for p in participants if p.kind == ParticipantInfo.Kind.AGENT]
         answers = await asyncio.gather(*(self.livekit.ping(name, p.identity) for p in agents))
-        silent = {p.identity for p, answer in zip(agents, answers, strict=True) if answer is Answer.SILENT}
-        self._answering |= {_name(p) for p, answer in zip(agents, answers, strict=True) if answer is Answer.ANSWERED}
-        silent &= {p.identity for p in agents if p.client_protocol >= RPC_PROTOCOL or _name(p) in self._answering}
+        by_answer = {p.identity: answer for p, answer in zip(agents, answers, strict=True)}
+        call.answered |= {identity for identity, answer in by_answer.items() if answer is Answer.ANSWERED}
+        silent = {p.identity for p in agents if by_answer[p.identity] is Answer.SILENT and _should_answer(p, call)}
         if silent and not await self._caller_answers(name, participants):
             # LiveKit or the network is slow, not the agent; the count stays as it is.
             return set()
@@ -152,8 +151,8 @@ class Watcher:
             return
         agents = ", ".join(wanted.agent_name for wanted in action.wanted)
         LOG.warning("room %s: the agent is lost (%s); %s is dispatched again", call.id, action.reason, agents)
-        await self.livekit.redispatch(name, action)
-        self.counters.redispatches += 1
+        dispatched = await self.livekit.redispatch(name, action)
+        self.counters.redispatches += dispatched
         # LiveKit's list may show the mark a moment later.
         call.past = replace(call.past, redispatched_at=time.time())
 
@@ -162,6 +161,7 @@ class Watcher:
         LOG.warning("%s: %s", what, error.code if isinstance(error, api.ServerError) else type(error).__name__)
 
 
-def _name(participant: ParticipantInfo) -> str:
-    """Agents of one name are of one image; without a name each is its own."""
-    return participant.attributes.get(AGENT_NAME, participant.identity)
+def _should_answer(agent: ParticipantInfo, call: Call) -> bool:
+    """Whether its silence means anything: an old library may answer no ping, nor may an agent that still connects."""
+    connected = has_audio(agent) and agent.client_protocol >= RPC_PROTOCOL
+    return connected or agent.identity in call.answered
