@@ -7,7 +7,6 @@ a module of its own.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,7 @@ from tests.voice.edge import Edge, FakeCluster, base_values
 from tests.voice.freeswitch_program import (
     EDGE,
     EDGE_CARRIER,
+    INSIDE_PORT,
     PRIVATE,
     FreeSwitch,
     call_values,
@@ -42,6 +42,9 @@ CALLER: Final = "+15550001111"
 CALLED: Final = "+4930123456"
 CALLER_TONE: Final = 440
 AGENT_TONE: Final = 600
+OWN_NUMBER: Final = "+4930111222"
+"""The number from which LiveKit calls."""
+TRUNKS: Final = {"outbound": {"host": PRIVATE, "port": INSIDE_PORT, "numbers": [OWN_NUMBER]}}
 FIRST_MEDIA_PORT: Final = 40000
 """Ports of the carrier's media; each call takes one."""
 AGENT_ADDRESS: Final = "10.98.3.1"
@@ -106,12 +109,14 @@ class Chain:
 
     def restore_trunks(self) -> None:
         """Creates what Redis lost, as the trunk manager does."""
-        eventually(lambda: Trunks(self.folder / f"trunks-{time.monotonic_ns()}").once().returncode == 0, 30)
+        eventually(
+            lambda: Trunks(self.folder / f"trunks-{time.monotonic_ns()}", changes=TRUNKS).once().returncode == 0, 30
+        )
 
     def room(self, seconds: float = 5) -> str:
-        """The name of the one room that is there."""
-        eventually(lambda: len(self.rooms.names()) == 1, seconds, lambda: str(self.rooms.names()))
-        return next(iter(self.rooms.names()))
+        """The name of the one room that somebody is in."""
+        eventually(lambda: len(self.occupied()) == 1, seconds, lambda: str(self.occupied()))
+        return next(iter(self.occupied()))
 
     def outbound_trunk(self) -> str:
         """Id of the trunk through which LiveKit calls FreeSWITCH."""
@@ -128,10 +133,16 @@ class Chain:
             done.result(10)
 
     def nothing_left(self, seconds: float = 20) -> None:
-        """Waits until no channel, no dialog of the bridge and no room is left."""
+        """Waits until no channel, no dialog of the bridge and nobody in a room is left. LiveKit removes an empty room
+        itself, `departure_timeout` later.
+        """
         self.freeswitch.idle(seconds)
         eventually(lambda: self.bridge.active_calls() == 0, seconds, self.bridge.metrics)
-        eventually(lambda: not self.rooms.names(), seconds, lambda: str(self.rooms.names()))
+        eventually(lambda: not self.occupied(), seconds, lambda: str(self.occupied()))
+
+    def occupied(self) -> set[str]:
+        """The rooms that somebody is in."""
+        return {name for name in self.rooms.names() if self.rooms.identities(name)}
 
 
 @contextmanager
@@ -141,7 +152,7 @@ def chain(folder: Path, freeswitch_prefix: Path, **values: Any) -> Generator[Cha
         redis = running.enter_context(Redis(folder / "redis"))
         server = programs.built(programs.LIVEKIT)
         livekit = running.enter_context(LiveKit(folder / "livekit", values_of("livekit", "minimal"), redis, server))
-        trunks = Trunks(folder / "trunks")
+        trunks = Trunks(folder / "trunks", changes=TRUNKS)
         eventually(lambda: trunks.once().returncode == 0, 30)
         bridge_values = values_of("livekit-sip", "full")
         bridge = running.enter_context(LiveKitSip(folder / "bridge", bridge_values, redis, private=PRIVATE))
@@ -157,19 +168,8 @@ def chain(folder: Path, freeswitch_prefix: Path, **values: Any) -> Generator[Cha
         yield Chain(folder, redis, livekit, bridge, freeswitch, edge, cluster, carrier, rooms)
 
 
-def agent(folder: Path, **options: Any) -> Agent:
+def agent(folder: Path) -> Agent:
     """A worker that answers the calls of a chain."""
     secrets = {"livekit-api-key": API_KEY, "livekit-api-secret": API_SECRET}
-    return Agent(
-        folder,
-        values_of("voice-agent", "minimal"),
-        livekit_url=LIVEKIT_URL,
-        secrets=secrets,
-        **{"address": AGENT_ADDRESS, "frequency": AGENT_TONE, **options},
-    )
-
-
-def cpu_seconds(process: int) -> float:
-    """CPU time of a process so far."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    values = values_of("voice-agent", "minimal")
+    return Agent(folder, values, livekit_url=LIVEKIT_URL, secrets=secrets, address=AGENT_ADDRESS, frequency=AGENT_TONE)

@@ -125,12 +125,6 @@ class FreeSwitch:
             )
         eventually(self._ready, 30, self.log)
 
-    def kill(self) -> None:
-        """Ends the process by SIGKILL, as a node that is lost does; `start` starts it again."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
-
     def stop(self) -> None:
         """Ends the process, by force when it does not end within 10 s of SIGTERM."""
         if self.process is None:
@@ -144,7 +138,7 @@ class FreeSwitch:
             self.process.wait(10)
 
     def kill(self) -> None:
-        """Ends the process at once if it runs, for tests that do not look at its end."""
+        """Ends the process by SIGKILL, as a node that is lost does; `start` starts it again."""
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)

@@ -12,7 +12,7 @@ import pytest
 from livekit import api
 
 from tests.voice.agent import Agent
-from tests.voice.chain import AGENT_TONE, CALLED, CALLER, CALLER_TONE, Chain, agent, chain
+from tests.voice.chain import AGENT_TONE, CALLED, CALLER, CALLER_TONE, OWN_NUMBER, Chain, agent, chain
 from tests.voice.freeswitch_program import EDGE_CARRIER, reachable
 from tests.voice.sip import sdp
 from tests.voice.waiting import eventually
@@ -20,7 +20,6 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 TRANSFER_TARGET = "+4930999999"
-OWN_NUMBER = "+4930111222"
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +123,7 @@ def test_an_outbound_call_shows_a_real_number_and_both_sides_hear_each_other(cal
     calls.rooms.dispatch("outbound", "voice-agent")
     worker.said.wait_for("joined", room="outbound")
     trunk = calls.outbound_trunk()
-    request = api.CreateSIPParticipantRequest(
-        sip_trunk_id=trunk, sip_call_to=TRANSFER_TARGET, sip_number=OWN_NUMBER, room_name="outbound"
-    )
+    request = api.CreateSIPParticipantRequest(sip_trunk_id=trunk, sip_call_to=TRANSFER_TARGET, room_name="outbound")
     calls.rooms.call(lambda server: server.sip.create_sip_participant(request))
     dialog = calls.carrier.incoming(10)
     assert dialog.invite is not None

@@ -1,5 +1,6 @@
-"""A program dies in a call: only the calls that cannot survive it are lost, and the next call is answered. Skipped without
-FreeSWITCH.
+"""A program dies in a call: only the calls that cannot survive it are lost, and the next call is answered.
+
+Skipped without FreeSWITCH.
 """
 
 from __future__ import annotations
