@@ -33,8 +33,8 @@ class LiveKitSipSettings(Section):
     """Memory of a pod, GiB."""
     calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = CALL_COSTS["livekit-sip"].calls_per_cpu
     """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`).
-    LiveKit SIP refuses no call because of it: it sizes the pods, steers outbound calls away from full ones and drives the
-    autoscaler. FreeSWITCH bounds inbound calls."""
+    LiveKit SIP refuses no call because of it: it sizes the pods, steers outbound calls away from full ones and drives
+    the autoscaler. FreeSWITCH bounds inbound calls."""
     manage_trunks: bool = False
     """Runs the trunk manager, which keeps LiveKit's trunks and dispatch rule. Needs the image `voice:images.tools` with
     the programs of `images/tools`. Off: create them yourself (`charts/livekit-sip/README.md`); without them LiveKit SIP
