@@ -254,6 +254,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
             "port": 5080,
             "transport": "udp",
             "prefixes": ["+44"],
+            "numbers": ["+4930123456"],
             "caller": "+4930999999",
         }.items()
     },
