@@ -12,6 +12,7 @@ import pytest
 from tests.voice.freeswitch_node import TARGET, Node, answered_call, outbound_answer, running_node
 from tests.voice.freeswitch_program import CARRIER_PORT, PRIVATE
 from tests.voice.privacy import numbers_in
+from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
 
@@ -32,9 +33,10 @@ def node(tmp_path: Path, freeswitch_prefix: Path) -> Iterator[Node]:
 
 def channel_names(node: Node) -> str:
     """Names of the two channels of a call, one a line."""
-    rows = json.loads(node.freeswitch.api("show channels as json"))["rows"]
-    assert len(rows) == 2
-    return "\n".join(row["name"] for row in rows)
+    eventually(lambda: node.freeswitch.channels() == 2, 5)
+    channels = [row["uuid"] for row in json.loads(node.freeswitch.api("show channels as json"))["rows"]]
+    # Their names in the database are those of their creation.
+    return "\n".join(node.freeswitch.api(f"uuid_getvar {channel} channel_name") for channel in channels)
 
 
 def inbound(node: Node) -> None:
