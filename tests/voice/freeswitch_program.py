@@ -71,7 +71,8 @@ def reachable(address: str) -> str:
 class FreeSwitch:
     """The FreeSWITCH container of one pod.
 
-    `settings` replaces parameters of the rendered file by name, for tests that cannot wait for a long timeout.
+    `settings` replaces parameters and variables of the rendered file by name, for tests that cannot wait for a long
+    timeout.
     `environment` adds variables of the process.
     """
 
@@ -96,8 +97,9 @@ class FreeSwitch:
         text = self.pod.moved(file.read_text(), "freeswitch")
         text = re.sub(r"[a-z-]+\.[a-z-]+\.svc\.cluster\.local", OTHER_BRIDGE, text)
         for name, value in (settings or {}).items():
-            text, found = re.subn(rf'(name="{re.escape(name)}" value=")[^"]*', rf"\g<1>{value}", text)
-            assert found, f"freeswitch.xml has no parameter {name}"
+            place = rf'(name="{re.escape(name)}" value="|data="{re.escape(name)}=)[^"]*'
+            text, found = re.subn(place, rf"\g<1>{value}", text)
+            assert found, f"freeswitch.xml has neither a parameter nor a variable {name}"
         file.write_text(text)
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -39,11 +39,11 @@ def node(running: Node) -> Iterator[Node]:
     running.settled()
 
 
-def hold(call: Call, version: int) -> None:
+def hold(call: Call, version: int, direction: str) -> None:
     """The carrier holds the call."""
-    call.carrier.send("INVITE", body=carrier_offer(version, direction="sendonly"))
+    call.carrier.send("INVITE", body=carrier_offer(version, direction=direction))
     answer = call.carrier.expect(200)
-    assert "a=recvonly" in answer.body
+    assert {"sendonly": "a=recvonly", "inactive": "a=inactive"}[direction] in answer.body
     assert " RTP/AVP 0 101" in answer.body, "the codec stays"
 
 
@@ -52,6 +52,7 @@ def resume(call: Call, version: int) -> None:
     call.carrier.send("INVITE", body=carrier_offer(version))
     answer = call.carrier.expect(200)
     assert "a=recvonly" not in answer.body
+    assert "a=inactive" not in answer.body
     assert " RTP/AVP 0 101" in answer.body, "the codec stays"
 
 
@@ -79,13 +80,16 @@ def test_either_side_ends_a_call(node: Node, side: str) -> None:
         other.expect("BYE", 1)
 
 
-def test_hold_and_resume_with_a_silent_peer_keeps_the_sound(node: Node) -> None:
+@pytest.mark.parametrize("direction", ["sendonly", "inactive"])
+def test_hold_and_resume_with_a_silent_peer_keeps_the_sound(node: Node, direction: str) -> None:
     with answered_call(node) as call:
-        hold(call, 2)
+        hold(call, 2, direction)
         call.carrier_sound.muted = True
         time.sleep(1.5)
-        call.carrier_sound.muted = False
         resume(call, 3)
+        resumed = time.monotonic() + 0.2
+        eventually(lambda: call.carrier_sound.hears(BRIDGE_TONE, since=resumed), 3)
+        call.carrier_sound.muted = False
         call.both_hear(3, since=time.monotonic())
         call.hang_up()
 

@@ -13,12 +13,12 @@ from tests.voice.freeswitch_program import call_values
 
 pytestmark = pytest.mark.voice
 
-MEDIA, HOLD, LONGEST = 3, 6, 9
+MEDIA, HOLD, LONGEST, ANSWER = 3, 6, 9, 2
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
-    settings = {"rtp-timeout-sec": str(MEDIA), "rtp-hold-timeout-sec": str(HOLD)}
+    settings = {"rtp-timeout-sec": str(MEDIA), "rtp-hold-timeout-sec": str(HOLD), "call_timeout": str(ANSWER)}
     drain = {"maxCallSeconds": LONGEST, "endpointLagSeconds": 1, "uploadSeconds": 1, "graceSeconds": 60}
     values = call_values(drain=drain)
     with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix, values, settings=settings) as node:
@@ -39,6 +39,32 @@ def test_a_call_ends_when_a_side_sends_no_sound_for_the_timeout(node: Node) -> N
         ended = call.bridge.expect("BYE", MEDIA + 4).at
         call.carrier.expect("BYE")
         assert MEDIA - 1 < ended - muted < MEDIA + 3
+
+
+def test_a_call_that_nobody_answers_gets_480_and_is_not_offered_to_another_bridge(node: Node) -> None:
+    offered = len(node.other_bridge.calls)
+    call = node.call()
+    leg = node.bridge.incoming()
+    leg.respond(180)
+    ringing = call.expect(180).at
+    final = call.final(ANSWER + 3)
+    assert final.status == 480
+    assert ANSWER - 1 < final.at - ringing < ANSWER + 2
+    leg.expect("CANCEL")
+    node.settled()
+    assert len(node.other_bridge.calls) == offered
+
+
+def test_a_silent_peer_of_a_call_that_was_on_hold_leaves_no_channel_behind(node: Node) -> None:
+    with answered_call(node) as call:
+        call.carrier.send("INVITE", body=carrier_offer(2, direction="sendonly"))
+        call.carrier.expect(200)
+        call.carrier_sound.muted = True
+        call.carrier.send("INVITE", body=carrier_offer(3))
+        resumed = call.carrier.expect(200).at
+        ended = call.bridge.expect("BYE", MEDIA + 4).at
+        call.carrier.expect("BYE")
+        assert MEDIA - 1 < ended - resumed < MEDIA + 3
 
 
 def test_a_call_on_hold_lives_until_the_timeout_of_hold(node: Node) -> None:
