@@ -81,7 +81,7 @@ class Outbound(Section):
     numbers: Annotated[tuple[E164, ...], AfterValidator(unique)] = ()
     """Whole numbers that may be called besides, each exactly as it is."""
     caller: E164
-    """Number that called parties see; LiveKit makes outbound calls from it."""
+    """Our number that outbound calls are made from and called parties see: E.164 in quotes, such as "+4930123456"."""
 
 
 class Carrier(Section):

@@ -37,7 +37,7 @@ def registered() -> Graph:
         "mode": "register",
         "credentials": "registrarLogin",
         "registrar": {"host": "sip.registrar.example", "transport": "tcp"},
-        "outbound": {"host": "sip.registrar.example", "prefixes": ["+49"]},
+        "outbound": {"host": "sip.registrar.example", "prefixes": ["+49"], "caller": "+4930123456"},
     }
     sections = edited(read_sections(PROD), "telephony.carriers", [carrier])
     sections = edited(sections, "secrets", {"registrarLogin": "user:password"})

@@ -209,6 +209,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "livekitSip.cpu": ("livekitSip.cpu", 1),
     "livekitSip.memoryGib": ("livekitSip.memoryGib", 5),
     "livekitSip.callsPerCpu": ("livekitSip.callsPerCpu", 60),
+    "livekitSip.manageTrunks": ("livekitSip.manageTrunks", True),
     "egress.enabled": ("egress.enabled", True),
     "egress.replicas": ("egress.replicas", 1),
     "egress.cpu": ("egress.cpu", 2),
