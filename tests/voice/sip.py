@@ -396,11 +396,11 @@ class SipPeer:
                 if dialog is not None:
                     dialog.learn(message)
                     dialog.messages.append(message)
-            self.arrival.notify_all()
-        if message.status:
             if dialog is not None and message.status >= 200 and message.method == "INVITE":
+                # Before the test sees it: a re-INVITE that overtakes the ACK is refused.
                 dialog.acknowledge(message)
-        elif message.method in _ANSWERED_AT_ONCE and not repeated:
+            self.arrival.notify_all()
+        if not message.status and message.method in _ANSWERED_AT_ONCE and not repeated:
             reply(self.response(message, dialog, 200, (), ""))
             if message.method == "CANCEL" and dialog is not None:
                 dialog.respond(487)
