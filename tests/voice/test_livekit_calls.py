@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from livekit import api
@@ -91,9 +92,12 @@ def test_digits_arrive_in_both_directions(bridge: Bridge, freeswitch: SipPeer, c
     def heard() -> str:
         return "".join(event["digit"] for event in bridge.agent.said.events("digit", room=room))
 
-    caller.press("15#")
-    eventually(lambda: heard() == "15#", 10, heard)
-    eventually(lambda: caller.digits() == "15#", 10, caller.digits)
+    def echoed(pressed: str) -> bool:
+        return heard() == pressed == caller.digits()
+
+    for pressed in ("1", "15", "15#"):
+        caller.press(pressed[-1])
+        eventually(partial(echoed, pressed), 10, lambda: f"{heard()}, {caller.digits()}")
     dialog.hang_up()
 
 
