@@ -17,6 +17,10 @@ RTP_TIMEOUT_SECONDS: Final = 300
 RTP_HOLD_TIMEOUT_SECONDS: Final = 1800
 """How long a call on hold may be without RTP, seconds. LiveKit SIP, which knows nothing of hold, waits as long for any
 call."""
+BRIDGE_TIMEOUT_SECONDS: Final = 10
+"""How long FreeSWITCH waits for RTP from its bridge, seconds; it then ends the call. LiveKit SIP sends a packet every
+20 ms as long as it lives, whether anybody speaks or not (livekit/media-sdk, mixer/mixer.go).
+"""
 
 E164 = Annotated[
     str,

@@ -20,7 +20,7 @@ from components.voice_workloads.values import (
 from settings import ports, secrets
 from settings.identities import Container, account
 from settings.stack import Settings
-from settings.telephony import Carrier
+from settings.telephony import BRIDGE_TIMEOUT_SECONDS, Carrier
 
 
 def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
@@ -64,6 +64,7 @@ def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) 
                     "namespace": bridge.namespace,
                     "port": ports.LIVEKIT_SIP_SIGNALLING[0].first,
                     "health": ports.LIVEKIT_SIP_HEALTH.first,
+                    "timeoutSeconds": BRIDGE_TIMEOUT_SECONDS,
                 },
                 "agentSocket": {
                     "service": agent.name,
