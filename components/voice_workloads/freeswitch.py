@@ -13,14 +13,13 @@ from components.voice_workloads.values import (
     guaranteed,
     image_values,
     inside_cidrs,
-    media_values,
     merged,
     pool_values,
 )
 from settings import ports, secrets
 from settings.identities import Container, account
 from settings.stack import Settings
-from settings.telephony import BRIDGE_TIMEOUT_SECONDS, Carrier
+from settings.telephony import BRIDGE_TIMEOUT_SECONDS, RTP_HOLD_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS, Carrier
 
 
 def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
@@ -54,7 +53,10 @@ def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) 
                 "rtpLast": rtp.last,
             },
             "drain": drain_values(settings),
-            "media": media_values(),
+            "media": {
+                "timeoutSeconds": RTP_TIMEOUT_SECONDS,
+                "holdTimeoutSeconds": RTP_HOLD_TIMEOUT_SECONDS,
+            },
             "insideCidrs": inside_cidrs(settings),
             "carriers": [_carrier(carrier) for carrier in settings.telephony.carriers],
             "bridge": {

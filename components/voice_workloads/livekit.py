@@ -15,7 +15,6 @@ from components.voice_workloads.values import (
     livekit_secret_names,
     livekit_url,
     load_balancer_annotations,
-    media_values,
     merged,
     pool_values,
     redis_values,
@@ -28,6 +27,7 @@ from settings.dns import TURN
 from settings.identities import Container, account
 from settings.public_addresses import PublicAddress
 from settings.stack import Settings
+from settings.telephony import FREESWITCH_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS
 
 
 def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
@@ -103,7 +103,10 @@ def livekit_sip_values(settings: Settings, prometheus: pulumi.Input[str] | None)
                 "metrics": ports.LIVEKIT_SIP_METRICS.first,
             },
             "drain": drain_values(settings),
-            "media": media_values(),
+            "media": {
+                "timeoutSeconds": FREESWITCH_TIMEOUT_SECONDS,
+                "initialTimeoutSeconds": RTP_TIMEOUT_SECONDS,
+            },
             "livekitUrl": livekit_url(),
             "redis": redis_values(settings),
             "limits": {"calls": settings.capacity.calls_per_pod("livekit-sip")},

@@ -15,7 +15,6 @@ from settings.naming import Naming
 from settings.public_addresses import PublicAddress
 from settings.secrets import GENERATED_SECRETS
 from settings.stack import Settings
-from settings.telephony import RTP_HOLD_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS
 
 ADDRESS_ANNOTATION: Final = "service.beta.kubernetes.io/azure-pip-name"
 GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resource-group"
@@ -82,11 +81,6 @@ def drain_values(settings: Settings) -> dict[str, Any]:
         "uploadSeconds": telephony.upload_seconds,
         "graceSeconds": telephony.drain.grace_seconds,
     }
-
-
-def media_values() -> dict[str, Any]:
-    """When calls without RTP end, seconds."""
-    return {"timeoutSeconds": RTP_TIMEOUT_SECONDS, "holdTimeoutSeconds": RTP_HOLD_TIMEOUT_SECONDS}
 
 
 def autoscaling_values(settings: Settings, fewest: int, most: int, address: pulumi.Input[str] | None) -> dict[str, Any]:

@@ -124,17 +124,18 @@ def test_a_recorder_of_one_cpu_refuses_no_kind_of_recording() -> None:
 
 
 @pytest.mark.parametrize("kind", ["minimal", *STACKS])
-def test_freeswitch_and_the_bridge_have_the_same_clocks_of_silence(kind: str) -> None:
-    # FreeSWITCH knows a held call from a dead one; the bridge must end neither earlier.
-    values = values_of("freeswitch", kind)
-    defaults = yaml.safe_load((PROJECT / "charts" / "freeswitch" / "values.yaml").read_text())
-    clocks = {**defaults, **values}["media"]
+def test_calls_without_rtp_end_in_freeswitch_and_in_the_bridge(kind: str) -> None:
+    def media(chart: str) -> dict[str, int]:
+        defaults = yaml.safe_load((PROJECT / "charts" / chart / "values.yaml").read_text())
+        return {**defaults, **values_of(chart, kind)}["media"]
+
     read = configuration(rendered("livekit-sip", values_of("livekit-sip", kind)), "livekit-sip")
-    assert read["media_timeout"] == f"{clocks['holdTimeoutSeconds']}s"
-    assert read["media_timeout_initial"] == f"{clocks['timeoutSeconds']}s"
-    profiles = next(o for o in rendered("freeswitch", values) if o["kind"] == "ConfigMap")["data"]["freeswitch.xml"]
+    assert read["media_timeout"] == f"{media('livekit-sip')['timeoutSeconds']}s"
+    assert read["media_timeout_initial"] == f"{media('livekit-sip')['initialTimeoutSeconds']}s"
+    manifests = rendered("freeswitch", values_of("freeswitch", kind))
+    profiles = next(o for o in manifests if o["kind"] == "ConfigMap")["data"]["freeswitch.xml"]
     for name, seconds in (("rtp-timeout-sec", "timeoutSeconds"), ("rtp-hold-timeout-sec", "holdTimeoutSeconds")):
-        assert profiles.count(f'name="{name}" value="{clocks[seconds]}"') == 3
+        assert profiles.count(f'name="{name}" value="{media("freeswitch")[seconds]}"') == 3
 
 
 def test_a_trunk_that_is_open_to_all_is_refused() -> None:

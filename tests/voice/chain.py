@@ -137,7 +137,7 @@ class Chain:
         itself, `departure_timeout` later.
         """
         self.freeswitch.idle(seconds)
-        eventually(lambda: self.bridge.active_calls() == 0, seconds, self.bridge.metrics)
+        eventually(lambda: self.bridge.active_calls() == 0, seconds, lambda: f"{self.bridge.active_calls()} calls")
         eventually(lambda: not self.occupied(), seconds, lambda: str(self.occupied()))
 
     def occupied(self) -> set[str]:

@@ -94,6 +94,23 @@ def test_a_caller_who_holds_and_resumes_hears_the_agent_again(calls: Chain) -> N
 
 
 @pytest.mark.usefixtures("worker")
+def test_a_caller_who_is_muted_or_on_hold_for_a_minute_stays_connected(calls: Chain) -> None:
+    with calls.call() as muted, calls.call() as held:
+        muted.hears_agent()
+        held.hears_agent()
+        muted.media.muted = held.media.muted = True
+        offer = sdp(held.media.address, held.media.port, direction="sendonly", version=2)
+        held.dialog.send("INVITE", body=offer)
+        held.dialog.expect(200)
+        silent_until = time.monotonic() + 60
+        while time.monotonic() < silent_until:
+            assert not muted.dialog.has("BYE")
+            assert not held.dialog.has("BYE")
+            time.sleep(0.5)
+        muted.hears_agent()
+
+
+@pytest.mark.usefixtures("worker")
 def test_an_agent_that_ends_the_room_hangs_up_the_caller(calls: Chain) -> None:
     with calls.call() as call:
         call.hears_agent()

@@ -223,3 +223,11 @@ What the containers share: their marks of a drain, and the two disks. Call with 
 - {name: CALL_RECORDS, value: /call-records}
 - {name: ENDPOINT_LAG_SECONDS, value: {{ .Values.drain.endpointLagSeconds | quote }}}
 {{- end }}
+
+{{/*
+Fills the pauses of a caller who is muted or on hold with digital silence (-1), so that the bridge can tell a silent
+caller from a FreeSWITCH that died.
+*/}}
+{{- define "freeswitch.steadyMedia" -}}
+<action application="set" data="bridge_generate_comfort_noise=-1"/>
+{{- end }}

@@ -69,7 +69,7 @@ def observe(seconds: float) -> None:
 
 @server.rtc_session()
 async def talk(context: JobContext) -> None:
-    """One call: it lasts until the last other participant has left."""
+    """One call: it lasts until everybody but agents has left."""
     started = time.time()
     room, events = context.room, Events(context.job.room.name)
     events.write("started", metadata=context.job.metadata)
@@ -78,7 +78,7 @@ async def talk(context: JobContext) -> None:
         events.write("left", reason=reason)
 
     def left(_who: rtc.RemoteParticipant) -> None:
-        if not room.remote_participants:
+        if not people(room):
             context.shutdown("the caller has left")
 
     context.add_shutdown_callback(ended)
@@ -106,10 +106,18 @@ async def someone_is_there(room: rtc.Room) -> bool:
     """Waits for another participant. A caller who gives up at once leaves the agent alone in a room that stays."""
     arrived = asyncio.Event()
     room.on("participant_connected", lambda _who: arrived.set())
-    if not room.remote_participants:
+    if not people(room):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(arrived.wait(), ALONE_SECONDS)
-    return bool(room.remote_participants)
+    return bool(people(room))
+
+
+def people(room: rtc.Room) -> list[rtc.RemoteParticipant]:
+    """The participants that are no agents. After a restart of LiveKit there may be two agents, which would keep each
+    other.
+    """
+    agent = rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
+    return [who for who in room.remote_participants.values() if who.kind != agent]
 
 
 async def press_back(room: rtc.Room, press: rtc.SipDTMF) -> None:
