@@ -158,7 +158,7 @@ def test_no_context_that_is_reached_from_outside_leads_to_another_or_to_a_carrie
             application, data = action.attrib["application"], action.attrib.get("data", "")
             assert application not in DIALLING - {"bridge", "socket", "execute_extension"}
             if application == "bridge":
-                assert re.sub(r"^\[[a-z_]+=\d+\]", "", data).startswith("sofia/inside/voice@"), data
+                assert re.sub(r"^\[[a-z_=,\d]+\]", "", data).startswith("sofia/inside/voice@"), data
             if application == "execute_extension":
                 assert data.endswith(" XML bridge-failed")
             if application == "limit":
@@ -319,7 +319,7 @@ def test_the_bridge_of_the_own_node_is_first_and_one_that_does_not_ring_is_left_
     values = values_of("freeswitch", "minimal")
     values["bridge"] = {"to": "livekit"}
     own, other = bridges(contexts(document(values))["inbound"])
-    assert own.startswith("[leg_progress_timeout=5]sofia/inside/voice@PRIVATE_ADDRESS:")
+    assert own.startswith("[leg_progress_timeout=5,media_timeout=10000]sofia/inside/voice@PRIVATE_ADDRESS:")
     assert "@livekit-sip.voice-media.svc.cluster.local:" in other
     # The time until an answer is the agent's: it joins the room meanwhile.
     assert "leg_timeout" not in own + other

@@ -102,10 +102,13 @@ class Chain:
             assert answer.status == 200, answer.text
             host, port = answer.media()
             media.remote = (reachable(host), port)
-            yield Call(dialog, media, sent, answer.at)
-            if not dialog.has("BYE"):
+            try:
+                yield Call(dialog, media, sent, answer.at)
+            finally:
+                # A node that died does not confirm it.
                 with contextlib.suppress(AssertionError):
-                    dialog.hang_up()
+                    if not dialog.has("BYE"):
+                        dialog.hang_up()
 
     def restore_trunks(self) -> None:
         """Creates what Redis lost, as the trunk manager does."""
@@ -140,9 +143,10 @@ class Chain:
         eventually(lambda: self.bridge.active_calls() == 0, seconds, lambda: f"{self.bridge.active_calls()} calls")
         eventually(lambda: not self.occupied(), seconds, lambda: str(self.occupied()))
 
-    def occupied(self) -> set[str]:
-        """The rooms that somebody is in."""
-        return {name for name in self.rooms.names() if self.rooms.identities(name)}
+    def occupied(self) -> dict[str, set[str]]:
+        """Who is in each room that somebody is in."""
+        everybody = {name: self.rooms.identities(name) for name in self.rooms.names()}
+        return {name: identities for name, identities in everybody.items() if identities}
 
 
 @contextmanager

@@ -91,6 +91,10 @@ def test_a_call_survives_a_livekit_that_is_restarted(calls: Chain) -> None:
         eventually(lambda: call.media.silence() > 1, 10)
         calls.livekit.__enter__()
         call.hears_agent(RECONNECT_SECONDS)
+        room = calls.room()
+        call.dialog.hang_up()
+    # livekit-agents 1.8.9: LiveKit does not tell an agent that has connected again that its caller left.
+    calls.rooms.delete(room)
     the_next_call_is_answered(calls)
 
 
