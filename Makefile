@@ -1,5 +1,5 @@
 # Every command of this project. Each one sets up what it needs, into .venv in this folder; `make help` lists them.
-# Exit status: make gives 2 for whatever fails. `python -m rehearsal` itself tells 1 (refused) from 2 (wrong settings).
+# Exit status: make gives 2 for whatever fails. `azure-rehearsal` itself tells 1 (refused) from 2 (wrong settings).
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -52,36 +52,36 @@ help: ## This list.
 
 .PHONY: preview
 preview: venv ## Show what a deployment would do, without Azure.
-	@$(BIN)/python -m rehearsal preview $(WHICH) $(ON) $(ARGS)
+	@$(BIN)/azure-rehearsal preview $(WHICH) $(ON) $(ARGS)
 
 .PHONY: rehearse
 rehearse: venv ## Deploy, deploy again (nothing may change) and destroy, against a simulated Azure.
-	@$(BIN)/python -m rehearsal rehearse $(WHICH) $(ON) $(ARGS)
+	@$(BIN)/azure-rehearsal rehearse $(WHICH) $(ON) $(ARGS)
 
 .PHONY: up
 up: venv ## Deploy to the simulated Azure and leave it there.
-	@$(BIN)/python -m rehearsal up $(WHICH) $(ON) $(ARGS)
+	@$(BIN)/azure-rehearsal up $(WHICH) $(ON) $(ARGS)
 
 .PHONY: destroy
 destroy: venv ## Remove from the simulated Azure what `make up` deployed.
-	@$(BIN)/python -m rehearsal destroy $(WHICH) $(ON) $(ARGS)
+	@$(BIN)/azure-rehearsal destroy $(WHICH) $(ON) $(ARGS)
 
 .PHONY: serve
 serve: venv ## Keep the real clusters of `make up CLUSTER=real` running, for kubectl and `make status`.
-	@$(BIN)/python -m rehearsal serve $(ARGS)
+	@$(BIN)/azure-rehearsal serve $(ARGS)
 
 .PHONY: drift
 drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
-	@$(BIN)/python -m rehearsal drift $(WHICH) $(ARGS)
+	@$(BIN)/azure-rehearsal drift $(WHICH) $(ARGS)
 
 .PHONY: faults
 faults: venv ## Kill and fail deployments at random (SEEDS=200), recover each one, check where it ends.
-	@$(BIN)/python -m rehearsal faults --stack $(STACK) $(ON) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
+	@$(BIN)/azure-rehearsal faults --stack $(STACK) $(ON) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
 
 .PHONY: diagram
 diagram: venv ## Draw what a stack deploys, as SVG (DIAGRAM=file).
 	@mkdir -p $(dir $(DIAGRAM)); state=$$(mktemp -d); trap 'rm -rf "$$state"' EXIT; \
-		$(BIN)/python -m rehearsal up $(WHICH) --state "$$state" --diagram "$(DIAGRAM)" $(ARGS)
+		$(BIN)/azure-rehearsal up $(WHICH) --state "$$state" --diagram "$(DIAGRAM)" $(ARGS)
 
 ## Run it
 
@@ -185,7 +185,7 @@ recordings: venv ## Rehearse every environment of the committed stack files and 
 	@test -n "$(ENVIRONMENTS)" || { echo "No stack file (Pulumi.<stack>.yaml) names a voice:environment."; exit 1; }
 	@for environment in $(ENVIRONMENTS); do \
 		echo "Rehearsing $$environment …"; \
-		$(BIN)/python -m rehearsal rehearse --env "$$environment" --record "$(RECORDINGS)/$$environment.json" || exit; \
+		$(BIN)/azure-rehearsal rehearse --env "$$environment" --record "$(RECORDINGS)/$$environment.json" || exit; \
 	done
 
 .PHONY: arm-check
@@ -199,7 +199,7 @@ endif
 # As many seeds as fit into a minute; the campaign stops by itself.
 .PHONY: some-faults
 some-faults: venv
-	@$(BIN)/python -m rehearsal faults --stack $(STACK) --seeds 8 --seconds 45
+	@$(BIN)/azure-rehearsal faults --stack $(STACK) --seeds 8 --seconds 45
 
 .PHONY: schema-check
 schema-check: venv ## Fail when settings.schema.json is out of date.

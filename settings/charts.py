@@ -1,7 +1,7 @@
 """Third-party Helm charts: which one, from where, in which version. One home for all of them.
 
 What recorded Kubernetes knows of a chart (its definitions and the keys of its values) stands under
-`rehearsal/kubernetes/`, generated for the versions here; `tools/definitions.yaml` says from what.
+`azure_rehearsal/kubernetes/`, generated for the versions here; `tools/definitions.yaml` says from what.
 """
 
 from __future__ import annotations

@@ -8,9 +8,9 @@ import os
 import pytest
 from hypothesis import settings
 
-from rehearsal.program_runner import COLLECTOR_THRESHOLDS
-from rehearsal.pulumi_cli import PulumiCli, find
-from tests.installed import installed
+from azure_rehearsal.engine.pulumi_cli import PulumiCli, find
+from azure_rehearsal.protocol.program_runner import COLLECTOR_THRESHOLDS
+from azure_rehearsal.testing import installed
 
 # As every program of the rehearsal has it: the SDKs' objects live to the end and need no walking.
 gc.set_threshold(*COLLECTOR_THRESHOLDS)

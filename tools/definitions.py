@@ -35,7 +35,7 @@ from tools.definitions_content import KeyKind, Schema, closed_schema, definition
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = Path(__file__).with_name("definitions.yaml")
-KUBERNETES: Final = PROJECT / "rehearsal" / "kubernetes"
+KUBERNETES: Final = PROJECT / "packages" / "azure-rehearsal" / "src" / "azure_rehearsal" / "kubernetes"
 DEFINITIONS: Final = KUBERNETES / "definitions"
 CHARTS: Final = KUBERNETES / "charts"
 LICENCE_FILE: Final = DEFINITIONS / "LICENSE-Apache-2.0.txt"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import yaml
 
-from rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.cluster import Object
 from tests.charts.freeswitch_configuration import document
 from tests.charts.workloads import DEPLOYMENTS, objects, settings_of, values_of
 

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.helm_charts import load, render
-from rehearsal.kubernetes.recorded_cluster import RecordedCluster
-from rehearsal.kubernetes.store import ObjectStore
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
+from azure_rehearsal.kubernetes.fake.store import ObjectStore
+from azure_rehearsal.kubernetes.helm_charts import load, render
 
 CHARTS = Path(__file__).parent.parent.parent / "charts"
 

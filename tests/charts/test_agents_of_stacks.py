@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from components.voice_workloads.voice_agent import voice_agent_values
 from components.voice_workloads.voice_workloads import workload_values
-from rehearsal.kubernetes.helm_charts import ChartProblem
 from settings.agent import SET_BY_CHART
 from settings.identities import WORKLOAD_ACCOUNTS
 from settings.loader import PROJECT

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from _pytest.mark import ParameterSet
 
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from tests.charts.rendering import CHARTS, cluster
 from tests.charts.workloads import (
     DEPLOYMENTS,

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from settings.loader import PROJECT
 from tests.charts.rendering import rendered
 from tests.charts.workloads import STACKS, WORKLOADS, kinds_of_values, values_of

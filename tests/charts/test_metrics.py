@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.cluster import Object
 from settings.dashboards import DASHBOARDS
 from settings.recording_rules import RULE_GROUPS
 from settings.scrape_targets import AZURE_AGENT_TARGETS, scrape_targets

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kubernetes.utils.quantity import parse_quantity
 
-from rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.cluster import Object
 from settings.kubernetes import POOL_LABEL
 from settings.quotas import OBJECTS, namespace_quota
 from tests.charts.workloads import DEPLOYMENTS, STACKS, objects, settings_of, values_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from tests.charts.workloads import DATABASE_JOBS, objects, settings_of, values_of
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, graph_of

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
+from azure_rehearsal.kubernetes.cluster import Object
 from components.voice_workloads.voice_workloads import workload_values
-from rehearsal.kubernetes.cluster import Object
 from settings.loader import PROJECT, load_stack_file
 from settings.stack import Settings
 from tests.charts.rendering import rendered

@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Final
 
-from rehearsal.azure.cloud import Record
-from rehearsal.azure.network.common import CLUSTER
-from rehearsal.kubernetes.cluster import ApiError, Key, Object
-from rehearsal.kubernetes.real.api_server import MERGE
-from rehearsal.kubernetes.real.real_cluster import RealCluster
-from rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
-from rehearsal.world import World
+from azure_rehearsal.azure.core.cloud import Record
+from azure_rehearsal.azure.services.network.common import CLUSTER
+from azure_rehearsal.engine.world import World
+from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
+from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
 
 POOL: Final = "voice.platform/pool"
 CALL_IS_UP: Final = "rehearsal.voice.platform/call-is-up"

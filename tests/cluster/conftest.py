@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cluster_choice import ClusterChoice, choose
-from rehearsal.commands import check_settings
-from rehearsal.engine import Rehearsal
-from rehearsal.kubernetes.real import programs
-from rehearsal.kubernetes.real.programs import Programs
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.run import Run
-from rehearsal.stack_file import stacks_of_environment
-from rehearsal.state_directory import StateDirectory
-from rehearsal.world import World
+from azure_rehearsal.cli.commands import check_settings
+from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.engine.stack_file import stacks_of_environment
+from azure_rehearsal.engine.state_directory import StateDirectory
+from azure_rehearsal.engine.world import World
+from azure_rehearsal.kubernetes.real import programs
+from azure_rehearsal.kubernetes.real.programs import Programs
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.testing import installed
 from tests.cluster.asking import the_cluster
 from tests.cluster.pages import WRITE, Pages
 from tests.cluster.production import Region
-from tests.installed import installed
 from tests.unit.stacks import PROJECT
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from settings.flows import Flow
 from settings.ports import Ports
 from tests.cluster.flow_ends import End, Port

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rehearsal.azure.cloud import Cloud
-from rehearsal.azure.dbforpostgresql.common import SERVER
-from rehearsal.azure.network.common import SUBNET
-from rehearsal.azure.network.security_groups import SECURITY_GROUP
-from rehearsal.azure.private_connections import PRIVATE_ENDPOINT
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.azure.core.cloud import Cloud
+from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT
+from azure_rehearsal.azure.services.dbforpostgresql.common import SERVER
+from azure_rehearsal.azure.services.network.common import SUBNET
+from azure_rehearsal.azure.services.network.security_groups import SECURITY_GROUP
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from settings import peers
 from settings.flows import Flow
 from settings.kubernetes import NAMESPACES

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.azure.rules import normal_location
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.real.nodes import ZONE
-from rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
-from rehearsal.world import World
+from azure_rehearsal.azure.core.rules import normal_location
+from azure_rehearsal.engine.world import World
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.real.nodes import ZONE
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
 from settings.loader import load_stack_file
 from tests.cluster.asking import clusters_of, eventually, is_ready, nodes, pods_of, pool, scale
 from tests.unit.stacks import PROJECT

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from rehearsal.kubernetes.cluster import Object
-from rehearsal.kubernetes.object_handler import OWNER
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.object_handler import OWNER
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 
 PROGRAM: Final = Path(__file__).with_name("programs") / "small"
 NAMESPACE: Final = "small"

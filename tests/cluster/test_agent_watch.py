@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 
 from agent_watch.lease import Lease, LeaseArgs, kubernetes_session
-from rehearsal.kubernetes.cluster import Key, Object
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.cluster import Key, Object
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 from tests.charts.rendering import rendered
 from tests.charts.workloads import values_of
 from tests.cluster.conftest import Deployed

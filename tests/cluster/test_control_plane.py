@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.kubernetes.cluster import Key
-from rehearsal.kubernetes.real.control_plane import ControlPlane
-from rehearsal.kubernetes.real.processes import Processes, Running
-from rehearsal.kubernetes.real.programs import Programs
-from rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.cluster import Key
+from azure_rehearsal.kubernetes.real.control_plane import ControlPlane
+from azure_rehearsal.kubernetes.real.processes import Processes, Running
+from azure_rehearsal.kubernetes.real.programs import Programs
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from tests.cluster.asking import eventually
 
 pytestmark = pytest.mark.cluster
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.cluster
 KILLED = """
 import sys, time
 from pathlib import Path
-from rehearsal.kubernetes.real.control_plane import ControlPlane
-from rehearsal.kubernetes.real.processes import Processes
-from rehearsal.kubernetes.real.programs import built
+from azure_rehearsal.kubernetes.real.control_plane import ControlPlane
+from azure_rehearsal.kubernetes.real.processes import Processes
+from azure_rehearsal.kubernetes.real.programs import built
 plane = ControlPlane(Path(sys.argv[1]), built(), Processes(Path(sys.argv[2])))
 plane.start()
 print(*(process.id for process in plane.processes.values()), flush=True)

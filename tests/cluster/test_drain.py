@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from rehearsal.kubernetes.cluster import Reason
-from rehearsal.kubernetes.real.api_server import MERGE
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
-from rehearsal.kubernetes.real.scale_down import UNNEEDED_SECONDS
+from azure_rehearsal.kubernetes.cluster import Reason
+from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.scale_down import UNNEEDED_SECONDS
 from tests.cluster.asking import WITH_CALLS, eventually, evict, exists, is_ready, mark_call, nodes, pods_of, scale
 
 pytestmark = pytest.mark.cluster

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.kubernetes.cluster import ApiError, Object, Reason
-from rehearsal.kubernetes.real import scale_down
-from rehearsal.kubernetes.real.drainability import ScaleDownProfile
-from rehearsal.kubernetes.real.nodes import Nodes, template
-from rehearsal.kubernetes.real.real_cluster import RealCluster
-from rehearsal.kubernetes.real.scale_down import ScaleDown
+from azure_rehearsal.kubernetes.cluster import ApiError, Object, Reason
+from azure_rehearsal.kubernetes.real import scale_down
+from azure_rehearsal.kubernetes.real.drainability import ScaleDownProfile
+from azure_rehearsal.kubernetes.real.nodes import Nodes, template
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.real.scale_down import ScaleDown
 from tests.cluster.test_parts import OWNED, TOLERATED, pod, pool
 
 POOL = pool(fewest=1, most=3)

@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
-from rehearsal.kubernetes.real import real_cluster
-from rehearsal.kubernetes.real.api_server import MERGE
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
+from azure_rehearsal.kubernetes.real import real_cluster
+from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 from tests.cluster.asking import eventually, slow_webhook
 
 pytestmark = pytest.mark.cluster

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehearsal.engine import Rehearsal
-from rehearsal.failures import failures_of
-from rehearsal.kubernetes.cluster import Key
-from rehearsal.kubernetes.real import api_server, real_cluster
-from rehearsal.kubernetes.real.api_server import MERGE
-from rehearsal.kubernetes.real.programs import Programs
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.run import Run
-from rehearsal.world import World
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.engine.world import World
+from azure_rehearsal.kubernetes.cluster import Key
+from azure_rehearsal.kubernetes.real import api_server, real_cluster
+from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real.programs import Programs
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.reports.failures import failures_of
 from tests.cluster.asking import slow_webhook, the_cluster
 from tests.cluster.conftest import real_world
 from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM, at_write_of, config_map

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.engine import Rehearsal
-from rehearsal.kubernetes.cluster import Key
-from rehearsal.kubernetes.real.programs import Programs
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.recovery import Recovery
-from rehearsal.world import World
+from azure_rehearsal.chaos.recovery import Recovery
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.world import World
+from azure_rehearsal.kubernetes.cluster import Key
+from azure_rehearsal.kubernetes.real.programs import Programs
 from tests.cluster.asking import eventually, running, the_cluster
 from tests.cluster.conftest import real_world
 from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.cluster
 
 KILLED = """
 import os, signal, sys
-from rehearsal.commands import Wiring, application
-from rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.cli.commands import Wiring, application
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 
 create = RealCluster.create
 
@@ -38,7 +38,7 @@ def killed(self, item, manager, dry_run=False):
 RealCluster.create = killed
 application(Wiring())(sys.argv[1:])
 """
-"""`python -m rehearsal`, killed when an object exists that the engine does not know yet. Settings are not checked."""
+"""`azure-rehearsal`, killed when an object exists that the engine does not know yet. Settings are not checked."""
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from rehearsal.kubernetes.cluster import ApiError, Object, Reason
-from rehearsal.kubernetes.quantities import amount
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.cluster import ApiError, Object, Reason
+from azure_rehearsal.kubernetes.quantities import amount
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 from tests.cluster.asking import WITH_CALLS, small_pod
 
 pytestmark = pytest.mark.cluster

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 from settings.flows import Flow
 from settings.kubernetes import NAMESPACES
 from settings.loader import load_stack_file

@@ -11,25 +11,25 @@ import pytest
 import urllib3
 from typer.testing import CliRunner
 
-from rehearsal.cluster_choice import FOLDERS, ClusterChoice, choose, chosen
-from rehearsal.commands import application
-from rehearsal.errors import UsageError
-from rehearsal.go_tool import CACHE_VARIABLE
-from rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
-from rehearsal.kubernetes.known_definitions import outlines
-from rehearsal.kubernetes.normal_forms import is_normal_form
-from rehearsal.kubernetes.quantities import amount
-from rehearsal.kubernetes.real import programs
-from rehearsal.kubernetes.real.api_server import ApiServer, refusal
-from rehearsal.kubernetes.real.certificates import KeyPair
-from rehearsal.kubernetes.real.definitions import served
-from rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile, obstacle, utilization
-from rehearsal.kubernetes.real.fitting import fits, requests
-from rehearsal.kubernetes.real.managed_fields import said_by
-from rehearsal.kubernetes.real.nodes import template
-from rehearsal.kubernetes.real.pools import Pool
-from rehearsal.kubernetes.real.processes import Processes, Running
-from rehearsal.request import Wiring
+from azure_rehearsal.cli.commands import application
+from azure_rehearsal.cli.request import Wiring
+from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, choose, chosen
+from azure_rehearsal.engine.go_tool import CACHE_VARIABLE
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
+from azure_rehearsal.kubernetes.known_definitions import outlines
+from azure_rehearsal.kubernetes.normal_forms import is_normal_form
+from azure_rehearsal.kubernetes.quantities import amount
+from azure_rehearsal.kubernetes.real import programs
+from azure_rehearsal.kubernetes.real.api_server import ApiServer, refusal
+from azure_rehearsal.kubernetes.real.certificates import KeyPair
+from azure_rehearsal.kubernetes.real.definitions import served
+from azure_rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile, obstacle, utilization
+from azure_rehearsal.kubernetes.real.fitting import fits, requests
+from azure_rehearsal.kubernetes.real.managed_fields import said_by
+from azure_rehearsal.kubernetes.real.nodes import template
+from azure_rehearsal.kubernetes.real.pools import Pool
+from azure_rehearsal.kubernetes.real.processes import Processes, Running
 
 
 def pool(**changes: Any) -> Pool:

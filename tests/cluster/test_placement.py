@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from rehearsal.kubernetes.real.nodes import pool_of
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.nodes import pool_of
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 from tests.cluster.asking import (
     MEDIA,
     WITH_CALLS,

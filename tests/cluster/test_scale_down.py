@@ -12,10 +12,10 @@ from typing import Final
 
 import pytest
 
-from rehearsal.kubernetes.cluster import Key, Object
-from rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile
-from rehearsal.kubernetes.real.nodes import is_going
-from rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.cluster import Key, Object
+from azure_rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile
+from azure_rehearsal.kubernetes.real.nodes import is_going
+from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
 from tests.cluster.asking import close, eventually, exists, is_ready, mark_call, nodes, pods, pool, workload
 from tests.cluster.conftest import Deployed
 

@@ -1,4 +1,4 @@
-"""What was deployed can be looked at: `python -m rehearsal serve` keeps its clusters running."""
+"""What was deployed can be looked at: `azure-rehearsal serve` keeps its clusters running."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import yaml
 from kubernetes.client import CoreV1Api
 from kubernetes.config import new_client_from_config_dict
 
-from rehearsal.engine import Rehearsal
-from rehearsal.kubernetes.real.programs import Programs
-from rehearsal.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.kubernetes.real.programs import Programs
 from tests.cluster.asking import running
 from tests.cluster.conftest import real_world
 from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
@@ -39,7 +39,7 @@ def state(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFact
 
 def test_clusters_are_served_until_somebody_ends_it(state: Path) -> None:
     assert running(str(state)) == []
-    command = [sys.executable, "-m", "rehearsal", "serve", "--state", str(state)]
+    command = [sys.executable, "-m", "azure_rehearsal", "serve", "--state", str(state)]
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     with process:
         assert process.stdout is not None

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.azure.cloud import Cloud
-from rehearsal.azure.trafficmanager.common import ENDPOINT, PROFILE
-from rehearsal.engine import Rehearsal
-from rehearsal.faults import Faults
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.run import Run
-from tests.rehearsal.conftest import PROGRAMS
+from azure_rehearsal.azure.core.cloud import Cloud
+from azure_rehearsal.azure.services.trafficmanager.common import ENDPOINT, PROFILE
+from azure_rehearsal.chaos.faults import Faults
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.run import Run
+from simulator_tests.conftest import PROGRAMS
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 

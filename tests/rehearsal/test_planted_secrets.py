@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.engine import Rehearsal
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.values import SECRET, SIGNATURE_KEY
-from tests.rehearsal.conftest import made_once
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
+from simulator_tests.conftest import made_once
 from tests.rehearsal.projects import copied_project
 from tests.unit.stacks import PROJECT
 
@@ -57,7 +57,16 @@ def _lived(base: Path, cli: PulumiCli) -> Life:
     life = Life()
 
     def typed(*words: str, fails: bool = False) -> None:
-        command = [sys.executable, "-m", "rehearsal", *words[:1], "--project", str(project), "--state", str(state)]
+        command = [
+            sys.executable,
+            "-m",
+            "azure_rehearsal",
+            *words[:1],
+            "--project",
+            str(project),
+            "--state",
+            str(state),
+        ]
         done = subprocess.run([*command, *words[1:]], cwd=PROJECT, capture_output=True, text=True, check=False)
         said = done.stdout + done.stderr
         assert (done.returncode != 0) == fails, said

@@ -40,7 +40,8 @@ class Registered:
     """One registration as it left the program. Inputs have the provider's own names (camelCase); do not change them.
 
     A secret input stands in `inputs` like any other; `is_secret` tells. What a preview does not know is
-    `rehearsal.values.UNKNOWN`. `protect` and `delete_before_replace` are `None` where the program left them out.
+    `azure_rehearsal.protocol.values.UNKNOWN`. `protect` and `delete_before_replace` are `None` where the program left
+    them out.
     """
 
     urn: str

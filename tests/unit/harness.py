@@ -63,7 +63,7 @@ def build(
     to result, both with the provider's own names; `tests.unit.stacks.ANSWERS` has those of this program.
     `computed` adds outputs for this build: type token to a function of the registration; it may give `id` too.
     `preview` plans a first deployment: only inputs are known, and unknown inputs are allowed
-    (`rehearsal.values.UNKNOWN`).
+    (`azure_rehearsal.protocol.values.UNKNOWN`).
 
     Raises `HarnessError` with everything that is wrong, or whatever the program itself raises.
     """

@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.proto import resource_pb2
 
-from rehearsal.values import SECRET, SIGNATURE_KEY, UNKNOWN, from_struct, from_wire, to_struct, to_wire
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, from_struct, from_wire, to_struct, to_wire
 from tests.unit.graph import Graph, Invoked, Message, Registered, join_path, leaves
 from tests.unit.outputs import provider_outputs
 from tests.unit.recording import Request, provider_urn, registered_from, secret_paths
@@ -242,7 +242,7 @@ _NOT_SUPPLIED: Final = (
     "an output that no mock supplies. Read it by an invoke on names, compute it from names, or, if the program is "
     "right to depend on it, supply it: for one build by build(…, computed={type: lambda resource: {…}}), for all of "
     "them in tests/unit/outputs.py. (The id of an Azure resource takes an explicit name, and rules for the type in "
-    "rehearsal/azure.)"
+    "azure_rehearsal/azure.)"
 )
 
 

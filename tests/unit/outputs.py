@@ -1,9 +1,9 @@
 """What a provider adds to the inputs of a resource once it exists, as far as unit tests need it.
 
 Owns the few outputs that programs legitimately read from a resource; how ids are made is known to the simulated Azure
-(`rehearsal.azure.registry`). What is not here is unknown in a build, and `tests.unit.harness` refuses a program that
-lets it reach an input or an export: most outputs of Azure become unknown whenever their resource is updated, so a
-program that depends on them plans changes that are none.
+(`azure_rehearsal.azure.core.registry`). What is not here is unknown in a build, and `tests.unit.harness` refuses a
+program that lets it reach an input or an export: most outputs of Azure become unknown whenever their resource is
+updated, so a program that depends on them plans changes that are none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import uuid
 from typing import Any, Final
 
-from rehearsal.azure import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, registry
 from tests.unit.graph import Registered
 
 SUBSCRIPTION_ID: Final = "00000000-0000-4000-8000-000000000001"

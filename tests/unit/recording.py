@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import resource_pb2
 
-from rehearsal.values import SECRET, SIGNATURE_KEY, from_struct
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, from_struct
 from tests.unit.graph import Registered, join_path
 
 Request: TypeAlias = resource_pb2.RegisterResourceRequest | resource_pb2.ReadResourceRequest

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rehearsal.provider import Resource
-from rehearsal.values import UNKNOWN
-from rehearsal.world import Caller
+from azure_rehearsal.engine.world import Caller
+from azure_rehearsal.protocol.provider import Resource
+from azure_rehearsal.protocol.values import UNKNOWN
 from tools.bench import measure
 from tools.bench.__main__ import show
 from tools.bench.echo import Echo, EchoWorld

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer import Typer
 from typer.testing import CliRunner
 
-from rehearsal.stack_file import stacks_of_environment
+from azure_rehearsal.engine.stack_file import stacks_of_environment
 from settings.aks import MOST_MEDIA_NODES
 from settings.call_costs import CALL_COSTS, SPARE
 from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed

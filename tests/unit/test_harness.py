@@ -12,7 +12,7 @@ import pulumi_random as random
 import pytest
 from pulumi_azure_native import authorization, containerservice, managedidentity, network, resources
 
-from rehearsal.values import UNKNOWN
+from azure_rehearsal.protocol.values import UNKNOWN
 from tests.unit.graph import Graph, join_path, split_path
 from tests.unit.harness import HarnessError, build
 from tests.unit.outputs import SUBSCRIPTION_ID

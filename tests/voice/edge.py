@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.cluster import Object
 from tests.charts.rendering import rendered
 
 SCENARIOS = Path(__file__).parent / "scenarios"

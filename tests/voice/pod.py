@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.cluster import Object
 from tests.charts.rendering import rendered
 
 NODE = "node-1"

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from rehearsal.errors import UsageError
-from rehearsal.go_tool import GoTool
+from azure_rehearsal.engine.go_tool import GoTool
+from azure_rehearsal.errors import UsageError
 
 ROOT: Final = Path(__file__).parent.parent.parent
 WITHOUT_GO: Final = "Tests with real LiveKit programs build them once and need Go (https://go.dev/doc/install)."

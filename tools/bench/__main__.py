@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from rehearsal.errors import UsageError
+from azure_rehearsal.errors import UsageError
 from tools.bench.figures import Figures
 from tools.bench.measure import MeasurementError, measure
 from tools.bench.once import PROJECT

@@ -15,9 +15,9 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from rehearsal.provider import CheckFailure, Difference, Resource, StandIn
-from rehearsal.values import UNKNOWN, contains_unknown
-from rehearsal.world import Caller, World
+from azure_rehearsal.engine.world import Caller, World
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, Resource, StandIn
+from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 
 
 class Echo(StandIn):

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from rehearsal import pulumi_cli
+from azure_rehearsal.engine import pulumi_cli
 from tools.bench.figures import Command, Figures, Growth, Machine, Registration, Sample, Share, Size, least
 from tools.bench.once import PROJECT
 from tools.bench.real_cluster import measure_real_cluster

@@ -17,12 +17,12 @@ from typing import Annotated, Any, Final
 import typer
 import yaml
 
-from rehearsal.commands import check_settings
-from rehearsal.engine import Rehearsal
-from rehearsal.program_runner import COLLECTOR_THRESHOLDS
-from rehearsal.run import Run
-from rehearsal.stack_file import parse_override
-from rehearsal.world import World
+from azure_rehearsal.cli.commands import check_settings
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.engine.stack_file import parse_override
+from azure_rehearsal.engine.world import World
+from azure_rehearsal.protocol.program_runner import COLLECTOR_THRESHOLDS
 from settings.loader import NAMESPACE
 from tools.bench.echo import EchoWorld
 

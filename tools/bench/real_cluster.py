@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from rehearsal.errors import UsageError
-from rehearsal.kubernetes.cluster import Key
-from rehearsal.kubernetes.real.control_plane import ControlPlane
-from rehearsal.kubernetes.real.processes import Processes
-from rehearsal.kubernetes.real.programs import Programs, built, kubernetes_version
-from rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.kubernetes.cluster import Key
+from azure_rehearsal.kubernetes.real.control_plane import ControlPlane
+from azure_rehearsal.kubernetes.real.processes import Processes
+from azure_rehearsal.kubernetes.real.programs import Programs, built, kubernetes_version
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from tools.bench.figures import RealCluster as Figures
 from tools.bench.figures import Sample, least
 from tools.bench.once import PROJECT
@@ -66,7 +66,7 @@ def _cold_start(programs: Programs) -> float:
 
 def _rehearsed() -> tuple[float, int]:
     """Seconds and bytes that the rehearsal of the environment takes at most, all its processes together."""
-    line = [sys.executable, "-m", "rehearsal", "rehearse", "--env", ENVIRONMENT, "--cluster", "real"]
+    line = [sys.executable, "-m", "azure_rehearsal", "rehearse", "--env", ENVIRONMENT, "--cluster", "real"]
     began = time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(line, cwd=PROJECT, stdout=output, stderr=output)

@@ -7,18 +7,18 @@ from typing import Any, Final
 
 import pytest
 
-from rehearsal.kubernetes.cluster import Key, Object
-from rehearsal.kubernetes.custom_resources import CRD_API_VERSION, CRD_KIND
-from rehearsal.kubernetes.known_charts import FOLDER, KnownChart, known_chart
-from rehearsal.kubernetes.known_definitions import FOLDER as DEFINITIONS
-from rehearsal.kubernetes.known_definitions import origins
-from rehearsal.kubernetes.provider import KubernetesStandIn
-from rehearsal.kubernetes.recorded_cluster import RecordedCluster
-from rehearsal.kubernetes.release_handler import RELEASE_TYPE
-from rehearsal.provider import Refused
+from azure_rehearsal.kubernetes.cluster import Key, Object
+from azure_rehearsal.kubernetes.custom_resources import CRD_API_VERSION, CRD_KIND
+from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
+from azure_rehearsal.kubernetes.known_charts import FOLDER, KnownChart, known_chart
+from azure_rehearsal.kubernetes.known_definitions import FOLDER as DEFINITIONS
+from azure_rehearsal.kubernetes.known_definitions import origins
+from azure_rehearsal.kubernetes.provider import KubernetesStandIn
+from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE
+from azure_rehearsal.protocol.provider import Refused
 from settings import charts
 from settings.charts import ThirdPartyChart
-from tests.rehearsal.kubernetes.support import checked, made, named, resource
+from simulator_tests.kubernetes.support import checked, made, named, resource
 
 RELEASE: Final = resource(RELEASE_TYPE, "third-party")
 ISSUER: Final = named(
@@ -201,7 +201,9 @@ def test_a_version_means_the_same_with_and_without_its_letter(provider: Kubernet
 def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
     provider: KubernetesStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rehearsal.kubernetes.object_handler.time.sleep", lambda _: pytest.fail("it was waited for"))
+    monkeypatch.setattr(
+        "azure_rehearsal.kubernetes.object_handler.time.sleep", lambda _: pytest.fail("it was waited for")
+    )
     issuer = resource("kubernetes:cert-manager.io/v1:ClusterIssuer", "issuer")
     with pytest.raises(Refused, match='no matches for kind "ClusterIssuer"') as refused:
         made(provider, issuer, ISSUER)

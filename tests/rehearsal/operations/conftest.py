@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands import check_settings
-from rehearsal.engine import Rehearsal
-from rehearsal.operations.change import Change
-from rehearsal.operations.preview import preview
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.recording import record
+from azure_rehearsal.cli.commands import check_settings
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.reports.change import Change
+from azure_rehearsal.reports.preview import preview
+from azure_rehearsal.reports.recording import record
 from tests.unit.stacks import PRODUCTION, PROJECT
 
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from rehearsal.operations.architecture import architecture_of
-from rehearsal.operations.change import Change
-from rehearsal.operations.cost import monthly_cost
-from rehearsal.operations.duration import wall_time
-from rehearsal.operations.markdown import GITHUB_LIMIT, summary
-from rehearsal.operations.preview import preview
-from rehearsal.values import SECRET, SIGNATURE_KEY
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
+from azure_rehearsal.reports.architecture import architecture_of
+from azure_rehearsal.reports.change import Change
+from azure_rehearsal.reports.cost import monthly_cost
+from azure_rehearsal.reports.duration import wall_time
+from azure_rehearsal.reports.markdown import GITHUB_LIMIT, summary
+from azure_rehearsal.reports.preview import preview
+from simulator_tests.reports.legible import assert_legible, texts
+from simulator_tests.reports.shown import everything
 from tests.rehearsal.operations.conftest import Deployed
-from tests.rehearsal.operations.legible import assert_legible, texts
-from tests.rehearsal.operations.shown import everything
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 

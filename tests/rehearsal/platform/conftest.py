@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from rehearsal.commands import check_settings
-from rehearsal.engine import Rehearsal
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.recording import record
-from tests.rehearsal.conftest import made_once
+from azure_rehearsal.cli.commands import check_settings
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.reports.recording import record
+from simulator_tests.conftest import made_once
 from tests.unit.stacks import PRODUCTION, PROJECT
 
 

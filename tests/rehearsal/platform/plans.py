@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rehearsal.run import Run
+from azure_rehearsal.engine.run import Run
 
 
 def changes(run: Run) -> dict[str, list[str]]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rehearsal.drift import Drift, drift_in
-from rehearsal.engine import Rehearsal
-from rehearsal.provider import Resource
-from rehearsal.world import Caller
+from azure_rehearsal.engine.drift import Drift, drift_in
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.world import Caller
+from azure_rehearsal.protocol.provider import Resource
 from settings.loader import read_sections
 from tests.rehearsal.platform.plans import changes
 from tests.unit.stacks import PRODUCTION, PROJECT

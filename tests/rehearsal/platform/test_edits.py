@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.engine import Rehearsal
-from rehearsal.failures import failures_of
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.platform.plans import changes
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]

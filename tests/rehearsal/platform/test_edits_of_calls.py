@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.engine import Rehearsal
+from azure_rehearsal.engine.engine import Rehearsal
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.engine import Rehearsal
+from azure_rehearsal.engine.engine import Rehearsal
 from tests.rehearsal.platform.plans import changes
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.drift import drift_in
-from rehearsal.engine import Rehearsal
-from rehearsal.performance import PROTECT
+from azure_rehearsal.engine.drift import drift_in
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.performance import PROTECT
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 

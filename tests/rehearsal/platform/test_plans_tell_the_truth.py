@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.engine import Rehearsal
-from rehearsal.failures import failures_of
-from rehearsal.run import Run
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.platform.plans import changes
 
 pytestmark = pytest.mark.rehearsal

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.engine import Rehearsal
-from rehearsal.run import Run
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.run import Run
 from tests.rehearsal.platform.plans import changes
 
 pytestmark = pytest.mark.rehearsal

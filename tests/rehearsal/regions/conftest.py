@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal.commands import check_settings
-from rehearsal.engine import Rehearsal
-from rehearsal.faults import Faults
-from rehearsal.outage import locations
-from rehearsal.pulumi_cli import PulumiCli
-from rehearsal.run import Run
-from rehearsal.state_directory import StateDirectory
-from tests.rehearsal.conftest import made_once
+from azure_rehearsal.chaos.faults import Faults
+from azure_rehearsal.chaos.outage import locations
+from azure_rehearsal.cli.commands import check_settings
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.engine.state_directory import StateDirectory
+from simulator_tests.conftest import made_once
 from tests.rehearsal.platform.plans import changes
 from tests.rehearsal.projects import copied_project
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rehearsal.failures import failures_of
+from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.regions.conftest import Environment
 from tests.rehearsal.regions.others import only_adapts, ways_between
 

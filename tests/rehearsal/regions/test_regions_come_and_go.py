@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from rehearsal.azure.kept_by_azure import is_kept_by_azure
-from rehearsal.failures import failures_of
+from azure_rehearsal.azure.core.kept_by_azure import is_kept_by_azure
+from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.regions.conftest import STACKS, Environment
 from tests.rehearsal.regions.others import only_adapts, ways_between
 

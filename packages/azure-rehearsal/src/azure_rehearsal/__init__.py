@@ -1,0 +1,1 @@
+"""A simulator of Azure and Kubernetes under Pulumi's real engine."""

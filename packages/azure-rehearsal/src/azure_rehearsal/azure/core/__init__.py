@@ -1,0 +1,1 @@
+"""What Azure Resource Manager and the azure-native provider do for every type alike."""

@@ -1,0 +1,42 @@
+"""What the provider's Check says of inputs: types, required properties, lengths, patterns, ranges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from azure_rehearsal.azure.core.rules import ArmType, Limit, each
+from azure_rehearsal.azure.core.schema import type_failures
+
+
+def check_failures(type: ArmType, inputs: dict[str, Any]) -> Iterator[str]:
+    """Every fault, in the provider's words. Unknown values have none."""
+    yield from type_failures(type.schema.inputs, inputs)
+    known = type.schema.inputs.properties
+    for name in type.path_inputs:
+        if inputs.get(name) is None and not known[name].required:
+            yield f"missing required property '{name}'"
+    if type.location_required and inputs.get("location") is None:
+        yield (
+            "missing required property 'location'. Either set it explicitly or configure it with 'pulumi config set "
+            "azure-native:location <value>'."
+        )
+    for path, limit in type.limits.items():
+        for where, value in each(inputs, path):
+            yield from _limit_failures(limit, where, value)
+
+
+def _limit_failures(limit: Limit, where: str, value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if limit.shortest is not None and len(value) < limit.shortest:
+            yield f"'{where}' is too short ({len(value)}): at least {limit.shortest} characters required"
+        if limit.longest is not None and len(value) > limit.longest:
+            yield f"'{where}' is too long ({len(value)}): at most {limit.longest} characters allowed"
+        if limit.pattern and not re.search(limit.pattern, value):
+            yield f"'{where}' does not match expression '{limit.pattern}'"
+    elif isinstance(value, (int, float)):
+        if limit.low is not None and value < limit.low:
+            yield f"'{where}' is too low ({value} < {limit.low})"
+        if limit.high is not None and value > limit.high:
+            yield f"'{where}' is too high ({value} > {limit.high})"

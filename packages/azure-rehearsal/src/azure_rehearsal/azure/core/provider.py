@@ -1,0 +1,171 @@
+"""The azure-native provider before the simulated Azure, step by step as the real one goes: Check, Diff, previews.
+
+Owns what the provider adds (names, locations, type checks, what replaces, what a plan knows). What Azure says of a
+write is the business of `azure_rehearsal.azure.core.arm`. Follows `provider/pkg/provider/{provider,diff}.go` of
+pulumi-azure-native, with one cautious difference: any change below a force-new property replaces, added and removed
+parts included.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core.arm import ResourceManager
+from azure_rehearsal.azure.core.auto_names import auto_name, is_auto_named
+from azure_rehearsal.azure.core.checks import check_failures
+from azure_rehearsal.azure.core.client import Client
+from azure_rehearsal.azure.core.cloud import Cloud
+from azure_rehearsal.azure.core.default_resources import is_taken_over
+from azure_rehearsal.azure.core.differences import changed_paths, forces_new, refreshed_inputs
+from azure_rehearsal.azure.core.rules import ArmType
+from azure_rehearsal.azure.core.schema import preview, project
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
+from azure_rehearsal.protocol.values import UNKNOWN
+
+PROVIDER_VERSION: Final = "3.29.0"
+
+
+class AzureStandIn(StandIn):
+    """One provider instance before a cloud that all instances share."""
+
+    version = PROVIDER_VERSION
+
+    def __init__(self, cloud: Cloud, client: Client | None = None) -> None:
+        self._cloud = cloud
+        self._location = ""
+        self._manager = ResourceManager(cloud, client or Client())
+
+    def configure(self, settings: dict[str, Any]) -> None:
+        self._manager.client = self._manager.client.with_settings(settings)
+        location = settings.get("location")
+        self._location = location if isinstance(location, str) else ""
+
+    # Check
+
+    def check(
+        self, resource: Resource, old: dict[str, Any], new: dict[str, Any], random_seed: bytes
+    ) -> tuple[dict[str, Any], list[CheckFailure]]:
+        type = registry.arm_type(resource.type)
+        inputs = {key: value for key, value in new.items() if value is not None}
+        if type.auto_name and type.name_parameter not in inputs:
+            inputs[type.name_parameter] = old.get(type.name_parameter) or auto_name(type, resource.name, random_seed)
+        if "location" in type.schema.inputs.properties and "location" not in inputs:
+            location = self._default_location(old, inputs)
+            if location is not None:
+                inputs["location"] = location
+        inputs.setdefault("azureApiVersion", type.schema.api_version)
+        return inputs, [CheckFailure("", reason) for reason in check_failures(type, inputs)]
+
+    def _default_location(self, old: dict[str, Any], inputs: dict[str, Any]) -> Any:
+        """The old location, else the provider's, else the resource group's; `None` when nobody knows one."""
+        if old.get("location"):
+            return old["location"]
+        if self._location:
+            return self._location
+        group = inputs.get("resourceGroupName")
+        if group is UNKNOWN:
+            return UNKNOWN
+        record = self._cloud.get(f"{self._manager.client.subscription}/resourceGroups/{group}") if group else None
+        return record.properties["location"] if record else None
+
+    # Diff
+
+    def diff(
+        self, resource: Resource, id: str, old_inputs: dict[str, Any], old_outputs: dict[str, Any], new: dict[str, Any]
+    ) -> Difference:
+        type = registry.arm_type(resource.type)
+        before = {"azureApiVersion": old_outputs.get("azureApiVersion"), **old_inputs}
+        changed = sorted(set(changed_paths(before, new)))
+        replaces = [path for path in changed if forces_new(type, path)]
+        return Difference(
+            changed=changed,
+            replaces=replaces,
+            delete_before_replace=bool(replaces) and not is_auto_named(type, resource.name, old_inputs),
+        )
+
+    # Create, update, delete, read
+
+    def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
+        type = registry.arm_type(resource.type)
+        if preview:
+            return "", _planned(type, inputs)
+        id = self._manager.id_of(type, inputs)
+        existing = self._cloud.get(id)
+        if existing is not None and not is_taken_over(existing):
+            raise Refused(
+                "ResourceAlreadyExists",
+                f"cannot create already existing resource '{id}'",
+                "give the resource another name, remove what exists, or import it",
+            )
+        return self._manager.put(type, inputs)
+
+    def update(
+        self,
+        resource: Resource,
+        id: str,
+        old_inputs: dict[str, Any],
+        old_outputs: dict[str, Any],
+        new: dict[str, Any],
+        preview: bool,
+    ) -> dict[str, Any]:
+        type = registry.arm_type(resource.type)
+        if preview:
+            stable = {key: old_outputs[key] for key in ("name", "location") if key in old_outputs}
+            return {**_planned(type, new), **stable}
+        record = self._cloud.get(id)
+        kept = {name: record.inputs[name] for name in type.maintained if name in record.inputs} if record else {}
+        return self._manager.put(type, {**kept, **new})[1]
+
+    def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+        self._manager.delete(registry.arm_type(resource.type), id)
+
+    def read(
+        self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        type = registry.arm_type(resource.type)
+        record = self._cloud.get(id)
+        if record is None or record.type != type.token:
+            return None
+        live = self._manager.read(record)
+        shape = type.schema.inputs
+        if not inputs:
+            path = arm_ids.match(type.path, id) or {}
+            return record.id, live, {**project(shape, live), **{name: path[name] for name in type.path_inputs}}
+        shown = {name: value for name, value in live.items() if name not in type.maintained or name in inputs}
+        return record.id, live, refreshed_inputs(inputs, project(shape, outputs), project(shape, shown))
+
+    # Invoke
+
+    def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
+        client = self._manager.client
+        if token == "azure-native:authorization:getClientConfig":
+            return {
+                "clientId": client.client_id,
+                "objectId": client.object_id,
+                "subscriptionId": client.subscription_id,
+                "tenantId": client.tenant_id,
+            }
+        type_token, function = registry.functions().get(token) or (_type_of_getter(token), None)
+        type = registry.arm_type(type_token)
+        missing = [name for name in type.path_inputs if not arguments.get(name)]
+        if missing:
+            raise Refused("MissingArgument", f"{token} needs {', '.join(missing)}", "pass what is missing")
+        record = self._manager.find(type, self._manager.id_of(type, arguments))
+        if function is not None:
+            return function(self._cloud, client, record, arguments)
+        return {**self._manager.read(record), "id": record.id}
+
+
+def _planned(type: ArmType, inputs: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: preview(member.shape, inputs.get(name, UNKNOWN))
+        for name, member in type.schema.outputs.properties.items()
+    }
+
+
+def _type_of_getter(token: str) -> str:
+    package, module, function = token.split(":")
+    if not function.startswith("get"):
+        raise Refused("UnknownFunction", f"the rehearsal has no function {token}", "add it to FUNCTIONS of its module")
+    return f"{package}:{module}:{function.removeprefix('get')}"

@@ -1,0 +1,1 @@
+"""Data that several services read: regions and their pairs, VM sizes, built-in roles."""

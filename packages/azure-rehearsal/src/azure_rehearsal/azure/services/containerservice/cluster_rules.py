@@ -1,0 +1,257 @@
+"""What a cluster may be: identity, names, version, security, autoscaler, add-ons."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, Final
+
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.rules import Deletion, Request, dig
+from azure_rehearsal.azure.services.containerservice import versions
+from azure_rehearsal.azure.services.containerservice.common import inline_pools, invalid, pools_of
+from azure_rehearsal.protocol.provider import Refused
+
+IMAGE_CLEANER_HOURS: Final = range(24, 2161)
+"""From a day to three months: AKS documentation of the image cleaner."""
+
+ADDONS: Final = frozenset(
+    name.lower()
+    for name in (
+        "azureKeyvaultSecretsProvider",
+        "azurepolicy",
+        "omsagent",
+        "ingressApplicationGateway",
+        "aciConnectorLinux",
+        "ACCSGXDevicePlugin",
+        "gitops",
+        "extensionManager",
+    )
+)
+
+PAID_TIERS: Final = ("standard", "premium")
+_DNS_PREFIX: Final = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,52}[a-zA-Z0-9])?")
+_DURATION: Final = re.compile(r"\d+(\.\d+)?(s|m|h)")
+
+_DURATIONS: Final = (
+    "maxNodeProvisionTime",
+    "newPodScaleUpDelay",
+    "scaleDownDelayAfterAdd",
+    "scaleDownDelayAfterDelete",
+    "scaleDownDelayAfterFailure",
+    "scaleDownUnneededTime",
+    "scaleDownUnreadyTime",
+    "scanInterval",
+)
+
+_NUMBERS: Final = (
+    "maxEmptyBulkDelete",
+    "maxGracefulTerminationSec",
+    "maxTotalUnreadyPercentage",
+    "okTotalUnreadyCount",
+)
+
+_BOOLEANS: Final = ("balanceSimilarNodeGroups", "skipNodesWithLocalStorage", "skipNodesWithSystemPods")
+
+
+def node_group_id(request: Request) -> str:
+    """The id of the resource group that AKS makes for the nodes."""
+    group = arm_ids.resource_group(request.id)
+    name = request.get("nodeResourceGroup") or f"MC_{group}_{request.name}_{request.location}"
+    return f"{request.client.subscription}/resourceGroups/{name}"
+
+
+def refuse_identity(request: Request) -> None:
+    """Exactly one identity of one's own, or one that Azure makes."""
+    kind, identities = request.get("identity.type"), request.get("identity.userAssignedIdentities", [])
+    if kind is None:
+        raise Refused(
+            "InvalidParameter",
+            f"Required parameter identity is missing (null). Cluster {request.id} needs one.",
+            "set identity.type to UserAssigned or SystemAssigned",
+        )
+    if (kind == "UserAssigned") != (len(identities) == 1) or (kind != "UserAssigned" and identities):
+        raise invalid(
+            "identity.userAssignedIdentities",
+            f"identity.type {kind} with {len(identities)} user-assigned identities.",
+            "UserAssigned takes exactly one, the other types none",
+        )
+
+
+def refuse_names(request: Request) -> None:
+    """DNS prefix or subdomain, and a node resource group that is free."""
+    prefix, subdomain = request.get("dnsPrefix"), request.get("fqdnSubdomain")
+    if (prefix is None) == (subdomain is None):
+        raise invalid("dnsPrefix", f"dnsPrefix is {prefix}, fqdnSubdomain is {subdomain}.", "set exactly one of them")
+    if prefix is not None and not _DNS_PREFIX.fullmatch(prefix):
+        raise invalid(
+            "dnsPrefix",
+            f"'{prefix}' is no DNS prefix.",
+            "use up to 54 letters, digits and hyphens, beginning and ending with a letter or digit",
+        )
+    zone = str(request.get("apiServerAccessProfile.privateDNSZone", ""))
+    if subdomain is not None and "/" not in zone:
+        raise invalid(
+            "fqdnSubdomain",
+            f"'{subdomain}' needs a private cluster with a private DNS zone of your own.",
+            "use dnsPrefix",
+        )
+    group = node_group_id(request)
+    if arm_ids.same(group, arm_ids.resource_group_id(request.id)):
+        raise Refused(
+            "NodeResourceGroupSameAsResourceGroup",
+            f"The node resource group {arm_ids.name(group)} is the cluster's own resource group.",
+            "choose another name",
+        )
+    if len(arm_ids.name(group)) > 80:
+        raise invalid("nodeResourceGroup", f"'{arm_ids.name(group)}' has more than 80 characters.", "set a shorter one")
+    if request.old is None and request.cloud.get(group) is not None:
+        raise Refused(
+            "NodeResourceGroupAlreadyExists",
+            f"The node resource group {arm_ids.name(group)} already exists.",
+            "AKS makes it: choose a name that is free, and create nothing in it",
+        )
+
+
+def refuse_version(request: Request) -> None:
+    """A version that AKS offers, one step up at most."""
+    running = request.was("currentKubernetesVersion")
+    version = version_of(request)
+    if running:
+        versions.refuse_change(running, version)
+
+
+def version_of(request: Request) -> str:
+    """The full version that the cluster runs after this write."""
+    running = request.was("currentKubernetesVersion")
+    return versions.resolve(request.get("kubernetesVersion") or running or versions.DEFAULT_VERSION, running)
+
+
+def refuse_pools(request: Request) -> None:
+    """One name each, and at least one System pool among all pools."""
+    names = [str(pool.get("name")) for pool in inline_pools(request)]
+    for name in names:
+        if names.count(name) > 1:
+            raise invalid(
+                "agentPoolProfiles.name", f"'{name}' is used by {names.count(name)} pools.", "give each pool its name"
+            )
+    others = [item.properties for item in pools_of(request.cloud, request.id) if arm_ids.name(item.id) not in names]
+    if not any(pool.get("mode") == "System" for pool in [*inline_pools(request), *others]):
+        raise Refused(
+            "MustDefineAtLeastOneSystemPool",
+            f"Must define at least one system pool. Cluster {request.id} has none.",
+            "give one pool the mode System",
+        )
+
+
+def refuse_security(request: Request) -> None:
+    """Issuer, workload identity, image cleaner and Entra must fit together."""
+    oidc = request.get("oidcIssuerProfile.enabled")
+    if request.get("securityProfile.workloadIdentity.enabled") and oidc is False:
+        raise invalid(
+            "securityProfile.workloadIdentity",
+            "the OIDC issuer must be enabled if workload identity is enabled.",
+            "set oidcIssuerProfile.enabled",
+        )
+    if request.was("oidcIssuerProfile.enabled") and oidc is False:
+        raise Refused(
+            "OIDCIssuerCannotBeDisabled",
+            "The OIDC issuer cannot be disabled once it is enabled.",
+            "keep oidcIssuerProfile.enabled",
+        )
+    hours = request.get("securityProfile.imageCleaner.intervalHours")
+    if request.get("securityProfile.imageCleaner.enabled") and hours not in IMAGE_CLEANER_HOURS:
+        raise invalid(
+            "securityProfile.imageCleaner.intervalHours",
+            f"it is {hours}.",
+            f"use {IMAGE_CLEANER_HOURS.start} to {IMAGE_CLEANER_HOURS.stop - 1} hours",
+        )
+    is_managed = request.get("aadProfile.managed")
+    if request.get("disableLocalAccounts") and not is_managed:
+        raise invalid(
+            "disableLocalAccounts",
+            "disableLocalAccounts can only be set for clusters with Microsoft Entra integration.",
+            "set aadProfile.managed",
+        )
+    if request.get("aadProfile.enableAzureRBAC") and not is_managed:
+        raise invalid("aadProfile.enableAzureRBAC", "it needs aadProfile.managed.", "set aadProfile.managed")
+    for group in request.get("aadProfile.adminGroupObjectIDs", []):
+        try:
+            uuid.UUID(group)
+        except ValueError:
+            raise Refused(
+                "InvalidAdminGroupObjectID",
+                f"aadProfile.adminGroupObjectIDs has '{group}', which is no object id.",
+                "use the GUID of the group",
+            ) from None
+
+
+def refuse_autoscaler(request: Request) -> None:
+    """Every value of the autoscaler profile is a string that the autoscaler can read."""
+    profile: dict[str, Any] = request.get("autoScalerProfile", {})
+    faults = [
+        *(key for key in _DURATIONS if key in profile and not _DURATION.fullmatch(str(profile[key]))),
+        *(key for key in _NUMBERS if key in profile and not str(profile[key]).isdigit()),
+        *(key for key in _BOOLEANS if key in profile and str(profile[key]) not in ("true", "false")),
+    ]
+    threshold = str(profile.get("scaleDownUtilizationThreshold", "0.5"))
+    if not re.fullmatch(r"0(\.\d+)?|1(\.0+)?", threshold):
+        faults.append("scaleDownUtilizationThreshold")
+    if faults:
+        raise invalid(
+            f"autoScalerProfile.{faults[0]}",
+            f"it is '{profile[faults[0]]}'.",
+            "all values are strings: durations like '10m', whole numbers like '600', 'true' or 'false', a threshold "
+            "from '0' to '1'",
+        )
+
+
+def refuse_tier(request: Request) -> None:
+    """What only paid tiers have."""
+    tier = str(request.get("sku.tier", "Free")).lower()
+    if request.get("metricsProfile.costAnalysis.enabled") and tier not in PAID_TIERS:
+        raise invalid(
+            "metricsProfile.costAnalysis", f"it needs sku.tier Standard or Premium, it is {tier}.", "raise the tier"
+        )
+    if request.get("supportPlan") == "AKSLongTermSupport" and tier != "premium":
+        raise invalid("supportPlan", f"AKSLongTermSupport needs sku.tier Premium, it is {tier}.", "raise the tier")
+
+
+def refuse_addons(request: Request) -> None:
+    """Add-ons that there are, with what they need."""
+    for name, addon in request.get("addonProfiles", {}).items():
+        if name.lower() not in ADDONS:
+            raise Refused(
+                "AddonInvalid",
+                f"Addon '{name}' of {request.id} is not supported.",
+                f"use one of {', '.join(sorted(ADDONS))}",
+            )
+        workspace = {key.lower() for key in addon.get("config") or {}} & {"loganalyticsworkspaceresourceid"}
+        if name.lower() == "omsagent" and addon.get("enabled") and not workspace:
+            raise Refused(
+                "LogAnalyticsWorkspaceNotSet",
+                f"Addon omsagent of {request.id} has no logAnalyticsWorkspaceResourceID.",
+                "put it into the addon's config",
+            )
+
+
+def refuse_incomplete_delete(deletion: Deletion) -> None:
+    """A private cluster needs its identity and its DNS zone to take itself down (Azure/AKS#2121)."""
+    properties = deletion.record.inputs
+    if not dig(properties, "apiServerAccessProfile.enablePrivateCluster"):
+        return
+    zone = str(dig(properties, "apiServerAccessProfile.privateDNSZone", ""))
+    needed = [
+        *(
+            ("GetUserAssignedIdentityResourceError", id)
+            for id in dig(properties, "identity.userAssignedIdentities") or []
+        ),
+        *((("PrivateDNSZoneResourceNotFoundError", zone),) if "/" in zone else ()),
+    ]
+    for code, id in needed:
+        if deletion.cloud.get(id) is None:
+            raise Refused(
+                code,
+                f"Cluster {deletion.record.id} cannot be deleted: {id}, which it was created with, was not found.",
+                "delete the cluster before its identity and its DNS zone",
+            )

@@ -1,0 +1,170 @@
+"""Where a pool's nodes are: subnet, pod range, public addresses, host ports."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.cloud import Record
+from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.services.containerservice.common import invalid, nodes_with_surge, pools_of
+from azure_rehearsal.azure.services.containerservice.permissions import (
+    GROUP_JOIN,
+    PREFIX_JOIN,
+    SUBNET_JOIN,
+    refuse_unjoinable,
+)
+from azure_rehearsal.azure.services.containerservice.pool_rules import cluster_of
+from azure_rehearsal.azure.services.network.common import CLUSTER, network_of, prefixes_of, refuse_other_region
+from azure_rehearsal.azure.services.network.public_addresses import address_count, addresses_in_use
+from azure_rehearsal.azure.services.network.subnets import delegations_of
+from azure_rehearsal.protocol.provider import Refused
+
+AZURE_KEEPS: Final = 5
+"""Addresses of every subnet that Azure keeps for itself."""
+NODE_POD_PREFIX: Final = 24
+"""Overlay gives each node a /24 of the pod range."""
+
+
+def refuse_subnet(request: Request) -> None:
+    """A subnet of the cluster's network that is free for nodes and large enough."""
+    cluster, subnet = cluster_of(request), request.found("vnetSubnetID")
+    siblings = [item for item in pools_of(request.cloud, cluster.id) if not arm_ids.same(item.id, request.id)]
+    with_subnet = [item for item in siblings if item.properties.get("vnetSubnetID")]
+    if siblings and bool(with_subnet) != (subnet is not None):
+        raise invalid(
+            "agentPoolProfile.vnetSubnetID",
+            f"pool '{request.name}' {'has' if subnet else 'has no'} subnet, the other pools "
+            f"{'have' if with_subnet else 'have none'}.",
+            "give every pool of the cluster a subnet, or none",
+        )
+    if subnet is None:
+        return
+    other = next((item for item in with_subnet if not _is_same_network(item, subnet)), None)
+    if other is not None:
+        raise invalid(
+            "agentPoolProfile.vnetSubnetID",
+            f"pool '{request.name}' is in {network_of(subnet.id)}, pool '{arm_ids.name(other.id)}' in another virtual "
+            "network.",
+            "all pools of a cluster are in one virtual network",
+        )
+    refuse_other_region(request, [network_of(subnet.id)], str(cluster.properties["location"]))
+    if delegations_of(subnet.properties):
+        raise Refused(
+            "SubnetIsDelegated",
+            f"AgentPoolProfile.VnetSubnetID {subnet.id} cannot be used as it's a delegated subnet "
+            f"({', '.join(delegations_of(subnet.properties))}). Please check https://aka.ms/adv-network-prerequest "
+            "for more details.",
+            "use a subnet without delegation for nodes",
+        )
+    refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, SUBNET_JOIN, subnet.id)
+    _refuse_full_subnet(request, subnet, siblings)
+
+
+def _is_same_network(pool: Record, subnet: Record) -> bool:
+    return arm_ids.same(network_of(pool.properties["vnetSubnetID"]), network_of(subnet.id))
+
+
+def _refuse_full_subnet(request: Request, subnet: Record, siblings: list[Record]) -> None:
+    is_overlay = dig(cluster_of(request).properties, "networkProfile.networkPluginMode") == "overlay"
+    beside = [item.properties for item in siblings if arm_ids.same(item.properties.get("vnetSubnetID"), subnet.id)]
+    needed = sum(
+        nodes_with_surge(item) * (1 if is_overlay else 1 + int(item["maxPods"])) for item in [request.inputs, *beside]
+    )
+    cidr = prefixes_of(subnet)[0]
+    available = cidr.num_addresses - AZURE_KEEPS
+    if needed > available:
+        raise Refused(
+            "InsufficientSubnetSize",
+            f"Pre-allocated IPs {needed} exceeds IPs available {available} in Subnet Cidr {cidr}, Subnet Name "
+            f"{arm_ids.name(subnet.id)}. http://aka.ms/aks/insufficientsubnetsize",
+            "use a larger subnet or fewer nodes (surge nodes count too)",
+        )
+
+
+def refuse_pod_range(request: Request) -> None:
+    """Overlay needs a /24 of the pod range for each node."""
+    profile = cluster_of(request).properties.get("networkProfile") or {}
+    if profile.get("networkPluginMode") != "overlay" or not profile.get("podCidr"):
+        return
+    length = int(str(profile["podCidr"]).split("/")[1])
+    room = 2 ** max(NODE_POD_PREFIX - length, 0)
+    siblings = [
+        item for item in pools_of(request.cloud, cluster_of(request).id) if not arm_ids.same(item.id, request.id)
+    ]
+    needed = sum(nodes_with_surge(item) for item in [request.inputs, *(sibling.properties for sibling in siblings)])
+    if needed > room:
+        raise Refused(
+            "InsufficientPodCidr",
+            f"Pod CIDR {profile['podCidr']} has room for {room} nodes (a /{NODE_POD_PREFIX} each); the pools need "
+            f"{needed} with surge.",
+            "use a larger pod range or fewer nodes",
+        )
+
+
+def refuse_public_addresses(request: Request) -> None:
+    """A prefix of the region that the identity may join; too small a one fails later."""
+    cluster, prefix = cluster_of(request), request.found("nodePublicIPPrefixID")
+    if request.get("nodePublicIPPrefixID") and not request.get("enableNodePublicIP"):
+        raise Refused(
+            "NodePublicIPCanNotBeFalseWithIPPrefixSet",
+            f"enableNodePublicIP of agent pool '{request.name}' can not be false when nodePublicIPPrefixID is set.",
+            "set enableNodePublicIP to true",
+        )
+    outbound = str(dig(cluster.properties, "networkProfile.outboundType", ""))
+    if request.get("enableNodePublicIP") and outbound.lower() == "userdefinedrouting":
+        raise Refused(
+            "UDRWithNodePublicIPNotAllowed",
+            f"Agent pool '{request.name}' has node public IPs, which outboundType userDefinedRouting does not allow.",
+            "use another outboundType",
+        )
+    if prefix is None:
+        return
+    location = str(cluster.properties["location"])
+    if prefix.properties["location"] != location:
+        raise Refused(
+            "InvalidPublicIPPrefixDifferentLocation",
+            f"Public IP prefix {prefix.id} is in {prefix.properties['location']}, the cluster of agent pool "
+            f"'{request.name}' in {location}.",
+            "use a prefix of the cluster's region",
+        )
+    for user in request.cloud.referrers(prefix.id):
+        if (
+            user.type == CLUSTER
+            and arm_ids.key(prefix.id) in str(dig(user.properties, "networkProfile.loadBalancerProfile")).lower()
+        ):
+            raise Refused(
+                "PublicIPPrefixIsAttachedToLoadBalancer",
+                f"Public IP prefix {prefix.id} is attached to the load balancer of {user.id}.",
+                "use another prefix for nodes",
+            )
+    refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, PREFIX_JOIN, prefix.id)
+    used = {
+        id: count for id, count in addresses_in_use(request.cloud, prefix).items() if not arm_ids.same(id, request.id)
+    }
+    needed = sum(used.values()) + request.get("count")
+    if needed > address_count(prefix):
+        request.failure = Refused(
+            "PublicIpPrefixOutOfIpAddressesForVMScaleSet",
+            f"Public IP prefix {prefix.id} ({prefix.properties['ipPrefix']}) has {address_count(prefix)} addresses; "
+            f"{needed} are needed: {request.get('count')} for agent pool '{request.name}', {sum(used.values())} for "
+            f"{', '.join(sorted(used)) or 'others'}.",
+            "use fewer nodes or a prefix of the pool's own; each node takes an address, surge nodes of an upgrade too",
+        )
+
+
+def refuse_host_ports(request: Request) -> None:
+    """Host ports in order, application groups of the region."""
+    for ports in dig(request.inputs, "networkProfile.allowedHostPorts") or []:
+        first, last = ports.get("portStart"), ports.get("portEnd")
+        if first is None or last is None or first > last:
+            raise invalid(
+                "agentPoolProfile.networkProfile.allowedHostPorts",
+                f"pool '{request.name}' has the range {first}-{last}.",
+                "portStart must not be greater than portEnd",
+            )
+    groups = dig(request.inputs, "networkProfile.applicationSecurityGroups") or []
+    cluster = cluster_of(request)
+    refuse_other_region(request, groups, str(cluster.properties["location"]))
+    for group in groups:
+        refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, GROUP_JOIN, group)

@@ -1,0 +1,62 @@
+"""What servers and their children share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.azure.core.rules import Limit, Request, Serialised
+from azure_rehearsal.protocol.provider import Refused
+
+SERVER: Final = "azure-native:dbforpostgresql:Server"
+SERVER_PATH: Final = arm_ids.provider_id("Microsoft.DBforPostgreSQL/flexibleServers", "serverName")
+SERVER_NAME: Final = Limit(shortest=3, longest=63, pattern=r"^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
+DOMAIN: Final = "postgres.database.azure.com"
+
+SOURCE: Final = "sourceServerResourceId"
+
+_BUSY: Final = "ServerIsBusy"
+ONE_OPERATION: Final = Serialised(
+    SERVER_PATH,
+    _BUSY,
+    "Cannot complete operation while server '{ancestor}' is busy processing another operation. Try again later. Under "
+    "way: {other}.",
+)
+
+
+def invalid(parameter: str, message: str, way_out: str) -> Refused:
+    """PostgreSQL's general refusal of a value."""
+    return Refused("InvalidParameterValue", f"Invalid value given for parameter {parameter}. {message}", way_out)
+
+
+def replicas_of(cloud: Cloud, server_id: str) -> list[Record]:
+    """The read replicas of a server, in order of creation."""
+    return [item for item in cloud.of_type(SERVER) if arm_ids.same(item.properties.get(SOURCE), server_id)]
+
+
+def is_replica(server: Record) -> bool:
+    return bool(server.properties.get(SOURCE))
+
+
+def busy(server_id: str, other: str, way_out: str) -> Refused:
+    return Refused(
+        _BUSY,
+        f"Cannot complete operation while server '{arm_ids.name(server_id)}' is busy processing another operation. Try "
+        f"again later. Under way: {other}.",
+        way_out,
+    )
+
+
+def refuse_while_replicas_change(cloud: Cloud, server_id: str, own_id: str) -> None:
+    """Refuses a write on a server while one of its replicas is being written: that puts the primary into *updating*."""
+    for replica in replicas_of(cloud, server_id):
+        other = cloud.busy_with(replica.id)
+        if other is not None and not arm_ids.same(replica.id, own_id):
+            raise busy(
+                server_id, other, f"these two are written one after the other: give {own_id} a depends_on for {other}"
+            )
+
+
+def refuse_child_while_replicas_change(request: Request) -> None:
+    refuse_while_replicas_change(request.cloud, arm_ids.parent(request.id), request.id)

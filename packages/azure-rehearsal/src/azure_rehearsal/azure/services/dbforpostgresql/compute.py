@@ -1,0 +1,200 @@
+"""Version, size, storage, zones, standby and backup of a server."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from azure_rehearsal.azure.core.rules import Request
+from azure_rehearsal.azure.data.region_pairs import PAIRS
+from azure_rehearsal.azure.data.regions import REGIONS
+from azure_rehearsal.azure.services.dbforpostgresql.common import invalid
+from azure_rehearsal.azure.services.dbforpostgresql.offers import (
+    BASE_TIERS,
+    BURSTABLE,
+    IOPS,
+    LARGE_DISK_TIERS,
+    LARGEST_SMALL_DISK,
+    NEWEST_VERSIONS,
+    OTHER_DISK_SIZES,
+    PREMIUM,
+    RETIRED_VERSIONS,
+    SMALL_DISK_TIERS,
+    tier_of,
+)
+from azure_rehearsal.protocol.provider import Refused
+
+BACKUP_DAYS: Final = range(7, 36)
+ENABLED: Final = "enabled"
+
+
+def is_on(request: Request, path: str) -> bool:
+    return str(request.get(path, "")).lower() == ENABLED
+
+
+def standby_mode(values: Any) -> str:
+    """`zoneredundant`, `samezone` or `disabled`."""
+    return str(values or "Disabled").lower()
+
+
+def refuse_version(request: Request) -> None:
+    version = request.get("version")
+    if request.old is None:
+        if version in RETIRED_VERSIONS:
+            raise Refused(
+                "VersionNotSupported",
+                f"PostgreSQL version {version} of server '{request.name}' is not supported for new servers: the "
+                f"community retired it on {RETIRED_VERSIONS[version]}.",
+                f"use {', '.join(NEWEST_VERSIONS)}",
+            )
+        return
+    before = request.was("version")
+    if version is not None and before is not None and int(version) < int(before):
+        raise Refused(
+            "VersionDowngradeNotAllowed",
+            f"Server '{request.name}' has PostgreSQL version {before}. Downgrade to {version} is not supported.",
+            "keep the version; an older one needs another server",
+        )
+
+
+def refuse_size(request: Request) -> None:
+    name, tier = request.get("sku.name"), request.get("sku.tier")
+    if name is None:
+        raise invalid("sku", f"Server '{request.name}' has none.", "set sku.name and sku.tier")
+    found = tier_of(str(name))
+    if not found:
+        raise Refused(
+            "InvalidSkuName",
+            f"The SKU '{name}' of server '{request.name}' is not offered for flexible servers.",
+            "use a size like Standard_D4ds_v5; if Azure offers this one, add it to "
+            "azure_rehearsal/azure/services/dbforpostgresql/offers.py",
+        )
+    if found.lower() != str(tier).lower():
+        raise Refused(
+            "InvalidEditionSkuCombination",
+            f"The SKU '{name}' of server '{request.name}' belongs to tier {found}, not to {tier}.",
+            f"set sku.tier to {found}",
+        )
+
+
+def _disk(kind: Any) -> str:
+    """The kind of disk, in lower case; Azure shows a Premium SSD as an empty string."""
+    return str(kind or PREMIUM).lower()
+
+
+def refuse_storage(request: Request) -> None:
+    size, before = request.get("storage.storageSizeGB"), request.was("storage.storageSizeGB")
+    kind = _disk(request.get("storage.type"))
+    if before is not None and request.get("storage.type") and kind != _disk(request.was("storage.type")):
+        raise Refused(
+            "StorageTypeChangeNotAllowed",
+            f"The storage type of server '{request.name}' cannot be changed from {_disk(request.was('storage.type'))} "
+            f"to {kind} (storage.type).",
+            "keep it; another one needs another server",
+        )
+    sizes = BASE_TIERS if kind == PREMIUM else OTHER_DISK_SIZES
+    if size is not None and size not in sizes:
+        raise Refused(
+            "InvalidStorageSize",
+            f"The storage size {size} GiB of server '{request.name}' is not supported for {kind}. Supported: "
+            f"{', '.join(map(str, BASE_TIERS)) if kind == PREMIUM else '32 to 65536'} GiB.",
+            "use the next larger size",
+        )
+    if size is not None and before is not None and size < before:
+        raise Refused(
+            "StorageSizeDecreaseNotAllowed",
+            f"The storage of server '{request.name}' is {before} GiB and cannot be decreased to {size} GiB.",
+            "keep the size; with autoGrow Azure may have grown it: ignore changes of storage.storageSizeGB",
+        )
+    tier = request.get("storage.tier")
+    if tier is not None and kind == PREMIUM:
+        _refuse_disk_tier(request, str(tier), size or before or min(BASE_TIERS))
+
+
+def _refuse_disk_tier(request: Request, tier: str, size: int) -> None:
+    tiers = SMALL_DISK_TIERS if size <= LARGEST_SMALL_DISK else (*SMALL_DISK_TIERS[-1:], *LARGE_DISK_TIERS)
+    allowed = tiers[tiers.index(BASE_TIERS[size]) :]
+    if tier not in allowed:
+        raise Refused(
+            "InvalidStorageTier",
+            f"The storage tier {tier} of server '{request.name}' is not supported for {size} GiB. Supported: "
+            f"{', '.join(allowed)}.",
+            "leave storage.tier out for the tier that belongs to the size",
+        )
+
+
+def storage_outputs(request: Request) -> dict[str, Any]:
+    """The storage as the response shows it, with what Azure adds."""
+    before = request.was("storage") or {}
+    storage: dict[str, Any] = {
+        "autoGrow": "Disabled",
+        "storageSizeGB": min(BASE_TIERS),
+        **before,
+        **request.get("storage", {}),
+    }
+    if _disk(storage.get("type")) != PREMIUM:
+        return storage
+    resized = before.get("storageSizeGB") != storage["storageSizeGB"]
+    if request.get("storage.tier") is None and (resized or "tier" not in storage):
+        storage["tier"] = BASE_TIERS[storage["storageSizeGB"]]
+    return {"type": "", **storage, "iops": IOPS[storage["tier"]]}
+
+
+def refuse_standby(request: Request) -> None:
+    mode = standby_mode(request.get("highAvailability.mode"))
+    zones, zone = REGIONS.get(request.location, ()), request.get("availabilityZone") or None
+    standby = request.get("highAvailability.standbyAvailabilityZone") or None
+    for path, value in (("availabilityZone", zone), ("highAvailability.standbyAvailabilityZone", standby)):
+        if value is not None and value not in zones:
+            raise Refused(
+                "AvailabilityZoneNotAvailable",
+                f"Specified availability zone '{value}' ({path}) is not supported in region '{request.location}' for "
+                f"server '{request.name}'; it has {', '.join(zones) or 'none'}.",
+                "use a zone of the region, or leave it out",
+            )
+    if mode == "disabled":
+        return
+    if str(request.get("sku.tier")).lower() == BURSTABLE.lower():
+        raise Refused(
+            "HANotSupportedForBurstable",
+            f"High availability of server '{request.name}' is not supported for the Burstable tier.",
+            "use GeneralPurpose or MemoryOptimized",
+        )
+    if mode == "zoneredundant" and (not zones or (standby is not None and standby == zone)):
+        raise Refused(
+            "ZoneRedundantHANotSupported",
+            f"Zone redundant high availability of server '{request.name}' needs a standby in another zone: region "
+            f"'{request.location}' has {', '.join(zones) or 'no zones'}, primary {zone}, standby {standby}.",
+            "name another standbyAvailabilityZone, or use mode SameZone",
+        )
+    if mode == "samezone" and standby is not None and standby != zone:
+        raise Refused(
+            "InvalidStandbyAvailabilityZone",
+            f"High availability SameZone of server '{request.name}' has its standby in zone {standby}, the primary is "
+            f"in {zone}.",
+            "leave standbyAvailabilityZone out",
+        )
+
+
+def refuse_backup(request: Request) -> None:
+    days = request.get("backup.backupRetentionDays")
+    if days is not None and days not in BACKUP_DAYS:
+        raise invalid(
+            "backup.backupRetentionDays",
+            f"Server '{request.name}' has {days} days. Allowed values: {BACKUP_DAYS.start} to {BACKUP_DAYS.stop - 1}.",
+            "choose a value in the range",
+        )
+    before, after = request.was("backup.geoRedundantBackup"), request.get("backup.geoRedundantBackup")
+    if before is not None and after is not None and str(before).lower() != str(after).lower():
+        raise Refused(
+            "GeoRedundantBackupChangeNotAllowed",
+            f"Geo-redundant backup of server '{request.name}' can only be chosen at creation: it is {before}, the "
+            f"request has {after}.",
+            "keep it; the other needs another server",
+        )
+    if is_on(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
+        raise Refused(
+            "GeoRedundantBackupNotSupported",
+            f"Geo-redundant backup of server '{request.name}' is not supported in region '{request.location}', which "
+            "has no paired region.",
+            "use a geo replica, or leave it disabled",
+        )

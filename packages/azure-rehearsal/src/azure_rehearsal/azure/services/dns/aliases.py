@@ -1,0 +1,118 @@
+"""Record sets that take their answer from an Azure resource instead of records of their own.
+
+Source: learn.microsoft.com/azure/dns/dns-alias, and "Azure DNS limits".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.cloud import Record
+from azure_rehearsal.azure.core.rules import Deletion, Request, dig
+from azure_rehearsal.azure.services.dns.common import PAYLOADS, RECORD_SET, is_address, record_type
+from azure_rehearsal.protocol.provider import Refused
+
+ADDRESS: Final = "azure-native:network:PublicIPAddress"
+PROFILE: Final = "azure-native:trafficmanager:Profile"
+ENDPOINT: Final = "azure-native:trafficmanager:Endpoint"
+
+TARGETS: Final = {
+    "microsoft.network/publicipaddresses": ("A", "AAAA"),
+    "microsoft.network/trafficmanagerprofiles": ("A", "AAAA", "CNAME"),
+    "microsoft.network/frontdoors": ("A", "AAAA", "CNAME"),
+    "microsoft.cdn/profiles/endpoints": ("A", "AAAA", "CNAME"),
+    "microsoft.cdn/profiles/afdendpoints": ("A", "AAAA", "CNAME"),
+    "microsoft.web/staticsites": ("A", "AAAA"),
+}
+"""ARM kind in lower case -> the record types that may be an alias of it."""
+MOST_ALIASES: Final = 20
+"""Alias record sets of one resource."""
+ADDRESS_VERSIONS: Final = {"A": "IPv4", "AAAA": "IPv6"}
+
+
+def _bad(message: str, way_out: str) -> Refused:
+    return Refused("BadRequest", message, way_out)
+
+
+def refuse_alias(request: Request) -> None:
+    """Refuses an alias of something that cannot be one."""
+    target = request.get("targetResource.id")
+    if not target:
+        return
+    type = record_type(request.id)
+    if request.get(PAYLOADS[type]):
+        raise _bad(
+            f"The record set '{request.name}' has records and a target resource; it can have either.",
+            "take one of them out",
+        )
+    kind = arm_ids.kind(target).lower()
+    if _is_in_same_zone(request, target):
+        _refuse_record_set(request, target, type)
+    elif type not in TARGETS.get(kind, ()):
+        allowed = ", ".join(name for name, types in TARGETS.items() if type in types)
+        raise _bad(
+            f"The resource type '{kind}' is not supported as target resource of a record set of type '{type}': "
+            f"{target}. Supported: {allowed or 'none'}, or a record set of the same type in the same zone.",
+            "name a resource that fits, or write the record itself",
+        )
+    others = [item for item in _aliases_of(request, target) if not arm_ids.same(item.id, request.id)]
+    if len(others) >= MOST_ALIASES:
+        raise _bad(
+            f"{target} has {len(others)} alias record sets, the limit is {MOST_ALIASES}.",
+            "let further names be CNAMEs of one of these",
+        )
+    _refuse_unfit_resource(request, target, type)
+
+
+def _is_in_same_zone(request: Request, target: str) -> bool:
+    zone = arm_ids.parent(request.id)
+    return arm_ids.is_inside(target, zone) and not arm_ids.same(target, zone)
+
+
+def _refuse_record_set(request: Request, target: str, type: str) -> None:
+    other = request.cloud.get(target)
+    if other is None or record_type(target) != type or arm_ids.same(target, request.id):
+        raise _bad(
+            f"The target resource {target} of record set '{request.name}' is not another record set of type '{type}' "
+            "in the same zone.",
+            "name one that exists and has the same type",
+        )
+
+
+def _refuse_unfit_resource(request: Request, target: str, type: str) -> None:
+    record, version = request.cloud.get(target), ADDRESS_VERSIONS.get(type)
+    if record is None or version is None:
+        return
+    if record.type == ADDRESS and record.properties.get("publicIPAddressVersion") != version:
+        raise _bad(
+            f"The target resource {target} has no {version} address, which a record set of type '{type}' needs.",
+            "use a public address of that version",
+        )
+    if record.type == PROFILE:
+        for endpoint in request.cloud.children(record.id, ENDPOINT):
+            is_external = "/externalendpoints/" in endpoint.id.lower()
+            if not is_external or not is_address(endpoint.properties.get("target")):
+                raise _bad(
+                    f"The Traffic Manager profile {target} cannot be the target of a record set of type '{type}': "
+                    f"endpoint {endpoint.id} is not an external endpoint with an address.",
+                    "let the record set be of type CNAME",
+                )
+
+
+def _aliases_of(scope: Request | Deletion, target: str) -> list[Record]:
+    return [
+        item
+        for item in scope.cloud.of_type(RECORD_SET)
+        if arm_ids.same(dig(item.properties, "targetResource.id"), target)
+    ]
+
+
+def empty_aliases(deletion: Deletion) -> None:
+    """Makes the aliases of a deleted resource empty, as Azure does: they stay, answer nothing and name nothing.
+
+    An equal resource under the same id does not bring them back.
+    """
+    for alias in _aliases_of(deletion, deletion.record.id):
+        alias.properties = {**alias.properties, "targetResource": {}}
+        deletion.cloud.put(alias)

@@ -1,0 +1,63 @@
+"""What zones and record sets share: ids, names, record types."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from azure_rehearsal.azure.core import arm_ids
+
+ZONE: Final = "azure-native:dns:Zone"
+RECORD_SET: Final = "azure-native:dns:RecordSet"
+ZONE_PATH: Final = arm_ids.provider_id("Microsoft.Network/dnsZones", "zoneName")
+
+APEX: Final = "@"
+LABEL: Final = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
+LONGEST_DOMAIN: Final = 253
+"""Characters (RFC 1035)."""
+
+MOST_RECORD_SETS: Final = 10000
+MOST_RECORDS: Final = 20
+"""In a zone, in a record set; `az network dns zone show`, and "Azure DNS limits"."""
+
+PAYLOADS: Final = {
+    "A": "aRecords",
+    "AAAA": "aaaaRecords",
+    "CAA": "caaRecords",
+    "CNAME": "cnameRecord",
+    "DS": "dsRecords",
+    "MX": "mxRecords",
+    "NAPTR": "naptrRecords",
+    "NS": "nsRecords",
+    "PTR": "ptrRecords",
+    "SOA": "soaRecord",
+    "SRV": "srvRecords",
+    "TLSA": "tlsaRecords",
+    "TXT": "txtRecords",
+}
+"""Record type -> the property that holds its records."""
+
+MADE_WITH_ZONE: Final = ("NS", "SOA")
+"""Record sets at the apex that come and go with their zone."""
+
+_DOMAIN: Final = re.compile(rf"{LABEL}(\.{LABEL})*\.?")
+
+
+def is_domain(text: object) -> bool:
+    """Whether this is a domain name, with or without the last dot."""
+    return isinstance(text, str) and len(text) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(text) is not None
+
+
+def is_address(text: object) -> bool:
+    """Whether this is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def record_type(id: str) -> str:
+    """The record type in a record set's id: `CNAME`."""
+    return id.rsplit("/", 2)[-2].upper()

@@ -1,0 +1,29 @@
+"""What the types of Microsoft.Insights share."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.cloud import Record
+
+ENDPOINT: Final = "azure-native:monitor:DataCollectionEndpoint"
+RULE: Final = "azure-native:monitor:DataCollectionRule"
+ASSOCIATION: Final = "azure-native:monitor:DataCollectionRuleAssociation"
+METRICS_WORKSPACE: Final = "azure-native:monitor:AzureMonitorWorkspace"
+
+ENDPOINT_PATH: Final = arm_ids.provider_id("Microsoft.Insights/dataCollectionEndpoints", "dataCollectionEndpointName")
+RULE_PATH: Final = arm_ids.provider_id("Microsoft.Insights/dataCollectionRules", "dataCollectionRuleName")
+
+_SUFFIX_LENGTH: Final = 4
+
+
+def host_name(record: Record, name: str) -> str:
+    """`name-a1b2`: a name with the short suffix that Azure adds to the host names of a resource."""
+    return f"{name.lower()}-{hashlib.sha256(record.creation_id.encode()).hexdigest()[:_SUFFIX_LENGTH]}"
+
+
+def immutable_id(record: Record, prefix: str) -> str:
+    """`dcr-<32 hex digits>`."""
+    return f"{prefix}-{record.stable_uuid('immutable').replace('-', '')}"

@@ -1,0 +1,42 @@
+"""Service tags that a security rule may name instead of addresses.
+
+Source: learn.microsoft.com/azure/virtual-network/service-tags-overview, as of 2026-11. Most of them can be narrowed to
+a region (`Storage.WestEurope`). A tag that is missing is refused; add it here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.data.regions import REGIONS
+
+DEFAULT_TAGS: Final = frozenset({"*", "internet", "virtualnetwork", "azureloadbalancer"})
+
+SERVICE_TAGS: Final = frozenset(
+    tag.lower()
+    for tag in (
+        "ActionGroup", "ApiManagement", "AppConfiguration", "AppService", "AppServiceManagement",
+        "AzureActiveDirectory", "AzureAdvancedThreatProtection", "AzureArcInfrastructure", "AzureAttestation",
+        "AzureBackup", "AzureBotService", "AzureCloud", "AzureCognitiveSearch", "AzureConnectors",
+        "AzureContainerAppsService", "AzureContainerRegistry", "AzureCosmosDB", "AzureDatabricks",
+        "AzureDataExplorerManagement", "AzureDevOps", "AzureDigitalTwins", "AzureEventGrid", "AzureFrontDoor.Backend",
+        "AzureFrontDoor.Frontend", "AzureFrontDoor.FirstParty", "AzureInformationProtection", "AzureIoTHub",
+        "AzureKeyVault", "AzureMachineLearning", "AzureManagedGrafana", "AzureMonitor", "AzureOpenDatasets",
+        "AzurePlatformDNS", "AzurePlatformIMDS", "AzurePlatformLKM", "AzureResourceManager", "AzureSentinel",
+        "AzureSignalR", "AzureSiteRecovery", "AzureSpringCloud", "AzureSQL", "AzureStack", "AzureTrafficManager",
+        "AzureUpdateDelivery", "AzureWebPubSub", "BatchNodeManagement", "ChaosStudio", "CognitiveServicesFrontend",
+        "CognitiveServicesManagement", "DataFactory", "DataFactoryManagement", "EventHub", "GatewayManager",
+        "GuestAndHybridManagement", "HDInsight", "LogicApps", "LogicAppsManagement", "M365ManagementActivityApi",
+        "Marketplace", "MicrosoftAzureFluidRelay", "MicrosoftCloudAppSecurity", "MicrosoftContainerRegistry",
+        "MicrosoftDefenderForEndpoint", "PowerBI", "PowerPlatformInfra", "Scuba", "SerialConsole", "ServiceBus",
+        "ServiceFabric", "Sql", "SqlManagement", "Storage", "StorageSyncService", "VideoIndexer",
+        "WindowsVirtualDesktop",
+    )
+)  # fmt: skip
+
+
+def is_tag(text: str) -> bool:
+    """Whether this is a default tag, a service tag, or a service tag narrowed to a region."""
+    lowered = text.lower()
+    service, _, region = lowered.rpartition(".")
+    return lowered in DEFAULT_TAGS or lowered in SERVICE_TAGS or (service in SERVICE_TAGS and region in REGIONS)

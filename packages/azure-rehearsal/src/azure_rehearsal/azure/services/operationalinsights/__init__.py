@@ -1,0 +1,9 @@
+"""Microsoft.OperationalInsights: Log Analytics workspaces and their tables."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.services.operationalinsights import workspaces
+
+TYPES: Final = workspaces.TYPES

@@ -1,0 +1,9 @@
+"""Microsoft.Resources: resource groups."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.services.resources import groups
+
+TYPES: Final = groups.TYPES

@@ -1,0 +1,12 @@
+"""Microsoft.Network/trafficManagerProfiles: profiles and their endpoints.
+
+Nothing is probed: monitor statuses stay what Azure answers a write with.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from azure_rehearsal.azure.services.trafficmanager import endpoints, profiles
+
+TYPES: Final = (*profiles.TYPES, *endpoints.TYPES)

@@ -1,0 +1,40 @@
+"""What profiles and endpoints share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.rules import Request
+from azure_rehearsal.protocol.provider import Refused
+
+PROFILE: Final = "azure-native:trafficmanager:Profile"
+ENDPOINT: Final = "azure-native:trafficmanager:Endpoint"
+PROFILE_PATH: Final = arm_ids.provider_id("Microsoft.Network/trafficManagerProfiles", "profileName")
+DOMAIN: Final = "trafficmanager.net"
+MOST_HEADERS: Final = 8
+
+
+def bad(message: str, way_out: str) -> Refused:
+    """Traffic Manager's answer to nearly everything that it does not take."""
+    return Refused("BadRequest", message, way_out)
+
+
+def refuse_outside(request: Request, path: str, allowed: range) -> None:
+    """Refuses a number outside its range; a missing one passes."""
+    value: Any = request.get(path)
+    if value is not None and not allowed.start <= value < allowed.stop:
+        raise bad(
+            f"The value '{value}' of '{path}' of '{request.name}' is invalid. It must be between {allowed.start} and "
+            f"{allowed.stop - 1}.",
+            "choose a value in the range",
+        )
+
+
+def refuse_headers(request: Request, path: str) -> None:
+    """Refuses too many headers."""
+    headers = request.get(path, [])
+    if len(headers) > MOST_HEADERS:
+        raise bad(
+            f"'{request.name}' has {len(headers)} custom headers, the limit is {MOST_HEADERS}.", "use fewer headers"
+        )

@@ -1,0 +1,205 @@
+"""The campaign of faults: a deployment that is disturbed anywhere must come to the same end as an undisturbed one.
+
+For each seed: fresh state, one disturbance in an `up`, an update or a `destroy` (the engine is killed, or a write
+fails), then what a person would be told to do (`azure_rehearsal.chaos.recovery`), then the checks of
+`azure_rehearsal.chaos.settled`. Owns the seeds and what they decide. Knows nothing of what the program contains: what
+may be disturbed is what an undisturbed run was seen to write.
+"""
+
+from __future__ import annotations
+
+import enum
+import random
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from azure_rehearsal.chaos.fault_codes import Moment, fault_code
+from azure_rehearsal.chaos.faults import TRANSIENT, At, ByChance, Fault, Faults, Write
+from azure_rehearsal.chaos.recovery import NotRecovered, Recovery
+from azure_rehearsal.chaos.settled import Settled, differences, settled
+from azure_rehearsal.engine.drift import refreshed
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.performance import PROTECT
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.reports.failures import failures_of
+
+EDITS: Final[dict[str, Any]] = {
+    "voice:tags.cost-center": "edited",
+    "voice:aks.autoscaler.scanInterval": "20s",
+    "voice:aks.mediaPools.sip.generations[1]": {"name": "b", "vmSize": "Standard_D8s_v5"},
+    "voice:keyVault.generations.jwt-signing-key": 2,
+}
+"""What the update of the platform changes: a tag on everything, one property of the cluster, new pools, a secret, of
+which the value is replaced and the vault gets a new version.
+"""
+
+PERMANENT: Final = ("QuotaExceeded", "AuthorizationFailed")
+RATES: Final = (0.02, 0.1, 0.4)
+"""Probabilities for runs in which any write may fail: one or two in the staging platform, some, nearly every path."""
+
+DEPLOYED: Final = "deployed"
+"""The directory below `work` with the stack as an undisturbed `up` left it."""
+
+MakeRehearsal = Callable[[Path, Faults], Rehearsal]
+"""A rehearsal of the stack in a state directory, with a plan of faults."""
+
+
+class Phase(enum.StrEnum):
+    """What is disturbed."""
+
+    UP = "up"
+    UPDATE = "update"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one seed. `kept` is its state directory, when there was a problem to look at."""
+
+    seed: int
+    phase: Phase
+    struck: tuple[str, ...]
+    steps: tuple[str, ...]
+    seconds: float
+    problems: tuple[str, ...] = ()
+    kept: Path | None = None
+
+
+@dataclass
+class Campaign:
+    """All seeds of one stack. `work` is a directory of its own; `make` opens rehearsals in directories below it."""
+
+    make: MakeRehearsal
+    work: Path
+    edits: Mapping[str, Any] = field(default_factory=lambda: dict(EDITS))
+    _base: dict[str, Any] = field(default_factory=dict)
+    _ends: dict[Phase, Settled] = field(default_factory=dict)
+    _reported: dict[Phase, set[str]] = field(default_factory=dict)
+    _writes: dict[Phase, list[Write]] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Runs all phases undisturbed, to know their ends and their writes. Raises `UsageError` when one fails."""
+        state = self.work / "undisturbed"
+        for self._base in ({}, {PROTECT: False}):
+            shutil.rmtree(state, ignore_errors=True)
+            protected = self._watch(state, Phase.UP)
+            if not protected:
+                break
+        shutil.copytree(state, self.work / DEPLOYED)
+        self._watch(state, Phase.UPDATE)
+        self._watch(state, Phase.DESTROY)
+        shutil.rmtree(state)
+
+    def run(self, seed: int) -> Result:
+        """One seed, from a fresh state to the verdict."""
+        return self.disturb(*self.planned(seed), seed)
+
+    def planned(self, seed: int) -> tuple[Phase, Faults]:
+        """What a seed disturbs, and how."""
+        draw = random.Random(seed)
+        phase = draw.choice(list(Phase))
+        return phase, self._faults(draw, phase, seed)
+
+    def disturb(self, phase: Phase, faults: Faults, seed: int = 0) -> Result:
+        """One phase with these faults, from a fresh state to the verdict; a problem keeps the state for a look."""
+        started = time.monotonic()
+        state = self.work / f"seed-{seed}"
+        shutil.rmtree(state, ignore_errors=True)
+        if phase is not Phase.UP:
+            shutil.copytree(self.work / DEPLOYED, state)
+        problems, steps = self._disturbed(state, phase, faults)
+        if not problems:
+            shutil.rmtree(state)
+        return Result(
+            seed=seed,
+            phase=phase,
+            struck=tuple(f"{write}: {fault}" for write, fault in faults.struck),
+            steps=tuple(steps),
+            seconds=time.monotonic() - started,
+            problems=tuple(problems),
+            kept=state if problems else None,
+        )
+
+    def _watch(self, state: Path, phase: Phase) -> bool:
+        """One phase undisturbed; says whether something in the stack is protected."""
+        faults = Faults()
+        with self.make(state, faults) as rehearsal:
+            run = self._command(rehearsal, phase)
+            if not run.ok:
+                raise UsageError(
+                    f"no fault can be told from this: the undisturbed {phase} fails already. {_reasons(run)}"
+                )
+            self._writes[phase] = sorted(set(faults.begun))
+            self._ends[phase] = settled(rehearsal, run)
+            if rehearsal.refresh_preview().ok:
+                self._reported[phase] = refreshed(rehearsal.event_log)
+            return any(resource.get("protect") for resource in rehearsal.export().get("resources") or [])
+
+    def _command(self, rehearsal: Rehearsal, phase: Phase) -> Run:
+        if phase is Phase.DESTROY:
+            return rehearsal.destroy()
+        return rehearsal.up(config=self._config(phase))
+
+    def _config(self, phase: Phase) -> dict[str, Any]:
+        return {**self._base, **(self.edits if phase is Phase.UPDATE else {})}
+
+    def _faults(self, draw: random.Random, phase: Phase, seed: int) -> Faults:
+        """Half of the seeds kill the engine; the others fail one write, or any by chance."""
+        kind = draw.choice(("kill", "kill", "fail", "rate"))
+        if kind == "rate":
+            return Faults([ByChance(draw.choice(RATES), seed)])
+        write = draw.choice(self._writes[phase])
+        if kind == "kill":
+            fault = Fault(draw.choice((Moment.BEFORE, Moment.AFTER)))
+        else:
+            code = fault_code(draw.choice((*TRANSIENT, *PERMANENT)))
+            fault = Fault(code.moment, code)
+        return Faults([At(write.operation, write.urn, fault)])
+
+    def _disturbed(self, state: Path, phase: Phase, faults: Faults) -> tuple[list[str], list[str]]:
+        """Problems, and the commands of the recovery."""
+        with self.make(state, faults) as rehearsal:
+            first = self._command(rehearsal, phase)
+        if faults.struck and first.ok:
+            return ["the engine took a run with a fault for done"], []
+        with self.make(state, Faults()) as rehearsal:
+            recovery = Recovery(
+                rehearsal,
+                command=lambda: self._command(rehearsal, phase),
+                adopts=phase is not Phase.DESTROY,
+                preview=lambda *options: rehearsal.preview(*options, config=self._config(phase)),
+                import_file=state / "import.json",
+            )
+            try:
+                last = recovery.run()
+            except NotRecovered as reason:
+                return [str(reason)], recovery.steps
+            if not last.ok:
+                return [f"the {phase} is still refused. {_reasons(last)}"], recovery.steps
+            problems = differences(self._ends[phase], settled(rehearsal, last))
+            if phase is not Phase.DESTROY and not problems:
+                problems = self._clean(rehearsal, phase)
+        return problems, recovery.steps
+
+    def _clean(self, rehearsal: Rehearsal, phase: Phase) -> list[str]:
+        """What a refresh finds, and what a destroy leaves."""
+        refresh = rehearsal.refresh_preview()
+        if not refresh.ok:
+            return [f"a refresh is refused. {_reasons(refresh)}"]
+        if stale := refreshed(rehearsal.event_log) - self._reported[phase]:
+            return [f"the state is not what exists: {', '.join(sorted(stale))}"]
+        destroy = rehearsal.destroy()
+        if not destroy.ok:
+            return [f"the destroy is refused. {_reasons(destroy)}"]
+        return [
+            f"after the destroy: {text}" for text in differences(self._ends[Phase.DESTROY], settled(rehearsal, destroy))
+        ]
+
+
+def _reasons(run: Run) -> str:
+    return " ".join(f"{failure.name or run.command[0]}: {failure.message}" for failure in failures_of(run))

@@ -1,0 +1,203 @@
+"""`azure-rehearsal`: the commands for what goes wrong. `faults`, `drift`, and `change`, which makes drift."""
+
+from __future__ import annotations
+
+import json as json_module
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+import yaml
+
+from azure_rehearsal.chaos.campaign import EDITS, Campaign, Result
+from azure_rehearsal.chaos.fault_codes import RUNBOOK
+from azure_rehearsal.chaos.faults import Faults
+from azure_rehearsal.cli.options import ChangedStack, Cluster, Json, OneStack, Stacks, grouped
+from azure_rehearsal.cli.request import Request, Wiring, answered
+from azure_rehearsal.engine.cli_process import Display
+from azure_rehearsal.engine.cluster_choice import ClusterChoice
+from azure_rehearsal.engine.drift import WAY_OUT, Drift, drift_in
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.outcome import Outcome
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.protocol.provider import Refused
+
+SEEDS: Final = 8
+SECONDS: Final = 3600.0
+_RECORDED_ONLY: Final = (
+    "a campaign of faults runs on recorded clusters: it compares what exists after hundreds of runs, and a real cluster"
+    " goes on changing by itself. Leave out --cluster real; or disturb one run on a real cluster with"
+    f" `up --cluster real --kill-after N:after` and recover it as {RUNBOOK} says."
+)
+
+Seeds = Annotated[int, typer.Option(help="How many seeds to try.", metavar="N", min=1)]
+First = Annotated[int, typer.Option(help="The first of them, to go on with a campaign.", metavar="N", min=1)]
+OneSeed = Annotated[int | None, typer.Option("--seed", help="Repeats this seed alone.", metavar="N")]
+Seconds = Annotated[float, typer.Option(help="Begins no further seed after this time.", metavar="S", min=0)]
+Edit = Annotated[
+    list[str] | None,
+    typer.Option("--edit", help="What the update changes, in place of the built-in edits.", metavar="KEY=VALUE"),
+]
+
+
+def add_commands(app: typer.Typer, wiring: Wiring) -> None:
+    """Adds the commands of this module."""
+
+    @app.command()
+    @grouped
+    def faults(
+        where: ChangedStack,
+        seeds: Seeds = SEEDS,
+        first: First = 1,
+        seed: OneSeed = None,
+        seconds: Seconds = SECONDS,
+        edit: Edit = None,
+        json: Json = False,
+        cluster: Cluster = None,
+    ) -> None:
+        """Disturbs deployments at random, recovers them as the runbook says, and checks where they end."""
+        request = Request(wiring, "faults", where, json)
+        with answered(request):
+            if cluster is ClusterChoice.REAL:
+                raise UsageError(_RECORDED_ONLY)
+            _faults(request, [seed] if seed is not None else list(range(first, first + seeds)), seconds, edit)
+
+    @app.command()
+    @grouped
+    def drift(where: Stacks, json: Json = False) -> None:
+        """Says what was changed in the simulated Azure behind Pulumi's back; exit code 1 when something was."""
+        _drift(Request(wiring, "drift", where, json))
+
+    @app.command(hidden=True)
+    @grouped
+    def change(
+        what: Annotated[str, typer.Argument(help="An Azure id, or the name of a resource in Pulumi.", metavar="NAME")],
+        where: OneStack,
+        values: Annotated[list[str] | None, typer.Argument(metavar="PATH=VALUE")] = None,
+        delete: Annotated[bool, typer.Option("--delete", help="Takes it away instead.")] = False,
+    ) -> None:
+        """Changes something in the simulated Azure behind Pulumi's back, as somebody in the portal would."""
+        request = Request(wiring, "change", where)
+        with answered(request), request.rehearsals(where.lasting_state) as (_, rehearsals):
+            _change(rehearsals[0], what, values or [], delete)
+
+
+def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] | None) -> None:
+    where = request.where
+    (stack,), overrides = where.stacks(), where.overrides()
+
+    def make(state: Path, plan: Faults) -> Rehearsal:
+        return Rehearsal(
+            where.folder,
+            stack,
+            state,
+            display=Display.CAPTURED,
+            overrides=overrides,
+            check=request.wiring.check,
+            open_world=request.wiring.open_world,
+            faults=plan,
+            checkpoints=bool(plan.rules),  # they are most of the work, and only a killed run needs them
+        )
+
+    work = where.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))
+    if work.exists() and any(work.iterdir()):
+        raise UsageError(f"{work} is not empty: the campaign needs a directory of its own; name another with --state.")
+    campaign = Campaign(make, work, _edits(edit))
+    began = time.monotonic()
+
+    say = request.say
+    say(f"{stack}: an undisturbed up, update and destroy to compare with …")
+    campaign.prepare()
+    results: list[Result] = []
+    for number, seed in enumerate(seeds, 1):
+        if time.monotonic() - began > seconds and results:
+            break
+        results.append(campaign.run(seed))
+        for line in _told(results[-1], number, len(seeds)):
+            say(line)
+    failed = [result for result in results if result.problems]
+    for result in failed:
+        say(f"repeat it: azure-rehearsal faults --stack {stack} --seed {result.seed}; kept: {result.kept}")
+    stopped = f" (stopped after {seconds:.0f} s; {len(seeds)} were asked for)" if len(results) < len(seeds) else ""
+    say(f"{len(results)} seeds{stopped}, {len(failed)} with problems, {time.monotonic() - began:.0f} s.")
+    if request.json:
+        typer.echo(json_module.dumps({"rehearsal": True, "seeds": [_as_json(result) for result in results]}, indent=2))
+    raise typer.Exit(1 if failed else 0)
+
+
+def _edits(texts: list[str] | None) -> dict[str, Any]:
+    """`KEY=VALUE` as `Rehearsal.up(config=…)` takes it."""
+    if not texts:
+        return dict(EDITS)
+    found = {}
+    for text in texts:
+        path, separator, value = text.partition("=")
+        if not separator or not path:
+            raise UsageError(f"--edit {text!r} is not KEY=VALUE, for example voice:tags.owner=me.")
+        found[path] = yaml.safe_load(value)
+    return found
+
+
+def _told(result: Result, number: int, of: int) -> list[str]:
+    verdict = "✗" if result.problems else "✓"
+    what = "; ".join(result.struck) or "nothing was struck"
+    lines = [f"{verdict} {number}/{of} seed {result.seed}: {result.phase}, {what} ({result.seconds:.1f} s)"]
+    lines.append(f"    then: {', '.join(result.steps) or 'nothing'}")
+    return [*lines, *(f"    ✗ {problem}" for problem in result.problems)]
+
+
+def _as_json(result: Result) -> dict[str, Any]:
+    return {
+        "seed": result.seed,
+        "phase": result.phase,
+        "struck": result.struck,
+        "steps": result.steps,
+        "seconds": round(result.seconds, 2),
+        "problems": result.problems,
+        "kept": str(result.kept) if result.kept else "",
+    }
+
+
+def _drift(request: Request) -> None:
+    outcome = Outcome("drift")
+    found: list[Drift] = []
+    with answered(request), request.rehearsals(request.where.lasting_state) as (_, rehearsals):
+        for rehearsal in rehearsals:
+            rehearsal.display = Display.CAPTURED
+            run = outcome.add(rehearsal.refresh_preview())
+            if not run.ok:
+                request.end(outcome)
+            found += drift_in(rehearsal.stack, rehearsal.event_log)
+    if request.json:
+        typer.echo(json_module.dumps({"rehearsal": True, "drift": [item.as_json() for item in found]}, indent=2))
+    else:
+        lines = [line for item in found for line in item.lines()]
+        for line in [*lines, WAY_OUT] if found else ["No drift: what exists is what was deployed."]:
+            request.say(line)
+    raise typer.Exit(1 if found else 0)
+
+
+def _change(rehearsal: Rehearsal, what: str, values: list[str], delete: bool) -> None:
+    pairs = [text.partition("=") for text in values]
+    if delete == bool(pairs) or any(not path or not separator for path, separator, _ in pairs):
+        raise UsageError("say either what changes, as PATH=VALUE, or --delete.")
+    id = what if what.startswith("/") else _id_of(rehearsal, what)
+    try:
+        if delete:
+            rehearsal.world.remove(id)
+        for path, _, value in pairs:
+            rehearsal.world.change(id, path, yaml.safe_load(value))
+    except Refused as refused:
+        raise UsageError(str(refused)) from None
+
+
+def _id_of(rehearsal: Rehearsal, name: str) -> str:
+    """The id of the resource with this logical name."""
+    resources = [item for item in rehearsal.export().get("resources") or [] if item.get("custom")]
+    ids = {item["id"] for item in resources if item["urn"].rsplit("::", 1)[-1] == name}
+    if len(ids) != 1:
+        found = "there is none" if not ids else f"there are {len(ids)}"
+        raise UsageError(f"{name!r} names no single resource of {rehearsal.stack} ({found}): give its Azure id.")
+    return ids.pop()

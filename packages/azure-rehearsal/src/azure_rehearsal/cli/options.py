@@ -1,0 +1,143 @@
+"""The options of `azure-rehearsal`, and groups of them that several commands have."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from azure_rehearsal.engine import stack_file
+from azure_rehearsal.engine.cluster_choice import ClusterChoice
+from azure_rehearsal.engine.stack_file import Override
+
+DEFAULT_STATE: Final = ".rehearsal"
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
+Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
+Markdown = Annotated[
+    Path | None,
+    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
+]
+Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
+Cluster = Annotated[
+    ClusterChoice | None,
+    typer.Option(
+        help="What stands behind the simulated clusters: recorded objects, or a real Kubernetes, built with Go once"
+        " (default: what the state has; recorded)."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose rehearsal, and where what it makes is kept."""
+
+    state: Annotated[
+        Path | None,
+        typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR"),
+    ] = None
+    project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)] = Path()
+
+    @property
+    def folder(self) -> Path:
+        """The project's, from the root."""
+        return self.project.absolute()
+
+    @property
+    def lasting_state(self) -> Path:
+        return self.state or self.folder / DEFAULT_STATE
+
+
+@dataclass(frozen=True)
+class OneStack(Place):
+    """Which stack."""
+
+    stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
+
+    def stacks(self) -> list[str]:
+        """The stacks that are meant, in their order of deployment. Raises `UsageError` for one that is not there."""
+        stack_file.stack_path(self.folder, self.stack)
+        return [self.stack]
+
+    def overrides(self) -> list[Override]:
+        """The settings to change. Raises `UsageError`."""
+        return []
+
+
+@dataclass(frozen=True)
+class ChangedStack(OneStack):
+    """Which stack, with what changed."""
+
+    config: Annotated[
+        list[str] | None,
+        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
+    ] = None
+
+    def overrides(self) -> list[Override]:
+        name = stack_file.project_name(self.folder)
+        return [stack_file.parse_override(text, name) for text in self.config or []]
+
+
+@dataclass(frozen=True)
+class Stacks(ChangedStack):
+    """The same for one stack or all of an environment."""
+
+    environment: Annotated[
+        str,
+        typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME"),
+    ] = ""
+
+    def stacks(self) -> list[str]:
+        if not self.environment:
+            return super().stacks()
+        return stack_file.stacks_of_environment(self.folder, self.environment)
+
+
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """A command for typer, which knows no groups: a parameter that is a dataclass becomes an option for each field."""
+    signature = inspect.signature(command, eval_str=True)
+    groups: dict[str, Any] = {
+        name: parameter.annotation
+        for name, parameter in signature.parameters.items()
+        if is_dataclass(parameter.annotation)
+    }
+
+    @functools.wraps(command)
+    def typed(**given: Any) -> None:
+        made = {
+            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        command(**given, **made)
+
+    options = [
+        option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in signature.parameters.items()
+        for option in (_options(groups[name]) if name in groups else [parameter])
+    ]
+    typed.__signature__ = signature.replace(parameters=options)  # ty: ignore[missing-attribute]
+    typed.__annotations__ = {option.name: option.annotation for option in options}
+    return typed
+
+
+def _options(group: Any) -> list[inspect.Parameter]:
+    hints, keyword = typing.get_type_hints(group, include_extras=True), inspect.Parameter.KEYWORD_ONLY
+    defaults = {
+        field.name: inspect.Parameter.empty if field.default is MISSING else field.default
+        # What a group adds to another one comes first.
+        for field in sorted(fields(group), key=lambda field: _depth(group, field.name))
+    }
+    return [
+        inspect.Parameter(name, keyword, default=default, annotation=hints[name]) for name, default in defaults.items()
+    ]
+
+
+def _depth(group: Any, name: str) -> int:
+    """How many classes above a group a field is defined."""
+    return next(depth for depth, above in enumerate(group.__mro__) if name in above.__annotations__)

@@ -1,0 +1,162 @@
+"""What every command of `azure-rehearsal` is made of: its stacks, its end.
+
+Exit codes: 0 as wanted, 1 refused, 2 wrong usage or settings, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from azure_rehearsal.chaos.faults import Faults
+from azure_rehearsal.cli.fault_options import FaultOptions
+from azure_rehearsal.cli.options import OneStack
+from azure_rehearsal.engine.cli_process import Display, Terminated
+from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
+from azure_rehearsal.engine.engine import Check, Rehearsal
+from azure_rehearsal.engine.outcome import Outcome
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.engine.state_directory import StateDirectory
+from azure_rehearsal.engine.world import OutsideWorld, World
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.reports import diagram, markdown, recording, report, terminal
+from azure_rehearsal.reports.change import Change
+from azure_rehearsal.reports.cost import monthly_cost
+from azure_rehearsal.reports.duration import wall_time
+from azure_rehearsal.reports.preview import preview as preview_with_outlook
+
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What the commands work with; tests hand in a world and a check of their own."""
+
+    open_world: Callable[[Path], OutsideWorld] = World.open
+    check: Check | None = None
+
+
+@dataclass
+class Request:
+    """One command as it was typed."""
+
+    wiring: Wiring
+    command: str
+    where: OneStack
+    json: bool = False
+    record: Path | None = None
+    markdown: Path | None = None
+    diagram: Path | None = None
+    fault_options: FaultOptions = field(default_factory=FaultOptions)
+    cluster: ClusterChoice | None = None
+    faults: Faults = field(default_factory=Faults)
+    recorded: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def console(self) -> Console:
+        return Console(stderr=self.json, highlight=False)
+
+    @contextmanager
+    def rehearsals(self, state: Path, checkpoints: bool = True) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
+        """The stacks that are asked for, in order, in one open state directory. `checkpoints` as `Rehearsal` has it."""
+        stacks, overrides = self.where.stacks(), self.where.overrides()
+        self.faults = self.fault_options.plan()
+        directory = StateDirectory(state, self._open_world)
+        rehearsals = [
+            Rehearsal(
+                self.where.folder,
+                stack,
+                directory,
+                display=Display.STDERR if self.json else Display.TERMINAL,
+                overrides=overrides,
+                check=self.wiring.check,
+                faults=self.faults,
+                checkpoints=checkpoints,
+            )
+            for stack in stacks
+        ]
+        if self.command in RUNS_PROGRAM:
+            for rehearsal in rehearsals:
+                rehearsal.check_settings()  # all stacks, before the directory is made
+        with directory:
+            yield directory, rehearsals
+
+    def _open_world(self, world: Path) -> OutsideWorld:
+        if self.cluster is not None:
+            choose(world, self.cluster)
+        return self.wiring.open_world(world)
+
+    def announce(self, text: str) -> None:
+        self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Prints a line that may be long."""
+        self.console.print(Text(text), soft_wrap=True)
+
+    def keep(self, rehearsal: Rehearsal, run: Run) -> None:
+        """Adds a stack to the recording."""
+        self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)
+
+    def preview(self, rehearsal: Rehearsal) -> Run:
+        """Previews a stack and keeps what the plan comes to."""
+        change = preview_with_outlook(rehearsal, self.where.lasting_state / "plan.json")
+        self.changes.append(change)
+        return change.run
+
+    def end(self, outcome: Outcome) -> None:
+        """Writes what was asked for, reports, and ends the process with the outcome's code."""
+        outcome.notes += self.faults.told
+        outcome.problems += [f"--fail {text}: no write of such a resource began" for text in self.faults.never_struck]
+        if self.record is not None and self.recorded:
+            recording.write(self.record, self.recorded)
+        if self.diagram is not None and self.recorded:
+            self.diagram.write_text(diagram.draw(self.recorded), encoding="utf-8")
+        if self.markdown is not None and self.changes:
+            self.markdown.write_text(markdown.summary(self.changes), encoding="utf-8")
+        if self.json:
+            typer.echo(json.dumps({**report.as_json(outcome), **self._outlook()}, indent=2))
+        else:
+            for change in self.changes:
+                terminal.show_change(change, self.console)
+            if self.recorded:
+                terminal.show(wall_time(self.recorded), monthly_cost(self.recorded), self.console)
+            report.show(outcome, self.console)
+        raise typer.Exit(outcome.exit_code)
+
+    def _outlook(self) -> dict[str, Any]:
+        """Cost and time for machines: of what was deployed, or of what plans come to."""
+        outlook: dict[str, Any] = {}
+        if self.recorded:
+            outlook["cost"] = monthly_cost(self.recorded).as_json()
+            outlook["wallTime"] = wall_time(self.recorded).as_json()
+        if self.changes:
+            outlook["changes"] = [change.as_json() for change in self.changes]
+        return outlook
+
+
+@contextmanager
+def answered(request: Request) -> Generator[None]:
+    """Turns what people can mend into exit codes and lines, never a traceback."""
+    try:
+        yield
+    except UsageError as error:
+        if request.json:
+            typer.echo(json.dumps(report.refused_usage(request.command, error.problems), indent=2))
+        for problem in error.problems:
+            typer.echo(f"error: {problem}", err=True)
+        raise typer.Exit(USAGE) from None
+    except KeyboardInterrupt as interruption:
+        how = "terminated" if isinstance(interruption, Terminated) else "interrupted"
+        typer.echo(f"The rehearsal was {how}.", err=True)
+        raise typer.Exit(INTERRUPTED) from None

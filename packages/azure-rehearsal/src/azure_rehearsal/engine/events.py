@@ -1,0 +1,134 @@
+"""What the engine says it did: its event log (`--event-log`, one JSON object a line) as plain values.
+
+The log is a hidden flag of the CLI, offered when `PULUMI_DEBUG_COMMANDS` is set; Pulumi's own Automation API relies on
+it.
+Secrets are masked by the engine before they get here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from google.protobuf import struct_pb2
+
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, from_wire
+
+MASKED: Final = "[secret]"
+NOT_KNOWN_YET: Final = "[unknown]"
+_COLOUR: Final = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+_STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation on one resource, in the order in which the engine began them.
+
+    `op` is the engine's word: same, create, update, delete, replace, create-replacement, delete-replaced, read,
+    refresh … `changed` are the property paths that differ, `replaces` those that force a replacement.
+    `failed` says that the operation was tried and refused.
+    """
+
+    op: str
+    urn: str
+    type: str
+    name: str
+    changed: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A warning or an error; `urn` is empty for what concerns no single resource."""
+
+    severity: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Happenings:
+    """An event log, read. `operations` counts what Pulumi's own summary counts (no default providers)."""
+
+    operations: dict[str, int] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+
+def read_events(log: Path) -> Happenings:
+    """Reads a log; one that is missing or empty (the engine refused before it began) gives nothing."""
+    steps: dict[tuple[str, str], Step] = {}
+    diagnostics: list[Diagnostic] = []
+    outputs: dict[str, Any] = {}
+    done: set[tuple[str, str]] = set()
+    summary: dict[str, int] | None = None
+    for event in events_of(log):
+        if "resourcePreEvent" in event:
+            step = _step(event["resourcePreEvent"]["metadata"])
+            steps.setdefault((step.urn, step.op), step)
+        elif "resOpFailedEvent" in event:
+            step = _step(event["resOpFailedEvent"]["metadata"])
+            steps[step.urn, step.op] = replace(steps.get((step.urn, step.op), step), failed=True)
+        elif "resOutputsEvent" in event:
+            metadata = event["resOutputsEvent"]["metadata"]
+            done.add((metadata["urn"], metadata["op"]))
+            if metadata["type"] == _STACK_TYPE and metadata.get("new"):
+                outputs = {key: masked(value) for key, value in metadata["new"].get("outputs", {}).items()}
+        elif "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] in ("warning", "error"):
+            found = event["diagnosticEvent"]
+            message = _COLOUR.sub("", found["message"]).strip()
+            diagnostic = Diagnostic(found["severity"], found.get("urn", ""), message)
+            if diagnostic not in diagnostics:
+                diagnostics.append(diagnostic)
+        elif "summaryEvent" in event:
+            summary = event["summaryEvent"].get("resourceChanges") or {}
+    if summary is None:  # the engine was killed
+        summary = dict(Counter(op for _, op in done))
+    return Happenings(
+        operations=dict(summary),
+        steps=tuple(steps.values()),
+        diagnostics=tuple(diagnostics),
+        outputs=outputs,
+    )
+
+
+def events_of(log: Path) -> Iterator[dict[str, Any]]:
+    """Each event as the engine wrote it; none where there is no log."""
+    if not log.exists():
+        return
+    for line in log.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):  # a killed engine leaves half a line
+            yield json.loads(line)
+
+
+def _step(metadata: dict[str, Any]) -> Step:
+    urn = metadata["urn"]
+    changed = metadata.get("detailedDiff") or metadata.get("diffs") or ()
+    return Step(
+        op=metadata["op"],
+        urn=urn,
+        type=metadata["type"],
+        name=urn.rsplit("::", 1)[-1],
+        changed=tuple(sorted(changed)),
+        replaces=tuple(sorted(metadata.get("keys") or ())),
+    )
+
+
+def masked(value: Any) -> Any:
+    """A value with each secret as `[secret]`, and what a plan does not know yet as `[unknown]`."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == SECRET:
+            return MASKED
+        return {key: masked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    if isinstance(value, str) and from_wire(struct_pb2.Value(string_value=value)) is UNKNOWN:
+        return NOT_KNOWN_YET
+    return value

@@ -1,0 +1,111 @@
+"""What controllers of clusters made, seen from outside: in what exists, and in what is left behind.
+
+It is no program's: it is neither drift nor an orphan as long as what it was made from is there. Its ids differ from run
+to run, for they hold the uid of an object, so that here it is named by its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from azure_rehearsal.azure.controllers.marks import caused, causes_of
+from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.cloud import Cloud
+from azure_rehearsal.azure.core.kept_by_azure import is_kept_by_azure
+from azure_rehearsal.engine.lookup import object_line
+from azure_rehearsal.kubernetes.cluster import Key, Object
+from azure_rehearsal.kubernetes.cluster_identity import ClusterIdentity
+from azure_rehearsal.kubernetes.controllers.releases import RELEASE, installed
+from azure_rehearsal.kubernetes.controllers_in_azure import Cause
+
+_HIDDEN = frozenset({"ComponentStatus", "Endpoints", "EndpointSlice", "Event", "IPAddress", "Lease", "Node"})
+"""Kinds that come and go by themselves. So do objects that Kubernetes' own controllers make for others: ReplicaSets."""
+
+
+class KnownCluster(Protocol):
+    """A cluster that tells what controllers made in it."""
+
+    @property
+    def identity(self) -> ClusterIdentity: ...
+
+    def api_versions(self) -> list[str]: ...
+
+    def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]: ...
+
+    def get(self, key: Key) -> Object | None: ...
+
+    def caused(self) -> dict[Key, Key]: ...
+
+    def unready(self) -> list[str]: ...
+
+
+def leftovers(cloud: Cloud) -> list[str]:
+    """Everything that exists in Azure, by id; what a cluster made, with what it was made from."""
+    return [_line(id, causes_of(record).get(id)) for id in cloud.leftovers() if (record := cloud.get(id))]
+
+
+def left_behind(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> list[str]:
+    """What clusters made in Azure and nobody takes away any more, for its cause is gone, or that of its cause."""
+    by_creation = {cluster.identity.creation_id: cluster for cluster in clusters.values()}
+    return sorted(_line(id, cause) for id, cause in caused(cloud) if _is_lost(cause, by_creation))
+
+
+def contents(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> set[str]:
+    """Which things exist, objects of clusters too: the same for the same things, however they came to be."""
+    objects = {line for id, cluster in clusters.items() for line in _objects(id, cluster)}
+    return {*_resources(cloud), *objects}
+
+
+def objects(cluster_id: str, cluster: KnownCluster, api_version: str, kind: str) -> set[str]:
+    """The objects of one kind that a cluster has, as `contents` names them."""
+    return {object_line(cluster_id, Key.of(item)) for item in cluster.list_objects(api_version, kind)}
+
+
+def _resources(cloud: Cloud) -> Iterator[str]:
+    for record in cloud:
+        causes = causes_of(record)
+        if record.id not in causes and not is_kept_by_azure(record.id, record.inputs):
+            yield record.id
+        for id, cause in causes.items():
+            # A record set's name says which of a route's it is; elsewhere a cause has one thing of a kind.
+            name = arm_ids.name(id) if arm_ids.kind(id).startswith("Microsoft.Network/dnsZones/") else ""
+            yield f"{arm_ids.resource_group_id(id)} {arm_ids.kind(id)} {name} made from {cause}"
+
+
+def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
+    causes = cluster.caused()
+    for served in cluster.api_versions():
+        api_version, _, kind = served.rpartition("/")
+        if not api_version or not kind[0].isupper():  # an entry is a version, or a version and a kind
+            continue
+        for item in () if kind in _HIDDEN else cluster.list_objects(api_version, kind):
+            if any(owner.get("controller") for owner in item["metadata"].get("ownerReferences") or ()):
+                continue
+            key = Key.of(item)
+            named_by_uid = key in causes and key.kind == "PersistentVolume"
+            yield f"{cluster_id} {kind} made from {causes[key]}" if named_by_uid else object_line(cluster_id, key)
+
+
+def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
+    """Whether there is no object any more from which something follows."""
+    cluster = clusters.get(cause.cluster_id)
+    if cluster is None:
+        return True
+    key: Key | None = Key(cause.api_version, cause.kind, cause.namespace, cause.name)
+    causes = cluster.caused()
+    while key is not None:
+        if not _exists(cluster, key):
+            return True
+        key = causes.get(key)
+    return False
+
+
+def _exists(cluster: KnownCluster, key: Key) -> bool:
+    if key.kind == RELEASE:
+        return any(release.key == key for release in installed(cluster.list_objects("v1", "Secret", key.namespace)))
+    return cluster.get(key) is not None
+
+
+def _line(id: str, cause: Cause | None) -> str:
+    return f"{id}, made by {cause}" if cause else id

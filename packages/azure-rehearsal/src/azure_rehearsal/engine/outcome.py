@@ -1,0 +1,61 @@
+"""What came of a command over one or several stacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.reports.failures import Failure, failures_of
+
+
+@dataclass
+class Outcome:
+    """Filled as the command goes on.
+
+    `expected` are runs that had to be refused, and were; `problems` are sentences about what should have been otherwise
+    although every run was done; `notes` are sentences about what was done on purpose; `leftovers` is what the simulated
+    world still holds after everything was destroyed.
+    """
+
+    command: str
+    runs: list[Run] = field(default_factory=list)
+    expected: list[Run] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, run: Run) -> Run:
+        self.runs.append(run)
+        if run.ok and run.outputs and run.command[0] == "up":
+            self.outputs[run.stack] = run.outputs
+        return run
+
+    def add_unready(self, lines: list[str]) -> None:
+        """What was deployed, and does not come to work."""
+        self.problems += [f"deployed, but not ready: {line}" for line in lines]
+
+    def add_left_behind(self, lines: list[str]) -> None:
+        """What clusters made, and nobody takes away: a remark while there is more to come, left over at the end."""
+        told = [f"left behind in Azure by the cluster: {line}" for line in lines]
+        if self.command == "destroy":
+            self.leftovers += told
+        else:
+            self.notes += told
+
+    def add_expected(self, run: Run) -> None:
+        self.runs.append(run)
+        self.expected.append(run)
+
+    @property
+    def failures(self) -> list[Failure]:
+        return [failure for run in self.runs if run not in self.expected for failure in failures_of(run)]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems and not self.leftovers and all(run.ok or run in self.expected for run in self.runs)
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.ok else 1

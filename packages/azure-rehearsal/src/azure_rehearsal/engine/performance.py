@@ -1,0 +1,89 @@
+"""The full rehearsal: up, up again with no change, destroy with nothing left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.outcome import Outcome
+from azure_rehearsal.engine.run import Run
+
+PROTECT: Final = "voice:protect"
+"""The setting that protects what must not be lost."""
+
+LONGEST_LIST: Final = 10
+"""How many changing resources a sentence names; the display above it has them all."""
+
+
+def perform(
+    rehearsals: Sequence[Rehearsal],
+    leftovers: Callable[[], list[str]],
+    announce: Callable[[str], None],
+    deployed: Callable[[Rehearsal, Run], None],
+    unready: Callable[[], list[str]] = list,
+) -> Outcome:
+    """Rehearses stacks in their order of deployment; stops at the first thing that is not as it should be.
+
+    `deployed` is told of each stack after its first deployment; `unready` is asked when all are deployed, `leftovers`
+    at the end.
+    """
+    outcome = Outcome("rehearse")
+    if _deploy(rehearsals, outcome, announce, deployed) and _deploy_again(rehearsals, outcome, announce):
+        outcome.add_unready(unready())
+        for rehearsal in reversed(rehearsals):
+            if not _destroy(rehearsal, outcome, announce):
+                return outcome
+        outcome.leftovers = leftovers()
+    return outcome
+
+
+def _deploy(
+    rehearsals: Sequence[Rehearsal],
+    outcome: Outcome,
+    announce: Callable[[str], None],
+    deployed: Callable[[Rehearsal, Run], None],
+) -> bool:
+    for rehearsal in rehearsals:
+        announce(f"{rehearsal.stack}: deploy")
+        run = outcome.add(rehearsal.up("--suppress-outputs"))
+        if not run.ok:
+            return False
+        deployed(rehearsal, run)
+    return True
+
+
+def _deploy_again(rehearsals: Sequence[Rehearsal], outcome: Outcome, announce: Callable[[str], None]) -> bool:
+    for rehearsal in rehearsals:
+        announce(f"{rehearsal.stack}: deploy again, which must change nothing")
+        run = outcome.add(rehearsal.up("--suppress-outputs"))
+        if not run.ok:
+            return False
+        if changing := run.changing_steps:
+            named = [f"{step.op} {step.name} ({', '.join(step.changed) or step.type})" for step in changing]
+            more = f" and {len(named) - LONGEST_LIST} more" if len(named) > LONGEST_LIST else ""
+            outcome.problems.append(
+                f"{rehearsal.stack}: the second deployment of the same settings changed something:"
+                f" {'; '.join(named[:LONGEST_LIST])}{more}. A program must give the same resources each time it runs."
+            )
+            return False
+    return True
+
+
+def _destroy(rehearsal: Rehearsal, outcome: Outcome, announce: Callable[[str], None]) -> bool:
+    protected = [item for item in rehearsal.export().get("resources", []) if item.get("protect")]
+    if protected:
+        announce(
+            f"{rehearsal.stack}: some resources are protected ({len(protected)}), so that a destroy must be refused"
+        )
+        refused = rehearsal.destroy_preview()
+        if refused.ok:
+            outcome.add(refused)
+            outcome.problems.append(f"{rehearsal.stack}: a destroy of protected resources was not refused.")
+            return False
+        outcome.add_expected(refused)
+        announce(f"{rehearsal.stack}: refused, as it should be; now without protection ({PROTECT}: false)")
+        if not outcome.add(rehearsal.up("--suppress-outputs", config={PROTECT: False})).ok:
+            return False
+    announce(f"{rehearsal.stack}: destroy")
+    return outcome.add(rehearsal.destroy()).ok

@@ -1,0 +1,269 @@
+"""Stack files for a rehearsal: a copy that anybody can use, and the stacks of an environment.
+
+A stack file may hold `secure:` values that only the team can decrypt. The copy has a placeholder in place of each, such
+as `rehearsed-voice.secrets.openAiApiKey`, and no `secretsprovider`, `encryptedkey` or `encryptionsalt`; the user's own
+file is only ever read. So that the program still sees *secrets*, the placeholders are encrypted by Pulumi itself
+(`pulumi config set-all --secret` into a keyring file with the rehearsal's own passphrase,
+`azure_rehearsal.engine.engine`) and stand in the copy as `secure:` values again: the engine then tracks and masks them
+exactly as it would the real ones, at any depth, and marks their keys in `PULUMI_CONFIG_SECRET_KEYS`. Writing plain text
+would lose all of that.
+
+Files are edited as YAML nodes, not as Python values: a plain `02:00`, `on` or date means one thing to PyYAML and
+another to Pulumi's parser, and must come out as it went in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from azure_rehearsal.errors import UsageError
+from settings.errors import SettingsError
+from settings.loader import NAMESPACE, read_sections, sections_in, with_base
+
+ENCRYPTION_KEYS: Final = ("encryptionsalt", "encryptedkey", "secretsprovider")
+
+Steps = tuple[str | int, ...]
+"""A path into a stack file: keys and list positions."""
+
+_STRING_TAG: Final = "tag:yaml.org,2002:str"
+_NULL_TAG: Final = "tag:yaml.org,2002:null"
+_MAP_TAG: Final = "tag:yaml.org,2002:map"
+_LIST_TAG: Final = "tag:yaml.org,2002:seq"
+_PATH_STEP: Final = re.compile(r'\.?(?P<name>[^.\[\]"]+)|\[(?P<index>\d+)\]|\["(?P<quoted>[^"]+)"\]')
+
+
+@dataclass(frozen=True)
+class Override:
+    """One `KEY=VALUE` of `--config`: where it goes, and its value as a YAML node."""
+
+    key: str
+    steps: Steps
+    value: yaml.Node
+
+
+def parse_override(text: str, project: str = NAMESPACE) -> Override:
+    """Reads `voice:pools[0].count=3`; the value is YAML. Raises `UsageError`."""
+    path, separator, value = text.partition("=")
+    if not separator or not path:
+        raise UsageError(f"--config {text!r} is not KEY=VALUE, for example voice:protect=false.")
+    try:
+        node = yaml.compose(value) or yaml.ScalarNode(_NULL_TAG, "null")
+    except yaml.YAMLError as error:
+        raise UsageError(f"--config {text!r}: the value is not YAML ({_where(error)}); quote it.") from None
+    namespace, separator, rest = path.partition(":")
+    if not separator:
+        namespace, rest = project, path
+    steps = _path_steps(rest)
+    if not steps or not isinstance(steps[0], str):
+        raise UsageError(f"--config {text!r}: {path!r} is no configuration path; write it as voice:pools[0].count.")
+    return Override(f"{namespace}:{steps[0]}", tuple(steps[1:]), node)
+
+
+def override(path: str, value: Any) -> Override:
+    """The same from a path and a plain value, for callers in Python."""
+    return parse_override(f"{path}={yaml.safe_dump(value, default_flow_style=True, width=10**6)}")
+
+
+class StackFile:
+    """One stack's settings as a rehearsal uses them: overrides applied, secrets replaced by placeholders.
+
+    Raises `UsageError` when the file is not YAML or not a stack file.
+    """
+
+    def __init__(self, path: Path, overrides: Sequence[Override] = ()) -> None:
+        self.path = path
+        self._root = _compose(path)
+        for key in ENCRYPTION_KEYS:
+            _remove(self._root, key)
+        config = _child(self._root, "config")
+        if config is None or _is_null(config):
+            config = yaml.MappingNode(_MAP_TAG, [])
+            _put(self._root, "config", config)
+        if not isinstance(config, yaml.MappingNode):
+            raise UsageError(f"{path}: `config` must be a mapping of keys to values.")
+        for item in overrides:
+            _set(config, (item.key, *item.steps), item.value, path)
+        self._secrets = list(_secure_values(config, ()))
+
+    @property
+    def placeholders(self) -> list[str]:
+        """The text that stands for each secret, in the file's order; stable from run to run."""
+        return [_placeholder(steps) for steps, _ in self._secrets]
+
+    def sections(self, project: Path) -> dict[str, Any]:
+        """The `voice:` sections, those of the base that is looked for in `project` beneath. Raises `UsageError`."""
+        config = yaml.safe_load(self.text()).get("config") or {}
+        try:
+            return with_base(sections_in(config), project)
+        except SettingsError as error:
+            raise UsageError(*(str(problem) for problem in error.problems)) from None
+
+    def text(self, encrypt: Callable[[str], str] = str, salt: str | None = None) -> str:
+        """The file as YAML. `encrypt` turns a placeholder into what goes under `secure:`; `salt` goes with it."""
+        for steps, node in self._secrets:
+            node.value = encrypt(_placeholder(steps))
+            node.tag = _STRING_TAG
+        if salt is not None:
+            _put(self._root, "encryptionsalt", yaml.ScalarNode(_STRING_TAG, salt))
+        return yaml.serialize(self._root, Dumper=yaml.SafeDumper, width=10**6)
+
+
+def stack_path(project: Path, stack: str) -> Path:
+    """The file of a stack. Raises `UsageError` when there is none."""
+    path = project / f"Pulumi.{stack}.yaml"
+    names = stack_names(project)
+    if stack not in names:
+        known = f"stacks here: {', '.join(names)}" if names else "this directory has no stack files"
+        raise UsageError(f"no stack named {stack!r}: {path} does not exist; {known}.")
+    return path
+
+
+def stack_names(project: Path) -> list[str]:
+    """The stacks that have a file, sorted."""
+    return sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in project.glob("Pulumi.*.yaml"))
+
+
+def project_name(project: Path) -> str:
+    """`name` of Pulumi.yaml. Raises `UsageError`."""
+    path = project / "Pulumi.yaml"
+    if not path.exists():
+        raise UsageError(f"{path} does not exist: run this in the project's directory.")
+    name = _child(_compose(path), "name")
+    if not isinstance(name, yaml.ScalarNode):
+        raise UsageError(f"{path} has no `name`.")
+    return name.value
+
+
+def stacks_of_environment(project: Path, environment: str) -> list[str]:
+    """The stacks whose `voice:environment` is `environment`, in the order of `voice:regions`. Raises `UsageError`."""
+    settings = {stack: sections(stack_path(project, stack), project) for stack in stack_names(project)}
+    members = [stack for stack, values in settings.items() if values.get("environment") == environment]
+    if not members:
+        known = sorted({str(values["environment"]) for values in settings.values() if "environment" in values})
+        raise UsageError(
+            f"no stack has {NAMESPACE}:environment {environment!r}; environments here: {', '.join(known) or 'none'}."
+        )
+    return sorted(members, key=lambda stack: _position(stack, settings[stack]))
+
+
+def sections(path: Path, project: Path) -> dict[str, Any]:
+    """The `voice:` sections of a stack file over those of its base. Raises `UsageError`."""
+    try:
+        return with_base(read_sections(path), project)
+    except SettingsError as error:
+        raise UsageError(*(str(problem) for problem in error.problems)) from None
+
+
+def _position(stack: str, values: Mapping[str, Any]) -> int:
+    regions = values.get("regions")
+    names = [region.get("name") if isinstance(region, dict) else None for region in regions or []]
+    if values.get("region") not in names:
+        raise UsageError(
+            f"Pulumi.{stack}.yaml: {NAMESPACE}:region {values.get('region')!r} is not one of {NAMESPACE}:regions"
+            f" ({', '.join(str(name) for name in names) or 'empty'}), so that the order of deployment is unknown:"
+            " name it there."
+        )
+    return names.index(values["region"])
+
+
+def _compose(path: Path) -> yaml.MappingNode:
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path} is not YAML: {_where(error)}.") from None
+    except UnicodeDecodeError as error:
+        reason = f"it is not text in UTF-8 ({error.reason} at byte {error.start})"
+        raise UsageError(f"{path} is not YAML: {reason}.") from None
+    if root is None:
+        return yaml.MappingNode(_MAP_TAG, [])
+    if not isinstance(root, yaml.MappingNode):
+        raise UsageError(f"{path} must be a mapping with the key `config`.")
+    return root
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}" if mark else problem
+
+
+def _secure_values(node: yaml.Node, steps: Steps) -> Iterator[tuple[Steps, yaml.ScalarNode]]:
+    """Every `{secure: …}` at any depth: what Pulumi takes for one is a mapping with this single key."""
+    if isinstance(node, yaml.MappingNode):
+        secured = _child(node, "secure") if len(node.value) == 1 else None
+        if isinstance(secured, yaml.ScalarNode):
+            yield steps, secured
+            return
+        for key, value in node.value:
+            yield from _secure_values(value, (*steps, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _secure_values(item, (*steps, index))
+
+
+def _placeholder(steps: Steps) -> str:
+    return "rehearsed-" + ".".join(str(step) for step in steps).replace(":", ".")
+
+
+def _path_steps(text: str) -> list[str | int]:
+    steps: list[str | int] = []
+    position = 0
+    while position < len(text):
+        found = _PATH_STEP.match(text, position)
+        if found is None:
+            return []
+        steps.append(int(found["index"]) if found["index"] is not None else found["name"] or found["quoted"])
+        position = found.end()
+    return steps
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == _NULL_TAG
+
+
+def _child(node: yaml.MappingNode, key: str) -> yaml.Node | None:
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _remove(node: yaml.MappingNode, key: str) -> None:
+    node.value = [(name, value) for name, value in node.value if name.value != key]
+
+
+def _put(node: yaml.MappingNode, key: str, value: yaml.Node) -> None:
+    """Replaces in place, so that the order stays the author's."""
+    for index, (name, _) in enumerate(node.value):
+        if name.value == key:
+            node.value[index] = (name, value)
+            return
+    node.value.append((yaml.ScalarNode(_STRING_TAG, key), value))
+
+
+def _set(node: yaml.Node, steps: Steps, value: yaml.Node, path: Path) -> None:
+    """Sets at a path, making mappings and lists on the way as `pulumi config set --path` does."""
+    step, rest = steps[0], steps[1:]
+    fresh = yaml.SequenceNode(_LIST_TAG, []) if rest and isinstance(rest[0], int) else yaml.MappingNode(_MAP_TAG, [])
+    if isinstance(step, str) and isinstance(node, yaml.MappingNode):
+        below = _child(node, step)
+        if not rest:
+            _put(node, step, value)
+            return
+        if below is None or _is_null(below):
+            _put(node, step, below := fresh)
+    elif isinstance(step, int) and isinstance(node, yaml.SequenceNode) and step <= len(node.value):
+        if step == len(node.value):
+            node.value.append(fresh if rest else value)
+        if not rest:
+            node.value[step] = value
+            return
+        below = node.value[step]
+    else:
+        kinds = {yaml.MappingNode: "a mapping", yaml.SequenceNode: f"a list of {len(node.value)}"}
+        found = kinds.get(type(node), "a value")
+        raise UsageError(f"--config: {step!r} cannot be set in {path.name}: there is {found}.")
+    _set(below, rest, value, path)

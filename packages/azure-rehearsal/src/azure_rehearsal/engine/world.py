@@ -1,0 +1,226 @@
+"""The simulated outside world of one state directory: one Azure, the clusters in it, and the stand-ins that reach them.
+
+Owns which stand-in serves which package and what the stand-ins share. Every stack of the state directory lives in the
+same world; it is kept apart from Pulumi's state, so that drift can be made and found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.protocol.provider import Refused, StandIn
+from azure_rehearsal.protocol.random_provider import RandomStandIn
+
+if TYPE_CHECKING:
+    from azure_rehearsal.azure.core.client import Client
+    from azure_rehearsal.azure.core.cloud import Cloud
+    from azure_rehearsal.engine.made_by_clusters import KnownCluster
+    from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose program runs: its folder, and whom Azure takes it for, which is whoever the stack file names.
+
+    An id is empty where the stack file names none; the simulated Azure then has a placeholder. `unreachable` are the
+    Azure locations from which it gets no answer.
+    """
+
+    directory: Path
+    subscription_id: str = ""
+    tenant_id: str = ""
+    principal_id: str = ""
+    unreachable: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, directory: Path, sections: Mapping[str, Any]) -> Caller:
+        """From the `voice:` sections of the stack."""
+        azure, deployer = sections.get("azure") or {}, sections.get("deployer") or {}
+        return cls(
+            directory=directory,
+            subscription_id=str(azure.get("subscriptionId", "")),
+            tenant_id=str(azure.get("tenantId", "")),
+            principal_id=str(deployer.get("principalId", "")),
+        )
+
+
+class OutsideWorld(Protocol):
+    """What the engine needs of a world; tests hand in worlds of their own."""
+
+    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+        """For each package a factory of its stand-in, called once for each provider instance."""
+        ...
+
+    def leftovers(self) -> list[str]:
+        """What still exists, a line for each, as people read it. Soft-deleted things do not count."""
+        ...
+
+    def left_behind(self) -> list[str]:
+        """What the controllers of clusters made and nobody takes away any more, a line for each."""
+        ...
+
+    def unready(self) -> list[str]:
+        """What the controllers of clusters cannot do, a line for each: addresses, volumes, records, certificates."""
+        ...
+
+    def contents(self) -> set[str]:
+        """Which things exist, inside clusters too: the same for the same things, however they came to be."""
+        ...
+
+    def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        """The id of what exists with these inputs; empty when nothing does. `owned` are the ids that the stack has."""
+        ...
+
+    def change(self, id: str, path: str, value: Any) -> None:
+        """Sets a property of something behind Pulumi's back. Raises `Refused`."""
+        ...
+
+    def remove(self, id: str) -> None:
+        """Takes something away behind Pulumi's back, with all that is in it. Raises `Refused`."""
+        ...
+
+    def save(self) -> None:
+        """Writes what must outlive this process."""
+        ...
+
+
+@runtime_checkable
+class Running(Protocol):
+    """A world in which something runs, which must be ended with it."""
+
+    def close(self) -> None:
+        """Ends all that runs. Nothing may be asked of the world after that."""
+        ...
+
+
+class World:
+    """The world that the platform is rehearsed in: Azure, Kubernetes and the `random` package."""
+
+    @classmethod
+    def open(cls, directory: Path) -> World:
+        """The world kept in `directory`; an empty one where nothing is kept yet."""
+        return cls(directory)
+
+    def __init__(self, directory: Path) -> None:
+        # Late imports: loading the simulated Azure takes a noticeable part of a second that `--help` need not pay.
+        from azure_rehearsal.azure.controllers import Controllers
+        from azure_rehearsal.azure.core.cloud import Cloud
+        from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
+
+        try:
+            self._cloud = Cloud.open(directory / "azure.json")
+        except ValueError as error:  # written by another version of the rehearsal, or damaged
+            raise UsageError(f"the simulated Azure cannot be read: {error}.") from None
+        self.directory = directory
+        controllers = Controllers(self._cloud)
+        self._real: RealClusters | None = None
+        if chosen(directory) is ClusterChoice.REAL:
+            from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
+
+            self._real = RealClusters.open(directory / FOLDERS[ClusterChoice.REAL], self._cloud, controllers)
+        recorded = directory / FOLDERS[ClusterChoice.RECORDED]
+        self._clusters = self._real or RecordedClusters.open(recorded, self._cloud, controllers)
+
+    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+        from azure_rehearsal.azure.core.provider import AzureStandIn
+        from azure_rehearsal.azure.core.registry import types
+        from azure_rehearsal.azure.core.schema import resource_schema
+        from azure_rehearsal.chaos.outage import AzureOutage, ClusterOutage
+        from azure_rehearsal.kubernetes.provider import KubernetesStandIn
+
+        client = self._client(caller)
+        cloud, down = self._cloud, caller.unreachable
+        clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
+
+        def azure() -> StandIn:
+            # Here, where one thread calls at a time: the SDK loads its modules lazily, and Python before 3.11.9 and
+            # 3.12.2 gives half of a module to a thread that comes while another one loads it.
+            for token in types():
+                resource_schema(token)
+            stand_in: StandIn = AzureStandIn(cloud, client)
+            if self._real is not None:
+                from azure_rehearsal.kubernetes.real.credentials import RealCredentials
+
+                stand_in = RealCredentials(stand_in, cloud, client, self._real)
+            return AzureOutage(stand_in, cloud, client, down) if down else stand_in
+
+        return {
+            "azure-native": azure,
+            "kubernetes": lambda: KubernetesStandIn(clusters, caller.directory),
+            "random": RandomStandIn,
+        }
+
+    @property
+    def cloud(self) -> Cloud:
+        """The simulated Azure."""
+        return self._cloud
+
+    @property
+    def real_clusters(self) -> RealClusters | None:
+        """The clusters, where real ones stand behind the simulated ones."""
+        return self._real
+
+    def _client(self, caller: Caller) -> Client:
+        from azure_rehearsal.azure.core.client import Client
+
+        return Client.named(
+            subscription_id=caller.subscription_id, tenant_id=caller.tenant_id, object_id=caller.principal_id
+        )
+
+    def leftovers(self) -> list[str]:
+        from azure_rehearsal.engine.made_by_clusters import leftovers
+
+        return leftovers(self._cloud)
+
+    def left_behind(self) -> list[str]:
+        from azure_rehearsal.engine.made_by_clusters import left_behind
+
+        return left_behind(self._cloud, dict(self._every_cluster()))
+
+    def unready(self) -> list[str]:
+        return [line for _, cluster in self._every_cluster() for line in cluster.unready()]
+
+    def contents(self) -> set[str]:
+        from azure_rehearsal.engine.made_by_clusters import contents
+
+        return contents(self._cloud, dict(self._every_cluster()))
+
+    def _every_cluster(self) -> Iterator[tuple[str, KnownCluster]]:
+        """The clusters that exist, by their Azure ids."""
+        from azure_rehearsal.chaos.outage import CLUSTER
+
+        for record in self._cloud.of_type(CLUSTER):
+            address = record.properties.get("fqdn") or record.properties.get("privateFQDN") or ""
+            if (cluster := self._clusters.by_server(address)) is not None:
+                yield record.id, cluster
+
+    def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        from azure_rehearsal.engine.lookup import azure_id, kind_of, kubernetes_id
+        from azure_rehearsal.engine.made_by_clusters import objects
+
+        if type.startswith("kubernetes:"):
+            there = {line for id, cluster in self._every_cluster() for line in objects(id, cluster, *kind_of(type))}
+            return kubernetes_id(type, inputs, there, owned)
+        record = self._cloud.get(azure_id(type, inputs, self._client(caller).subscription_id))
+        return record.id if record else ""
+
+    def change(self, id: str, path: str, value: Any) -> None:
+        self._cloud.set(id, path, value)
+
+    def remove(self, id: str) -> None:
+        if self._cloud.get(id) is None:
+            raise Refused("ResourceNotFound", f"nothing in the simulated cloud has the id {id}")
+        self._cloud.remove(id)
+
+    def save(self) -> None:
+        self._cloud.save()
+        self._clusters.save()
+
+    def close(self) -> None:
+        if self._real is not None:
+            self._real.close()

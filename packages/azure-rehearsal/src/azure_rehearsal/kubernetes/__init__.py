@@ -1,0 +1,1 @@
+"""The kubernetes provider, and the clusters that it reaches."""

@@ -1,0 +1,170 @@
+"""The kubernetes provider's own configuration: which cluster it means, and when a change of it means another cluster.
+
+Followed: `CheckConfig`, `DiffConfig` and `Configure` in `provider/pkg/provider/provider.go` of pulumi-kubernetes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from azure_rehearsal.kubernetes.sdk_arguments import PROVIDER_SETTINGS
+from azure_rehearsal.protocol.provider import CheckFailure, Difference
+from azure_rehearsal.protocol.values import UNKNOWN
+
+_ENGINE_SETTINGS: Final = frozenset({"version", "pluginDownloadURL"})
+_NOT_SUPPORTED: Final = ("alwaysRender", "renderYamlToDirectory")
+_WHICH_CLUSTER: Final = ("kubeconfig", "context", "cluster")
+_IDENTIFIER: Final = "clusterIdentifier"
+
+
+class BadKubeconfig(ValueError):
+    """A kubeconfig that names no cluster. The message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The cluster of a kubeconfig's active context: its address and everything else that the kubeconfig says of it."""
+
+    server: str
+    namespace: str
+    cluster: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a provider instance works with. `target` is `None` where no kubeconfig can be used; `reason` says why."""
+
+    target: Target | None
+    reason: str
+    config_maps_mutable: bool
+    secrets_mutable: bool
+    patch_force: bool
+    server_side_apply: bool
+    upsert: bool
+    delete_unreachable: bool
+    skip_update_unreachable: bool
+
+    @property
+    def namespace(self) -> str:
+        """Where namespaced objects without a namespace go."""
+        return self.target.namespace if self.target else "default"
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> Configuration:
+        """Reads a checked configuration. The ambient kubeconfig of the machine is never looked at."""
+        target, reason = None, "no kubeconfig is set, and a rehearsal does not look for one on this machine"
+        if settings.get("kubeconfig"):
+            try:
+                target, reason = active_target(settings), ""
+            except BadKubeconfig as error:
+                reason = f"failed to parse kubeconfig data in `kubernetes:config:kubeconfig`- {error}"
+        return cls(
+            target=target,
+            reason=reason,
+            config_maps_mutable=_is_true(settings, "enableConfigMapMutable"),
+            secrets_mutable=_is_true(settings, "enableSecretMutable"),
+            patch_force=_is_true(settings, "enablePatchForce"),
+            server_side_apply=_is_true(settings, "enableServerSideApply", default=True),
+            upsert=_is_true(settings, "upsertExistingObjects"),
+            delete_unreachable=_is_true(settings, "deleteUnreachable"),
+            skip_update_unreachable=_is_true(settings, "skipUpdateUnreachable"),
+        )
+
+
+def check_settings(settings: dict[str, Any]) -> list[CheckFailure]:
+    """What is wrong with a configuration; unknown values are left for later."""
+    failures = [
+        CheckFailure(
+            name, f"the kubernetes provider has no setting {name}; it has {', '.join(sorted(PROVIDER_SETTINGS))}"
+        )
+        for name in sorted(settings.keys() - PROVIDER_SETTINGS - _ENGINE_SETTINGS)
+    ]
+    failures += [
+        CheckFailure(name, f"{name} is not supported in a rehearsal, which puts objects into a cluster")
+        for name in _NOT_SUPPORTED
+        if settings.get(name) not in (None, "", "false", False)
+    ]
+    if settings.get("kubeconfig") and not any(settings.get(name) is UNKNOWN for name in _WHICH_CLUSTER):
+        try:
+            active_target(settings)
+        except BadKubeconfig as error:
+            failures.append(CheckFailure("kubeconfig", str(error)))
+    return failures
+
+
+def diff_settings(old: dict[str, Any], new: dict[str, Any]) -> Difference:
+    """What a change of configuration means: another cluster replaces everything behind the provider.
+
+    A changed `clusterIdentifier` is another cluster; an unchanged one is the same one, whatever the kubeconfig says.
+    Without it an unknown kubeconfig counts as another cluster, a known one when its active cluster differs.
+    """
+    changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    if not changed:
+        return Difference()
+    identified = bool(old.get(_IDENTIFIER) and new.get(_IDENTIFIER))
+    replaces = [_IDENTIFIER] if identified and _IDENTIFIER in changed else []
+    unknown = next((name for name in _WHICH_CLUSTER if new.get(name) is UNKNOWN), None)
+    if unknown is not None:
+        changed = [*replaces, unknown]
+        replaces = list(changed)
+    elif _other_cluster(old, new):
+        replaces += [name for name in _WHICH_CLUSTER if name in changed]
+    if identified and new[_IDENTIFIER] == old[_IDENTIFIER]:
+        replaces = []
+    return Difference(changed=changed, replaces=replaces)
+
+
+def active_target(settings: dict[str, Any]) -> Target:
+    """The cluster that a configuration means. Raises `BadKubeconfig`."""
+    kubeconfig = _parsed(settings["kubeconfig"])
+    contexts, clusters = (_by_name(kubeconfig, kind) for kind in ("context", "cluster"))
+    name = settings.get("context") or kubeconfig.get("current-context")
+    if not name:
+        raise BadKubeconfig("the kubeconfig has no current-context; set one, or the provider's context")
+    if name not in contexts:
+        raise BadKubeconfig(f'context "{name}" does not exist in the kubeconfig; it has {_names(contexts)}')
+    cluster_name = settings.get("cluster") or contexts[name].get("cluster")
+    cluster = clusters.get(cluster_name)
+    if not cluster or not cluster.get("server"):
+        raise BadKubeconfig(f'cluster "{cluster_name}" has no server in the kubeconfig; it has {_names(clusters)}')
+    namespace = settings.get("namespace") or contexts[name].get("namespace") or "default"
+    return Target(cluster["server"], namespace, cluster)
+
+
+def _other_cluster(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    targets = []
+    for settings in (old, new):
+        if not settings.get("kubeconfig"):
+            return False
+        try:
+            targets.append(active_target(settings))
+        except BadKubeconfig:
+            return False
+    return targets[0].cluster != targets[1].cluster
+
+
+def _parsed(kubeconfig: str) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(kubeconfig)
+    except yaml.YAMLError as error:
+        raise BadKubeconfig(f"the kubeconfig is not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise BadKubeconfig("the kubeconfig is no map of clusters, contexts and users; give its content, not its path")
+    return content
+
+
+def _by_name(kubeconfig: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {item["name"]: item.get(kind) or {} for item in kubeconfig.get(f"{kind}s") or []}
+
+
+def _names(items: dict[str, Any]) -> str:
+    return ", ".join(sorted(items)) or "none"
+
+
+def _is_true(settings: dict[str, Any], name: str, default: bool = False) -> bool:
+    """A switch; the SDK sends it as JSON text."""
+    value = settings.get(name)
+    return default if value is None else value in (True, "true")

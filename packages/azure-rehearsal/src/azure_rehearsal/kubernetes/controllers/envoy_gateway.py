@@ -1,0 +1,222 @@
+"""Envoy Gateway: the Service in front of the proxies of each Gateway, and what it says of classes, Gateways, routes.
+
+Followed: `internal/infrastructure/kubernetes/proxy`, `internal/provider/kubernetes` and `internal/gatewayapi` of
+envoyproxy/gateway v1.9. Its Deployment, ServiceAccount and ConfigMap are not made: nothing follows from them here. The
+Service belongs to the GatewayClass (to the Gateway, where proxies run in the Gateway's namespace), so that it goes with
+that when Envoy Gateway itself is gone.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
+from azure_rehearsal.kubernetes.controllers.garbage import with_finalizers
+from azure_rehearsal.kubernetes.controllers.gateway_api import GROUP, attachments, listener_problem
+from azure_rehearsal.kubernetes.controllers.releases import Release, value_at
+from azure_rehearsal.kubernetes.controllers.workplace import Workplace, condition
+
+CONTROLLER: Final = "envoy-gateway"
+WATCHES: Final = (
+    ("", "Secret"),
+    ("", "Service"),
+    ("", "Namespace"),
+    (GROUP, "GatewayClass"),
+    (GROUP, "Gateway"),
+    (GROUP, "HTTPRoute"),
+    (GROUP, "ReferenceGrant"),
+    ("gateway.envoyproxy.io", "EnvoyProxy"),
+)
+CONTROLLER_NAME: Final = "gateway.envoyproxy.io/gatewayclass-controller"
+FINALIZER: Final = "gateway-exists-finalizer.gateway.networking.k8s.io"
+_NAME_VALUE: Final = "config.envoyGateway.gateway.controllerName"
+_DEPLOY_VALUE: Final = "config.envoyGateway.provider.kubernetes.deploy.type"
+_LONGEST_NAME: Final = 48
+_FIRST_PORT: Final = 1024
+_PORT_SHIFT: Final = 10000
+"""A proxy runs without privileges: it listens on other ports than the low ones of its Service."""
+_UDP: Final = "UDP"
+
+
+class _Invalid(Exception):
+    """Why a class or Gateway is not accepted."""
+
+
+def reconcile(workplace: Workplace) -> None:
+    """Does what the installed Envoy Gateway does; without one nothing is done, and nothing taken away."""
+    for release in workplace.running(CONTROLLER):
+        wanted: set[Key] = set()
+        name = release.value(_NAME_VALUE, CONTROLLER_NAME)
+        for gateway_class in workplace.objects(GROUP, "GatewayClass"):
+            if gateway_class["spec"]["controllerName"] == name:
+                wanted |= _reconcile_class(workplace, release, gateway_class)
+        for key, cause in workplace.caused().items():
+            if key.kind == "Service" and cause.kind == "Gateway" and key not in wanted:
+                workplace.remove(key)
+        for route in workplace.objects(GROUP, "HTTPRoute"):
+            _reconcile_route(workplace, route, name)
+
+
+def service_name(gateway: Object, parameters: Object) -> str:
+    """The name of a Gateway's Service: given, or made of namespace and name with a digest of both."""
+    given = value_at(parameters, "spec.provider.kubernetes.envoyService.name")
+    if given:
+        return given
+    full = f"{gateway['metadata']['namespace']}/{gateway['metadata']['name']}"
+    readable = full.replace("/", "-")[:_LONGEST_NAME].removesuffix("-")
+    return f"envoy-{readable}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"
+
+
+def _reconcile_class(workplace: Workplace, release: Release, gateway_class: Object) -> set[Key]:
+    """The Services of a class's Gateways."""
+    key = Key.of(gateway_class)
+    gateways = [item for item in workplace.objects(GROUP, "Gateway") if _class_of(item) == key.name]
+    workplace.make(with_finalizers(gateway_class, [FINALIZER] if gateways else []), CONTROLLER)
+    try:
+        parameters = _parameters(workplace, gateway_class["spec"].get("parametersRef"), "")
+    except _Invalid as reason:
+        workplace.set_status(key, {"conditions": [condition("Accepted", False, "InvalidParameters", str(reason))]})
+        workplace.warn(key, CONTROLLER, "InvalidParameters", str(reason))
+        return _services_of(workplace, gateways)
+    workplace.set_status(key, {"conditions": [condition("Accepted", True, "Accepted", "Valid GatewayClass")]})
+    workplace.settled(key, CONTROLLER)
+    return {
+        service
+        for gateway in gateways
+        for service in _reconcile_gateway(workplace, release, gateway_class, gateway, parameters)
+    }
+
+
+def _reconcile_gateway(
+    workplace: Workplace, release: Release, gateway_class: Object, gateway: Object, parameters: Object
+) -> set[Key]:
+    key = Key.of(gateway)
+    problems = {item["name"]: listener_problem(workplace, gateway, item) for item in gateway["spec"]["listeners"]}
+    serving = [item for item in gateway["spec"]["listeners"] if not problems[item["name"]]]
+    try:
+        reference = value_at(gateway, "spec.infrastructure.parametersRef")
+        parameters = _parameters(workplace, reference, key.namespace) or parameters
+        made = _services_of(workplace, [gateway])
+        if serving:
+            item = _service(release, gateway_class, gateway, parameters, serving)
+            made = {workplace.make(item, CONTROLLER, key)}
+        problem = "; ".join(f"listener {name}: {reason}" for name, reason in problems.items() if reason)
+    except (_Invalid, ApiError) as reason:
+        made, problem = _services_of(workplace, [gateway]), str(reason)
+    workplace.tell(key, CONTROLLER, "Invalid", problem)
+    workplace.set_status(key, _gateway_status(workplace, gateway, made, problem))
+    return made
+
+
+def _gateway_status(workplace: Workplace, gateway: Object, services: set[Key], problem: str) -> Object:
+    addresses = [item["value"] for item in gateway["spec"].get("addresses") or []]
+    for service in services:
+        found = workplace.get(service) or {}
+        addresses = addresses or [item["ip"] for item in value_at(found, "status.loadBalancer.ingress") or []]
+    accepted = condition("Accepted", not problem, "Invalid" if problem else "Accepted", problem)
+    programmed = condition("Programmed", bool(addresses), "Programmed" if addresses else "AddressNotAssigned")
+    shown = [{"type": "IPAddress", "value": address} for address in addresses]
+    return {"addresses": shown, "conditions": [accepted, programmed]}
+
+
+def _service(
+    release: Release, gateway_class: Object, gateway: Object, parameters: Object, listeners: list[Object]
+) -> Object:
+    in_its_namespace = release.value(_DEPLOY_VALUE) == "GatewayNamespace"
+    said: Mapping[str, Any] = value_at(parameters, "spec.provider.kubernetes.envoyService") or {}
+    infrastructure = gateway["spec"].get("infrastructure") or {}
+    metadata = gateway["metadata"]
+    labels = {
+        "app.kubernetes.io/component": "proxy",
+        "app.kubernetes.io/managed-by": CONTROLLER,
+        "app.kubernetes.io/name": "envoy",
+        "gateway.envoyproxy.io/owning-gateway-name": metadata["name"],
+        "gateway.envoyproxy.io/owning-gateway-namespace": metadata["namespace"],
+    }
+    type = said.get("type", "LoadBalancer")
+    spec: Object = {"type": type, "selector": labels, "ports": _ports(listeners)}
+    if type != "ClusterIP":
+        spec["externalTrafficPolicy"] = said.get("externalTrafficPolicy", "Local")
+        given = ("loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges", "loadBalancerIP")
+        spec |= {name: said[name] for name in given if name in said}
+        if addresses := [item["value"] for item in gateway["spec"].get("addresses") or []]:
+            spec["externalIPs"] = addresses
+    owner = gateway if in_its_namespace else gateway_class
+    reference = {"apiVersion": owner["apiVersion"], "kind": owner["kind"]}
+    reference |= {field: owner["metadata"][field] for field in ("name", "uid")}
+    name = metadata["name"] if in_its_namespace and not said.get("name") else service_name(gateway, parameters)
+    item: Object = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {
+            "name": name,
+            "namespace": metadata["namespace"] if in_its_namespace else release.namespace,
+            "labels": {**(infrastructure.get("labels") or {}), **labels, **(said.get("labels") or {})},
+            "annotations": {**(infrastructure.get("annotations") or {}), **(said.get("annotations") or {})},
+            "ownerReferences": [reference],
+        },
+        "spec": spec,
+    }
+    return _merged(item, (said.get("patch") or {}).get("value") or {})
+
+
+def _ports(listeners: list[Object]) -> list[Object]:
+    found: dict[tuple[str, int], Object] = {}
+    for listener in listeners:
+        protocol, port = _UDP if listener["protocol"] == _UDP else "TCP", listener["port"]
+        target = port if port >= _FIRST_PORT else port + _PORT_SHIFT
+        name = f"{listener['protocol'].lower()}-{port}"
+        found.setdefault((protocol, port), {"name": name, "protocol": protocol, "port": port, "targetPort": target})
+    return list(found.values())
+
+
+def _parameters(workplace: Workplace, reference: Any, namespace: str) -> Object:
+    """The EnvoyProxy that a class or Gateway names; empty where it names none. Raises `_Invalid`."""
+    if not reference:
+        return {}
+    where = reference.get("namespace", namespace)
+    found = workplace.find(reference["group"], reference["kind"], where, reference["name"])
+    if found is None:
+        raise _Invalid(f"failed to find {reference['kind'].lower()} {where}/{reference['name']}: not found")
+    if value_at(found, "spec.mergeGateways"):
+        raise _Invalid("mergeGateways is not rehearsed: give each Gateway a Service of its own")
+    return found
+
+
+def _reconcile_route(workplace: Workplace, route: Object, controller_name: str) -> None:
+    """Says at which Gateways a route is served."""
+    key, parents, problems = Key.of(route), [], []
+    for attachment in attachments(workplace, route):
+        accepted = not attachment.reason
+        state = condition("Accepted", accepted, attachment.reason or "Accepted")
+        parents.append({"parentRef": attachment.parent, "controllerName": controller_name, "conditions": [state]})
+        if not accepted:
+            problems.append(f"{attachment.parent['name']}: {attachment.reason}")
+    workplace.set_status(key, {"parents": parents})
+    workplace.tell(key, CONTROLLER, "NotAccepted", "; ".join(problems))
+
+
+def _services_of(workplace: Workplace, gateways: list[Object]) -> set[Key]:
+    """What was made before for Gateways that cannot be brought up to date now: it stays."""
+    keys = {Key.of(item) for item in gateways}
+    return {key for key, cause in workplace.caused().items() if key.kind == "Service" and cause in keys}
+
+
+def _class_of(gateway: Object) -> str:
+    return gateway["spec"]["gatewayClassName"]
+
+
+def _merged(item: Object, patch: Object) -> Object:
+    """A JSON merge patch laid over an object."""
+    result = copy.deepcopy(item)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict) and isinstance(result.get(name), dict):
+            result[name] = _merged(result[name], value)
+        else:
+            result[name] = value
+    return result

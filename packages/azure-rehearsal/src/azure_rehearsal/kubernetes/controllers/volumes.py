@@ -1,0 +1,151 @@
+"""Volumes for claims, as the CSI drivers of AKS provide them: an Azure disk for each claim that is used.
+
+A claim whose class waits for its first consumer gets a volume once a workload names it. What a volume was made for
+decides about its end: with the policy `Delete` it goes with its claim, and the disk with it. A claim of Azure Files is
+bound without a trace in Azure, which a deleted group of the nodes would take away anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from azure_rehearsal.kubernetes.cluster import Key, Object
+from azure_rehearsal.kubernetes.controllers.claims import claims_of
+from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.quantities import gibibytes
+
+DISKS: Final = "disk.csi.azure.com"
+FILES: Final = "file.csi.azure.com"
+FAILED: Final = "ProvisioningFailed"
+_CLAIM: Final = ("", "PersistentVolumeClaim")
+_VOLUME: Final = ("", "PersistentVolume")
+_CLASS: Final = ("storage.k8s.io", "StorageClass")
+_WORKLOADS: Final = (
+    ("", "Pod"),
+    ("", "ReplicationController"),
+    ("apps", "DaemonSet"),
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("batch", "CronJob"),
+    ("batch", "Job"),
+)
+WATCHES: Final = (_CLAIM, _VOLUME, _CLASS, *_WORKLOADS)
+_IS_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+_SELECTED: Final = "volume.kubernetes.io/selected-node"
+"""Annotation by which the scheduler asks for a volume, once it has a node for the first consumer."""
+_RELEASES: Final = ("Release", "StatefulSet")
+"""What makes claims that its own pods use."""
+
+
+def reconcile(workplace: Workplace) -> None:
+    """Provides what is missing, and reclaims what belongs to nobody any more."""
+    claims = workplace.objects(*_CLAIM)
+    by_claim = {
+        volume["spec"]["claimRef"]["uid"]: volume
+        for volume in workplace.objects(*_VOLUME)
+        if "uid" in (volume["spec"].get("claimRef") or {})
+    }
+    used = set(_used(workplace))
+    for claim in claims:
+        key, uid = Key.of(claim), claim["metadata"]["uid"]
+        if uid not in by_claim and not claim["spec"].get("volumeName"):
+            problem = _provide(workplace, claim, key in used or _SELECTED in _annotations(claim))
+            workplace.tell(key, DISKS, FAILED, problem)
+    _reclaim(workplace, {claim["metadata"]["uid"] for claim in claims})
+    bound = {(volume["spec"].get("claimRef") or {}).get("uid") for volume in workplace.objects(*_VOLUME)}
+    for claim in claims:
+        is_bound = claim["metadata"]["uid"] in bound or bool(claim["spec"].get("volumeName"))
+        workplace.set_status(Key.of(claim), {"phase": "Bound" if is_bound else "Pending"})
+
+
+def _provide(workplace: Workplace, claim: Object, is_used: bool) -> str:
+    """Makes a volume where one is due; answers why it cannot."""
+    classes = {item["metadata"]["name"]: item for item in workplace.objects(*_CLASS)}
+    name = claim["spec"].get("storageClassName", _default(classes))
+    if not name:
+        return ""
+    storage_class = classes.get(name)
+    if storage_class is None:
+        return f'storageclass.storage.k8s.io "{name}" not found'
+    waits = storage_class.get("volumeBindingMode") == "WaitForFirstConsumer"
+    if (waits and not is_used) or storage_class["provisioner"] not in (DISKS, FILES):
+        return ""
+    uid, key = claim["metadata"]["uid"], Key.of(claim)
+    handle = volume = f"pvc-{uid}"
+    if storage_class["provisioner"] == DISKS:
+        gib = gibibytes(claim["spec"]["resources"]["requests"]["storage"])
+        disk = workplace.azure.provide_disk(workplace.cause(key), volume, gib, storage_class.get("parameters") or {})
+        if disk.problem:
+            return f'failed to provision volume with StorageClass "{name}": {disk.problem}'
+        handle = disk.value
+    workplace.make(_volume(claim, storage_class, volume, handle), storage_class["provisioner"], key)
+    return ""
+
+
+def _volume(claim: Object, storage_class: Object, name: str, handle: str) -> Object:
+    metadata, spec = claim["metadata"], claim["spec"]
+    claim_ref = {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
+    claim_ref |= {field: metadata[field] for field in ("namespace", "name", "uid")}
+    provisioner = storage_class["provisioner"]
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": name, "annotations": {"pv.kubernetes.io/provisioned-by": provisioner}},
+        "spec": {
+            "capacity": {"storage": spec["resources"]["requests"]["storage"]},
+            "accessModes": spec["accessModes"],
+            "volumeMode": spec.get("volumeMode", "Filesystem"),
+            "persistentVolumeReclaimPolicy": storage_class.get("reclaimPolicy", "Delete"),
+            "storageClassName": storage_class["metadata"]["name"],
+            "claimRef": claim_ref,
+            "csi": {"driver": provisioner, "volumeHandle": handle},
+        },
+    }
+
+
+def _reclaim(workplace: Workplace, claims: set[str]) -> None:
+    """Removes volumes, with their disks, whose claims are gone and that say so."""
+    made = workplace.caused()
+    for volume in workplace.objects(*_VOLUME):
+        key, spec = Key.of(volume), volume["spec"]
+        uid = (spec.get("claimRef") or {}).get("uid")
+        if uid is None or uid in claims:
+            workplace.set_status(key, {"phase": "Bound" if uid else "Available"})
+        elif spec.get("persistentVolumeReclaimPolicy") == "Delete":
+            if key in made and spec["csi"]["driver"] == DISKS:
+                workplace.azure.remove_disk(spec["csi"]["volumeHandle"])
+            workplace.remove(key)
+        else:
+            workplace.set_status(key, {"phase": "Released"})
+
+
+def _used(workplace: Workplace) -> Iterator[Key]:
+    """The claims that some workload wants to mount."""
+    for group, kind in _WORKLOADS:
+        for item in workplace.objects(group, kind):
+            for volume in _pod_spec(item, kind).get("volumes") or []:
+                if name := (volume.get("persistentVolumeClaim") or {}).get("claimName"):
+                    yield Key("v1", "PersistentVolumeClaim", item["metadata"]["namespace"], name)
+            if kind == "StatefulSet":
+                yield from (Key.of(claim) for claim in claims_of(item))
+    yield from (key for key, cause in workplace.caused().items() if cause.kind in _RELEASES)
+
+
+def _pod_spec(item: Object, kind: str) -> Object:
+    spec = item["spec"]
+    if kind == "Pod":
+        return spec
+    if kind == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    return (spec.get("template") or {}).get("spec") or {}
+
+
+def _default(classes: dict[str, Object]) -> str:
+    marked = [name for name, item in classes.items() if _annotations(item).get(_IS_DEFAULT) == "true"]
+    return min(marked, default="")
+
+
+def _annotations(item: Object) -> dict[str, str]:
+    return item["metadata"].get("annotations") or {}

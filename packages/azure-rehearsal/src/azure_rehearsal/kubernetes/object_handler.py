@@ -1,0 +1,299 @@
+"""What the kubernetes provider does with the resources that are objects of the API, `…Patch` resources among them.
+
+Followed: `provider/pkg/provider/provider.go` and `provider/pkg/await/await.go` of pulumi-kubernetes. A plan compares
+the live object of the last deployment, pruned to what the program had asked for, with what it asks for now; what would
+happen is then tried as a dry run. What the API server says against it comes out as `Refused`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Generator
+from typing import Final
+
+from azure_rehearsal.kubernetes.awaiting import awaited
+from azure_rehearsal.kubernetes.changes import replaces
+from azure_rehearsal.kubernetes.cluster import SERVER_METADATA, ApiError, Cluster, Key, Object, Reason, Scope, group_of
+from azure_rehearsal.kubernetes.configuration import Configuration
+from azure_rehearsal.kubernetes.custom_resources import is_definition, scope_defined
+from azure_rehearsal.kubernetes.normal_forms import is_normal_form
+from azure_rehearsal.kubernetes.objects import (
+    AUTONAMED,
+    MANAGED_BY,
+    adopt_name,
+    annotation,
+    api_of,
+    assign_name,
+    differences,
+    from_inputs,
+    id_of,
+    is_annotated,
+    is_patch,
+    property_path,
+    pruned,
+    to_outputs,
+)
+from azure_rehearsal.kubernetes.schemas import CLUSTER_SCOPED
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource
+from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
+
+OWNER: Final = "pulumi-kubernetes"
+"""The field manager of the objects that the program owns; each `…Patch` resource has one of its own."""
+
+RETRIES: Final = 5
+FIRST_PAUSE_SECONDS: Final = 0.02
+"""The real provider tries a creation five times again, after 1, 2, 4 … s, while a namespace or a definition is missing.
+A rehearsed deployment is as much quicker."""
+
+_PATCH_FORCE: Final = "pulumi.com/patchForce"
+_PATCH_MANAGER: Final = "pulumi.com/patchFieldManager"
+_ALREADY_EXISTS: Final = (
+    "A renamed resource needs an alias; an object of somebody else's is changed by a Patch resource or adopted by "
+    "`pulumi import`; upsertExistingObjects on the provider takes it over."
+)
+_IDENTITY: Final = (("metadata", "name"), ("metadata", "namespace"))
+
+
+class ObjectHandler:
+    """Handles objects for one provider instance. `scopes` are those of the definitions that the program declares, by
+    `(group, kind)`: a custom resource can be planned before its definition is in the cluster."""
+
+    def __init__(self, settings: Configuration, scopes: dict[tuple[str, str], Scope]) -> None:
+        self._settings = settings
+        self._scopes = scopes
+
+    def check(
+        self, cluster: Cluster | None, resource: Resource, old: Object, new: Object, random_seed: bytes
+    ) -> tuple[Object, list[CheckFailure]]:
+        item = from_inputs(new)
+        if reason := self._unusable(resource, item):
+            return new, [CheckFailure("", reason)]
+        if old:
+            adopt_name(item, old)
+        else:
+            assign_name(item, resource.name, random_seed)
+        metadata = item["metadata"]
+        if not self._settings.server_side_apply and (not old or _is_managed(old)):
+            metadata["labels"] = {**(metadata.get("labels") or {}), MANAGED_BY[0]: MANAGED_BY[1]}
+        if self._scope(cluster, item) is Scope.CLUSTER:
+            metadata.pop("namespace", None)
+        elif not metadata.get("namespace"):
+            metadata["namespace"] = self._settings.namespace
+        if contains_unknown(item) or is_patch(resource.type, item):
+            return item, []
+        problems = cluster.validate(item) if cluster else []
+        if is_definition(item) and not problems:
+            group_kind, scope = scope_defined(item)
+            self._scopes[group_kind] = scope
+        return item, [CheckFailure("", problem) for problem in problems]
+
+    def diff(
+        self, cluster: Cluster | None, resource: Resource, old_inputs: Object, old_outputs: Object, new: Object
+    ) -> Difference:
+        wanted, live = from_inputs(new), from_inputs(old_outputs)
+        before = pruned(live, from_inputs(old_inputs))
+        namespaced = self._scope(cluster, wanted) is Scope.NAMESPACED
+        for item, source in ((before, live), (wanted, wanted)):
+            item["metadata"]["namespace"] = (source["metadata"].get("namespace") or "default") if namespaced else None
+        before["metadata"]["name"] = live["metadata"]["name"]
+        paths = [path for path in differences(before, wanted) if not is_normal_form(wanted, before, path)]
+        replaced = [path for path in paths if self._is_replaced(resource, wanted, path)]
+        return Difference(
+            changed=sorted(property_path(path) for path in paths),
+            replaces=sorted(property_path(path) for path in replaced),
+            delete_before_replace=bool(replaced)
+            and not is_annotated(wanted, AUTONAMED)
+            and all(before["metadata"][field] == wanted["metadata"][field] for field in ("name", "namespace")),
+        )
+
+    def plan_create(self, cluster: Cluster, resource: Resource, inputs: Object) -> Object:
+        """The outputs as far as a preview knows them."""
+        item = from_inputs(inputs)
+        if (
+            contains_unknown(item)
+            or is_patch(resource.type, item)
+            or not self._settings.server_side_apply
+            or cluster.scope(item["apiVersion"], item["kind"]) is None
+        ):
+            return inputs
+        try:
+            planned = self._send(cluster, item, dry_run=True)
+        except ApiError as error:
+            namespace_to_come = error.missing is not None and error.missing.kind == "Namespace"
+            if namespace_to_come or error.reason in (Reason.ALREADY_EXISTS, Reason.FORBIDDEN):
+                return inputs
+            raise _refused(error, _not_created(resource)) from error
+        planned.pop("status", None)
+        planned["metadata"].update(dict.fromkeys(("uid", "resourceVersion", "creationTimestamp"), UNKNOWN))
+        return to_outputs(planned)
+
+    def create(self, cluster: Cluster, resource: Resource, inputs: Object) -> tuple[str, Object]:
+        item = from_inputs(inputs)
+        with _refusing(_not_created(resource)):
+            if is_patch(resource.type, item):
+                _require_existing(cluster, item)
+                live = cluster.apply(item, self._manager(resource, item), force=self._force(item))
+            else:
+                live = _patiently(lambda: self._send(cluster, item, dry_run=False))
+        live = awaited(cluster, live)
+        return id_of(live), to_outputs(live)
+
+    def plan_update(self, cluster: Cluster, resource: Resource, old_outputs: Object, new: Object) -> Object:
+        """The outputs as far as a preview knows them."""
+        item = from_inputs(new)
+        if contains_unknown(item) or cluster.scope(item["apiVersion"], item["kind"]) is None:
+            return new
+        return self._apply(cluster, resource, item, dry_run=True)
+
+    def update(self, cluster: Cluster, resource: Resource, old_outputs: Object, new: Object) -> Object:
+        return self._apply(cluster, resource, from_inputs(new), dry_run=False)
+
+    def delete(self, cluster: Cluster, resource: Resource, id: str, inputs: Object, outputs: Object) -> None:
+        item = from_inputs(outputs or inputs)
+        key = _key(resource, id, item)
+        with _refusing(f'deletion of resource "{resource.urn}" failed'):
+            if is_patch(resource.type, item):
+                if cluster.get(key) is not None:
+                    cluster.apply(_bare(key), self._manager(resource, from_inputs(inputs)))
+                return
+            try:
+                cluster.delete(key)
+            except ApiError as error:
+                if error.reason not in (Reason.NOT_FOUND, Reason.NO_MATCH):
+                    raise
+
+    def read(
+        self, cluster: Cluster, resource: Resource, id: str, inputs: Object, outputs: Object
+    ) -> tuple[str, Object, Object] | None:
+        wanted = from_inputs(inputs)
+        live = cluster.get(_key(resource, id, from_inputs(outputs or inputs)))
+        if live is None:
+            return None
+        imported = {name: value for name, value in live.items() if name != "status"}
+        as_inputs = pruned(live, wanted) if inputs else imported
+        known = as_inputs["metadata"].items()
+        as_inputs["metadata"] = {name: value for name, value in known if name not in SERVER_METADATA}
+        return id, to_outputs(live), as_inputs
+
+    def _unusable(self, resource: Resource, item: Object) -> str | None:
+        """Why nothing can be made of a resource's inputs at all."""
+        if not isinstance(item.get("apiVersion"), str) or not isinstance(item.get("kind"), str):
+            return f"a Kubernetes resource needs apiVersion and kind; {resource.name} has not both"
+        if item["kind"].endswith("List") and resource.type.endswith("List"):
+            return "list resources cannot be created directly; use the underlying resource type instead"
+        if is_patch(resource.type, item):
+            if not self._settings.server_side_apply:
+                return "patch resources require server-side apply; set enableServerSideApply on the provider"
+            if not item["metadata"].get("name"):
+                return "patch resources require the `.metadata.name` field to be set"
+        if item["metadata"].get("generateName") and self._settings.server_side_apply:
+            return (
+                "the `.metadata.generateName` field is not supported with server-side apply; leave the name out, and "
+                "the provider gives one"
+            )
+        return None
+
+    def _scope(self, cluster: Cluster | None, item: Object) -> Scope:
+        """Where an object lives; a kind that nobody knows yet is taken for a namespaced one, as the provider does."""
+        declared = self._scopes.get((group_of(item["apiVersion"]), item["kind"]))
+        known = cluster.scope(item["apiVersion"], item["kind"]) if cluster else None
+        if known is None and item["kind"] in CLUSTER_SCOPED:
+            known = Scope.CLUSTER
+        return known or declared or Scope.NAMESPACED
+
+    def _is_replaced(self, resource: Resource, wanted: Object, path: tuple[str | int, ...]) -> bool:
+        if is_patch(resource.type, wanted):
+            return path in _IDENTITY
+        return replaces(wanted, path, self._settings.config_maps_mutable, self._settings.secrets_mutable)
+
+    def _send(self, cluster: Cluster, item: Object, dry_run: bool) -> Object:
+        if self._settings.upsert:
+            return cluster.apply(item, OWNER, force=self._force(item), dry_run=dry_run)
+        return cluster.create(item, OWNER, dry_run=dry_run)
+
+    def _apply(self, cluster: Cluster, resource: Resource, item: Object, dry_run: bool) -> Object:
+        with _refusing(f'update of resource "{resource.urn}" failed'):
+            _require_existing(cluster, item)
+            manager = self._manager(resource, item)
+            live = cluster.apply(item, manager, force=self._force(item), dry_run=dry_run)
+        return to_outputs(live if dry_run else awaited(cluster, live))
+
+    def _force(self, item: Object) -> bool:
+        return self._settings.patch_force or is_annotated(item, _PATCH_FORCE)
+
+    def _manager(self, resource: Resource, item: Object) -> str:
+        if not is_patch(resource.type, item):
+            return OWNER
+        suffix = hashlib.sha256(resource.urn.encode()).hexdigest()[:8]
+        return annotation(item, _PATCH_MANAGER) or f"{OWNER}-{suffix}"
+
+
+def _not_created(resource: Resource) -> str:
+    return f'resource "{resource.urn}" was not successfully created by the Kubernetes API server'
+
+
+def _refused(error: ApiError, what: str) -> Refused:
+    way_out = _ALREADY_EXISTS if error.reason is Reason.ALREADY_EXISTS else error.way_out
+    return Refused(error.reason, f"{what}: {error.message}", way_out)
+
+
+@contextlib.contextmanager
+def _refusing(what: str) -> Generator[None]:
+    """Turns what the API server says into what the engine shows."""
+    try:
+        yield
+    except ApiError as error:
+        raise _refused(error, what) from error
+
+
+def _patiently(call: Callable[[], Object]) -> Object:
+    """Calls again while a namespace or a definition that the program also makes is not there yet.
+
+    A definition that a chart's release brings is not waited for: against a real cluster it is there in time or not, by
+    how long the chart takes, and a rehearsed release takes none. What depends on the release never comes here.
+    """
+    for attempt in range(RETRIES):
+        try:
+            return call()
+        except ApiError as error:
+            if error.lasting or error.reason not in (Reason.NOT_FOUND, Reason.NO_MATCH):
+                raise
+            time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+    return call()
+
+
+def _require_existing(cluster: Cluster, item: Object) -> None:
+    """Neither an update nor a patch makes an object."""
+    key = Key.of(item)
+    if cluster.get(key) is None:
+        raise ApiError(
+            Reason.NOT_FOUND,
+            f"{key} not found",
+            "`pulumi refresh` takes an object that is gone out of the state; a patch needs an object that exists.",
+            missing=key,
+        )
+
+
+def _key(resource: Resource, id: str, item: Object) -> Key:
+    """Which object a resource is, from what is known of it; an import knows its type and id only."""
+    api_version, kind = api_of(resource.type)
+    namespace, _, name = id.rpartition("/")
+    metadata = item["metadata"]
+    return Key(
+        item.get("apiVersion") or api_version,
+        item.get("kind") or kind.removesuffix("Patch"),
+        metadata.get("namespace") or namespace,
+        metadata.get("name") or name,
+    )
+
+
+def _bare(key: Key) -> Object:
+    """An object about which nothing is said but which one it is."""
+    metadata = {"name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
+    return {"apiVersion": key.api_version, "kind": key.kind, "metadata": metadata}
+
+
+def _is_managed(old: Object) -> bool:
+    return ((old.get("metadata") or {}).get("labels") or {}).get(MANAGED_BY[0]) == MANAGED_BY[1]

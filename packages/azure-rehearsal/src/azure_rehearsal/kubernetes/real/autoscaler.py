@@ -1,0 +1,100 @@
+"""A stand-in for the cluster autoscaler: a node more where a pod finds no place, a node less where nobody needs it.
+
+Followed in outline: kubernetes/autoscaler, cluster-autoscaler (scale-up by simulating a new node of each pool, similar
+pools kept in balance where the cluster asks for it; scale-down in `scale_down`). A node that does not help, because
+something keeps a pod from its place that `fitting` does not look at, goes again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.real.drainability import ScaleDownProfile
+from azure_rehearsal.kubernetes.real.fitting import fits
+from azure_rehearsal.kubernetes.real.nodes import Nodes, emptiest, pool_of, template
+from azure_rehearsal.kubernetes.real.pools import Pool
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.real.scale_down import ScaleDown
+
+PENDING_SECONDS: Final = 1.5
+"""How long a pod is without a place before a node is added for it: some wait only for their volume."""
+BOOT_SECONDS: Final = 3
+"""For so long a new node is expected to take the pods that it was added for."""
+
+
+class Autoscaler:
+    """Scales the pools of one cluster that want it."""
+
+    def __init__(self, cluster: RealCluster, nodes: Nodes, profile: Callable[[], ScaleDownProfile]) -> None:
+        self._cluster = cluster
+        self._nodes = nodes
+        self.scale_down = ScaleDown(cluster, nodes, profile)
+        self._added: dict[str, float] = {}
+        self._pending: dict[str, float] = {}
+        self.enabled = True
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way that asks for another look soon."""
+        now = time.monotonic()
+        is_waited_for = any(now - since < BOOT_SECONDS for since in self._pending.values())
+        return self.enabled and bool(is_waited_for or self._added or self.scale_down.is_busy)
+
+    def look(self, pools: Sequence[Pool]) -> None:
+        """Adds and removes nodes."""
+        if not self.enabled:
+            return
+        pods = self._cluster.list_objects("v1", "Pod")
+        nodes = self._nodes.all()
+        self._grow(pools, nodes, self._waiting(pods))
+        self.scale_down.look(pools, nodes, pods, self._added)
+
+    def _waiting(self, pods: list[Object]) -> list[Object]:
+        """The pods that have been without a place for a while."""
+        now = time.monotonic()
+        homeless = {pod["metadata"]["uid"]: pod for pod in pods if _is_homeless(pod)}
+        self._pending = {uid: self._pending.get(uid, now) for uid in homeless}
+        return [pod for uid, pod in homeless.items() if now - self._pending[uid] >= PENDING_SECONDS]
+
+    def _grow(self, pools: Sequence[Pool], nodes: list[Object], homeless: list[Object]) -> None:
+        now = time.monotonic()
+        self._added = {name: at for name, at in self._added.items() if now - at < BOOT_SECONDS}
+        if not homeless or self._added:
+            return
+        count: dict[str, int] = defaultdict(int)
+        for node in nodes:
+            count[pool_of(node)] += 1
+        fresh: list[tuple[Object, list[Object]]] = []
+        for pod in homeless:
+            taken = next((on for node, on in fresh if fits(pod, node, on)), None)
+            if taken is not None:
+                taken.append(pod)
+                continue
+            for pool in _candidates(pools, count):
+                zone = emptiest(pool, [*nodes, *(node for node, _ in fresh)])
+                if count[pool.name] < pool.most and fits(pod, template(pool, zone), ()):
+                    node = self._nodes.add(pool, zone)
+                    if node is not None:
+                        count[pool.name] += 1
+                        fresh.append((node, [pod]))
+                        self._added[node["metadata"]["name"]] = now
+                        break
+
+
+def _is_homeless(pod: Object) -> bool:
+    """Whether the scheduler has looked for a node in vain."""
+    if pod["spec"].get("nodeName") or pod["metadata"].get("deletionTimestamp"):
+        return False
+    said = pod.get("status", {}).get("conditions") or ()
+    return any(entry["type"] == "PodScheduled" and entry.get("reason") == "Unschedulable" for entry in said)
+
+
+def _candidates(pools: Sequence[Pool], count: Mapping[str, int]) -> list[Pool]:
+    """The pools that may grow: those with fewest nodes first, where the cluster asks for similar ones to be balanced;
+    otherwise one of them takes everything."""
+    growing = [pool for pool in pools if pool.is_autoscaled]
+    return sorted(growing, key=lambda pool: (count[pool.name] if pool.is_balanced else 0, pool.name))

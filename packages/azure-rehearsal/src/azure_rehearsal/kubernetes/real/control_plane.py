@@ -1,0 +1,212 @@
+"""One control plane on loopback: etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok.
+
+Owns its folder (certificates, ports, etcd's data, logs) and its programs. Does not own what is put into the cluster.
+
+    certificates/  ports.json  etcd/  logs/<program>.log  *.kubeconfig  kwok.yaml
+
+Address, authority and client certificate stay the same for the life of the folder, so that a kubeconfig does too.
+Everything listens on 127.0.0.1. etcd has no TLS: whoever has an account on this machine can read what a rehearsal has.
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import json
+import os
+import random
+import shutil
+import socket
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.kubernetes.real.api_server import ApiServer
+from azure_rehearsal.kubernetes.real.certificates import Certificates, KeyPair, certificates
+from azure_rehearsal.kubernetes.real.command_lines import HOST, CommandLines, Network, Ports
+from azure_rehearsal.kubernetes.real.processes import Processes, Running, last_lines
+from azure_rehearsal.kubernetes.real.programs import Programs
+
+PORTS: Final = (20000, 30000)
+"""Below the ports that systems give to whoever asks for any (Linux from 32768, macOS from 49152)."""
+START_SECONDS: Final = 90
+"""After so long a control plane that does not answer is given up; it takes less than 10 s on two free cores."""
+API_SERVER_MEMORY: Final = "700MiB"
+"""Where Go's collector begins to try harder, for each program; no limit."""
+OTHER_MEMORY: Final = "200MiB"
+_POLL_SECONDS: Final = 0.05
+_NODE_LEASES: Final = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"
+_STAGES: Final = Path(__file__).with_name("stages.yaml")
+
+
+class ControlPlane:
+    """One control plane. Raises `UsageError` where it cannot be started."""
+
+    def __init__(self, folder: Path, programs: Programs, processes: Processes, network: Network | None = None) -> None:
+        self.folder = folder
+        self._processes = processes
+        network = network or Network()
+        self._ports = self._chosen_ports()
+        first = next(ipaddress.ip_network(network.services).hosts())
+        self._certificates = certificates(folder / "certificates", (HOST, str(first)))
+        self._lines = CommandLines(programs, folder, self._ports, network, self._certificates)
+        self._running: dict[str, Running] = {}
+
+    @property
+    def server(self) -> str:
+        """The URL of the API server."""
+        return f"https://{HOST}:{self._ports.api_server}"
+
+    @property
+    def certificates(self) -> Certificates:
+        return self._certificates
+
+    @property
+    def processes(self) -> dict[str, Running]:
+        """The programs that were started, by name."""
+        return dict(self._running)
+
+    def kubeconfig(self, user: KeyPair | None = None) -> dict[str, Any]:
+        """A kubeconfig that holds all it needs; of the administrator unless somebody else is meant."""
+        user = user or self._certificates.administrator
+        return {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {
+                    "name": "rehearsal",
+                    "cluster": {
+                        "server": self.server,
+                        "certificate-authority-data": _encoded(self._certificates.authority.certificate),
+                    },
+                }
+            ],
+            "users": [
+                {
+                    "name": "rehearsal",
+                    "user": {
+                        "client-certificate-data": _encoded(user.certificate),
+                        "client-key-data": _encoded(user.key),
+                    },
+                }
+            ],
+            "contexts": [{"name": "rehearsal", "context": {"cluster": "rehearsal", "user": "rehearsal"}}],
+            "current-context": "rehearsal",
+        }
+
+    def client(self) -> ApiServer:
+        """A client of the API server as its administrator."""
+        user = self._certificates.administrator
+        return ApiServer(HOST, self._ports.api_server, self._certificates.authority.certificate, user)
+
+    def start(self) -> None:
+        """Starts everything, and returns once the API server answers."""
+        self._refuse_taken_ports()
+        self.start_etcd()
+        self.start_api_server()
+        # kwok has another identity whenever it starts, and would wait until what it held before runs out.
+        self.client().request("DELETE", _NODE_LEASES)
+        made, lines = self._certificates, self._lines
+        manager = self._kubeconfig_file("kube-controller-manager", made.administrator)
+        self._start("kube-controller-manager", lines.controller_manager(manager))
+        self._start("kube-scheduler", lines.scheduler(self._kubeconfig_file("kube-scheduler", made.scheduler)))
+        stages = self.folder / "kwok.yaml"
+        shutil.copyfile(_STAGES, stages)
+        self._start("kwok", lines.kwok(self._kubeconfig_file("kwok", made.administrator), stages))
+
+    def start_etcd(self) -> None:
+        self._start("etcd", self._lines.etcd())
+
+    def start_api_server(self) -> None:
+        """Starts the API server and waits until it is ready."""
+        self._start("kube-apiserver", self._lines.api_server(), API_SERVER_MEMORY)
+        client = self.client()
+        deadline = time.monotonic() + START_SECONDS
+        while not client.is_ready():
+            self._refuse_ended()
+            if time.monotonic() > deadline:
+                log = self._log("kube-apiserver")
+                raise UsageError(
+                    f"kube-apiserver did not become ready within {START_SECONDS} s: {last_lines(log)}. All of it is in"
+                    f" {log}. Free the machine, or leave out --cluster real."
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self) -> None:
+        """Ends every program; what was in the cluster stays on disk."""
+        self._processes.end(list(self._running.values())[::-1])
+        self._running.clear()
+
+    def end(self, program: str) -> None:
+        """Ends one program, as a fault."""
+        self._processes.end([self._running.pop(program)])
+
+    def remove(self) -> None:
+        """Ends every program and forgets what was in the cluster."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self, name: str, command: list[str], memory: str = OTHER_MEMORY) -> None:
+        # Two cores serve a whole rehearsal: nobody needs more threads than that.
+        environment = {**os.environ, "GOMAXPROCS": "2", "GOMEMLIMIT": memory}
+        self._running[name] = self._processes.start(name, command, environment, self._log(name))
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    def _refuse_ended(self) -> None:
+        for name, running in self._running.items():
+            if not running.is_alive:
+                log = self._log(name)
+                raise UsageError(f"{name} ended while it started: {last_lines(log)}. All of it is in {log}.")
+
+    def _chosen_ports(self) -> Ports:
+        """The ports of the folder, drawn when it is new."""
+        file = self.folder / "ports.json"
+        if file.exists():
+            return Ports(**json.loads(file.read_text()))
+        ports = Ports(*_free_ports(3))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(ports)))
+        return ports
+
+    def _refuse_taken_ports(self) -> None:
+        for name, port in asdict(self._ports).items():
+            if not _is_free(port):
+                raise UsageError(
+                    f"port {port} on {HOST}, which {self.folder} keeps for {name}, is used by another program: end"
+                    " that one, or use another directory with --state."
+                )
+
+    def _kubeconfig_file(self, name: str, user: KeyPair) -> Path:
+        file = self.folder / f"{name}.kubeconfig"
+        file.touch(mode=0o600)
+        file.write_text(yaml.safe_dump(self.kubeconfig(user), sort_keys=False))
+        return file
+
+
+def _encoded(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode()
+
+
+def _free_ports(count: int) -> list[int]:
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(*PORTS)
+        if port not in found and _is_free(port):
+            found.append(port)
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, port))
+        except OSError:
+            return False
+    return True

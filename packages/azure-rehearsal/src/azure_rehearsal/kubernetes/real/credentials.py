@@ -1,0 +1,53 @@
+"""The simulated Azure in front of real clusters: whoever asks for credentials gets those of the real API server.
+
+A client certificate of the administrator takes the place of an Entra login: nobody is there who could check one.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Final
+
+import yaml
+
+from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core.client import Client
+from azure_rehearsal.azure.core.cloud import Cloud
+from azure_rehearsal.azure.services.network.common import CLUSTER
+from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
+from azure_rehearsal.protocol.decorated import Decorated
+from azure_rehearsal.protocol.provider import StandIn
+
+_CREDENTIALS: Final = (
+    "azure-native:containerservice:listManagedClusterUserCredentials",
+    "azure-native:containerservice:listManagedClusterAdminCredentials",
+)
+
+
+class RealCredentials(Decorated):
+    """The azure-native stand-in, with real kubeconfigs. What Azure refuses stays refused."""
+
+    def __init__(self, inner: StandIn, cloud: Cloud, client: Client, clusters: RealClusters) -> None:
+        super().__init__(inner)
+        self._cloud = cloud
+        self._client = client
+        self._clusters = clusters
+
+    def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
+        answer = super().invoke(token, arguments, preview)
+        if token not in _CREDENTIALS:
+            return answer
+        path = registry.arm_type(CLUSTER).path
+        record = self._cloud.get(arm_ids.fill(path, {"subscriptionId": self._client.subscription_id, **arguments}))
+        if record is None:
+            return answer
+        real = yaml.safe_load(self._clusters.kubeconfig(record))
+        return {**answer, "kubeconfigs": [self._with(real, entry) for entry in answer["kubeconfigs"]]}
+
+    def _with(self, real: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+        """One of Azure's kubeconfigs, names as they are, with the real server and the real certificate."""
+        config = yaml.safe_load(base64.b64decode(entry["value"]))
+        config["clusters"][0]["cluster"] = real["clusters"][0]["cluster"]
+        config["users"][0]["user"] = real["users"][0]["user"]
+        text = yaml.safe_dump(config, sort_keys=False)
+        return {**entry, "value": base64.b64encode(text.encode()).decode()}

@@ -1,0 +1,227 @@
+"""Nodes: what AKS makes of agent pools, for kwok to play their kubelets.
+
+Owns the Nodes of a cluster. Does not own how many there should be beyond a pool's minimum (`autoscaler`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
+from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real.pools import Pool
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+
+POOL: Final = "kubernetes.azure.com/agentpool"
+ZONE: Final = "topology.kubernetes.io/zone"
+GOING: Final = "ToBeDeletedByClusterAutoscaler"
+"""Taint of a node that the cluster autoscaler is about to take away, so that no pod comes to it any more."""
+_KEPT: Final = ("node.kubernetes.io/", GOING)
+"""Taints that are not the pool's, by how they begin."""
+_PATH: Final = "/api/v1/nodes"
+_FAKE: Final = {"kwok.x-k8s.io/node": "fake"}
+_FIRST_INSIDE: Final = 4
+"""Azure keeps the first addresses of a subnet for itself."""
+_DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Nodes:
+    """The nodes of one cluster, as they are to be."""
+
+    def __init__(self, cluster: RealCluster) -> None:
+        self._cluster = cluster
+        self.problems: dict[str, str] = {}
+        """Why a pool has fewer nodes than it should, by the pool's name."""
+
+    def all(self) -> list[Object]:
+        return self._cluster.list_objects("v1", "Node")
+
+    def follow(self, pools: Sequence[Pool]) -> None:
+        """Brings the nodes to their pools: to the minimum, to labels and taints; away with their pool."""
+        nodes = self.all()
+        by_pool = {pool.name: pool for pool in pools}
+        for node in nodes:
+            pool = by_pool.get(pool_of(node))
+            if pool is None or not _has_zone(pool, node):
+                self.remove(node)
+            else:
+                self._refresh(node, pool)
+        for pool in pools:
+            mine = [node for node in nodes if pool_of(node) == pool.name and _has_zone(pool, node)]
+            for _ in range(pool.fewest - len(mine)):
+                if self.add(pool) is None:
+                    break
+            if not pool.is_autoscaled:
+                for node in mine[pool.most :]:
+                    self.remove(node)
+
+    def add(self, pool: Pool, zone: str = "") -> Object | None:
+        """Adds a node to a pool, in this zone of Azure's or in the one that has fewest; `None` where Azure has no
+        address for it, which `problems` then tells."""
+        nodes = self.all()
+        public = ""
+        if pool.addresses:
+            public = _free(ipaddress.ip_network(pool.addresses), _taken(nodes, "ExternalIP"), 0)
+            if not public:
+                self.problems[pool.name] = f"the prefix {pool.addresses} of pool {pool.name} has no address left"
+                return None
+        self.problems.pop(pool.name, None)
+        inside = ipaddress.ip_network(pool.inside or "10.255.0.0/16")
+        private = _free(inside, _taken(nodes, "InternalIP"), _FIRST_INSIDE)
+        node = _node(pool, _free_name(pool, nodes), zone or emptiest(pool, nodes), private, public)
+        return self._cluster.server.request("POST", _PATH, {"fieldManager": "aks"}, node)
+
+    def remove(self, node: Object) -> None:
+        """Takes a node away; the pods on it go with it."""
+        try:
+            self._cluster.begin_delete(Key("v1", "Node", "", node["metadata"]["name"]))
+        except ApiError as error:
+            if error.reason is not Reason.NOT_FOUND:
+                raise
+
+    def mark_going(self, node: Object) -> None:
+        """Has no more pods placed on a node."""
+        self._set_taints(node, [*(node["spec"].get("taints") or ()), {"key": GOING, "effect": "NoSchedule"}])
+
+    def give_back(self, node: Object) -> None:
+        """Has pods placed on a node again that was to go."""
+        self._set_taints(node, [taint for taint in node["spec"].get("taints") or () if taint["key"] != GOING])
+
+    def _set_taints(self, node: Object, taints: list[dict[str, Any]]) -> None:
+        path = f"{_PATH}/{node['metadata']['name']}"
+        said = {"spec": {"taints": taints}}
+        node["spec"]["taints"] = self._cluster.server.request(
+            "PATCH", path, {"fieldManager": "cluster-autoscaler"}, said, MERGE
+        )["spec"].get("taints", [])
+
+    def _refresh(self, node: Object, pool: Pool) -> None:
+        """AKS puts changed labels and taints of a pool onto the nodes that there are."""
+        wanted = _labels(pool)
+        labels = node["metadata"]["labels"]
+        ours = [_taint(text) for text in pool.taints]
+        kept = [taint for taint in node["spec"].get("taints") or () if taint["key"].startswith(_KEPT)]
+        patch: Object = {}
+        if any(labels.get(name) != value for name, value in wanted.items()):
+            patch["metadata"] = {"labels": dict(wanted)}
+        if _sorted([*ours, *kept]) != _sorted(node["spec"].get("taints") or ()):
+            patch["spec"] = {"taints": [*ours, *kept]}
+        if patch:
+            path = f"{_PATH}/{node['metadata']['name']}"
+            self._cluster.server.request("PATCH", path, {"fieldManager": "aks"}, patch, MERGE)
+
+
+def pool_of(node: Object) -> str:
+    """The agent pool that a node belongs to."""
+    return (node["metadata"].get("labels") or {}).get(POOL, "")
+
+
+def is_going(node: Object) -> bool:
+    """Whether the cluster autoscaler is about to take a node away."""
+    return any(taint["key"] == GOING for taint in node["spec"].get("taints") or ())
+
+
+def _has_zone(pool: Pool, node: Object) -> bool:
+    """Whether a node is where its pool has zones; one of these may be down."""
+    zones = [pool.zone_of(zone) for zone in pool.zones] or [pool.zone_of("")]
+    return node["metadata"]["labels"].get(ZONE) in zones
+
+
+def template(pool: Pool, zone: str) -> Object:
+    """A node as the pool would make it, for whoever asks what would fit."""
+    return _node(pool, "template", zone, "", "")
+
+
+def _node(pool: Pool, name: str, zone: str, private: str, public: str) -> Object:
+    addresses = [("InternalIP", private), ("ExternalIP", public), ("Hostname", name)]
+    labels = {
+        **_labels(pool),
+        "kubernetes.io/hostname": name,
+        ZONE: pool.zone_of(zone),
+        "topology.disk.csi.azure.com/zone": pool.zone_of(zone) if zone else "",
+    }
+    taints = [_taint(text) for text in pool.taints]
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels, "annotations": _FAKE},
+        "spec": {"providerID": f"azure:///rehearsal/{pool.name}/{name}", **({"taints": taints} if taints else {})},
+        "status": {
+            "capacity": pool.capacity,
+            "allocatable": pool.allocatable,
+            "addresses": [{"type": type, "address": address} for type, address in addresses if address],
+        },
+    }
+
+
+def _labels(pool: Pool) -> dict[str, str]:
+    """learn.microsoft.com/azure/aks/use-labels#reserved-system-labels, as far as somebody may select by them."""
+    labels = {
+        "agentpool": pool.name,
+        POOL: pool.name,
+        "kubernetes.azure.com/cluster": pool.node_group,
+        "kubernetes.azure.com/mode": pool.mode.lower(),
+        "kubernetes.azure.com/os-sku": "Ubuntu",
+        "kubernetes.azure.com/role": "agent",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/os": "linux",
+        "node.kubernetes.io/instance-type": pool.vm_size,
+        "topology.kubernetes.io/region": pool.location,
+        **pool.labels,
+    }
+    return {**labels, "kubernetes.azure.com/scalesetpriority": "spot"} if pool.is_spot else labels
+
+
+def _taint(text: str) -> dict[str, str]:
+    pair, _, effect = text.rpartition(":")
+    key, _, value = pair.partition("=")
+    return {"key": key, "effect": effect, **({"value": value} if value else {})}
+
+
+def _sorted(taints: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    return sorted((taint["key"], taint.get("value", ""), taint["effect"]) for taint in taints)
+
+
+def _free_name(pool: Pool, nodes: Sequence[Object]) -> str:
+    """The next name of a scale set's machines: numbers with 36 digits."""
+    taken = {node["metadata"]["name"] for node in nodes}
+    number = int(hashlib.sha256(pool.node_group.encode()).hexdigest(), 16) % 10**8
+    index = 0
+    while (name := f"aks-{pool.name}-{number:08}-vmss{_base36(index)}") in taken:
+        index += 1
+    return name
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits.rjust(6, "0")
+
+
+def emptiest(pool: Pool, nodes: Sequence[Object]) -> str:
+    """The zone of a pool in which it has fewest nodes, where Azure puts the next; empty for a pool without zones."""
+    zones = [node["metadata"]["labels"].get(ZONE) for node in nodes if pool_of(node) == pool.name]
+    return min(pool.zones, key=lambda zone: zones.count(pool.zone_of(zone)), default="")
+
+
+def _taken(nodes: Sequence[Object], type: str) -> set[str]:
+    return {address for node in nodes for address in _addresses(node, type)}
+
+
+def _addresses(node: Object, type: str) -> Iterator[str]:
+    for entry in node["status"].get("addresses") or ():
+        if entry["type"] == type:
+            yield entry["address"]
+
+
+def _free(network: ipaddress.IPv4Network | ipaddress.IPv6Network, taken: set[str], first: int) -> str:
+    """The first address of a range that nobody has; empty when there is none."""
+    for index in range(first, network.num_addresses):
+        address = str(network[index])
+        if address not in taken:
+            return address
+    return ""

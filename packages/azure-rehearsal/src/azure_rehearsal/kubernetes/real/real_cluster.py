@@ -1,0 +1,190 @@
+"""A real API server as the kubernetes provider's stand-in reaches it.
+
+Owns how objects are written, read and deleted there. Does not own the server's programs (`control_plane`), nor what
+controllers and nodes do (`caretaker`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from azure_rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope, group_of
+from azure_rehearsal.kubernetes.custom_resources import is_definition
+from azure_rehearsal.kubernetes.fake.store import said_by_client
+from azure_rehearsal.kubernetes.known_definitions import way_in
+from azure_rehearsal.kubernetes.real.api_server import APPLY, STRICT, ApiServer
+from azure_rehearsal.kubernetes.real.definitions import served
+from azure_rehearsal.kubernetes.real.kinds import Kind, Kinds
+from azure_rehearsal.kubernetes.real.readiness import PATIENCE_SECONDS, unfinished
+
+DELETE_SECONDS: Final = 120
+"""The real provider waits ten minutes for a deletion."""
+_ESTABLISH_SECONDS: Final = 30
+_POLL_SECONDS: Final = 0.05
+_FIRST_THE_DEFINITION: Final = "Let the resource depend on what brings its CustomResourceDefinition."
+
+
+class RealCluster(Cluster):
+    """One real API server. `changed` is told of every object that was written or deleted here."""
+
+    patience_seconds = PATIENCE_SECONDS
+
+    def __init__(self, version: str, server: ApiServer, changed: Callable[[Key], None] | None = None) -> None:
+        self._version = version
+        self.server = server
+        self.kinds = Kinds(server)
+        self._changed = changed or _nobody
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    def api_versions(self) -> list[str]:
+        kinds = self.kinds.all()
+        return sorted({kind.api_version for kind in kinds} | {f"{kind.api_version}/{kind.name}" for kind in kinds})
+
+    def scope(self, api_version: str, kind: str) -> Scope | None:
+        found = self.kinds.find(api_version, kind)
+        return found.scope if found else None
+
+    def validate(self, item: Object) -> list[str]:
+        """Nothing: the API server itself looks at every object, in plans by a dry run."""
+        return []
+
+    def create(self, item: Object, manager: str, dry_run: bool = False) -> Object:
+        kind, key, _ = self._placed(item)
+        if self.server.get(kind.path(key.namespace, key.name)) is not None:
+            raise ApiError(Reason.ALREADY_EXISTS, f"{key} already exists")
+        return self.apply(item, manager, dry_run=dry_run)
+
+    def apply(self, item: Object, manager: str, force: bool = False, dry_run: bool = False) -> Object:
+        kind, key, said = self._placed(item)
+        query = {"fieldManager": manager, "force": str(force).lower(), **STRICT}
+        if dry_run:
+            query["dryRun"] = "All"
+        path = kind.path(key.namespace, key.name)
+        live = self._sent(kind, path, query, said)
+        if not dry_run:
+            if is_definition(live):
+                self.kinds.define(live)
+            self._changed(key)
+        return live
+
+    def get(self, key: Key) -> Object | None:
+        kind = self.kinds.of(key)
+        return self.server.get(kind.path(self._namespace(kind, key), key.name)) if kind else None
+
+    def delete(self, key: Key) -> None:
+        """Deletes an object and waits until it is gone, as the real provider does."""
+        uid = self.begin_delete(key, "Foreground")
+        deadline = time.monotonic() + DELETE_SECONDS
+        while (live := self.get(key)) is not None and live["metadata"]["uid"] == uid:
+            if time.monotonic() > deadline:
+                raise self._stuck(key, live)
+            time.sleep(_POLL_SECONDS)
+        if key.kind == "CustomResourceDefinition":
+            self.kinds.forget(key.name)
+        self._changed(key)
+
+    def begin_delete(self, key: Key, propagation: str = "Background") -> str:
+        """Has an object deleted, without waiting for it; answers with its uid. Raises `ApiError`."""
+        kind = self._kind(key)
+        path = kind.path(self._namespace(kind, key), key.name)
+        live = self.server.get(path)
+        if live is None:
+            raise ApiError(Reason.NOT_FOUND, f"{key} not found", missing=key)
+        options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
+        self.server.request("DELETE", path, body=options)
+        self._changed(key)
+        return live["metadata"]["uid"]
+
+    def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:
+        found = self.kinds.find(api_version, kind)
+        if found is None or "list" not in found.verbs:
+            return []
+        items = (self.server.get(found.path(namespace or "")) or {}).get("items", [])
+        for item in items:  # In a list they do not say what they are.
+            item.setdefault("apiVersion", api_version)
+            item.setdefault("kind", kind)
+        return sorted(items, key=lambda item: (item["metadata"].get("namespace", ""), item["metadata"]["name"]))
+
+    def unfinished(self, live: Object) -> str:
+        return unfinished(self, live)
+
+    def problems_of(self, key: Key) -> list[str]:
+        """The warnings about an object, and about the pods that it should have."""
+        namespace = key.namespace or "default"
+        events = self.list_objects("v1", "Event", namespace)
+        told = {
+            f"{event['reason']}: {event.get('message', '')}": None
+            for event in events
+            if event.get("type") == "Warning" and _is_about(event, key)
+        }
+        return list(told)
+
+    def _placed(self, item: Object) -> tuple[Kind, Key, Object]:
+        """Its kind, where an object goes, and what its client says of it. Raises `ApiError` for an unknown kind."""
+        kind = self._kind(Key.of(item))
+        said = said_by_client(served(item) if is_definition(item) else item)
+        if kind.scope is Scope.CLUSTER:
+            said["metadata"].pop("namespace", None)
+        else:
+            said["metadata"].setdefault("namespace", "default")
+        return kind, Key.of(said), said
+
+    def _kind(self, key: Key) -> Kind:
+        kind = self.kinds.of(key)
+        if kind is not None:
+            return kind
+        versions = sorted(known.api_version for known in self.kinds.all() if known.name == key.kind)
+        elsewhere = f"Kubernetes {self.version} has {key.kind} in {', '.join(versions)}." if versions else ""
+        advice = "" if key.group in map(group_of, versions) else way_in(key.group, key.kind)
+        raise ApiError(
+            Reason.NO_MATCH,
+            f'no matches for kind "{key.kind}" in version "{key.api_version}"; ensure CRDs are installed first',
+            " ".join(filter(None, [advice, elsewhere])) or _FIRST_THE_DEFINITION,
+            lasting=bool(advice),
+        )
+
+    def _namespace(self, kind: Kind, key: Key) -> str:
+        return (key.namespace or "default") if kind.scope is Scope.NAMESPACED else ""
+
+    def _sent(self, kind: Kind, path: str, query: dict[str, str], said: Object) -> Object:
+        """Applies an object. A kind that was defined a moment ago is waited for until the server has it."""
+        deadline = time.monotonic() + _ESTABLISH_SECONDS
+        while True:
+            try:
+                return self.server.request("PATCH", path, query, said, APPLY)
+            except ApiError as error:
+                to_come = error.reason is Reason.NOT_FOUND and error.missing is None and self.kinds.is_new(kind)
+                if not to_come or time.monotonic() > deadline:
+                    raise
+            time.sleep(_POLL_SECONDS)
+
+    def _stuck(self, key: Key, live: Object) -> ApiError:
+        finalizers = live["metadata"].get("finalizers") or live.get("spec", {}).get("finalizers") or []
+        told = [
+            said.get("message", "")
+            for said in live.get("status", {}).get("conditions") or ()
+            if key.kind == "Namespace" and said["status"] == "True"
+        ]
+        return ApiError(
+            Reason.TIMEOUT,
+            f"timed out waiting for {key} to be deleted: finalizers {', '.join(finalizers) or 'none'} remain. "
+            f"{' '.join(told)}".rstrip(),
+            "Delete it before the release that runs its controller: let it depend on that release.",
+        )
+
+
+def _nobody(key: Key) -> None:
+    """Whom changes are told where nobody wants to know."""
+
+
+def _is_about(event: Object, key: Key) -> bool:
+    """Whether an event concerns an object or, by its name, what a controller made for it."""
+    about = event.get("involvedObject", {})
+    if about.get("kind") == key.kind and about.get("name") == key.name:
+        return True
+    return about.get("kind") in ("ReplicaSet", "Pod") and str(about.get("name", "")).startswith(f"{key.name}-")

@@ -1,0 +1,1 @@
+"""Pulumi's gRPC protocols: providers, the language host, and the values that cross them."""

@@ -1,0 +1,1 @@
+"""What people and machines read: failures, summaries, recordings, cost, time, diagrams."""

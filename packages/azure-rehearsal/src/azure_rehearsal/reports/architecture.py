@@ -1,0 +1,294 @@
+"""What an architecture picture shows of a recording: regions with their networks, clusters, pools and addresses.
+
+A region is a resource group that holds a virtual network; every other group is shown as it is. Only properties that are
+named here are read, so that no secret can get into a picture. For recordings of what is deployed: of a plan, what is
+not known yet hangs on nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from azure_rehearsal.reports.arm_names import last_name, subnet_of
+from azure_rehearsal.reports.drawn_types import AZURE, DRAWN, PLUMBING
+from azure_rehearsal.reports.inbound import Rule, rules_of
+from azure_rehearsal.reports.records import Graph, Recording, Resource
+
+_GROUP: Final = AZURE + "resources:ResourceGroup"
+_SUBNET_PATHS: Final = ("network.delegatedSubnetResourceId", "subnet.id")
+_WORKLOADS: Final = ("kubernetes:apps/v1:", "kubernetes:helm.sh/")
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A node pool. `prefix` names the public prefix that its nodes' addresses come from, `groups` its ASGs."""
+
+    name: str
+    size: str
+    least: Any
+    most: Any
+    zones: tuple[str, ...]
+    spot: bool
+    taints: tuple[str, ...]
+    prefix: str
+    groups: tuple[str, ...]
+
+
+@dataclass
+class Subnet:
+    """A subnet with the inbound rules of its security group; None where it has no group."""
+
+    name: str
+    cidr: str
+    rules: list[Rule] | None
+    nat: str = ""
+    delegation: str = ""
+    pools: list[Pool] = field(default_factory=list)
+    others: list[Resource] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A public address or prefix. `subnet` is where it leads; empty when it leads to the cluster, or `nowhere`.
+
+    `rules` are those that let somebody reach it, `outward` says that it is a way out.
+    """
+
+    name: str
+    value: str
+    subnet: str
+    rules: tuple[Rule, ...] = ()
+    zones: tuple[str, ...] = ()
+    outward: bool = False
+    nowhere: bool = False
+
+
+@dataclass
+class Cluster:
+    resource: Resource
+    namespaces: list[str]
+    workloads: list[str]
+
+
+@dataclass
+class Region:
+    """A resource group with a network. `pools` are those whose subnet is not known, `others` all else by component."""
+
+    group: str
+    location: str
+    network: Resource
+    subnets: list[Subnet]
+    addresses: list[Address]
+    cluster: Cluster | None
+    pools: list[Pool]
+    zones: list[str]
+    peers: list[str]
+    others: dict[str, list[Resource]]
+
+
+@dataclass
+class Group:
+    """A resource group without a network."""
+
+    name: str
+    location: str
+    others: dict[str, list[Resource]]
+
+
+@dataclass
+class Architecture:
+    environment: str
+    stacks: list[str]
+    regions: list[Region]
+    groups: list[Group]
+    not_drawn: Counter[str]
+
+
+def architecture_of(recording: Recording) -> Architecture:
+    """Reads a recording of one stack or of all of an environment."""
+    graph = Graph(recording)
+    resources = sorted((item for item in graph.resources if item.op != "delete"), key=lambda item: item.urn)
+    by_group: dict[str, list[Resource]] = {}
+    for resource in resources:
+        if resource.type.startswith(AZURE) and isinstance(name := resource.value("resourceGroupName"), str):
+            by_group.setdefault(name, []).append(resource)
+    found = Architecture(_environment(resources), graph.stacks, [], [], _not_drawn(resources))
+    order = {resource.urn: index for index, resource in enumerate(graph.resources)}
+    for name, members in sorted(by_group.items(), key=lambda item: min(order[member.urn] for member in item[1])):
+        networks = _of(members, "network:VirtualNetwork")
+        for network in networks:
+            found.regions.append(_region(graph, resources, name, members, network))
+        if not networks:
+            found.groups.append(Group(name, _location(members), _others(graph, members, set())))
+    return found
+
+
+def _region(graph: Graph, everything: list[Resource], group: str, members: list[Resource], network: Resource) -> Region:
+    name = network.physical_name
+    rules = {item.physical_name: rules_of(item.inputs) for item in _of(members, "network:NetworkSecurityGroup")}
+    subnets = [
+        _subnet(item, rules) for item in _of(members, "network:Subnet") if item.value("virtualNetworkName") == name
+    ]
+    subnets.sort(key=lambda subnet: _first_address(subnet.cidr))
+    by_name = {subnet.name: subnet for subnet in subnets}
+    clusters = _of(members, "containerservice:ManagedCluster")
+    homeless: list[Pool] = []
+    for pool, subnet in [*_inner_pools(clusters), *_own_pools(members)]:
+        (by_name[subnet].pools if subnet in by_name else homeless).append(pool)
+    housed: set[str] = set()
+    for resource in members:
+        place = next((found for path in _SUBNET_PATHS if (found := subnet_of(resource.value(path)))), None)
+        if place is not None and place[0] == name and place[1] in by_name:
+            by_name[place[1]].others.append(resource)
+            housed.add(resource.urn)
+    return Region(
+        group=group,
+        location=_location(members),
+        network=network,
+        subnets=subnets,
+        addresses=_addresses(members, subnets, clusters),
+        cluster=_cluster(clusters[0], everything) if clusters else None,
+        pools=homeless,
+        zones=[item.physical_name for item in _of(members, "privatedns:PrivateZone")],
+        peers=[
+            last_name(item.value("remoteVirtualNetwork.id"))
+            for item in _of(members, "network:VirtualNetworkPeering")
+            if item.value("virtualNetworkName") == name
+        ],
+        others=_others(graph, [*clusters[1:], *(item for item in members if item.type not in DRAWN)], housed),
+    )
+
+
+def _subnet(subnet: Resource, rules: dict[str, list[Rule]]) -> Subnet:
+    delegations = [item.get("serviceName", "") for item in subnet.values("delegations")]
+    return Subnet(
+        name=subnet.physical_name,
+        cidr=str(subnet.value("addressPrefix") or ""),
+        rules=rules.get(last_name(subnet.value("networkSecurityGroup.id"))),
+        nat=last_name(subnet.value("natGateway.id")),
+        delegation=", ".join(delegations),
+    )
+
+
+def _inner_pools(clusters: Iterable[Resource]) -> list[tuple[Pool, str]]:
+    return [_pool(pool, pool.get("name", "")) for cluster in clusters for pool in cluster.values("agentPoolProfiles")]
+
+
+def _own_pools(members: Iterable[Resource]) -> list[tuple[Pool, str]]:
+    return [_pool(pool.inputs, pool.physical_name) for pool in _of(members, "containerservice:AgentPool")]
+
+
+def _pool(pool: dict[str, Any], name: str) -> tuple[Pool, str]:
+    """A pool and the subnet that its nodes stand in."""
+    scaled = pool.get("enableAutoScaling")
+    groups = (pool.get("networkProfile") or {}).get("applicationSecurityGroups") or []
+    found = Pool(
+        name=name,
+        size=str(pool.get("vmSize", "")),
+        least=pool.get("minCount" if scaled else "count"),
+        most=pool.get("maxCount" if scaled else "count"),
+        zones=tuple(pool.get("availabilityZones") or ()),
+        spot=pool.get("scaleSetPriority") == "Spot",
+        taints=tuple(pool.get("nodeTaints") or ()),
+        prefix=last_name(pool.get("nodePublicIPPrefixID")),
+        groups=tuple(last_name(group) for group in groups),
+    )
+    return found, (subnet_of(pool.get("vnetSubnetID")) or ("", ""))[1]
+
+
+def _addresses(members: list[Resource], subnets: list[Subnet], clusters: list[Resource]) -> list[Address]:
+    """Where each address leads: to the pools whose nodes have it, to the subnet whose rules name it, out of the
+    subnets behind a NAT gateway, or out of the cluster."""
+    found = []
+    outbound = {
+        last_name(item.get("id"))
+        for cluster in clusters
+        for item in cluster.values("networkProfile.loadBalancerProfile.outboundIPs.publicIPs")
+    }
+    behind_nat = {
+        last_name(item.get("id")): gateway.physical_name
+        for gateway in _of(members, "network:NatGateway")
+        for path in ("publicIpAddresses", "publicIpPrefixes")
+        for item in gateway.values(path)
+    }
+    for item in [*_of(members, "network:PublicIPAddress"), *_of(members, "network:PublicIPPrefix")]:
+        name, zones = item.physical_name, tuple(item.values("zones"))
+        value = str(item.outputs.get("ipAddress") or item.outputs.get("ipPrefix") or "")
+        if place := _reached(name, value, subnets):
+            found.append(Address(name, value, place[0].name, place[1], zones))
+        elif name in behind_nat:
+            first = next((subnet.name for subnet in subnets if subnet.nat == behind_nat[name]), "")
+            found.append(Address(name, value, first, (), zones, outward=True))
+        else:
+            found.append(Address(name, value, "", (), zones, outward=True, nowhere=name not in outbound))
+    return found
+
+
+def _reached(name: str, value: str, subnets: list[Subnet]) -> tuple[Subnet, tuple[Rule, ...]] | None:
+    for subnet in subnets:
+        pools = [pool for pool in subnet.pools if pool.prefix == name]
+        groups = {group for pool in pools for group in pool.groups}
+        wanted = groups if pools else {value}
+        rules = tuple(
+            rule
+            for rule in subnet.rules or []
+            if rule.allows and rule.outside and wanted.intersection(rule.destinations)
+        )
+        if pools or (rules and value):
+            return subnet, rules
+    return None
+
+
+def _cluster(cluster: Resource, everything: list[Resource]) -> Cluster:
+    mine = [item for item in everything if item.stack == cluster.stack]
+    return Cluster(
+        cluster,
+        sorted(item.physical_name for item in mine if item.type == "kubernetes:core/v1:Namespace"),
+        sorted({item.physical_name for item in mine if item.type.startswith(_WORKLOADS)}),
+    )
+
+
+def _others(graph: Graph, members: list[Resource], housed: set[str]) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for resource in members:
+        if resource.type not in PLUMBING | {_GROUP} and resource.urn not in housed:
+            component = graph.component_of(resource)
+            found.setdefault(component.name if component else "", []).append(resource)
+    return found
+
+
+def _not_drawn(resources: list[Resource]) -> Counter[str]:
+    plumbing = Counter(item.type for item in resources if item.type in PLUMBING)
+    homeless = Counter(
+        item.type
+        for item in resources
+        if item.type.startswith(AZURE)
+        and item.type not in PLUMBING
+        and not isinstance(item.value("resourceGroupName"), str)
+    )
+    return plumbing + homeless
+
+
+def _environment(resources: list[Resource]) -> str:
+    tags = [item.value("tags.environment") for item in resources if item.type == _GROUP]
+    return next((tag for tag in tags if isinstance(tag, str)), "")
+
+
+def _of(members: Iterable[Resource], kind: str) -> list[Resource]:
+    return sorted((item for item in members if item.type == AZURE + kind), key=lambda item: item.physical_name)
+
+
+def _location(members: Iterable[Resource]) -> str:
+    groups = _of(members, "resources:ResourceGroup")
+    return str(groups[0].value("location")) if groups else ""
+
+
+def _first_address(cidr: str) -> tuple[int, str]:
+    try:
+        return int(ipaddress.ip_network(cidr, strict=False).network_address), cidr
+    except ValueError:
+        return 0, cidr

@@ -1,0 +1,240 @@
+"""The parts of an architecture as boxes: what each says and what stands in it."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, Final
+
+from azure_rehearsal.reports.architecture import Address, Architecture, Cluster, Group, Pool, Region, Subnet
+from azure_rehearsal.reports.boxes import GAP, Box
+from azure_rehearsal.reports.inbound import ANYWHERE, INSIDE, PROBES, Rule, ports_text
+from azure_rehearsal.reports.records import Resource
+
+POOL_COLUMNS: Final = 3
+SERVICE_COLUMNS: Final = 4
+_RULE_COLUMNS: Final = 48
+_ADDRESS_COLUMNS: Final = 34
+_WIDE_COLUMNS: Final = 110
+_ARROW: Final = 36.0
+"""Room for the arrow between an address and what it leads to."""
+
+
+def environment_box(architecture: Architecture) -> Box:
+    """Everything that is ours."""
+    regions = [_region_box(region) for region in architecture.regions]
+    groups = [_group_box(group) for group in architecture.groups]
+    counted = [f"{count}\N{NO-BREAK SPACE}{_word(name)}" for name, count in sorted(architecture.not_drawn.items())]
+    footer = [Box("text", lines=wrapped(f"Not drawn: {', '.join(counted)}", _WIDE_COLUMNS))] if counted else []
+    return Box("environment", title_of(architecture), children=[*groups, *regions, *footer])
+
+
+def title_of(architecture: Architecture) -> str:
+    stacks = f"stack{'s' * (len(architecture.stacks) > 1)} {', '.join(architecture.stacks)}"
+    return (
+        f"Environment {architecture.environment}, {stacks}" if architecture.environment else stacks.strip().capitalize()
+    )
+
+
+def source_box(source: str, architecture: Architecture) -> Box:
+    """Somebody outside, with the names of the rules that let them in."""
+    rules = {
+        rule.name.removesuffix("-udp").removesuffix("-tcp")
+        for region in architecture.regions
+        for address in region.addresses
+        for rule in address.rules
+        if source in rule.sources
+    }
+    return Box("source", "Internet, anybody" if source == ANYWHERE else source, sorted(rules), key=source)
+
+
+def address_box(region: Region, address: Address) -> Box:
+    """A public address with the ports that it answers on, one line for each source."""
+    texts = dict.fromkeys(
+        ports_text(rule for rule in address.rules if source in rule.sources) for source in outside(address)
+    )
+    lines = [address.value or "no address yet", *(line for text in texts for line in wrapped(text, _ADDRESS_COLUMNS))]
+    if address.outward and not address.nowhere:
+        lines.append("way out")
+    box = Box("address", address.name, lines, key=key(region, f"address {address.name}"))
+    box.place(0, 0)
+    return box
+
+
+def beside(region: Region) -> dict[str, list[Address]]:
+    """The addresses by what they stand beside: a subnet's name, `""` for the cluster, `"?"` for nothing."""
+    found: dict[str, list[Address]] = {}
+    for address in region.addresses:
+        found.setdefault("?" if address.nowhere else address.subnet, []).append(address)
+    return found
+
+
+def outside(address: Address) -> list[str]:
+    """Who may reach an address."""
+    return sorted({source for rule in address.rules for source in rule.outside})
+
+
+def key(region: Region, name: str) -> str:
+    """The key of a box of a region: a subnet by its name, the cluster by none."""
+    return f"{region.group} / {region.network.physical_name} / {name}"
+
+
+def address_width(region: Region) -> float:
+    return max((address_box(region, address).width for address in region.addresses), default=0)
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    return textwrap.wrap(text, columns, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _region_box(region: Region) -> Box:
+    title = f"Region {region.location}" if region.location else "Region"
+    room = address_width(region) + _ARROW if region.addresses else 0
+    parts = [Box("text", children=[_network_box(region)], left=room, key=key(region, "network"))]
+    if region.zones:
+        parts.append(Box("zones", f"Private DNS zones ({len(region.zones)})", sorted(region.zones)))
+    return Box("region", title, [f"resource group {region.group}"], [*parts, *_service_boxes(region.others)])
+
+
+def _group_box(group: Group) -> Box:
+    children = _service_boxes(group.others)
+    lines = [f"location {group.location}", *([] if children else ["nothing in it yet"])]
+    return Box("group", f"Resource group {group.name}", lines, children)
+
+
+def _service_boxes(others: dict[str, list[Resource]]) -> list[Box]:
+    return [
+        Box("group", component, children=[_service_box(item) for item in members], columns=SERVICE_COLUMNS)
+        for component, members in sorted(others.items())
+    ]
+
+
+def _service_box(resource: Resource) -> Box:
+    return Box("service", resource.physical_name, [resource.type.removeprefix("azure-native:"), *_sizes(resource)])
+
+
+def _sizes(resource: Resource) -> list[str]:
+    """The few properties that say how large something is, whatever it is."""
+    sku = [resource.value(path) for path in ("sku.name", "sku.tier")]
+    named = {
+        "version": "version",
+        "storage.storageSizeGB": "GB of storage:",
+        "highAvailability.mode": "high availability:",
+        "createMode": "create mode:",
+    }
+    lines = [", ".join(text for text in dict.fromkeys(sku) if isinstance(text, str))]
+    lines += [
+        f"{label} {value}"
+        for path, label in named.items()
+        if isinstance(value := resource.value(path), (str, int, float))
+    ]
+    return [line for line in lines if line]
+
+
+def _network_box(region: Region) -> Box:
+    spaces = ", ".join(map(str, region.network.values("addressSpace.addressPrefixes")))
+    lines = [f"peered with {', '.join(sorted(region.peers))}"] if region.peers else []
+    with_nodes = [subnet for subnet in region.subnets if subnet.pools]
+    without = [subnet for subnet in region.subnets if not subnet.pools]
+    children = []
+    if loose := beside(region).get("?"):
+        named_by_nothing = ["addresses that nothing here names"]
+        children.append(Box("text", lines=named_by_nothing, key=key(region, "?"), least_height=_room(region, loose)))
+    if region.cluster is not None:
+        room = _room(region, beside(region).get("", []))
+        header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), least_height=room)
+        parts = [header, *(_subnet_box(region, subnet) for subnet in with_nodes)]
+        if region.pools:
+            homeless = [_pool_box(pool) for pool in region.pools]
+            parts.append(Box("text", lines=["in a subnet that is not known"], children=homeless, columns=POOL_COLUMNS))
+        children.append(Box("cluster", f"AKS {region.cluster.resource.physical_name}", children=parts))
+        with_nodes = []
+    rest = [_subnet_box(region, subnet) for subnet in [*with_nodes, *without]]
+    children += [box for box in rest if box.least_height]
+    if plain := [box for box in rest if not box.least_height]:
+        children.append(Box("text", children=plain, columns=2))
+    return Box("network", f"Virtual network {region.network.physical_name}  {spaces}", lines, children)
+
+
+def _cluster_lines(cluster: Cluster) -> list[str]:
+    value = cluster.resource.value
+    ranges = len(cluster.resource.values("apiServerAccessProfile.authorizedIPRanges"))
+    reached = f"public, {ranges} authorised ranges" if ranges else "public, to anybody"
+    if value("apiServerAccessProfile.enablePrivateCluster"):
+        reached = "private"
+    lines = [
+        f"API server {reached}",
+        _known({"Kubernetes": value("kubernetesVersion"), "tier": value("sku.tier")}),
+        _known(
+            {
+                "pods": value("networkProfile.podCidr"),
+                "services": value("networkProfile.serviceCidr"),
+                "dataplane": value("networkProfile.networkDataplane"),
+            }
+        ),
+        _known({"namespaces": ", ".join(cluster.namespaces)}),
+        _known({"workloads": ", ".join(cluster.workloads)}),
+    ]
+    return [part for line in lines for part in wrapped(line, _WIDE_COLUMNS)]
+
+
+def _known(named: dict[str, Any]) -> str:
+    """Labels with their values, without those that have none."""
+    return ", ".join(f"{label} {value}" for label, value in named.items() if value)
+
+
+def _subnet_box(region: Region, subnet: Subnet) -> Box:
+    inhabitants = [_pool_box(pool) for pool in subnet.pools] + [_service_box(item) for item in subnet.others]
+    addressed = {rule for address in region.addresses for rule in address.rules}
+    rules = Box("text", lines=_rule_lines(subnet, addressed))
+    children = [Box("text", children=inhabitants, columns=POOL_COLUMNS), rules] if inhabitants else [rules]
+    return Box(
+        "subnet",
+        f"{subnet.name}  {subnet.cidr}",
+        children=children,
+        columns=len(children),
+        key=key(region, subnet.name),
+        least_height=_room(region, beside(region).get(subnet.name, [])),
+    )
+
+
+def _pool_box(pool: Pool) -> Box:
+    nodes = f"{pool.least}" if pool.least == pool.most else f"{pool.least}\N{EN DASH}{pool.most}"
+    zones = f", zone{'s' * (len(pool.zones) > 1)} {', '.join(pool.zones)}" if pool.zones else ""
+    lines = [f"{pool.size}{', spot' * pool.spot}", f"{nodes} node{'s' * (nodes != '1')}{zones}"]
+    if pool.prefix:
+        lines.append("a public address each")
+    return Box("pool", pool.name, lines)
+
+
+def _rule_lines(subnet: Subnet, addressed: set[Rule]) -> list[str]:
+    """What may come in: from outside first, then from inside; what is denied; the ways out."""
+    allowed = [rule for rule in subnet.rules or [] if rule.allows]
+    direct: dict[str, list[Rule]] = {}
+    for rule in allowed:
+        for source in rule.outside if rule not in addressed else ():
+            direct.setdefault(source, []).append(rule)
+    lines = [f"{ports_text(rules)} from {source}" for source, rules in sorted(direct.items())]
+    if through := [rule for rule in allowed if rule in addressed]:
+        lines.append(f"through public addresses: {ports_text(through)}")
+    for label, kind in (("from inside", INSIDE), ("load balancer probes", PROBES)):
+        if rules := [rule for rule in allowed if kind in rule.sources]:
+            lines.append(f"{label}: {ports_text(rules)}")
+    if denied := [rule for rule in subnet.rules or [] if not rule.allows]:
+        lines.append(f"denied: {ports_text(denied)}")
+    if not allowed:
+        lines.append("no security group here" if subnet.rules is None else "nothing may come in")
+    if subnet.nat:
+        lines.append(f"way out: {subnet.nat}")
+    if subnet.delegation:
+        lines.append(f"for {subnet.delegation}")
+    return [part for line in lines for part in wrapped(line, _RULE_COLUMNS)]
+
+
+def _room(region: Region, addresses: list[Address]) -> float:
+    """The height that addresses take beside a box."""
+    heights = [address_box(region, address).height for address in addresses]
+    return sum(heights) + GAP * max(0, len(heights) - 1)
+
+
+def _word(resource_type: str) -> str:
+    return resource_type.rsplit(":", 1)[-1]

@@ -1,0 +1,170 @@
+"""The expected wall time of a deployment on Azure, and which resources it is spent on.
+
+Each resource takes what the table of durations says and begins when all that it waits for is done; Pulumi does all else
+at once. What is deleted goes last, in reverse. Stacks are deployed one after the other. Not counted: Pulumi's own work
+(seconds), retries, and Azure's queues on a busy day, for which `high` stands.
+"""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from azure_rehearsal.reports.certainty import Certainty, worst
+from azure_rehearsal.reports.duration_table import NO_TIME, DurationTable, Figure, Minutes, duration_table
+from azure_rehearsal.reports.node_rollout import node_rollout
+from azure_rehearsal.reports.records import Graph, Recording, Resource
+
+_ASSUMPTIONS: Final = (
+    "everything that waits for nothing runs at once",
+    "stacks are deployed one after the other",
+    "no quota is short and nothing is retried",
+)
+_OPERATIONS: Final[dict[str, tuple[str, ...]]] = {"same": (), "replace": ("create", "delete")}
+_Percentile = Literal["low", "typical", "high"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One resource on the critical path."""
+
+    urn: str
+    name: str
+    type: str
+    op: str
+    minutes: Minutes
+    certainty: Certainty
+    source: str
+
+
+@dataclass(frozen=True)
+class StackTime:
+    """One stack. `path` is the longest path by typical minutes, in order, without what takes no time; low and high are
+    those of the path that is then the longest."""
+
+    stack: str
+    minutes: Minutes
+    path: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True)
+class WallTime:
+    """Expected minutes of a deployment on Azure."""
+
+    stacks: tuple[StackTime, ...]
+    assumptions: tuple[str, ...] = _ASSUMPTIONS
+
+    @property
+    def minutes(self) -> Minutes:
+        return sum((stack.minutes for stack in self.stacks), NO_TIME)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for machines; minutes to two digits."""
+        return {
+            "minutes": self.minutes.as_json(),
+            "stacks": [
+                {
+                    "stack": stack.stack,
+                    "minutes": stack.minutes.as_json(),
+                    "criticalPath": [
+                        {
+                            "urn": item.urn,
+                            "op": item.op,
+                            "minutes": item.minutes.as_json(),
+                            "certainty": item.certainty.value,
+                            "source": item.source,
+                        }
+                        for item in stack.path
+                    ],
+                }
+                for stack in self.stacks
+            ],
+            "assumptions": list(self.assumptions),
+        }
+
+
+def wall_time(recording: Recording, table: DurationTable | None = None) -> WallTime:
+    """What the operations of a recording (or of a plan, as `planned` gives it) would take on Azure.
+
+    Raises `ValueError` where the recording's dependencies go round in a circle.
+    """
+    graph, figures = Graph(recording), table or duration_table()
+    return WallTime(tuple(_stack_time(graph, stack, figures) for stack in graph.stacks))
+
+
+def _stack_time(graph: Graph, stack: str, table: DurationTable) -> StackTime:
+    resources = {resource.urn: resource for resource in graph.resources if resource.stack == stack}
+    waits = {urn: graph.waits_for(resource) & resources.keys() for urn, resource in resources.items()}
+    stretches = {urn: _stretch(resource, table, graph.is_component(resource)) for urn, resource in resources.items()}
+
+    def longest(by: _Percentile) -> list[str]:
+        """The critical path with these figures: through what is made, then through what is removed."""
+        making = [urn for urn, resource in resources.items() if resource.op != "delete"]
+        removing = [urn for urn, resource in resources.items() if resource.op == "delete"]
+        blocks: dict[str, set[str]] = {urn: set() for urn in removing}
+        for urn in removing:
+            for needed in waits[urn] & blocks.keys():
+                blocks[needed].add(urn)
+
+        def minutes(urn: str) -> float:
+            return getattr(stretches[urn].minutes, by)
+
+        return [*_longest_path(making, waits, minutes), *_longest_path(removing, blocks, minutes)]
+
+    path = [stretches[urn] for urn in longest("typical") if stretches[urn].minutes]
+    return StackTime(
+        stack,
+        Minutes(
+            low=sum(stretches[urn].minutes.low for urn in longest("low")),
+            typical=sum(item.minutes.typical for item in path),
+            high=sum(stretches[urn].minutes.high for urn in longest("high")),
+        ),
+        tuple(path),
+    )
+
+
+def _longest_path(urns: Iterable[str], waits: Mapping[str, set[str]], minutes: Callable[[str], float]) -> list[str]:
+    """The path that ends last; of equals, the one whose URNs come first, so that the answer is always the same."""
+    among = set(urns)
+    needs = {urn: sorted(waits[urn] & among) for urn in sorted(among)}
+    end: dict[str, float] = {}
+    before: dict[str, str | None] = {}
+    try:
+        for urn in graphlib.TopologicalSorter(needs).static_order():
+            last = max(needs[urn], key=lambda needed: end[needed], default=None)
+            before[urn] = last
+            end[urn] = minutes(urn) + (end[last] if last else 0)
+    except graphlib.CycleError as error:
+        circle = " -> ".join(urn.rsplit("::", 1)[-1] for urn in error.args[1])
+        raise ValueError(f"the dependencies of the recording go round in a circle: {circle}") from None
+    path: list[str] = []
+    step = max(sorted(end), key=lambda urn: end[urn], default=None)
+    while step is not None:
+        path.append(step)
+        step = before[step]
+    return path[::-1]
+
+
+def _stretch(resource: Resource, table: DurationTable, component: bool) -> Stretch:
+    minutes, certainties, sources = NO_TIME, [], []
+    for op in () if component else _OPERATIONS.get(resource.op, (resource.op,)):
+        figure, certainty, source = _figure(resource, op, table)
+        minutes += figure.minutes
+        certainties.append(certainty)
+        sources.append(source)
+    if rolled := node_rollout(resource, table.node_rollout):
+        minutes += rolled
+        certainties.append(table.node_rollout.certainty)
+        sources.append(table.node_rollout.source)
+    source = "; ".join(dict.fromkeys(sources))
+    return Stretch(resource.urn, resource.name, resource.type, resource.op, minutes, worst(certainties), source)
+
+
+def _figure(resource: Resource, op: str, table: DurationTable) -> tuple[Figure, Certainty, str]:
+    for durations in table.sources(resource):
+        figure = {"create": durations.create, "update": durations.update, "delete": durations.delete}.get(op)
+        if figure is not None:
+            return figure, durations.certainty, durations.source
+    raise ValueError(f"{resource.urn}: the table of durations knows create, update and delete, not {op!r}")

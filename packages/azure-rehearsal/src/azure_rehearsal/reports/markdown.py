@@ -1,0 +1,208 @@
+"""A summary of a planned change, as Markdown for a comment on a pull request.
+
+What is replaced or deleted comes first and in bold; then money and time; then everything, by component. Names and paths
+come from whoever wrote the change, so they can neither break the layout nor address people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from azure_rehearsal.engine.events import Step
+from azure_rehearsal.engine.run import UNCHANGED, Run
+from azure_rehearsal.reports import words
+from azure_rehearsal.reports.change import Change, Outlook
+from azure_rehearsal.reports.cost import CostChange
+from azure_rehearsal.reports.failures import Failure, failures_of
+from azure_rehearsal.reports.markdown_page import Page, clipped, code, prose
+from azure_rehearsal.reports.records import PROVIDER, Graph, operation
+from azure_rehearsal.reports.report import THIS_WAS_A_REHEARSAL
+
+GITHUB_LIMIT: Final = 65_536
+"""Characters in the body of a comment; GitHub refuses more."""
+
+LEAST_ROOM: Final = 4_000
+"""Characters that a stack needs, so that its heading, its sums and its first losses always fit."""
+
+LONGEST_LINE: Final = 600
+"""Characters; a resource can change in hundreds of places."""
+
+_LOSING: Final = ("replace", "delete")
+_ORDER: Final = (*_LOSING, "create", "update", "import")
+_PAST: Final = {op: f"{op.removesuffix('e')}ed" for op in _ORDER}
+_MORE_COMPONENTS_ROOM: Final = 80
+_DETAIL_FRAMES_ROOM: Final = 300
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One resource that changes."""
+
+    op: str
+    urn: str
+    type: str
+    name: str
+    component: str
+    changed: tuple[str, ...]
+    replaces: tuple[str, ...]
+
+
+def summary(changes: Sequence[Change], limit: int = GITHUB_LIMIT) -> str:
+    """The summary of one stack's preview, or of several in their order of deployment; at most `limit` characters.
+
+    Raises `ValueError` where that leaves less than `LEAST_ROOM` for a stack.
+    """
+    foot = f"<sub>{THIS_WAS_A_REHEARSAL}</sub>\n"
+    room = (limit - len(foot)) // max(1, len(changes))
+    if room < LEAST_ROOM:
+        raise ValueError(f"{limit} characters are too few for {len(changes)} stacks: each needs {LEAST_ROOM}")
+    return "".join(_stack(change, room) for change in changes) + foot
+
+
+def _stack(change: Change, room: int) -> str:
+    page, run, outlook = Page(room), change.run, change.outlook
+    entries = _entries(change)
+    page.add(f"## {'Planned' if run.ok else 'Refused'} change of {code(run.stack)}", "")
+    page.listing([_failure(failure) for failure in failures_of(run)], room // 4)
+    page.add(_counts(entries, run), "")
+    page.listing([_line(entry) for entry in entries if entry.op in _LOSING], page.left // 2)
+    page.add(*_sums(outlook))
+    details = {"Cost of what changes": _money(outlook), "What the time is spent on": _time(outlook)}
+    wanted = sum(len(line) + 1 for lines in details.values() for line in lines) + _DETAIL_FRAMES_ROOM
+    _components(page, entries, page.left - min(wanted, page.left // 4))
+    for title, lines in details.items():
+        if lines and not page.section("", title, lines, page.left):
+            page.add(f"{title}: no room for {len(lines):,} lines.", "")
+    return page.text
+
+
+def _components(page: Page, entries: Sequence[_Entry], room: int) -> None:
+    """Everything by component, in at most `room` characters; says what did not fit."""
+    groups: dict[str, list[_Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.component, []).append(entry)
+    end, shown = page.left - room, 0
+    for index, (component, members) in enumerate(sorted(groups.items())):
+        lines = [_line(entry) for entry in members]
+        if not page.section(component, _tally(members), lines, page.left - end - _MORE_COMPONENTS_ROOM):
+            page.add(f"…and {len(entries) - shown:,} more in {len(groups) - index:,} components.", "")
+            return
+        shown += len(members)
+
+
+def _entries(change: Change) -> list[_Entry]:
+    """What changes, one entry for each resource, losses first."""
+    graph = Graph(change.outlook.after if change.outlook else ())
+    steps: dict[str, list[Step]] = {}
+    for step in change.run.steps:
+        if step.op not in UNCHANGED and not _is_default_provider(step):
+            steps.setdefault(step.urn, []).append(step)
+    entries = [
+        _Entry(
+            op=_operation(mine),
+            urn=urn,
+            type=mine[0].type,
+            name=mine[0].name,
+            component=_component(graph, urn),
+            changed=tuple(sorted({path for step in mine for path in step.changed})),
+            replaces=tuple(sorted({path for step in mine for path in step.replaces})),
+        )
+        for urn, mine in steps.items()
+    ]
+    return sorted(entries, key=lambda entry: (_ORDER.index(entry.op) if entry.op in _ORDER else len(_ORDER), entry.urn))
+
+
+def _is_default_provider(step: Step) -> bool:
+    """What the engine makes for itself and does not count either."""
+    return step.type.startswith(PROVIDER) and step.name.startswith("default")
+
+
+def _operation(steps: Sequence[Step]) -> str:
+    """The engine's own word where it is one of those that change nothing in Azure."""
+    op = operation([step.op for step in steps])
+    return steps[0].op if op == "same" else op
+
+
+def _component(graph: Graph, urn: str) -> str:
+    """The component's name, or its type, from the URN, where no recording says the name."""
+    resource = graph.by_urn.get(urn)
+    if resource is not None and (component := graph.component_of(resource)):
+        return component.name
+    above = urn.split("::")[2].split("$")[:-1]
+    return above[-1].rsplit(":", 1)[-1] if above else "the stack itself"
+
+
+def _failure(failure: Failure) -> str:
+    what = code(clipped(failure.name, LONGEST_LINE)) if failure.name else "the deployment"
+    text = f"- **{what} is refused**: {prose(clipped(failure.message, LONGEST_LINE))}"
+    if failure.meaning:
+        text += f" Meaning: {prose(clipped(failure.meaning, LONGEST_LINE))}."
+    return text + (f" What to do: {prose(clipped(failure.way_out, LONGEST_LINE))}" if failure.way_out else "")
+
+
+def _counts(entries: Sequence[_Entry], run: Run) -> str:
+    if not entries:
+        return "Nothing changes." if run.ok else "It was refused before anything else was planned."
+    unchanged = run.operations.get("same", 0)
+    return f"{_tally(entries, bold=True)}{f', {unchanged:,} unchanged' if unchanged else ''}."
+
+
+def _tally(entries: Sequence[_Entry], bold: bool = False) -> str:
+    counted = Counter(entry.op for entry in entries)
+    texts = {op: f"{count:,} {_PAST.get(op, op)}" for op, count in counted.items()}
+    return ", ".join(f"**{text}**" if bold and op in _LOSING else text for op, text in texts.items())
+
+
+def _line(entry: _Entry) -> str:
+    what = f"{entry.op} {code(clipped(entry.name, LONGEST_LINE // 2))}"
+    text = f"- {f'**{what}**' if entry.op in _LOSING else what} ({code(entry.type)})"
+    if entry.replaces:
+        return text + _paths(", forced by", entry.replaces)
+    return text + (_paths(":", entry.changed) if entry.op == "update" else "")
+
+
+def _paths(label: str, paths: Sequence[str]) -> str:
+    """As many property paths as fit into a line, one at least, and how many more there are."""
+    marks: list[str] = []
+    for path in paths:
+        mark = code(clipped(path, LONGEST_LINE // 2))
+        if marks and sum(map(len, marks)) + len(mark) > LONGEST_LINE:
+            break
+        marks.append(mark)
+    more = f" …and {len(paths) - len(marks):,} more" if len(paths) > len(marks) else ""
+    return f"{label} {', '.join(marks)}{more}" if marks else ""
+
+
+def _sums(outlook: Outlook | None) -> list[str]:
+    if outlook is None:
+        return []
+    money, not_priced = outlook.money, len(outlook.cost_after.not_priced)
+    changed = words.change(money.monthly) if money.changes else "no change"
+    lines = [f"- **Cost**: {words.dollars(money.after)} a month, {changed} (list prices, fewest to most nodes)"]
+    if not_priced:
+        lines.append(f"- **Not priced**, and so not in the cost: {not_priced:,} resource{'s' * (not_priced > 1)}")
+    if outlook.wall_time.minutes:
+        lines.append(f"- **Expected time on Azure**: {words.minutes(outlook.wall_time.minutes)}")
+    return [*lines, ""]
+
+
+def _money(outlook: Outlook | None) -> list[str]:
+    if outlook is None:
+        return []
+    changes = [f"- {code(item.name)}: {_from_to(item)} a month" for item in outlook.money.changes]
+    unknown = outlook.money.newly_not_priced
+    return [*changes, *(f"- {code(item.name)} is not priced: {prose(item.reason)}" for item in unknown)]
+
+
+def _from_to(item: CostChange) -> str:
+    if item.before is None or item.after is None:
+        return words.change(item.monthly)
+    return f"{words.dollars(item.before)} → {words.dollars(item.after)}"
+
+
+def _time(outlook: Outlook | None) -> list[str]:
+    path = [item for stack in outlook.wall_time.stacks for item in stack.path] if outlook else []
+    return [f"- {item.op} {code(item.name)}: {words.minutes(item.minutes)}" for item in path]

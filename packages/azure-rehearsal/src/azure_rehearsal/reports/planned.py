@@ -1,0 +1,71 @@
+"""What a recording would be once a plan is carried out.
+
+A preview's event log does not say what a resource depends on; the plan that `pulumi preview --save-plan FILE` writes
+does. What is unknown until then reads `[unknown]`, a secret `[secret]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from google.protobuf import struct_pb2
+
+from azure_rehearsal.engine.events import MASKED, NOT_KNOWN_YET, Step
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, from_wire
+from azure_rehearsal.reports.recording import BOOKKEEPING
+from azure_rehearsal.reports.records import Recording, operation
+
+
+def planned(plan: dict[str, Any], before: Recording, steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The recording after `plan` (the file of `--save-plan`, read), of a stack that is now as `before`.
+
+    `steps` are the preview's, for what changes in each resource. What would be deleted is there with op `delete`.
+    """
+    known = {record["urn"]: record for record in before}
+    changed: dict[str, set[str]] = {}
+    for step in steps:
+        changed.setdefault(step.urn, set()).update(step.changed)
+    return [
+        _record(urn, resource, known.get(urn, {}), sorted(changed.get(urn, ())))
+        for urn, resource in plan.get("resourcePlans", {}).items()
+    ]
+
+
+def _record(urn: str, plan: dict[str, Any], before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
+    goal = plan.get("goal") or {}  # what is deleted has none
+    op = operation(plan.get("steps", []))
+    outputs = plan.get("state") if goal else before.get("outputs")
+    return {
+        "urn": urn,
+        "type": goal.get("type") or before.get("type") or urn.split("::")[2].rsplit("$", 1)[-1],
+        "name": urn.rsplit("::", 1)[-1],
+        "parent": goal.get("parent") or before.get("parent", ""),
+        "inputs": _edited(before.get("inputs") or {}, goal.get("inputDiff") or {}),
+        "outputs": _plain(outputs or {}),
+        "dependencies": goal.get("dependencies") or ([] if goal else before.get("dependencies", [])),
+        "provider": goal.get("provider") or "",
+        "protect": goal.get("protect", before.get("protect", False)),
+        "op": op,
+        "changed": changed,
+    }
+
+
+def _edited(inputs: dict[str, Any], difference: dict[str, Any]) -> dict[str, Any]:
+    """The inputs with a plan's difference applied, which is one of whole top-level properties."""
+    gone = set(difference.get("deletes") or ())
+    news = {**(difference.get("adds") or {}), **(difference.get("updates") or {})}
+    new = {key: value for key, value in news.items() if not key.startswith("__") and key not in BOOKKEEPING}
+    return {**{key: value for key, value in inputs.items() if key not in gone}, **_plain(new)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == SECRET:
+            return MASKED
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, str) and from_wire(struct_pb2.Value(string_value=value)) is UNKNOWN:
+        return NOT_KNOWN_YET
+    return value

@@ -1,0 +1,79 @@
+"""A recording: what a stack deployed, as a JSON list that other tools check.
+
+One object for each resource in the state, components, providers and the stack itself included, with the engine's keys
+(camelCase): urn, type, name, parent, inputs, outputs, dependencies, protect, op. Inputs have Azure's spelling where it
+differs from the SDK's (`azure_rehearsal.azure.core.request_body`). A secret keeps its shape: each
+string and number in it becomes `"[secret]"`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from azure_rehearsal.azure.core.request_body import as_sent
+from azure_rehearsal.engine.events import MASKED, Step
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
+
+UNTOUCHED: Final = "same"
+BOOKKEEPING: Final = frozenset({"azureApiVersion"})
+"""Inputs that no program gives and no service reads: azure-native notes there which API it used."""
+
+
+def record(deployment: dict[str, Any], steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """`deployment` is a stack's export with secrets shown, `steps` are those of the run that deployed it."""
+    operations = {step.urn: step.op for step in steps}
+    return [
+        {
+            "urn": resource["urn"],
+            "type": resource["type"],
+            "name": resource["urn"].rsplit("::", 1)[-1],
+            "parent": resource.get("parent", ""),
+            "inputs": as_sent(resource["type"], masked(_declared(resource))),
+            "outputs": masked(resource.get("outputs", {})),
+            "dependencies": resource.get("dependencies", []),
+            "protect": resource.get("protect", False),
+            "op": operations.get(resource["urn"], UNTOUCHED),
+        }
+        for resource in deployment.get("resources", [])
+        if not resource.get("delete")  # replaced, and about to go
+    ]
+
+
+def _declared(resource: dict[str, Any]) -> dict[str, Any]:
+    """The inputs without what a provider adds to them for its own use."""
+    inputs = resource.get("inputs", {})
+    return {key: value for key, value in inputs.items() if not key.startswith("__") and key not in BOOKKEEPING}
+
+
+def write(path: Path, records: list[dict[str, Any]]) -> None:
+    """Writes the list; a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".part")
+    half.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
+    half.replace(path)
+
+
+def masked(value: Any) -> Any:
+    """A value of the state without its secrets."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE_KEY) == SECRET:
+            return _shape(json.loads(value["plaintext"]))
+        return {key: masked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return value
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return (
+            _shape(json.loads(value["plaintext"]))
+            if value.get(SIGNATURE_KEY) == SECRET
+            else {key: _shape(item) for key, item in value.items()}
+        )
+    if isinstance(value, list):
+        return [_shape(item) for item in value]
+    return value if value is None or isinstance(value, bool) else MASKED

@@ -1,0 +1,103 @@
+"""Expected time and cost at the end of a rehearsal, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from azure_rehearsal.reports import words
+from azure_rehearsal.reports.certainty import Certainty, worst
+from azure_rehearsal.reports.change import Change
+from azure_rehearsal.reports.cost import Cost, total
+from azure_rehearsal.reports.duration import WallTime
+
+_LONGEST_LIST: Final = 15
+
+
+def show(wall_time: WallTime, cost: Cost, console: Console) -> None:
+    """Two tables and what they leave out. Certainty is marked: `?` an estimate, `*` second-hand."""
+    if wall_time.minutes:
+        show_wall_time(wall_time, console)
+    show_cost(cost, console)
+
+
+def show_change(change: Change, console: Console) -> None:
+    """The end of a preview: what the plan would cost and how long it would take; nothing for a refused one."""
+    if (outlook := change.outlook) is None:
+        return
+    money = outlook.money
+    changed = words.change(money.monthly) if money.changes else "no change"
+    _line(console, f"{change.run.stack}: {words.dollars(money.after)} a month on Azure, {changed}", "bold")
+    if outlook.cost_before.resources:
+        for item in money.changes[:_LONGEST_LIST]:
+            _line(console, f"  {words.change(item.monthly)}  {item.name}")
+        if (more := len(money.changes) - _LONGEST_LIST) > 0:
+            _line(console, f"  …and {more} more")
+    else:
+        show_cost(outlook.cost_after, console)  # a first deployment
+    for item in money.newly_not_priced:
+        _line(console, f"  not priced: {item.name}: {item.reason}", "yellow")
+    if outlook.wall_time.minutes:
+        show_wall_time(outlook.wall_time, console)
+
+
+def show_wall_time(wall_time: WallTime, console: Console) -> None:
+    """The expected time on Azure and the resources that it is spent on, one after the other."""
+    _line(console, f"\nExpected time on Azure: {words.minutes(wall_time.minutes)}", "bold")
+    table = _table("Critical path", "Operation", "Typical", "Low", "High", "")
+    for stack in wall_time.stacks:
+        if len(wall_time.stacks) > 1:
+            table.add_row(Text(f"{stack.stack}: {words.minutes(stack.minutes)}", "bold"))
+        for item in stack.path:
+            figures = (f"{value:.1f}" for value in (item.minutes.typical, item.minutes.low, item.minutes.high))
+            table.add_row(Text(item.name), item.op, *figures, item.certainty.mark)
+    console.print(table)
+    _note(console, f"Minutes. {_legend(item.certainty for stack in wall_time.stacks for item in stack.path)}")
+    _note(console, f"Assumed: {'; '.join(wall_time.assumptions)}.")
+
+
+def show_cost(cost: Cost, console: Console) -> None:
+    """The monthly cost by component, and all that it leaves out."""
+    _line(console, f"\nMonthly cost on Azure: {words.dollars(cost.total)}", "bold")
+    table = _table("Component", "Resources", "Low", "High", "")
+    for component, items in cost.by_component.items():
+        sums = total(items)
+        mark = worst(item.certainty for item in items).mark
+        table.add_row(Text(component or "-"), str(len(items)), f"{sums.low:,.2f}", f"{sums.high:,.2f}", mark)
+    console.print(table)
+    _note(console, f"Dollars a month, prices of {cost.as_of}. {_legend(item.certainty for item in cost.resources)}")
+    for label, lines in (("Assumed", cost.assumptions), ("Not counted", cost.by_use), ("Mind", cost.caveats)):
+        if lines:
+            _note(console, f"{label}: {'; '.join(lines)}.")
+    if cost.not_priced:
+        _line(console, "Not priced, and so not in the sums:", "yellow")
+        for item in cost.not_priced:
+            _line(console, f"  {item.name} ({item.type}): {item.reason}")
+
+
+def _legend(certainties: Iterable[Certainty]) -> str:
+    found = set(certainties)
+    marked = [certainty for certainty in Certainty if certainty.mark and certainty in found]
+    return " ".join(f"{certainty.mark} {certainty.value}." for certainty in marked)
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(first, overflow="fold")
+    for column in others:
+        right = column in ("Typical", "Low", "High", "Resources")
+        table.add_column(column, justify="right" if right else "left", no_wrap=True)
+    return table
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    """Text as it is: no markup in names, no wrapping in logs."""
+    console.print(Text(text, style), soft_wrap=True)
+
+
+def _note(console: Console, text: str) -> None:
+    console.print(Text(text.strip(), "dim"))

@@ -1,0 +1,86 @@
+"""Every type with rules: its id fits the SDK's class, its rules name real properties, something of it is refused."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core.rules import ArmType
+from azure_rehearsal.azure.core.schema import Shape
+
+REFUSALS = [
+    case
+    for file in sorted(Path(__file__).parent.glob("test_refusals_*.py"))
+    for case in importlib.import_module(f"{__package__}.{file.stem}").CASES
+]
+WRITABLE_ONLY = {
+    "azure-native:network:VirtualNetworkPeering": {"syncRemoteAddressSpace"},
+    "azure-native:dbforpostgresql:Server": {"administratorLoginPassword", "createMode", "pointInTimeUTC"},
+}
+"""Inputs that no response repeats although they are no part of the id."""
+
+every_type = pytest.mark.parametrize("type", registry.types().values(), ids=lambda item: item.token)
+
+
+@every_type
+def test_the_id_is_made_of_the_path_inputs_of_the_sdk(type: ArmType) -> None:
+    inputs, outputs = type.schema.inputs.properties, type.schema.outputs.properties
+    body_only = {"id", *WRITABLE_ONLY.get(type.token, ())}
+    not_repeated = {name for name in inputs if name not in outputs} - body_only
+
+    assert set(type.path_inputs) <= set(inputs)
+    assert not_repeated <= set(type.path_inputs)
+    assert {name for name in type.path_inputs if inputs[name].required} >= set(type.path_inputs[:-1])
+
+
+@every_type
+def test_the_id_can_be_taken_apart_again(type: ArmType) -> None:
+    values = {name: f"{name.lower()}x" for name in arm_ids.parameters(type.path)}
+    values |= {"scope": "subscriptions/s/resourceGroups/r"} if "scope" in values else {}
+
+    assert arm_ids.match(type.path, arm_ids.fill(type.path, values)) == values
+
+
+@every_type
+def test_the_rules_name_properties_that_there_are(type: ArmType) -> None:
+    paths = [
+        *type.force_new,
+        *type.limits,
+        *type.defaults,
+        *type.maintained,
+        *(item.path for item in type.immutable),
+        *(item.property for item in type.inline),
+    ]
+
+    for path in paths:
+        assert exists(type.schema.inputs, path), f"{type.token} has no input {path}"
+
+
+def exists(shape: Shape, path: str) -> bool:
+    for step in path.split("."):
+        member = shape.properties.get(step.removesuffix("[]"))
+        if member is None:
+            return False
+        shape = member.shape.item if step.endswith("[]") and member.shape.item else member.shape
+    return True
+
+
+@every_type
+def test_something_of_every_type_is_refused(type: ArmType) -> None:
+    assert any(f"azure-native:{case.type}" == type.token for case in REFUSALS)
+
+
+@every_type
+def test_the_parent_of_a_nested_type_has_rules_too(type: ArmType) -> None:
+    parent = arm_ids.parent(type.path)
+
+    assert not parent or arm_ids.kind(parent) in registry.kinds()
+
+
+def test_no_refusal_is_told_twice() -> None:
+    told = [(case.type, case.name) for case in REFUSALS]
+
+    assert sorted(set(told)) == sorted(told)

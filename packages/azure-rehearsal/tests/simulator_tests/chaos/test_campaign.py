@@ -1,0 +1,181 @@
+"""The campaign of faults and the recovery that it tries, on the tiny program with things that really exist outside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from azure_rehearsal.chaos.campaign import DEPLOYED, Campaign, Phase, Result
+from azure_rehearsal.chaos.fault_codes import RUNBOOK, Moment, fault_code
+from azure_rehearsal.chaos.faults import At, ByChance, Fault, Faults, Operation
+from azure_rehearsal.chaos.settled import Settled, differences
+from azure_rehearsal.cli.commands import Wiring, application
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from simulator_tests.conftest import copied_program
+from simulator_tests.worlds import Kept, KeptWorld
+
+ROOT = Path(__file__).parent.parent.parent
+EDITS = {"voice:generation": 2}
+URN = "urn:pulumi:staging::tiny::"
+PET = f"{URN}voice:index:Tenant$random:index/randomPet:RandomPet::tenant-pet"
+SUFFIX = f"{URN}random:index/randomId:RandomId::suffix"
+PASSWORD = f"{URN}random:index/randomPassword:RandomPassword::password"
+KILLED_AFTER = Fault(Moment.AFTER)
+ANSWER_LOST = Fault(Moment.AFTER, fault_code("ConnectionReset"))
+
+
+def campaign(cli: PulumiCli, base: Path) -> Campaign:
+    project = copied_program(base / "tiny")
+
+    def make(state: Path, faults: Faults) -> Rehearsal:
+        return Rehearsal(project, "staging", state, cli=cli, open_world=KeptWorld, faults=faults)
+
+    return Campaign(make, base / "work", EDITS)
+
+
+@pytest.fixture(scope="module")
+def prepared(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Campaign:
+    ready = campaign(cli, tmp_path_factory.mktemp("campaign"))
+    ready.prepare()
+    return ready
+
+
+def disturbed(prepared: Campaign, phase: Phase, operation: Operation, urn: str, fault: Fault) -> Result:
+    return prepared.disturb(phase, Faults([At(operation, urn, fault)]))
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_what_a_killed_up_made_is_taken_into_the_state_with_its_parent_and_nothing_is_made_twice(
+    prepared: Campaign,
+) -> None:
+    result = disturbed(prepared, Phase.UP, Operation.CREATE, PET, KILLED_AFTER)
+    assert result.problems == ()
+    assert result.steps == ("cancel", "preview --import-file", "import", "refresh --clear-pending-creates", "up")
+    (struck,) = result.struck
+    assert "create tenant-pet" in struck
+    assert "engine killed, after it took effect" in struck
+    assert result.kept is None
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepared: Campaign) -> None:
+    result = disturbed(prepared, Phase.UP, Operation.CREATE, SUFFIX, ANSWER_LOST)
+    assert result.problems == ()
+    assert result.steps == ("up", "preview --import-file", "import", "up")
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: Campaign) -> None:
+    for phase, operation in ((Phase.UPDATE, Operation.UPDATE), (Phase.DESTROY, Operation.DELETE)):
+        result = disturbed(prepared, phase, operation, PASSWORD, KILLED_AFTER)
+        assert len(result.struck) == 1
+        assert result.problems == ()
+        assert result.steps[:2] == ("cancel", "refresh --clear-pending-creates")
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_a_service_that_forgets_to_delete_is_found_out_and_the_state_is_kept_for_a_look(
+    prepared: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Kept, "delete", lambda *_: None)
+    result = disturbed(prepared, Phase.DESTROY, Operation.DELETE, PET, ANSWER_LOST)
+    assert [problem.partition(":")[0] for problem in result.problems] == ["an orphan outside"]
+    assert result.kept is not None
+    assert (result.kept / "world" / "things.json").exists()
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: Campaign) -> None:
+    decided = [(prepared.planned(seed)[0], prepared.planned(seed)[1].rules) for seed in range(40)]
+    again = [(prepared.planned(seed)[0], prepared.planned(seed)[1].rules) for seed in range(40)]
+    assert [repr(plan) for plan in decided] == [repr(plan) for plan in again]
+    assert {phase for phase, _ in decided} == set(Phase)
+    faults = [rule.fault for _, rules in decided for rule in rules if isinstance(rule, At)]
+    assert {fault.moment for fault in faults if fault.code is None} == {Moment.BEFORE, Moment.AFTER}
+    assert any(isinstance(rule, ByChance) for _, rules in decided for rule in rules)
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_no_file_lies_beside_the_state_that_a_killed_engine_could_leave_half_written(prepared: Campaign) -> None:
+    backend = prepared.work / DEPLOYED / "backend"
+    assert list(backend.rglob("staging.json"))
+    assert list(backend.rglob("*.attrs")) == []
+
+
+def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_failure(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Campaign, "run", lambda self, seed: broken(seed))
+    monkeypatch.setattr(Campaign, "prepare", lambda self: None)
+    app = application(Wiring(open_world=KeptWorld))
+    options = ["--project", str(tiny), "--state", str(tiny / "work")]
+    result = CliRunner().invoke(app, ["faults", *options, "--first", "5", "--seeds", "3", "--seconds", "0"])
+    assert result.exit_code == 1
+    assert "✗ 1/3 seed 5: up, create x" in result.stdout
+    assert "azure-rehearsal faults --stack staging --seed 5" in result.stdout
+    assert "1 seeds (stopped after 0 s; 3 were asked for), 1 with problems" in result.stdout
+
+
+def broken(seed: int) -> Result:
+    return Result(seed, Phase.UP, ("create x",), ("up",), 0.1, ("an orphan outside: x",), Path("seed"))
+
+
+SOME = Settled({"urn:a": ("id-a", {"size": 1})}, [], {"id-a"}, {"address": "1"})
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        (replace(SOME, unsettled=["a is pending (creating)"]), "unsettled in the state: a is pending (creating)"),
+        (replace(SOME, resources={}), "not in the state: urn:a"),
+        (replace(SOME, resources={**SOME.resources, "urn:b": ("b", {})}), "in the state, and should not be: urn:b"),
+        (replace(SOME, resources={"urn:a": ("id-b", {"size": 1})}), "in the state under another id: urn:a"),
+        (replace(SOME, resources={"urn:a": ("id-a", {"size": 2})}), "in the state with other inputs: urn:a"),
+        (replace(SOME, contents=set()), "missing outside: id-a"),
+        (replace(SOME, contents={"id-a", "id-b"}), "an orphan outside: id-b"),
+        (replace(SOME, outputs={"address": "2"}), "another output: address"),
+    ],
+)
+def test_each_way_to_end_elsewhere_is_told(found: Settled, problem: str) -> None:
+    assert differences(SOME, SOME) == []
+    assert differences(SOME, found) == [problem]
+
+
+REPORTED = replace(
+    SOME,
+    resources={"urn:a": ("id-a", {"probe": {"port": 1}})},
+    reported={"urn:a": {"probe": {"port": 1, "state": "Up"}}},
+)
+
+
+@pytest.mark.parametrize(
+    ("probe", "told"),
+    [
+        ({"port": 1, "state": "Up"}, 0),
+        ({"port": 1, "state": "Down"}, 1),
+        ({"port": 1, "path": "/"}, 1),
+        ({"port": 2, "state": "Up"}, 1),
+        ({"state": "Up"}, 1),
+    ],
+)
+def test_inputs_that_only_say_what_is_reported_anyway_are_the_same_end(probe: dict[str, object], told: int) -> None:
+    found = replace(REPORTED, resources={"urn:a": ("id-a", {"probe": probe})})
+    assert len(differences(REPORTED, found)) == told
+
+
+def test_the_recovery_follows_the_runbook() -> None:
+    """Each command of the module stands on the page, in the same order."""
+    page = (ROOT / RUNBOOK).read_text()
+    told = [page.index(f"pulumi {command}") for command in ("cancel", "preview --import-file", "import --file")]
+    assert told == sorted(told)
+    assert "pulumi refresh --clear-pending-creates" in page

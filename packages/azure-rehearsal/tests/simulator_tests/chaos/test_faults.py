@@ -1,0 +1,284 @@
+"""Faults on purpose: what is struck, on which side of its effect, and what the engine makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from azure_rehearsal.chaos.fault_codes import CODES, RUNBOOK, STATUSES, Moment, fault_code
+from azure_rehearsal.chaos.faults import ByChance, Fault, Faults, Faulty, KillAt, Operation, Rule, Targeted, Write
+from azure_rehearsal.cli.commands import Wiring, application
+from azure_rehearsal.cli.fault_options import FaultOptions
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.protocol.provider import CreatedButFailed, Refused, Resource
+from azure_rehearsal.reports.failures import failures_of
+from simulator_tests.worlds import Kept, KeptWorld, RandomWorld
+
+ROOT = Path(__file__).parent.parent.parent
+INPUTS = {"byteLength": 4}
+
+
+def resource(name: str, type: str = "random:index/randomId:RandomId") -> Resource:
+    return Resource(f"urn:pulumi:staging::tiny::{type}::{name}", type, name)
+
+
+def write(name: str, type: str = "azure-native:network:Subnet", operation: Operation = Operation.CREATE) -> Write:
+    return Write(operation, resource(name, type).urn, type, name)
+
+
+class Service:
+    """Things behind a stand-in with faults."""
+
+    def __init__(self, directory: Path, *rules: Rule) -> None:
+        self.world = KeptWorld(directory)
+        self.faults = Faults(rules)
+        self.provider = Faulty(Kept(self.world), self.faults)
+
+    def create(self, name: str) -> tuple[str, dict[str, Any]]:
+        return self.provider.create(resource(name), INPUTS, preview=False)
+
+    def update(self, name: str, length: int) -> dict[str, Any]:
+        id = f"{resource(name).type}/{name}"
+        return self.provider.update(resource(name), id, INPUTS, INPUTS, {"byteLength": length}, preview=False)
+
+    def has(self, name: str) -> bool:
+        return f"{resource(name).type}/{name}" in self.world.things
+
+
+@pytest.mark.parametrize(
+    ("text", "struck", "spared"),
+    [
+        ("network:Subnet:*sip*:QuotaExceeded", write("subnet-sip-1"), write("subnet-api")),
+        ("azure-native:network:Subnet:*:429", write("any"), write("any", "azure-native:network:NatGateway")),
+        ("*:Subnet:*:503", write("any"), write("any", "kubernetes:core/v1:Namespace")),
+        (
+            "kubernetes:*:chart?ns/edge:Forbidden",
+            write("chart:ns/edge", "kubernetes:apps/v1:Deployment"),
+            write("edge"),
+        ),
+    ],
+)
+def test_a_fault_strikes_by_type_and_name_and_once(text: str, struck: Write, spared: Write) -> None:
+    rule = Targeted.parsed(text)
+    assert rule.strike(spared) is None
+    assert rule.strike(struck) is not None
+    assert rule.strike(struck) is None
+
+
+def test_a_fault_strikes_as_often_as_it_says() -> None:
+    rule = Targeted.parsed("*:*:*:TooManyRequests*3")
+    assert [rule.strike(write("a")) is not None for _ in range(5)] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Subnet", "Subnet:429", "network:Subnet:x:", "a:b:c:429*", "a:b:c:429*0", "a:b:c:4"]
+)
+def test_what_is_no_fault_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(UsageError, match=r"for example|write one of Azure or Kubernetes"):
+        Targeted.parsed(text)
+
+
+def test_every_code_names_the_resource_and_says_what_to_do() -> None:
+    for entry in CODES:
+        refusal = entry.refusal("create", "network:Subnet", "subnet-sip")
+        assert "subnet-sip" in refusal.message
+        assert refusal.way_out
+    for status, code in STATUSES.items():
+        assert fault_code(status).code == code
+    assert fault_code("ZonalAllocationFailed").refusal("create", "t", "n").code == "ZonalAllocationFailed"
+
+
+def test_a_write_that_fails_before_it_takes_effect_leaves_nothing_and_goes_through_the_next_time(
+    tmp_path: Path,
+) -> None:
+    service = Service(tmp_path, Targeted.parsed("random:*:a:TooManyRequests"))
+    with pytest.raises(Refused, match="run it again"):
+        service.create("a")
+    assert not service.has("a")
+    service.create("b")
+    service.create("a")
+    assert service.has("a")
+    assert service.has("b")
+
+
+def test_a_lost_answer_leaves_what_was_made_and_tells_where_to_read_on(tmp_path: Path) -> None:
+    service = Service(tmp_path, Targeted.parsed("*:*:a:ConnectionReset"))
+    with pytest.raises(Refused, match=RUNBOOK) as caught:
+        service.create("a")
+    assert not isinstance(caught.value, CreatedButFailed)
+    assert service.has("a")
+
+
+def test_what_is_accepted_and_then_fails_is_known_to_the_engine(tmp_path: Path) -> None:
+    service = Service(tmp_path, Targeted.parsed("*:*:a:ProvisioningFailed*2"))
+    with pytest.raises(CreatedButFailed) as created:
+        service.create("a")
+    with pytest.raises(CreatedButFailed) as updated:
+        service.update("a", 8)
+    assert created.value.id == updated.value.id == "random:index/randomId:RandomId/a"
+    assert (created.value.outputs["byteLength"], updated.value.outputs["byteLength"]) == (4, 8)
+
+
+def test_previews_and_reads_are_left_alone(tmp_path: Path) -> None:
+    service = Service(tmp_path, ByChance(1, seed=1))
+    id, _ = service.provider.create(resource("a"), INPUTS, preview=True)
+    assert id == ""
+    assert service.provider.read(resource("a"), "none", INPUTS, INPUTS) is None
+    assert service.faults.begun == []
+
+
+def test_chance_depends_on_the_seed_and_the_write_but_not_on_the_order() -> None:
+    writes = [write(f"subnet-{number}") for number in range(400)]
+
+    def struck(seed: int, order: list[Write]) -> dict[str, str]:
+        rule = ByChance(0.2, seed)
+        faults = {item.name: rule.strike(item) for item in order}
+        return {name: str(fault) for name, fault in sorted(faults.items()) if fault}
+
+    once = struck(7, writes)
+    assert once == struck(7, writes[::-1])
+    assert once != struck(8, writes)
+    assert 40 < len(once) < 120
+    rule = ByChance(1, 7)
+    assert {fault.moment for item in writes if (fault := rule.strike(item))} == set(Moment)
+    assert struck(7, []) == {}
+    assert not any(ByChance(0, 7).strike(item) for item in writes)
+
+
+def test_a_write_that_is_tried_again_is_drawn_again() -> None:
+    rule = ByChance(0.5, seed=3)
+    assert len({rule.strike(write("a")) is None for _ in range(20)}) == 2
+
+
+@pytest.mark.parametrize(("moment", "done"), [(Moment.BEFORE, False), (Moment.AFTER, True)])
+def test_the_engine_is_dead_before_the_write_that_kills_it_is_answered(
+    tmp_path: Path, moment: Moment, done: bool
+) -> None:
+    service = Service(tmp_path, KillAt(2, moment=moment))
+    with subprocess.Popen(["sleep", "60"], text=True) as engine:
+        service.faults.engine_started(engine)
+        service.create("a")
+        assert engine.poll() is None
+        with pytest.raises(Refused):
+            service.create("b")
+        assert engine.poll() == -9
+    assert service.has("a")
+    assert service.has("b") == done
+
+
+def test_without_a_side_the_seed_says_whether_the_write_took_effect() -> None:
+    sides = {KillAt(5, seed).fault.moment for seed in range(20)}
+    assert sides == {Moment.BEFORE, Moment.AFTER}
+    assert KillAt(5, 1).fault == KillAt(5, 1).fault
+
+
+def test_what_a_dead_engine_had_under_way_is_waited_for() -> None:
+    faults, release, begun = Faults(), threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def slow() -> None:
+        begun.set()
+        release.wait(10)
+        done.append("written")
+
+    thread = threading.Thread(target=lambda: faults.carry_out(write("a"), slow, lambda _: ("", {})))
+    thread.start()
+    begun.wait(10)
+    threading.Timer(0.05, release.set).start()
+    faults.wait_until_idle()
+    assert done == ["written"]
+    thread.join()
+
+
+def test_a_fault_that_met_no_write_is_told() -> None:
+    met, missed = Targeted.parsed("*:*:a:429"), Targeted.parsed("*:*:z:429")
+    faults = Faults([met, missed])
+    with pytest.raises(Refused):
+        faults.carry_out(write("a"), lambda: None, lambda _: ("", {}))
+    assert faults.never_struck == ["*:*:z:429"]
+
+
+def test_a_drawn_seed_is_told_so_that_it_can_be_repeated() -> None:
+    first = FaultOptions(fail_rate=1.0).plan()
+    with pytest.raises(Refused):
+        first.carry_out(write("a"), lambda: None, lambda _: ("", {}))
+    again = FaultOptions(fail_rate=1.0, seed=first.seed).plan()
+    with pytest.raises(Refused):
+        again.carry_out(write("a"), lambda: None, lambda _: ("", {}))
+    assert f"--seed {first.seed} repeats it" in first.told[0]
+    assert first.told == again.told
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--fail", "nonsense"), "is not TYPE:NAME:ERROR"),
+        (("--kill-after", "0"), "is not N, N:before or N:after"),
+        (("--kill-after", "3:during"), "is not N, N:before or N:after"),
+        (("--unreachable", "mars"), "no such Azure location"),
+    ],
+)
+def test_wrong_options_are_wrong_usage_and_make_nothing(tiny: Path, options: tuple[str, ...], reason: str) -> None:
+    app = application(Wiring(open_world=RandomWorld))
+    result = CliRunner().invoke(app, ["up", "--project", str(tiny), *options])
+    assert result.exit_code == 2
+    assert reason in result.stderr
+    assert not (tiny / ".rehearsal").exists()
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+def test_a_deployment_with_a_failed_write_is_refused_with_the_way_out_and_done_the_next_time(
+    cli: PulumiCli, tiny: Path
+) -> None:
+    faults = Faults([Targeted.parsed("random:*:suffix:ProvisioningFailed")])
+    with Rehearsal(tiny, "staging", tiny / "state", cli=cli, open_world=KeptWorld, faults=faults) as rehearsal:
+        refused = rehearsal.up()
+        (failure,) = failures_of(refused)
+        assert failure.name == "suffix"
+        assert "run it again: it is updated in place" in failure.way_out
+        again = rehearsal.up()
+        assert again.ok, again.text
+        assert again.operations.get("update") == 1
+        assert rehearsal.world.contents() == {item["id"] for item in _own(rehearsal)}
+
+
+def _own(rehearsal: Rehearsal) -> list[dict[str, Any]]:
+    return [item for item in rehearsal.export()["resources"] if item["type"].startswith("random:")]
+
+
+@pytest.mark.rehearsal
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("cli")
+def test_a_killed_deployment_says_how_to_go_on_and_the_next_one_does_too(tiny: Path) -> None:
+    command = [sys.executable, "-m", "simulator_tests.tiny_rehearsal", "up", "--project", str(tiny), "--json"]
+
+    def typed(*options: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [*command, *options], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False
+        )
+        return {**json.loads(done.stdout), "code": done.returncode}
+
+    killed = typed("--kill-after", "2:after")
+    assert killed["code"] == 1
+    assert "killed by signal 9" in killed["failures"][0]["message"]
+    assert RUNBOOK in killed["failures"][0]["wayOut"]
+    assert "engine killed, after it took effect" in killed["notes"][0]
+    locked = typed()
+    assert locked["code"] == 2
+    assert "-- cancel" in locked["problems"][0]
+    assert RUNBOOK in locked["problems"][0]
+
+
+def test_the_fault_of_a_dead_engine_has_no_code() -> None:
+    assert str(Fault(Moment.BEFORE)) == "engine killed, before it took effect"

@@ -1,0 +1,154 @@
+"""A region that is down, before the simulated Azure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.chaos.outage import CLUSTER, AzureOutage, ClusterOutage, location_of, locations
+from azure_rehearsal.errors import UsageError
+from azure_rehearsal.protocol.provider import Refused
+from simulator_tests.azure.world import Made, World
+
+DOWN = "northeurope"
+
+
+@pytest.fixture
+def world() -> World:
+    """A network in each of two regions; then one region goes down."""
+    world = World()
+    for place in ("westeurope", DOWN):
+        world.make("resources:ResourceGroup", f"group-{place}", resourceGroupName=f"rg-{place}", location=place)
+        world.make(
+            "network:VirtualNetwork",
+            f"network-{place}",
+            resourceGroupName=f"rg-{place}",
+            virtualNetworkName=f"vnet-{place}",
+            location=place,
+            addressSpace={"addressPrefixes": ["10.10.0.0/16"]},
+        )
+        world.make(
+            "network:Subnet",
+            f"subnet-{place}",
+            resourceGroupName=f"rg-{place}",
+            virtualNetworkName=f"vnet-{place}",
+            subnetName="api",
+            addressPrefix="10.10.1.0/24",
+        )
+    return world
+
+
+@pytest.fixture
+def outage(world: World) -> AzureOutage:
+    return AzureOutage(world.provider, world.cloud, world.client, frozenset({DOWN}))
+
+
+def unreachable() -> Any:
+    return pytest.raises(Refused, match=f"GatewayTimeout.*{DOWN}")
+
+
+@pytest.mark.parametrize("what", ["group", "network", "subnet"])
+def test_nothing_in_a_region_that_is_down_answers_children_without_a_location_included(
+    world: World, outage: AzureOutage, what: str
+) -> None:
+    made = world[f"{what}-{DOWN}"]
+    before = world.cloud.leftovers()
+    with unreachable():
+        outage.read(made.resource, made.id, made.inputs, made.outputs)
+    with unreachable():
+        outage.update(made.resource, made.id, made.inputs, made.outputs, made.inputs, preview=False)
+    with unreachable():
+        outage.delete(made.resource, made.id, made.inputs, made.outputs)
+    assert world.cloud.leftovers() == before
+
+
+@pytest.mark.parametrize("what", ["group", "network", "subnet"])
+def test_the_other_region_answers(world: World, outage: AzureOutage, what: str) -> None:
+    made = world[f"{what}-westeurope"]
+    assert outage.read(made.resource, made.id, made.inputs, made.outputs) is not None
+    outage.update(made.resource, made.id, made.inputs, made.outputs, made.inputs, preview=False)
+
+
+def test_a_plan_needs_no_answer_but_a_creation_does(world: World, outage: AzureOutage) -> None:
+    made = _another_subnet(world)
+    assert outage.create(made.resource, made.inputs, preview=True)[0] == ""
+    with unreachable():
+        outage.create(made.resource, made.inputs, preview=False)
+
+
+def _another_subnet(world: World) -> Made:
+    inputs = {**world[f"subnet-{DOWN}"].inputs, "subnetName": "sip", "addressPrefix": "10.10.2.0/24"}
+    return Made(world.resource("network:Subnet", "sip"), "", inputs, {})
+
+
+def test_a_lookup_by_name_times_out_in_a_plan_too(outage: AzureOutage) -> None:
+    def looked_up(place: str) -> dict[str, Any]:
+        arguments = {"resourceGroupName": f"rg-{place}", "virtualNetworkName": f"vnet-{place}"}
+        return outage.invoke("azure-native:network:getVirtualNetwork", arguments, preview=True)
+
+    assert looked_up("westeurope")["name"] == "vnet-westeurope"
+    with unreachable():
+        looked_up(DOWN)
+    assert outage.invoke("azure-native:authorization:getClientConfig", {}, preview=True)["subscriptionId"]
+
+
+def test_what_is_global_answers_wherever_its_group_lies(world: World) -> None:
+    zone = world.make(
+        "privatedns:PrivateZone",
+        "zone",
+        resourceGroupName=f"rg-{DOWN}",
+        privateZoneName="voice.internal",
+        location="global",
+    )
+    role = f"{world[f'network-{DOWN}'].id}/providers/Microsoft.Authorization/roleAssignments/a"
+    assert location_of(world.cloud, zone.id) == "global"
+    assert location_of(world.cloud, role) == ""
+    assert location_of(world.cloud, world[f"subnet-{DOWN}"].id) == DOWN
+
+
+def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: World, outage: AzureOutage) -> None:
+    home = {"resourceGroupName": "rg-westeurope", "registryName": "acrofthehome"}
+    world.make("containerregistry:Registry", "registry", **home, location=DOWN, sku={"name": "Premium"})
+    replica = world.make(
+        "containerregistry:Replication", "replica", **home, replicationName="westeurope", location="westeurope"
+    )
+    assert location_of(world.cloud, replica.id) == DOWN
+    with unreachable():
+        outage.update(replica.resource, replica.id, replica.inputs, replica.outputs, replica.inputs, preview=False)
+
+
+def test_who_cannot_be_reached_can_be_left_out_by_its_name(world: World, outage: AzureOutage) -> None:
+    made = world[f"network-{DOWN}"]
+    with pytest.raises(Refused, match=rf"--exclude '\*\*network-{DOWN}'"):
+        outage.delete(made.resource, made.id, made.inputs, made.outputs)
+
+
+class Answering:
+    """Clusters of which each answers."""
+
+    def by_server(self, server_url: str) -> Any:
+        return f"the cluster at {server_url}"
+
+
+def test_nobody_answers_at_the_api_server_of_a_cluster_in_a_region_that_is_down() -> None:
+    cloud = Cloud()
+    group = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters"
+    for place in ("westeurope", DOWN):
+        properties = {
+            "name": place,
+            "location": place,
+            "fqdn": f"{place}.azmk8s.io",
+            "currentKubernetesVersion": "1.36.2",
+        }
+        cloud.put(Record(f"{group}/{place}", CLUSTER, properties))
+    clusters = ClusterOutage(Answering(), cloud, frozenset({DOWN}))
+    assert clusters.by_server("https://westeurope.azmk8s.io:443") is not None
+    assert clusters.by_server(f"https://{DOWN}.azmk8s.io:443") is None
+
+
+def test_a_location_is_written_as_people_do_and_must_exist() -> None:
+    assert locations(["West Europe", "eastus"]) == {"westeurope", "eastus"}
+    with pytest.raises(UsageError, match=r"mars.*no such Azure location; there are .*westeurope"):
+        locations(["mars"])

@@ -1,0 +1,58 @@
+"""Groups of options, as several commands have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from azure_rehearsal.cli.commands import Wiring, application
+from azure_rehearsal.cli.options import DEFAULT_STATE, OneStack, Stacks, grouped
+from azure_rehearsal.errors import UsageError
+from tests.unit.stacks import PROJECT
+
+
+@dataclass(frozen=True)
+class Dish:
+    """A group."""
+
+    name: Annotated[str, typer.Option(help="What it is called.")]
+    spoons: Annotated[int, typer.Option(help="Of salt.", min=0)] = 1
+
+
+def test_a_group_becomes_an_option_for_each_field_and_reaches_the_command_as_one() -> None:
+    app, cooked = typer.Typer(), []
+
+    @app.command()
+    @grouped
+    def cook(who: Annotated[str, typer.Argument()], dish: Dish, hot: bool = False) -> None:
+        cooked.append((who, dish, hot))
+
+    runner = CliRunner()
+    assert runner.invoke(app, ["ann", "--name", "soup", "--hot"]).exit_code == 0
+    assert runner.invoke(app, ["bob", "--spoons", "3", "--name", "stew"]).exit_code == 0
+    assert cooked == [("ann", Dish("soup", 1), True), ("bob", Dish("stew", 3), False)]
+    assert runner.invoke(app, ["ann"]).exit_code == 2, "an option without a default must be given"
+    assert runner.invoke(app, ["ann", "--name", "soup", "--spoons", "-1"]).exit_code == 2, "a bound is kept"
+
+
+def test_an_environment_means_all_its_stacks_and_without_one_the_stack_alone() -> None:
+    assert Stacks(stack="staging", project=PROJECT).stacks() == ["staging"]
+    assert Stacks(stack="staging", project=PROJECT, environment="prod").stacks()[0] == "prod"
+    assert len(Stacks(project=PROJECT, environment="prod").stacks()) > 1
+    with pytest.raises(UsageError, match="no stack named 'none'"):
+        OneStack(stack="none", project=PROJECT).stacks()
+
+
+def test_state_is_kept_beside_the_project_unless_another_place_is_named(tmp_path: Path) -> None:
+    assert OneStack(project=tmp_path).lasting_state == tmp_path / DEFAULT_STATE
+    assert OneStack(project=tmp_path, state=Path("there")).lasting_state == Path("there")
+
+
+def test_a_command_that_runs_no_program_takes_no_settings() -> None:
+    answer = CliRunner().invoke(application(Wiring()), ["change", "name", "--config", "voice:protect=false"])
+    assert answer.exit_code == 2

@@ -1,0 +1,126 @@
+"""The rehearsal on the real engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from azure_rehearsal.engine.engine import Rehearsal
+from azure_rehearsal.engine.pulumi_cli import PulumiCli
+from azure_rehearsal.engine.state_directory import StateDirectory
+from azure_rehearsal.errors import UsageError
+from simulator_tests.worlds import SLOW, RandomWorld
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def _running(marker: str) -> list[str]:
+    """Command lines of living processes that have `marker` in them or in their working directory."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_text().replace("\0", " ")
+            if marker in line or marker in str((process / "cwd").readlink()):
+                found.append(line)
+        except OSError:  # it ended meanwhile, or is another user's
+            continue
+    return found
+
+
+def _until(what: object, seconds: float = 15) -> bool:
+    """Waits for a condition."""
+    assert callable(what)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.rehearsal
+def test_a_killed_rehearsal_leaves_no_process_and_no_lock(cli: PulumiCli, tiny: Path) -> None:
+    command = [sys.executable, "-m", "simulator_tests.tiny_rehearsal", "up", "--project", str(tiny)]
+    output = tiny.parent / "output"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, SLOW: "60"}, stdout=file, stderr=file, start_new_session=True
+        )
+    try:
+        assert _until(lambda: "RandomPassword" in output.read_text()), output.read_text()
+        with (
+            pytest.raises(UsageError, match=f"process {process.pid}"),
+            StateDirectory(tiny / ".rehearsal", RandomWorld),
+        ):
+            pass
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert _until(lambda: not _running(str(tiny))), _running(str(tiny))
+    with Rehearsal(tiny, "staging", tiny / ".rehearsal", cli=cli, open_world=RandomWorld) as rehearsal:
+        assert rehearsal.up().ok
+
+
+def test_a_state_that_a_killed_engine_left_locked_is_refused_with_the_command_that_unlocks_it(tiny: Path) -> None:
+    state = tiny / ".rehearsal"
+    lock = state / "backend" / ".pulumi" / "locks" / "organization" / "tiny" / "staging" / "1f0c.json"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("{}")
+    with pytest.raises(UsageError, match=rf"azure-rehearsal pulumi --stack staging --state {state} -- cancel"):
+        Rehearsal(tiny, "staging", state, open_world=RandomWorld).up()
+
+
+def test_two_rehearsals_in_one_directory_are_refused(tmp_path: Path) -> None:
+    with (
+        StateDirectory(tmp_path, RandomWorld),
+        pytest.raises(UsageError, match=r"another rehearsal is using .* --state"),
+        StateDirectory(tmp_path, RandomWorld),
+    ):
+        pass
+
+
+def test_a_directory_can_be_used_again_after_its_world_could_not_be_opened(tmp_path: Path) -> None:
+    def broken(directory: Path) -> RandomWorld:
+        raise UsageError(f"{directory} is damaged")
+
+    with pytest.raises(UsageError, match="damaged"), StateDirectory(tmp_path, broken):
+        pass
+    with StateDirectory(tmp_path, RandomWorld) as state:
+        assert state.is_open
+
+
+def test_bad_settings_are_refused_before_anything_is_made(tiny: Path) -> None:
+    seen = []
+
+    def check(path: Path) -> list[str]:
+        seen.append((path.name, sorted(item.name for item in path.parent.iterdir()), path.read_text()))
+        return [f"{path}: voice:generation is -1"]
+
+    rehearsal = Rehearsal(tiny, "staging", tiny / "state", check=check, open_world=RandomWorld)
+    with pytest.raises(UsageError) as refused:
+        rehearsal.up(config={"voice:generation": -1})
+    assert refused.value.problems == (f"{tiny / 'Pulumi.staging.yaml'}: voice:generation is -1",)
+    assert not (tiny / "state").exists()
+    ((name, beside, text),) = seen
+    assert name == "Pulumi.staging.yaml"
+    assert "Pulumi.staging-west.yaml" in beside
+    assert "voice:generation: -1" in text
+
+
+def test_variables_that_could_reach_a_real_backend_do_not_get_to_the_engine(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "real")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "azblob://real")
+    with Rehearsal(tiny, "staging", tiny / "state", open_world=RandomWorld, environment={"MORE": "1"}) as rehearsal:
+        environment = rehearsal.cli_environment()
+    assert "PULUMI_ACCESS_TOKEN" not in environment
+    assert environment["PULUMI_BACKEND_URL"].startswith("file://")
+    assert environment["PULUMI_HOME"].startswith(str(tiny))
+    assert environment["MORE"] == "1"

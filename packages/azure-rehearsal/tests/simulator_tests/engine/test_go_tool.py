@@ -1,0 +1,63 @@
+"""Programs that are built once from pinned Go modules, with a pretended `go`. The Pulumi CLI's tests ask the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from azure_rehearsal.engine.go_tool import GoTool
+from azure_rehearsal.errors import UsageError
+from tests.voice.programs import LIVEKIT, LIVEKIT_SIP
+
+GO = """#!/bin/sh
+echo "$@" >"$PWD/arguments"
+while [ "$1" != "-o" ]; do shift; done
+echo program >"$2"
+"""
+
+
+def tool(folder: Path, requirement: str = "example.com/module") -> GoTool:
+    folder.mkdir(exist_ok=True)
+    (folder / "go.mod").write_text(f"module m\n\nrequire {requirement} v1.2.3\n")
+    (folder / "go.sum").write_text("sums\n")
+    return GoTool(
+        name="program",
+        title="program of the test",
+        module=folder,
+        requirement="example.com/module",
+        package="example.com/module/cmd",
+        duration="a moment",
+        way_out="Do without.",
+    )
+
+
+def test_a_tool_is_built_into_a_folder_of_its_own_and_told_no_version_unless_it_asks(tmp_path: Path) -> None:
+    (tmp_path / "go").write_text(GO)
+    (tmp_path / "go").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/bin:/usr/bin", "VOICE_PLATFORM_CACHE": str(tmp_path / "cache")}
+    made = tool(tmp_path / "module")
+    said: list[str] = []
+    built = made.built(environment, "Go is missing.", said.append)
+    assert built == made.executable(environment)
+    assert built.parent.parent == tmp_path / "cache" / "program"
+    assert built.parent.name.startswith("v1.2.3-")
+    assert "-ldflags -s -w -o" in (tmp_path / "module" / "arguments").read_text()
+    assert said[0] == "Building the program of the test v1.2.3 from its Go module: once, a moment."
+
+
+def test_without_go_the_caller_says_what_to_do(tmp_path: Path) -> None:
+    environment = {"PATH": str(tmp_path), "VOICE_PLATFORM_CACHE": str(tmp_path / "cache")}
+    with pytest.raises(UsageError, match=r"^Go is missing\.$"):
+        tool(tmp_path / "module").built(environment, "Go is missing.")
+
+
+def test_a_module_that_asks_for_something_else_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"does not require example\.com/module: restore the file"):
+        tool(tmp_path / "module", "example.com/other").version()
+
+
+@pytest.mark.parametrize("tool", [LIVEKIT, LIVEKIT_SIP], ids=lambda tool: tool.name)
+def test_the_versions_of_voice_programs_are_pinned(tool: GoTool) -> None:
+    assert tool.version().startswith("v1.")
+    assert (tool.module / "go.sum").is_file()

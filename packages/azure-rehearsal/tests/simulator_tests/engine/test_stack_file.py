@@ -1,0 +1,205 @@
+"""Copies of stack files, overrides, and which stacks an environment has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azure_rehearsal.engine.stack_file import (
+    StackFile,
+    override,
+    parse_override,
+    project_name,
+    stack_path,
+    stacks_of_environment,
+)
+from azure_rehearsal.errors import UsageError
+
+
+def _file(directory: Path, text: str, stack: str = "dev") -> Path:
+    path = directory / f"Pulumi.{stack}.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_each_secret_becomes_a_placeholder_named_by_its_path(tmp_path: Path) -> None:
+    file = StackFile(
+        _file(
+            tmp_path,
+            """
+encryptionsalt: v1:abc
+secretsprovider: azurekeyvault://vault/keys/pulumi
+encryptedkey: abc
+config:
+  voice:token: {secure: AAA}
+  voice:secrets:
+    openAiApiKey:
+      secure: BBB
+    trunks:
+      - password: {secure: CCC}
+  voice:plain: {secure: DDD, other: stays}
+""",
+        )
+    )
+    assert file.placeholders == [
+        "rehearsed-voice.token",
+        "rehearsed-voice.secrets.openAiApiKey",
+        "rehearsed-voice.secrets.trunks.0.password",
+    ]
+    copy = yaml.safe_load(file.text(encrypt=lambda text: f"<{text}>", salt="v1:mine"))
+    assert set(copy) == {"config", "encryptionsalt"}
+    assert copy["encryptionsalt"] == "v1:mine"
+    assert copy["config"]["voice:token"] == {"secure": "<rehearsed-voice.token>"}
+    assert copy["config"]["voice:secrets"]["openAiApiKey"] == {"secure": "<rehearsed-voice.secrets.openAiApiKey>"}
+    assert copy["config"]["voice:plain"] == {"secure": "DDD", "other": "stays"}
+
+
+@pytest.mark.parametrize("written", ["02:00", "on", "2026-11-21", "2026-11-21T10:00:00Z", "0755", "1_000", "~", "1e3"])
+def test_plain_values_are_copied_as_they_are_written(tmp_path: Path, written: str) -> None:
+    text = StackFile(_file(tmp_path, f"config:\n  voice:value: {written}\n")).text()
+    assert text == f"config:\n  voice:value: {written}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("config: [", "line 2, column 1"),
+        ("config:\n  a: b: c\n", "line 2, column 7: mapping values are not allowed here"),
+        ("- a\n", "must be a mapping"),
+        ("config: text\n", "`config` must be a mapping"),
+    ],
+)
+def test_a_file_that_is_no_stack_file_is_refused_with_the_place(tmp_path: Path, text: str, reason: str) -> None:
+    path = _file(tmp_path, text + ("\n" if text.endswith("[") else ""))
+    with pytest.raises(UsageError) as refused:
+        StackFile(path)
+    assert str(path) in str(refused.value)
+    assert reason in str(refused.value)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_bytes(b"config: \xff\n")
+    with pytest.raises(UsageError, match="not text in UTF-8"):
+        StackFile(path)
+
+
+def test_an_unknown_stack_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    _file(tmp_path, "config: {}", "prod")
+    _file(tmp_path, "config: {}", "staging")
+    with pytest.raises(UsageError, match=r"no stack named 'prd'.*stacks here: prod, staging"):
+        stack_path(tmp_path, "prd")
+    assert stack_path(tmp_path, "prod").name == "Pulumi.prod.yaml"
+
+
+def test_a_stack_name_cannot_leave_the_directory(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    _file(tmp_path, "config: {}", "dev")
+    with pytest.raises(UsageError, match="no stack named"):
+        stack_path(tmp_path / "inner", "/../../Pulumi.dev")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("voice:protect=false", {"voice:pools": [{"count": 2}], "voice:protect": False}),
+        ("voice:pools[0].count=3", {"voice:pools": [{"count": 3}]}),
+        ("voice:pools[1].count=3", {"voice:pools": [{"count": 2}, {"count": 3}]}),
+        ('voice:tags["a.b"].c=x', {"voice:pools": [{"count": 2}], "voice:tags": {"a.b": {"c": "x"}}}),
+        ("voice:pools=[]", {"voice:pools": []}),
+        ("voice:name=a=b", {"voice:pools": [{"count": 2}], "voice:name": "a=b"}),
+        ("size=4", {"voice:pools": [{"count": 2}], "mine:size": 4}),
+        ("voice:zones[0]=1", {"voice:pools": [{"count": 2}], "voice:zones": [1]}),
+    ],
+)
+def test_an_override_sets_a_typed_value_at_its_path(tmp_path: Path, text: str, expected: dict) -> None:
+    path = _file(tmp_path, "config:\n  voice:pools:\n    - count: 2\n")
+    copy = StackFile(path, [parse_override(text, project="mine")]).text()
+    assert yaml.safe_load(copy)["config"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("voice:protect", "not KEY=VALUE"),
+        ("=x", "not KEY=VALUE"),
+        ("voice:a=[", "value is not YAML"),
+        ("voice:a[x]=1", "no configuration path"),
+        ("voice:[0]=1", "no configuration path"),
+    ],
+)
+def test_an_override_that_cannot_be_read_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason):
+        parse_override(text)
+
+
+@pytest.mark.parametrize("text", ["voice:pools[5].count=3", "voice:pools.count=3", "voice:pools[0].count.more=3"])
+def test_an_override_that_does_not_fit_the_file_is_refused(tmp_path: Path, text: str) -> None:
+    path = _file(tmp_path, "config:\n  voice:pools:\n    - count: 2\n")
+    with pytest.raises(UsageError, match=r"cannot be set in Pulumi\.dev\.yaml"):
+        StackFile(path, [parse_override(text)])
+
+
+_scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
+
+
+@given(st.recursive(_scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc", min_size=1), inner)))
+def test_an_override_from_python_arrives_as_the_same_value(value: object) -> None:
+    item = override("voice:value", value)
+    assert yaml.safe_load(yaml.serialize(item.value)) == value
+
+
+def _environment(directory: Path) -> None:
+    _file(
+        directory,
+        """
+config:
+  voice:environment: prod
+  voice:region: eastus
+  voice:regions: [{name: eastus}, {name: no}, {name: westus}]
+  voice:global: {}
+""",
+        "prod",
+    )
+    _file(directory, "config: {voice:extends: prod, voice:region: westus}", "prod-a")
+    _file(directory, "config: {voice:extends: prod, voice:region: no}", "prod-z")
+    _file(
+        directory,
+        "config: {voice:environment: staging, voice:region: x, voice:regions: [{name: x}]}",
+        "staging",
+    )
+
+
+def test_the_stacks_of_an_environment_come_in_the_order_of_its_regions(tmp_path: Path) -> None:
+    _environment(tmp_path)
+    assert stacks_of_environment(tmp_path, "prod") == ["prod", "prod-z", "prod-a"]
+    assert stacks_of_environment(tmp_path, "staging") == ["staging"]
+
+
+def test_an_unknown_environment_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    _environment(tmp_path)
+    with pytest.raises(UsageError, match=r"no stack has voice:environment 'production'.*prod, staging"):
+        stacks_of_environment(tmp_path, "production")
+
+
+def test_a_stack_whose_region_is_not_listed_has_no_place_in_the_order(tmp_path: Path) -> None:
+    _environment(tmp_path)
+    _file(tmp_path, "config: {voice:extends: prod}", "prod-b")
+    with pytest.raises(UsageError, match=r"Pulumi.prod-b.yaml: voice:region None is not one of .*eastus, .*, westus"):
+        stacks_of_environment(tmp_path, "prod")
+
+
+def test_files_that_extend_each_other_are_refused(tmp_path: Path) -> None:
+    _file(tmp_path, "config: {voice:extends: b}", "a")
+    _file(tmp_path, "config: {voice:extends: a}", "b")
+    with pytest.raises(UsageError, match="a stack that extends no other"):
+        stacks_of_environment(tmp_path, "prod")
+
+
+def test_a_directory_without_a_project_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"Pulumi.yaml does not exist: run this in the project's directory"):
+        project_name(tmp_path)

@@ -1,0 +1,71 @@
+"""A resource monitor that takes every registration, for tests of components without the engine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
+
+from azure_rehearsal.protocol.provider import new_server
+
+Request = resource_pb2.RegisterResourceRequest
+Response = resource_pb2.RegisterResourceResponse
+
+
+@dataclass
+class FakeMonitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
+    """Answers with URNs as the engine makes them. `answer` may answer otherwise, or abort."""
+
+    answer: Callable[[Request, grpc.ServicerContext], Response | None] = lambda request, context: None
+    seconds: float = 0
+    registered: list[Request] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._server = new_server(workers=40)
+        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(self, self._server)
+        engine_pb2_grpc.add_EngineServicer_to_server(self, self._server)
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop(grace=None)
+
+    def RegisterResource(self, request: Request, context: grpc.ServicerContext) -> Response:
+        with self._lock:
+            self.registered.append(request)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(self.seconds)
+        answer = self.answer(request, context)
+        with self._lock:
+            self.at_once -= 1
+            self.finished.append(urn_of(request))
+        return answer or Response(urn=urn_of(request), id="" if not request.custom else f"id-of-{request.name}")
+
+    def Log(self, request: engine_pb2.LogRequest, context: Any) -> empty_pb2.Empty:
+        self.warnings.append((request.urn, request.message))
+        return empty_pb2.Empty()
+
+    @property
+    def component(self) -> Request:
+        return self.registered[0]
+
+    @property
+    def children(self) -> dict[str, Request]:
+        """The registered children by name."""
+        return {request.name: request for request in self.registered[1:]}
+
+
+def urn_of(request: Request) -> str:
+    return f"urn:pulumi:staging::voice::{request.type}::{request.name}"

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import re
+import time
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import yaml
+from kubernetes_validate.utils import all_versions, schema_contents
+
+from azure_rehearsal.kubernetes import schemas
+from azure_rehearsal.kubernetes.cluster import Scope
+from azure_rehearsal.kubernetes.schemas import CLUSTER_SCOPED, builtin_kinds
+from azure_rehearsal.protocol.provider import Refused
+from simulator_tests.kubernetes.support import VERSION, deployment, named
+
+
+def problems(item: dict) -> list[str]:
+    return builtin_kinds(VERSION).problems(item)
+
+
+def test_a_good_object_has_no_problems() -> None:
+    assert problems(deployment()) == []
+
+
+def test_an_unknown_field_is_named_with_its_path_and_the_field_that_was_meant() -> None:
+    item = deployment()
+    item["spec"]["template"]["spec"]["containers"][0]["imagee"] = "x"
+    assert problems(item) == [
+        '.spec.template.spec.containers[0].imagee: field not declared in schema (did you mean "image"?)'
+    ]
+
+
+def test_a_wrong_type_is_named_with_the_right_one() -> None:
+    assert problems(deployment(replicas="two")) == [".spec.replicas: Invalid value: 'two': must be integer"]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    item = deployment(replicaz=1, replicas="two")
+    del item["spec"]["selector"]
+    assert [line.split(":")[0] for line in problems(item)] == [".spec.replicas", ".spec.replicaz", ".spec.selector"]
+
+
+@pytest.mark.parametrize("quantity", ["500m", "2", 2, 0.5, "1.5Gi", "1e3", "100M"])
+def test_a_quantity_is_accepted(quantity: object) -> None:
+    item = deployment()
+    item["spec"]["template"]["spec"]["containers"][0]["resources"] = {"limits": {"memory": quantity}}
+    assert problems(item) == []
+
+
+@pytest.mark.parametrize("quantity", ["1GB", "half", "", "1.5 Gi"])
+def test_a_quantity_that_kubernetes_does_not_read_is_refused(quantity: str) -> None:
+    item = deployment()
+    item["spec"]["template"]["spec"]["containers"][0]["resources"] = {"limits": {"memory": quantity}}
+    path = ".spec.template.spec.containers[0].resources.limits.memory"
+    assert problems(item) == [f"{path}: Invalid value: {quantity!r}: must be a quantity like 500m, 2 or 1.5Gi"]
+
+
+def test_a_value_outside_its_enumeration_is_refused_with_the_allowed_ones() -> None:
+    item = named("v1", "Service", "edge", spec={"type": "Loadbalancer", "ports": [{"port": 5060, "protocol": "UDP"}]})
+    allowed = '"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"'
+    assert problems(item) == [f'.spec.type: Unsupported value: "Loadbalancer": supported values: {allowed}']
+
+
+def test_a_port_out_of_range_is_refused() -> None:
+    item = named("v1", "Service", "edge", spec={"ports": [{"port": 65536}]})
+    assert problems(item) == [".spec.ports[0].port: Invalid value: 65536 is greater than the maximum of 65535"]
+
+
+def test_alpha_and_beta_versions_are_not_served() -> None:
+    served = builtin_kinds(VERSION)
+    assert served.scope("apps/v1", "Deployment") is Scope.NAMESPACED
+    assert served.scope("apps/v1beta1", "Deployment") is None
+    assert not [api for api, _ in served.kinds if "alpha" in api or "beta" in api]
+
+
+def test_kinds_follow_the_version_of_the_cluster() -> None:
+    assert builtin_kinds("1.36").scope("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy") is Scope.CLUSTER
+    assert builtin_kinds("1.30").scope("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy") is None
+
+
+def test_a_patch_version_has_the_schemas_of_its_minor_version() -> None:
+    assert builtin_kinds("1.36.4").kinds == builtin_kinds("1.36").kinds
+
+
+def test_a_version_without_schemas_is_an_error_that_names_those_that_there_are() -> None:
+    with pytest.raises(Refused, match=r"no schemas for Kubernetes 1\.99; kubernetes-validate has .*1\.36"):
+        builtin_kinds("1.99")
+
+
+def test_five_hundred_objects_are_validated_within_three_seconds() -> None:
+    problems(deployment())
+    started = time.monotonic()
+    for number in range(500):
+        assert problems(deployment(f"edge-{number}")) == []
+    assert time.monotonic() - started < 3
+
+
+def test_every_constraint_belongs_to_a_definition_and_a_field_that_exist() -> None:
+    folder = f"kubernetes-json-schema/v{all_versions()[-1]}-local-strict"
+    newest = schema_contents(f"{folder}/_definitions.json", "")["$defs"]
+    constraints = yaml.safe_load(Path(schemas.__file__).with_name("constraints.yaml").read_text())
+    for name, fields in constraints.items():
+        assert name in newest
+        assert [field for field in fields if field != "$self" and field not in newest[name]["properties"]] == []
+
+
+def test_the_table_of_scopes_agrees_with_the_official_client() -> None:
+    """The client has `create_namespaced_x` for namespaced kinds and `create_x` for the others."""
+    known: dict[str, bool] = {}
+    for module in resources.files("kubernetes.client.api").iterdir():
+        if module.name.endswith("_api.py") and "beta" not in module.name and "alpha" not in module.name:
+            for namespaced, name in re.findall(r"def create_(namespaced_)?(\w+?)\(", module.read_text()):
+                known[name.replace("_", "")] = bool(namespaced)
+    checked = 0
+    for _, kind in builtin_kinds(VERSION).kinds:
+        if kind.lower() in known and kind != "Binding":
+            assert known[kind.lower()] == (kind not in CLUSTER_SCOPED), kind
+            checked += 1
+    assert checked > 40

@@ -1,0 +1,130 @@
+"""The stand-in for the `random` package."""
+
+from __future__ import annotations
+
+import string
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from azure_rehearsal.protocol.provider import Refused, Resource
+from azure_rehearsal.protocol.random_provider import SPECIAL, RandomStandIn
+from azure_rehearsal.protocol.values import UNKNOWN
+
+
+def _resource(kind: str, name: str = "x") -> Resource:
+    token = f"random:index/{kind[0].lower()}{kind[1:]}:{kind}"
+    return Resource(f"urn:pulumi:dev::p::{token}::{name}", token, name)
+
+
+def _created(kind: str, inputs: dict[str, Any], name: str = "x") -> tuple[str, dict[str, Any]]:
+    provider, resource = RandomStandIn(), _resource(kind, name)
+    checked, failures = provider.check(resource, {}, inputs, b"seed")
+    assert failures == []
+    return provider.create(resource, checked, preview=False)
+
+
+_minimum = st.integers(0, 5)
+
+
+@given(
+    length=st.integers(20, 64),
+    use=st.fixed_dictionaries({key: st.booleans() for key in ("lower", "upper", "numeric", "special")}),
+    minimums=st.fixed_dictionaries({f"min{key}": _minimum for key in ("Lower", "Upper", "Numeric", "Special")}),
+)
+def test_a_password_honours_its_length_and_its_character_classes(
+    length: int, use: dict[str, bool], minimums: dict[str, int]
+) -> None:
+    if not any(use.values()):
+        use["lower"] = True
+    result = _created("RandomPassword", {"length": length, **use, **minimums})[1]["result"]
+    assert len(result) == length
+    members = {"lower": string.ascii_lowercase, "upper": string.ascii_uppercase, "numeric": string.digits}
+    for key, characters in {**members, "special": SPECIAL}.items():
+        count = sum(character in characters for character in result)
+        assert count >= minimums[f"min{key.capitalize()}"] if use[key] else count == 0
+
+
+def test_special_characters_can_be_chosen() -> None:
+    result = _created("RandomString", {"length": 50, "overrideSpecial": "_", "minSpecial": 1})[1]["result"]
+    assert "_" in result
+    assert set(result) <= set(string.ascii_letters + string.digits + "_")
+
+
+def test_a_password_has_no_id_that_gives_it_away() -> None:
+    id, outputs = _created("RandomPassword", {"length": 20})
+    assert id == "none"
+    assert outputs["bcryptHash"].startswith("$2a$10$")
+    assert len(outputs["bcryptHash"]) == 60
+
+
+def test_each_kind_has_the_outputs_of_the_real_one() -> None:
+    id, outputs = _created("RandomId", {"byteLength": 4, "prefix": "p-"})
+    assert (outputs["b64Url"], len(outputs["hex"])) == (f"p-{id}", 2 + 8)
+    assert int(outputs["dec"].removeprefix("p-")) == int(outputs["hex"].removeprefix("p-"), 16)
+    assert uuid.UUID(_created("RandomUuid", {})[1]["result"]).version == 4
+    assert 3 <= _created("RandomInteger", {"min": 3, "max": 5})[1]["result"] <= 5
+    assert len(_created("RandomPet", {"length": 3, "prefix": "a", "separator": "_"})[0].split("_")) == 4
+
+
+def test_values_are_the_same_in_every_rehearsal_and_differ_by_name_and_keepers() -> None:
+    first = _created("RandomId", {"byteLength": 8, "keepers": {"generation": "1"}})
+    assert _created("RandomId", {"byteLength": 8, "keepers": {"generation": "1"}}) == first
+    assert _created("RandomId", {"byteLength": 8, "keepers": {"generation": "2"}})[0] != first[0]
+    assert _created("RandomId", {"byteLength": 8, "keepers": {"generation": "1"}}, name="y")[0] != first[0]
+
+
+def test_results_are_unknown_while_a_creation_is_planned() -> None:
+    id, outputs = RandomStandIn().create(_resource("RandomId"), {"byteLength": 4}, preview=True)
+    assert id == ""
+    assert outputs["hex"] is UNKNOWN
+    assert outputs["byteLength"] == 4
+
+
+@pytest.mark.parametrize("change", [{"keepers": {"generation": "2"}}, {"length": 21}, {"special": False}])
+def test_every_change_of_an_input_replaces(change: dict[str, Any]) -> None:
+    provider, resource = RandomStandIn(), _resource("RandomPassword")
+    inputs, _ = provider.check(resource, {}, {"length": 20, "keepers": {"generation": "1"}}, b"")
+    difference = provider.diff(resource, "none", inputs, inputs, {**inputs, **change})
+    assert difference.changed == difference.replaces == list(change)
+    assert provider.diff(resource, "none", inputs, inputs, dict(inputs)).changed == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "reason"),
+    [
+        ("RandomPassword", {}, 'required property "length" is missing'),
+        (
+            "RandomPassword",
+            {"length": 3, "minLower": 2, "minUpper": 2},
+            "length 3 is less than 1 or the minimums' sum, 4",
+        ),
+        ("RandomString", {"length": 0}, "length 0 is less than 1"),
+        (
+            "RandomString",
+            {"length": 9, **dict.fromkeys(("lower", "upper", "numeric", "special"), False)},
+            "no character",
+        ),
+        ("RandomInteger", {"min": 2, "max": 1}, "min 2 is greater than max 1"),
+        ("RandomId", {"byteLength": 0}, "byteLength 0 is less than 1"),
+        ("RandomPet", {"length": 0}, "length 0 is less than 1"),
+        ("RandomShuffle", {"inputs": []}, "the rehearsal has no random:index/randomShuffle:RandomShuffle"),
+    ],
+)
+def test_impossible_inputs_are_refused(kind: str, inputs: dict[str, Any], reason: str) -> None:
+    _, failures = RandomStandIn().check(_resource(kind), {}, inputs, b"")
+    assert any(reason in failure.reason for failure in failures)
+
+
+def test_inputs_that_are_not_known_yet_are_not_judged() -> None:
+    assert RandomStandIn().check(_resource("RandomString"), {}, {"length": UNKNOWN}, b"")[1] == []
+
+
+def test_a_refresh_finds_what_the_state_says_and_an_import_is_refused() -> None:
+    provider, resource = RandomStandIn(), _resource("RandomUuid")
+    assert provider.read(resource, "an-id", {"a": 1}, {"result": "r"}) == ("an-id", {"result": "r"}, {"a": 1})
+    with pytest.raises(Refused, match="cannot import"):
+        provider.read(resource, "an-id", {}, {})

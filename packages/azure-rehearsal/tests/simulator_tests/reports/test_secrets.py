@@ -1,0 +1,26 @@
+"""Nothing that operators are shown has a secret in it."""
+
+from __future__ import annotations
+
+import json
+
+from azure_rehearsal.engine.run import Run
+from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
+from azure_rehearsal.reports.change import change_of
+from azure_rehearsal.reports.recording import record as recorded
+from simulator_tests.reports.platforms import small_platform
+from simulator_tests.reports.shown import everything
+
+PLANTED = "planted-hunter2"
+
+
+def test_a_secret_in_any_property_is_shown_nowhere() -> None:
+    secret = {SIGNATURE_KEY: SECRET, "plaintext": json.dumps(PLANTED)}
+    for path in ("version", "createMode", "location", "vmSize", "tags", "kubernetesVersion", "addressPrefix"):
+        resources = [{**item, "inputs": {**item["inputs"], path: secret}} for item in small_platform()]
+        recording = recorded({"resources": resources}, ())
+        plans = {
+            item["urn"]: {"goal": {"inputDiff": {"updates": {path: secret}}}, "steps": ["update"]} for item in recording
+        }
+        change = change_of(Run("test", ("preview",), 0, 1.0), {"resourcePlans": plans}, recording)
+        assert PLANTED not in everything(recording, change)

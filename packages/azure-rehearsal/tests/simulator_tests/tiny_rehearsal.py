@@ -1,0 +1,11 @@
+"""`python -m simulator_tests.tiny_rehearsal`: the commands, with a world that has the `random` package only."""
+
+from __future__ import annotations
+
+from azure_rehearsal.cli.commands import Wiring, application
+from azure_rehearsal.engine.cli_process import raise_on_sigterm
+from simulator_tests.worlds import RandomWorld
+
+if __name__ == "__main__":
+    raise_on_sigterm()
+    application(Wiring(open_world=RandomWorld))()

@@ -1,0 +1,144 @@
+"""Outside worlds for tests of the engine: nothing but the `random` package, with resources that it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from azure_rehearsal.engine.world import Caller
+from azure_rehearsal.protocol.provider import CreatedButFailed, Difference, Refused, Resource, StandIn
+from azure_rehearsal.protocol.random_provider import RandomStandIn
+
+SLOW: Final = "TEST_SECONDS_FOR_A_CREATION"
+
+
+class Moody(RandomStandIn):
+    """Refuses what is called `refused`, half creates what is called `half`, and can be slow."""
+
+    def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
+        if not preview:
+            time.sleep(float(os.environ.get(SLOW, "0")))
+            if resource.name == "refused":
+                raise Refused("QuotaExceeded", "no more of these", "ask for more")
+        id, outputs = super().create(resource, inputs, preview)
+        if not preview and resource.name == "half":
+            raise CreatedButFailed(Refused("NotReady", "it was made, but does not start", "look at it"), id, outputs)
+        return id, outputs
+
+
+class RandomWorld:
+    """Keeps nothing."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+        return {"random": Moody}
+
+    def leftovers(self) -> list[str]:
+        return []
+
+    def left_behind(self) -> list[str]:
+        return []
+
+    def unready(self) -> list[str]:
+        return []
+
+    def contents(self) -> set[str]:
+        return set()
+
+    def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        return ""
+
+    def change(self, id: str, path: str, value: Any) -> None:
+        raise Refused("NothingThere", f"nothing is kept, {id} neither")
+
+    def remove(self, id: str) -> None:
+        raise Refused("NothingThere", f"nothing is kept, {id} neither")
+
+    def save(self) -> None:
+        (self.directory / "saved").write_text("yes")
+
+
+class Kept(RandomStandIn):
+    """The `random` package as a service would have it: things exist under an id, are changed in place, can be gone."""
+
+    def __init__(self, world: KeptWorld) -> None:
+        self._world = world
+
+    def diff(
+        self, resource: Resource, id: str, old_inputs: dict[str, Any], old_outputs: dict[str, Any], new: dict[str, Any]
+    ) -> Difference:
+        return Difference(changed=super().diff(resource, id, old_inputs, old_outputs, new).changed)
+
+    def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
+        _, outputs = super().create(resource, inputs, preview)
+        id = f"{resource.type}/{resource.name}"
+        if preview:
+            return "", outputs
+        if id in self._world.things:
+            raise Refused("AlreadyExists", f"{id} already exists")
+        self._world.write(id, outputs)
+        return id, outputs
+
+    def update(
+        self,
+        resource: Resource,
+        id: str,
+        old_inputs: dict[str, Any],
+        old_outputs: dict[str, Any],
+        new: dict[str, Any],
+        preview: bool,
+    ) -> dict[str, Any]:
+        outputs = {**old_outputs, **new}
+        if not preview:
+            self._world.write(id, outputs)
+        return outputs
+
+    def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+        self._world.write(id, None)
+
+    def read(
+        self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+        live = self._world.things.get(id)
+        computed = ("result", "bcryptHash", "b64Url", "b64Std", "hex", "dec")
+        return None if live is None else (id, live, {key: live[key] for key in live if key not in computed})
+
+
+class KeptWorld(RandomWorld):
+    """Keeps what was made in a file, written at once. A type has one thing at most, so that it can be found by type."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self._file = directory / "things.json"
+        self.things: dict[str, dict[str, Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}
+
+    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+        return {"random": lambda: Kept(self)}
+
+    def write(self, id: str, outputs: dict[str, Any] | None) -> None:
+        if outputs is None:
+            self.things.pop(id, None)
+        else:
+            self.things[id] = outputs
+        self._file.write_text(json.dumps(self.things))
+
+    def leftovers(self) -> list[str]:
+        return sorted(self.things)
+
+    def contents(self) -> set[str]:
+        return set(self.things)
+
+    def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        return next((id for id in self.things if id.startswith(f"{type}/") and id not in owned), "")
+
+    def change(self, id: str, path: str, value: Any) -> None:
+        self.write(id, {**self.things[id], path: value})
+
+    def remove(self, id: str) -> None:
+        self.write(id, None)

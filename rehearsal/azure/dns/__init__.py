@@ -1,9 +1,0 @@
-"""Microsoft.Network/dnsZones: public zones and their record sets."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from rehearsal.azure.dns import records, zones
-
-TYPES: Final = (*zones.TYPES, *records.TYPES)

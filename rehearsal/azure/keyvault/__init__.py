@@ -1,9 +1,0 @@
-"""Microsoft.KeyVault: vaults, their secrets, and what deletion leaves of both."""
-
-from __future__ import annotations
-
-from typing import Final
-
-from rehearsal.azure.keyvault import secrets, vaults
-
-TYPES: Final = (*vaults.TYPES, *secrets.TYPES)
