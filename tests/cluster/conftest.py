@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.cli.commands import check_settings
 from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
-from azure_rehearsal.engine.stack_file import stacks_of_environment
 from azure_rehearsal.engine.state_directory import StateDirectory
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.real import programs
@@ -24,6 +22,7 @@ from tests.cluster.asking import the_cluster
 from tests.cluster.pages import WRITE, Pages
 from tests.cluster.production import Region
 from tests.unit.stacks import PROJECT
+from tools.rehearsal_adapter import VoiceAdapter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,9 +71,7 @@ def staging(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFa
     """Staging as its committed file says, deployed and deployed again. `test_the_end.py` destroys it."""
     assert built.api_server.exists()
     state = tmp_path_factory.mktemp("staging") / "state"
-    with Rehearsal(
-        PROJECT, "staging", state, check=check_settings, cli=cli, open_world=real_world, checkpoints=False
-    ) as rehearsal:
+    with Rehearsal(PROJECT, "staging", state, cli=cli, open_world=real_world, checkpoints=False) as rehearsal:
         first = rehearsal.up()
         assert first.ok, first.text
         yield Deployed(rehearsal, first, rehearsal.up())
@@ -88,8 +85,8 @@ def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPat
     directory = StateDirectory(tmp_path_factory.mktemp("production") / "state", real_world)
     with directory:
         regions: list[Region] = []
-        for stack in stacks_of_environment(PROJECT, "prod"):
-            rehearsal = Rehearsal(PROJECT, stack, directory, check=check_settings, cli=cli, checkpoints=False)
+        for stack in VoiceAdapter(PROJECT).stacks("prod"):
+            rehearsal = Rehearsal(PROJECT, stack, directory, cli=cli, checkpoints=False)
             run = rehearsal.up()
             assert run.ok, run.text
             assert isinstance(directory.world, World)

@@ -11,7 +11,7 @@ from tests.unit.stacks import PROJECT
 def copied_project(target: Path) -> Path:
     """The program with its stack files, where these can be edited."""
     target.mkdir()
-    for path in (PROJECT / "__main__.py", *PROJECT.glob("Pulumi*.yaml")):
+    for path in (PROJECT / "__main__.py", PROJECT / "pyproject.toml", *PROJECT.glob("Pulumi*.yaml")):
         shutil.copy(path, target)
     for folder in ("charts", "components", "settings"):
         shutil.copytree(PROJECT / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__"))

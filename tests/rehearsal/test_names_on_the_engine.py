@@ -14,15 +14,15 @@ from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
-from simulator_tests.conftest import PROGRAMS
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
+PROGRAM = Path(__file__).with_name("programs") / "names"
 NAMES = ("dns:", "trafficmanager:")
 
 
 def stack(name: str, state: Path, cli: PulumiCli, faults: Faults | None = None) -> Rehearsal:
-    return Rehearsal(PROGRAMS / "names", name, state, cli=cli, faults=faults)
+    return Rehearsal(PROGRAM, name, state, cli=cli, faults=faults)
 
 
 def done(run: Run) -> Run:

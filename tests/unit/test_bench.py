@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from azure_rehearsal.engine.world import Caller
+from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.protocol.provider import Resource
 from azure_rehearsal.protocol.values import UNKNOWN
 from tools.bench import measure

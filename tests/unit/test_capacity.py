@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from typer import Typer
 from typer.testing import CliRunner
 
-from azure_rehearsal.engine.stack_file import stacks_of_environment
 from settings.aks import MOST_MEDIA_NODES
 from settings.call_costs import CALL_COSTS, SPARE
 from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed
@@ -25,6 +24,7 @@ from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tools.capacity import main
 from tools.capacity_page import LIVE, PAGE, page
 from tools.reckoning import reckon, with_calls
+from tools.rehearsal_adapter import VoiceAdapter
 
 some_calls = st.integers(1, 20_000)
 on_a_pod = st.integers(1, 500)
@@ -237,7 +237,7 @@ def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() ->
     """Whoever changes what production states has the clusters asked again."""
     rows = [row for row in yaml.safe_load(LIVE.read_text()) if row["when"] == "all is well"]
     asked = []
-    for stack in stacks_of_environment(PROJECT, "prod"):
+    for stack in VoiceAdapter(PROJECT).stacks("prod"):
         result = reckon(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
         pods = {row.workload: row.pods for row in result.workloads}
         most = {row.pool: row.allowed * (result.zones if row.by_zone else 1) for row in result.pools}

@@ -15,7 +15,8 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from azure_rehearsal.engine.world import Caller, World
+from azure_rehearsal.engine.caller import Caller
+from azure_rehearsal.engine.world import World
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Resource, StandIn
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 

@@ -17,13 +17,11 @@ from typing import Annotated, Any, Final
 import typer
 import yaml
 
-from azure_rehearsal.cli.commands import check_settings
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.stack_file import parse_override
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.protocol.program_runner import COLLECTOR_THRESHOLDS
-from settings.loader import NAMESPACE
 from tools.bench.echo import EchoWorld
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
@@ -63,7 +61,6 @@ def once(
             stack,
             Path(directory) / "state",
             overrides=[parse_override(text, name) for text in config or []],
-            check=check_settings if name == NAMESPACE else None,
             open_world=WORLDS[world],
             environment={"PYTHONPATH": str(PROJECT), "BENCH_PROGRAM_TIMES": str(times)},
             checkpoints=False,

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.cli.commands import check_settings
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.reports.change import Change
@@ -29,9 +28,7 @@ class Deployed:
 @pytest.fixture(scope="session")
 def deployed(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     state = tmp_path_factory.mktemp("operations")
-    with Rehearsal(
-        PROJECT, "production", state, stack_file_path=PRODUCTION, check=check_settings, cli=cli
-    ) as rehearsal:
+    with Rehearsal(PROJECT, "production", state, stack_file_path=PRODUCTION, cli=cli) as rehearsal:
         first = preview(rehearsal)
         run = rehearsal.up()
         assert run.ok, run.text

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.cli.commands import check_settings
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.reports.recording import record
@@ -26,7 +25,6 @@ def rehearsed(state: Path, cli: PulumiCli) -> Generator[Rehearsal]:
         "production",
         state,
         stack_file_path=PRODUCTION,
-        check=check_settings,
         cli=cli,
         checkpoints=False,
     ) as rehearsal:

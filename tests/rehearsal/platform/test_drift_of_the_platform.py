@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from azure_rehearsal.engine.drift import Drift, drift_in
 from azure_rehearsal.engine.engine import Rehearsal
-from azure_rehearsal.engine.world import Caller
 from azure_rehearsal.protocol.provider import Resource
-from settings.loader import read_sections
 from tests.rehearsal.platform.plans import changes
 from tests.unit.stacks import PRODUCTION, PROJECT
+from tools.rehearsal_adapter import VoiceAdapter
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
@@ -35,7 +35,7 @@ def deployed(rehearsal: Rehearsal) -> dict[str, dict[str, Any]]:
 
 def create_in_the_portal(rehearsal: Rehearsal, type: str, inputs: dict[str, Any]) -> None:
     """What somebody makes without Pulumi."""
-    caller = Caller.of(PROJECT, read_sections(PRODUCTION))
+    caller = VoiceAdapter(PROJECT).caller(yaml.safe_load(PRODUCTION.read_text())["config"])
     stand_in = rehearsal.world.factories(caller)["azure-native"]()
     resource = Resource("urn:pulumi:portal::portal::portal::by-hand", type, "by-hand")
     checked, refused = stand_in.check(resource, {}, inputs, b"")

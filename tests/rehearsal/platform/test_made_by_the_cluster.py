@@ -9,7 +9,7 @@ import pytest
 
 from azure_rehearsal.engine.drift import drift_in
 from azure_rehearsal.engine.engine import Rehearsal
-from azure_rehearsal.engine.performance import PROTECT
+from tools.rehearsal_adapter import PROTECT
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 

@@ -14,7 +14,6 @@ import yaml
 
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.chaos.outage import locations
-from azure_rehearsal.cli.commands import check_settings
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
@@ -41,7 +40,6 @@ class Environment:
             self.project,
             name,
             self.directory,
-            check=check_settings,
             cli=self.cli,
             checkpoints=False,
             faults=Faults(unreachable=locations(list(down))),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from azure_rehearsal.engine.world import Caller
+from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.protocol.provider import CreatedButFailed, Difference, Refused, Resource, StandIn
 from azure_rehearsal.protocol.random_provider import RandomStandIn
 

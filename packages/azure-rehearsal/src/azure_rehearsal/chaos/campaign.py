@@ -23,20 +23,9 @@ from azure_rehearsal.chaos.recovery import NotRecovered, Recovery
 from azure_rehearsal.chaos.settled import Settled, differences, settled
 from azure_rehearsal.engine.drift import refreshed
 from azure_rehearsal.engine.engine import Rehearsal
-from azure_rehearsal.engine.performance import PROTECT
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.reports.failures import failures_of
-
-EDITS: Final[dict[str, Any]] = {
-    "voice:tags.cost-center": "edited",
-    "voice:aks.autoscaler.scanInterval": "20s",
-    "voice:aks.mediaPools.sip.generations[1]": {"name": "b", "vmSize": "Standard_D8s_v5"},
-    "voice:keyVault.generations.jwt-signing-key": 2,
-}
-"""What the update of the platform changes: a tag on everything, one property of the cluster, new pools, a secret, of
-which the value is replaced and the vault gets a new version.
-"""
 
 PERMANENT: Final = ("QuotaExceeded", "AuthorizationFailed")
 RATES: Final = (0.02, 0.1, 0.4)
@@ -72,12 +61,16 @@ class Result:
 
 @dataclass
 class Campaign:
-    """All seeds of one stack. `work` is a directory of its own; `make` opens rehearsals in directories below it."""
+    """All seeds of one stack. `work` is a directory of its own; `make` opens rehearsals in directories below it.
+
+    `edits` are what the update changes, `unprotected` the settings that lift protection (`azure_rehearsal.adapter`).
+    """
 
     make: MakeRehearsal
     work: Path
-    edits: Mapping[str, Any] = field(default_factory=lambda: dict(EDITS))
-    _base: dict[str, Any] = field(default_factory=dict)
+    edits: Mapping[str, Any]
+    unprotected: Mapping[str, Any]
+    _base: Mapping[str, Any] = field(default_factory=dict)
     _ends: dict[Phase, Settled] = field(default_factory=dict)
     _reported: dict[Phase, set[str]] = field(default_factory=dict)
     _writes: dict[Phase, list[Write]] = field(default_factory=dict)
@@ -85,7 +78,8 @@ class Campaign:
     def prepare(self) -> None:
         """Runs all phases undisturbed, to know their ends and their writes. Raises `UsageError` when one fails."""
         state = self.work / "undisturbed"
-        for self._base in ({}, {PROTECT: False}):
+        for base in ({}, self.unprotected):
+            self._base = base
             shutil.rmtree(state, ignore_errors=True)
             protected = self._watch(state, Phase.UP)
             if not protected:

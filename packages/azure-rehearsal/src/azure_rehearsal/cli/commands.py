@@ -148,15 +148,8 @@ def _rehearse(request: Request) -> None:
         request.end(outcome)
 
 
-def check_settings(stack_file_path: Path) -> list[str]:
-    """The problems of a stack file of this project, in words; none when it can be deployed."""
-    from settings.loader import check_stack_file
-
-    return check_stack_file(stack_file_path)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """The program."""
     gc.set_threshold(*COLLECTOR_THRESHOLDS)  # the stand-ins read the same SDKs
     raise_on_sigterm()
-    application(Wiring(check=check_settings))(arguments)
+    application(Wiring())(arguments)

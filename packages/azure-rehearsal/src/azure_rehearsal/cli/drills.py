@@ -5,13 +5,15 @@ from __future__ import annotations
 import json as json_module
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 import yaml
 
-from azure_rehearsal.chaos.campaign import EDITS, Campaign, Result
+from azure_rehearsal.adapter import Adapter
+from azure_rehearsal.chaos.campaign import Campaign, Result
 from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.cli.options import ChangedStack, Cluster, Json, OneStack, Stacks, grouped
@@ -86,7 +88,7 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
 
 def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] | None) -> None:
     where = request.where
-    (stack,), overrides = where.stacks(), where.overrides()
+    (stack,), overrides = where.stacks(request.adapter), where.overrides()
 
     def make(state: Path, plan: Faults) -> Rehearsal:
         return Rehearsal(
@@ -95,7 +97,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
             state,
             display=Display.CAPTURED,
             overrides=overrides,
-            check=request.wiring.check,
+            adapter=request.adapter,
             open_world=request.wiring.open_world,
             faults=plan,
             checkpoints=bool(plan.rules),  # they are most of the work, and only a killed run needs them
@@ -104,7 +106,7 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
     work = where.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))
     if work.exists() and any(work.iterdir()):
         raise UsageError(f"{work} is not empty: the campaign needs a directory of its own; name another with --state.")
-    campaign = Campaign(make, work, _edits(edit))
+    campaign = Campaign(make, work, _edits(edit, request.adapter), request.adapter.unprotected)
     began = time.monotonic()
 
     say = request.say
@@ -127,10 +129,12 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
     raise typer.Exit(1 if failed else 0)
 
 
-def _edits(texts: list[str] | None) -> dict[str, Any]:
+def _edits(texts: list[str] | None, adapter: Adapter) -> Mapping[str, Any]:
     """`KEY=VALUE` as `Rehearsal.up(config=…)` takes it."""
     if not texts:
-        return dict(EDITS)
+        if not adapter.edits:
+            raise UsageError("nothing is known that the update could change: say it with --edit KEY=VALUE.")
+        return adapter.edits
     found = {}
     for text in texts:
         path, separator, value = text.partition("=")

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from azure_rehearsal.adapter import Adapter
 from azure_rehearsal.engine import stack_file
 from azure_rehearsal.engine.cluster_choice import ClusterChoice
 from azure_rehearsal.engine.stack_file import Override
@@ -60,8 +61,9 @@ class OneStack(Place):
 
     stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
 
-    def stacks(self) -> list[str]:
+    def stacks(self, adapter: Adapter) -> list[str]:
         """The stacks that are meant, in their order of deployment. Raises `UsageError` for one that is not there."""
+        del adapter
         stack_file.stack_path(self.folder, self.stack)
         return [self.stack]
 
@@ -93,10 +95,10 @@ class Stacks(ChangedStack):
         typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME"),
     ] = ""
 
-    def stacks(self) -> list[str]:
+    def stacks(self, adapter: Adapter) -> list[str]:
         if not self.environment:
-            return super().stacks()
-        return stack_file.stacks_of_environment(self.folder, self.environment)
+            return super().stacks(adapter)
+        return adapter.stacks(self.environment)
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,6 +5,7 @@ Exit codes: 0 as wanted, 1 refused, 2 wrong usage or settings, 130 interrupted.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -16,12 +17,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from azure_rehearsal.adapter import Adapter, load
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.cli.fault_options import FaultOptions
 from azure_rehearsal.cli.options import OneStack
 from azure_rehearsal.engine.cli_process import Display, Terminated
 from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
-from azure_rehearsal.engine.engine import Check, Rehearsal
+from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import StateDirectory
@@ -40,10 +42,10 @@ RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
 
 @dataclass(frozen=True)
 class Wiring:
-    """What the commands work with; tests hand in a world and a check of their own."""
+    """What the commands work with; tests hand in a world and an adapter of their own."""
 
     open_world: Callable[[Path], OutsideWorld] = World.open
-    check: Check | None = None
+    adapter: Callable[[Path], Adapter] = load
 
 
 @dataclass
@@ -63,6 +65,11 @@ class Request:
     recorded: list[dict[str, Any]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
+    @functools.cached_property
+    def adapter(self) -> Adapter:
+        """What is known of the project. Raises `UsageError`."""
+        return self.wiring.adapter(self.where.folder)
+
     @property
     def console(self) -> Console:
         return Console(stderr=self.json, highlight=False)
@@ -70,7 +77,7 @@ class Request:
     @contextmanager
     def rehearsals(self, state: Path, checkpoints: bool = True) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
         """The stacks that are asked for, in order, in one open state directory. `checkpoints` as `Rehearsal` has it."""
-        stacks, overrides = self.where.stacks(), self.where.overrides()
+        stacks, overrides = self.where.stacks(self.adapter), self.where.overrides()
         self.faults = self.fault_options.plan()
         directory = StateDirectory(state, self._open_world)
         rehearsals = [
@@ -80,7 +87,7 @@ class Request:
                 directory,
                 display=Display.STDERR if self.json else Display.TERMINAL,
                 overrides=overrides,
-                check=self.wiring.check,
+                adapter=self.adapter,
                 faults=self.faults,
                 checkpoints=checkpoints,
             )

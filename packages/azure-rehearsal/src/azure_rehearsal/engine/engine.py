@@ -24,15 +24,17 @@ from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote
 
+from azure_rehearsal.adapter import Adapter, load
 from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.engine import cli_process, pulumi_cli, stack_file
+from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cli_process import Display
 from azure_rehearsal.engine.events import read_events
 from azure_rehearsal.engine.keyring import Keyring
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import PASSPHRASE, StateDirectory
-from azure_rehearsal.engine.world import Caller, OutsideWorld, World
+from azure_rehearsal.engine.world import OutsideWorld, World
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.protocol.language import LanguageHost
 from azure_rehearsal.protocol.provider import serve
@@ -40,9 +42,6 @@ from azure_rehearsal.protocol.provider import serve
 _WITH_CONFIG_FILE: Final = frozenset({"config", "destroy", "import", "logs", "preview", "refresh", "up", "watch"})
 _DEBUG: Final = frozenset({"--debug", "-d"})
 _WITH_EVENT_LOG: Final = frozenset({"destroy", "import", "preview", "refresh", "up"})
-
-Check = Callable[[Path], list[str]]
-"""Checks a stack file and returns its problems, one line each; none when all is well."""
 
 
 class Rehearsal:
@@ -52,11 +51,12 @@ class Rehearsal:
     open between calls; without, each call opens and closes it.
 
     `stack_file_path` is the file to use instead of `Pulumi.<stack>.yaml`. `overrides` change settings by path for every
-    call; each call may add its own (`config={"voice:pools[0].count": 3}`). `check` is asked, before anything is
-    touched, whenever the program is about to run. `faults` are laid over the stand-ins. `environment` is added to the
-    CLI's; variables of the user's that start with `PULUMI_` are left out, for they could point the engine at a real
-    backend. Without `checkpoints` the engine writes the state once, when a command ends, and not at each operation
-    (which takes half of a deployment's time): for state that may be lost with a killed run.
+    call; each call may add its own (`config={"voice:pools[0].count": 3}`). `adapter` is what is known of the project;
+    without one the project's own is loaded. Its check is asked, before anything is touched, whenever the program is
+    about to run. `faults` are laid over the stand-ins. `environment` is added to the CLI's; variables of the user's
+    that start with `PULUMI_` are left out, for they could point the engine at a real backend. Without `checkpoints` the
+    engine writes the state once, when a command ends, and not at each operation (which takes half of a deployment's
+    time): for state that may be lost with a killed run.
 
     Raises `UsageError`: no such stack, not YAML, settings refused, directory in use or left locked, no CLI.
     """
@@ -71,13 +71,14 @@ class Rehearsal:
         display: Display = Display.CAPTURED,
         environment: Mapping[str, str] | None = None,
         overrides: Sequence[stack_file.Override] = (),
-        check: Check | None = None,
+        adapter: Adapter | None = None,
         cli: pulumi_cli.PulumiCli | None = None,
         open_world: Callable[[Path], OutsideWorld] = World.open,
         faults: Faults | None = None,
         checkpoints: bool = True,
     ) -> None:
         self.project = project.absolute()
+        self.adapter = adapter or load(self.project)
         self.stack = stack
         self.display = display
         self._shared = isinstance(state, StateDirectory)
@@ -85,7 +86,6 @@ class Rehearsal:
         self._stack_file_path = stack_file_path
         self._environment = dict(environment or {})
         self._overrides = list(overrides)
-        self._check = check
         self._checked = ""
         self._cli = cli
         self._faults = faults or Faults()
@@ -149,7 +149,7 @@ class Rehearsal:
 
     def find(self, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
         """The id of what exists outside with these inputs; empty when nothing does. `owned` is in the state already."""
-        return self.world.find(Caller.of(self.project, self._sections()), type, inputs, owned)
+        return self.world.find(self._caller(), type, inputs, owned)
 
     def pulumi(self, *arguments: str) -> Run:
         """Any other command of the CLI, against this rehearsal's backend and stack.
@@ -180,7 +180,7 @@ class Rehearsal:
     def _operation(
         self, command: str, *arguments: str, config: Mapping[str, Any] | None, runs_program: bool = False
     ) -> Run:
-        added = [stack_file.override(path, value) for path, value in (config or {}).items()]
+        added = [stack_file.override(path, value, self._project_name) for path, value in (config or {}).items()]
         overrides = [*self._overrides, *added]
         if runs_program:
             self._refuse_bad_settings(overrides)
@@ -199,16 +199,16 @@ class Rehearsal:
 
     def _source(self, overrides: Sequence[stack_file.Override]) -> stack_file.StackFile:
         path = self._stack_file_path or stack_file.stack_path(self.project, self.stack)
-        return stack_file.StackFile(path, overrides)
+        return stack_file.StackFile(path, overrides, self.adapter.placeholder)
 
-    def _sections(self) -> dict[str, Any]:
-        return self._source(self._overrides).sections(self.project)
+    def _caller(self) -> Caller:
+        return self.adapter.caller(self._source(self._overrides).config())
 
     def _refuse_bad_settings(self, overrides: Sequence[stack_file.Override]) -> None:
         """Has the file checked as the program would see it: overrides applied, beside the files that it may extend."""
         source = self._source(overrides)
         text = source.text()
-        if self._check is None or text == self._checked:
+        if text == self._checked:
             return
         with tempfile.TemporaryDirectory(prefix="rehearsal-") as name:
             directory = Path(name)
@@ -217,7 +217,7 @@ class Rehearsal:
             copy = directory / f"Pulumi.{self.stack}.yaml"
             copy.unlink(missing_ok=True)
             copy.write_text(text, encoding="utf-8")
-            problems = self._check(copy)
+            problems = self.adapter.check(copy)
         if problems:
             raise UsageError(*(problem.replace(str(copy), str(source.path)) for problem in problems))
         self._checked = text
@@ -305,7 +305,7 @@ class Rehearsal:
 
         For each process anew: connections are told apart by their ports, which the kernel hands out again.
         """
-        caller = replace(Caller.of(self.project, self._sections()), unreachable=self._faults.unreachable)
+        caller = replace(self._caller(), unreachable=self._faults.unreachable)
         server = serve(self._faults.wrapped(self._state.world.factories(caller)))
         environment = {**self.cli_environment(), "PULUMI_DEBUG_PROVIDERS": server.attach, **more}
         host = None if cli.has_language_host else LanguageHost(environment, debug)

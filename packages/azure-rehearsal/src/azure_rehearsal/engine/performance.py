@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
-
-PROTECT: Final = "voice:protect"
-"""The setting that protects what must not be lost."""
 
 LONGEST_LIST: Final = 10
 """How many changing resources a sentence names; the display above it has them all."""
@@ -82,8 +80,16 @@ def _destroy(rehearsal: Rehearsal, outcome: Outcome, announce: Callable[[str], N
             outcome.problems.append(f"{rehearsal.stack}: a destroy of protected resources was not refused.")
             return False
         outcome.add_expected(refused)
-        announce(f"{rehearsal.stack}: refused, as it should be; now without protection ({PROTECT}: false)")
-        if not outcome.add(rehearsal.up("--suppress-outputs", config={PROTECT: False})).ok:
+        unprotected = rehearsal.adapter.unprotected
+        if not unprotected:
+            outcome.problems.append(
+                f"{rehearsal.stack}: nothing is known that lifts the protection, so the stack cannot be destroyed."
+                " Name it in the project's adapter (`unprotected`), or rehearse with settings that protect nothing."
+            )
+            return False
+        settings = ", ".join(f"{path}: {json.dumps(value)}" for path, value in unprotected.items())
+        announce(f"{rehearsal.stack}: refused, as it should be; now without protection ({settings})")
+        if not outcome.add(rehearsal.up("--suppress-outputs", config=unprotected)).ok:
             return False
     announce(f"{rehearsal.stack}: destroy")
     return outcome.add(rehearsal.destroy()).ok

@@ -15,7 +15,7 @@ another to Pulumi's parser, and must come out as it went in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,8 +23,6 @@ from typing import Any, Final
 import yaml
 
 from azure_rehearsal.errors import UsageError
-from settings.errors import SettingsError
-from settings.loader import NAMESPACE, read_sections, sections_in, with_base
 
 ENCRYPTION_KEYS: Final = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
@@ -47,8 +45,11 @@ class Override:
     value: yaml.Node
 
 
-def parse_override(text: str, project: str = NAMESPACE) -> Override:
-    """Reads `voice:pools[0].count=3`; the value is YAML. Raises `UsageError`."""
+def parse_override(text: str, project: str) -> Override:
+    """Reads `voice:pools[0].count=3`; the value is YAML. A path without a namespace is one of `project`.
+
+    Raises `UsageError`.
+    """
     path, separator, value = text.partition("=")
     if not separator or not path:
         raise UsageError(f"--config {text!r} is not KEY=VALUE, for example voice:protect=false.")
@@ -65,19 +66,31 @@ def parse_override(text: str, project: str = NAMESPACE) -> Override:
     return Override(f"{namespace}:{steps[0]}", tuple(steps[1:]), node)
 
 
-def override(path: str, value: Any) -> Override:
+def override(path: str, value: Any, project: str) -> Override:
     """The same from a path and a plain value, for callers in Python."""
-    return parse_override(f"{path}={yaml.safe_dump(value, default_flow_style=True, width=10**6)}")
+    return parse_override(f"{path}={yaml.safe_dump(value, default_flow_style=True, width=10**6)}", project)
+
+
+def placeholder_of(steps: Sequence[str | int]) -> str:
+    """What stands for the secret at a path, for people who read it."""
+    return "rehearsed-" + ".".join(str(step) for step in steps).replace(":", ".")
 
 
 class StackFile:
     """One stack's settings as a rehearsal uses them: overrides applied, secrets replaced by placeholders.
 
-    Raises `UsageError` when the file is not YAML or not a stack file.
+    `placeholder` gives what stands for the secret at a path. Raises `UsageError` when the file is not YAML or not a
+    stack file.
     """
 
-    def __init__(self, path: Path, overrides: Sequence[Override] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        overrides: Sequence[Override] = (),
+        placeholder: Callable[[Steps], str] = placeholder_of,
+    ) -> None:
         self.path = path
+        self._placeholder = placeholder
         self._root = _compose(path)
         for key in ENCRYPTION_KEYS:
             _remove(self._root, key)
@@ -94,20 +107,16 @@ class StackFile:
     @property
     def placeholders(self) -> list[str]:
         """The text that stands for each secret, in the file's order; stable from run to run."""
-        return [_placeholder(steps) for steps, _ in self._secrets]
+        return [self._placeholder(steps) for steps, _ in self._secrets]
 
-    def sections(self, project: Path) -> dict[str, Any]:
-        """The `voice:` sections, those of the base that is looked for in `project` beneath. Raises `UsageError`."""
-        config = yaml.safe_load(self.text()).get("config") or {}
-        try:
-            return with_base(sections_in(config), project)
-        except SettingsError as error:
-            raise UsageError(*(str(problem) for problem in error.problems)) from None
+    def config(self) -> dict[str, Any]:
+        """The configuration by its keys, with placeholders for secrets."""
+        return yaml.safe_load(self.text()).get("config") or {}
 
     def text(self, encrypt: Callable[[str], str] = str, salt: str | None = None) -> str:
         """The file as YAML. `encrypt` turns a placeholder into what goes under `secure:`; `salt` goes with it."""
         for steps, node in self._secrets:
-            node.value = encrypt(_placeholder(steps))
+            node.value = encrypt(self._placeholder(steps))
             node.tag = _STRING_TAG
         if salt is not None:
             _put(self._root, "encryptionsalt", yaml.ScalarNode(_STRING_TAG, salt))
@@ -138,38 +147,6 @@ def project_name(project: Path) -> str:
     if not isinstance(name, yaml.ScalarNode):
         raise UsageError(f"{path} has no `name`.")
     return name.value
-
-
-def stacks_of_environment(project: Path, environment: str) -> list[str]:
-    """The stacks whose `voice:environment` is `environment`, in the order of `voice:regions`. Raises `UsageError`."""
-    settings = {stack: sections(stack_path(project, stack), project) for stack in stack_names(project)}
-    members = [stack for stack, values in settings.items() if values.get("environment") == environment]
-    if not members:
-        known = sorted({str(values["environment"]) for values in settings.values() if "environment" in values})
-        raise UsageError(
-            f"no stack has {NAMESPACE}:environment {environment!r}; environments here: {', '.join(known) or 'none'}."
-        )
-    return sorted(members, key=lambda stack: _position(stack, settings[stack]))
-
-
-def sections(path: Path, project: Path) -> dict[str, Any]:
-    """The `voice:` sections of a stack file over those of its base. Raises `UsageError`."""
-    try:
-        return with_base(read_sections(path), project)
-    except SettingsError as error:
-        raise UsageError(*(str(problem) for problem in error.problems)) from None
-
-
-def _position(stack: str, values: Mapping[str, Any]) -> int:
-    regions = values.get("regions")
-    names = [region.get("name") if isinstance(region, dict) else None for region in regions or []]
-    if values.get("region") not in names:
-        raise UsageError(
-            f"Pulumi.{stack}.yaml: {NAMESPACE}:region {values.get('region')!r} is not one of {NAMESPACE}:regions"
-            f" ({', '.join(str(name) for name in names) or 'empty'}), so that the order of deployment is unknown:"
-            " name it there."
-        )
-    return names.index(values["region"])
 
 
 def _compose(path: Path) -> yaml.MappingNode:
@@ -205,10 +182,6 @@ def _secure_values(node: yaml.Node, steps: Steps) -> Iterator[tuple[Steps, yaml.
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _secure_values(item, (*steps, index))
-
-
-def _placeholder(steps: Steps) -> str:
-    return "rehearsed-" + ".".join(str(step) for step in steps).replace(":", ".")
 
 
 def _path_steps(text: str) -> list[str | int]:

@@ -7,10 +7,10 @@ same world; it is kept apart from Pulumi's state, so that drift can be made and 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.protocol.provider import Refused, StandIn
@@ -21,32 +21,6 @@ if TYPE_CHECKING:
     from azure_rehearsal.azure.core.cloud import Cloud
     from azure_rehearsal.engine.made_by_clusters import KnownCluster
     from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Whose program runs: its folder, and whom Azure takes it for, which is whoever the stack file names.
-
-    An id is empty where the stack file names none; the simulated Azure then has a placeholder. `unreachable` are the
-    Azure locations from which it gets no answer.
-    """
-
-    directory: Path
-    subscription_id: str = ""
-    tenant_id: str = ""
-    principal_id: str = ""
-    unreachable: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, directory: Path, sections: Mapping[str, Any]) -> Caller:
-        """From the `voice:` sections of the stack."""
-        azure, deployer = sections.get("azure") or {}, sections.get("deployer") or {}
-        return cls(
-            directory=directory,
-            subscription_id=str(azure.get("subscriptionId", "")),
-            tenant_id=str(azure.get("tenantId", "")),
-            principal_id=str(deployer.get("principalId", "")),
-        )
 
 
 class OutsideWorld(Protocol):

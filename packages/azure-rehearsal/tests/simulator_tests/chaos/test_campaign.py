@@ -9,17 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from azure_rehearsal.chaos.campaign import DEPLOYED, Campaign, Phase, Result
-from azure_rehearsal.chaos.fault_codes import RUNBOOK, Moment, fault_code
+from azure_rehearsal.chaos.fault_codes import Moment, fault_code
 from azure_rehearsal.chaos.faults import At, ByChance, Fault, Faults, Operation
 from azure_rehearsal.chaos.settled import Settled, differences
 from azure_rehearsal.cli.commands import Wiring, application
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from simulator_tests.conftest import copied_program
+from simulator_tests.tiny_adapter import TinyAdapter
 from simulator_tests.worlds import Kept, KeptWorld
 
-ROOT = Path(__file__).parent.parent.parent
-EDITS = {"voice:generation": 2}
 URN = "urn:pulumi:staging::tiny::"
 PET = f"{URN}voice:index:Tenant$random:index/randomPet:RandomPet::tenant-pet"
 SUFFIX = f"{URN}random:index/randomId:RandomId::suffix"
@@ -34,7 +33,7 @@ def campaign(cli: PulumiCli, base: Path) -> Campaign:
     def make(state: Path, faults: Faults) -> Rehearsal:
         return Rehearsal(project, "staging", state, cli=cli, open_world=KeptWorld, faults=faults)
 
-    return Campaign(make, base / "work", EDITS)
+    return Campaign(make, base / "work", TinyAdapter.edits, TinyAdapter.unprotected)
 
 
 @pytest.fixture(scope="module")
@@ -171,11 +170,3 @@ REPORTED = replace(
 def test_inputs_that_only_say_what_is_reported_anyway_are_the_same_end(probe: dict[str, object], told: int) -> None:
     found = replace(REPORTED, resources={"urn:a": ("id-a", {"probe": probe})})
     assert len(differences(REPORTED, found)) == told
-
-
-def test_the_recovery_follows_the_runbook() -> None:
-    """Each command of the module stands on the page, in the same order."""
-    page = (ROOT / RUNBOOK).read_text()
-    told = [page.index(f"pulumi {command}") for command in ("cancel", "preview --import-file", "import --file")]
-    assert told == sorted(told)
-    assert "pulumi refresh --clear-pending-creates" in page

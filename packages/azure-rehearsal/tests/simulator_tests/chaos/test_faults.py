@@ -24,7 +24,7 @@ from azure_rehearsal.protocol.provider import CreatedButFailed, Refused, Resourc
 from azure_rehearsal.reports.failures import failures_of
 from simulator_tests.worlds import Kept, KeptWorld, RandomWorld
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 INPUTS = {"byteLength": 4}
 
 

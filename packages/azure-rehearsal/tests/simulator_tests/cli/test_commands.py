@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from azure_rehearsal.cli.commands import Wiring, application
-from azure_rehearsal.engine.engine import Check
 from azure_rehearsal.engine.state_directory import StateDirectory
+from simulator_tests.tiny_adapter import TinyAdapter
 from simulator_tests.worlds import RandomWorld
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 
 
-def _typed(project: Path, *arguments: str, check: Check | None = None) -> Result:
+def _typed(project: Path, *arguments: str, **adapter: Any) -> Result:
     command, *rest = arguments
-    app = application(Wiring(open_world=RandomWorld, check=check))
+    app = application(Wiring(open_world=RandomWorld, adapter=functools.partial(TinyAdapter, **adapter)))
     return CliRunner().invoke(app, [command, "--project", str(project), *rest])
 
 

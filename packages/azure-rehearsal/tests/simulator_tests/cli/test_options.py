@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from azure_rehearsal.cli.commands import Wiring, application
 from azure_rehearsal.cli.options import DEFAULT_STATE, OneStack, Stacks, grouped
 from azure_rehearsal.errors import UsageError
-from tests.unit.stacks import PROJECT
+from simulator_tests.tiny_adapter import TinyAdapter
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def test_a_group_becomes_an_option_for_each_field_and_reaches_the_command_as_one
     assert runner.invoke(app, ["ann", "--name", "soup", "--spoons", "-1"]).exit_code == 2, "a bound is kept"
 
 
-def test_an_environment_means_all_its_stacks_and_without_one_the_stack_alone() -> None:
-    assert Stacks(stack="staging", project=PROJECT).stacks() == ["staging"]
-    assert Stacks(stack="staging", project=PROJECT, environment="prod").stacks()[0] == "prod"
-    assert len(Stacks(project=PROJECT, environment="prod").stacks()) > 1
+def test_an_environment_means_all_its_stacks_and_without_one_the_stack_alone(tiny: Path) -> None:
+    adapter = TinyAdapter(tiny)
+    assert Stacks(stack="staging", project=tiny).stacks(adapter) == ["staging"]
+    assert Stacks(project=tiny, environment="any").stacks(adapter) == ["staging", "staging-west"]
     with pytest.raises(UsageError, match="no stack named 'none'"):
-        OneStack(stack="none", project=PROJECT).stacks()
+        OneStack(stack="none", project=tiny).stacks(adapter)
 
 
 def test_state_is_kept_beside_the_project_unless_another_place_is_named(tmp_path: Path) -> None:

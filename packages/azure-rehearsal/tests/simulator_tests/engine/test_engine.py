@@ -15,9 +15,10 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.state_directory import StateDirectory
 from azure_rehearsal.errors import UsageError
+from simulator_tests.tiny_adapter import TinyAdapter
 from simulator_tests.worlds import SLOW, RandomWorld
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def _running(marker: str) -> list[str]:
@@ -102,7 +103,7 @@ def test_bad_settings_are_refused_before_anything_is_made(tiny: Path) -> None:
         seen.append((path.name, sorted(item.name for item in path.parent.iterdir()), path.read_text()))
         return [f"{path}: voice:generation is -1"]
 
-    rehearsal = Rehearsal(tiny, "staging", tiny / "state", check=check, open_world=RandomWorld)
+    rehearsal = Rehearsal(tiny, "staging", tiny / "state", adapter=TinyAdapter(tiny, check), open_world=RandomWorld)
     with pytest.raises(UsageError) as refused:
         rehearsal.up(config={"voice:generation": -1})
     assert refused.value.problems == (f"{tiny / 'Pulumi.staging.yaml'}: voice:generation is -1",)

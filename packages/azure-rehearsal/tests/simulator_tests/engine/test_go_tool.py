@@ -8,7 +8,6 @@ import pytest
 
 from azure_rehearsal.engine.go_tool import GoTool
 from azure_rehearsal.errors import UsageError
-from tests.voice.programs import LIVEKIT, LIVEKIT_SIP
 
 GO = """#!/bin/sh
 echo "$@" >"$PWD/arguments"
@@ -55,9 +54,3 @@ def test_without_go_the_caller_says_what_to_do(tmp_path: Path) -> None:
 def test_a_module_that_asks_for_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"does not require example\.com/module: restore the file"):
         tool(tmp_path / "module", "example.com/other").version()
-
-
-@pytest.mark.parametrize("tool", [LIVEKIT, LIVEKIT_SIP], ids=lambda tool: tool.name)
-def test_the_versions_of_voice_programs_are_pinned(tool: GoTool) -> None:
-    assert tool.version().startswith("v1.")
-    assert (tool.module / "go.sum").is_file()

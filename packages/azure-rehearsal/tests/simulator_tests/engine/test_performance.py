@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.events import Step
 from azure_rehearsal.engine.outcome import Outcome
-from azure_rehearsal.engine.performance import PROTECT, perform
+from azure_rehearsal.engine.performance import perform
 from azure_rehearsal.engine.run import Run
+from simulator_tests.tiny_adapter import TinyAdapter
 
 
 class Remembering(Rehearsal):
@@ -19,6 +21,7 @@ class Remembering(Rehearsal):
 
     def __init__(self, stack: str, story: list[str], **answers: Any) -> None:
         self.stack = stack
+        self.adapter = TinyAdapter(Path())
         self.story = story
         self.refuse: set[str] = answers.get("refuse", set())
         self.changing: tuple[Step, ...] = answers.get("changing", ())
@@ -30,7 +33,7 @@ class Remembering(Rehearsal):
         return Run(self.stack, command, code, 0.0, **fields)
 
     def up(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
-        if config == {PROTECT: False}:
+        if config == TinyAdapter.unprotected:
             self.protected = False
             return self._done("unprotect", ("up",))
         second = f"{self.stack} up" in self.story

@@ -15,7 +15,6 @@ from azure_rehearsal.engine.stack_file import (
     parse_override,
     project_name,
     stack_path,
-    stacks_of_environment,
 )
 from azure_rehearsal.errors import UsageError
 
@@ -134,14 +133,14 @@ def test_an_override_sets_a_typed_value_at_its_path(tmp_path: Path, text: str, e
 )
 def test_an_override_that_cannot_be_read_is_refused(text: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason):
-        parse_override(text)
+        parse_override(text, "voice")
 
 
 @pytest.mark.parametrize("text", ["voice:pools[5].count=3", "voice:pools.count=3", "voice:pools[0].count.more=3"])
 def test_an_override_that_does_not_fit_the_file_is_refused(tmp_path: Path, text: str) -> None:
     path = _file(tmp_path, "config:\n  voice:pools:\n    - count: 2\n")
     with pytest.raises(UsageError, match=r"cannot be set in Pulumi\.dev\.yaml"):
-        StackFile(path, [parse_override(text)])
+        StackFile(path, [parse_override(text, "voice")])
 
 
 _scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
@@ -149,55 +148,8 @@ _scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 
 @given(st.recursive(_scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc", min_size=1), inner)))
 def test_an_override_from_python_arrives_as_the_same_value(value: object) -> None:
-    item = override("voice:value", value)
+    item = override("voice:value", value, "voice")
     assert yaml.safe_load(yaml.serialize(item.value)) == value
-
-
-def _environment(directory: Path) -> None:
-    _file(
-        directory,
-        """
-config:
-  voice:environment: prod
-  voice:region: eastus
-  voice:regions: [{name: eastus}, {name: no}, {name: westus}]
-  voice:global: {}
-""",
-        "prod",
-    )
-    _file(directory, "config: {voice:extends: prod, voice:region: westus}", "prod-a")
-    _file(directory, "config: {voice:extends: prod, voice:region: no}", "prod-z")
-    _file(
-        directory,
-        "config: {voice:environment: staging, voice:region: x, voice:regions: [{name: x}]}",
-        "staging",
-    )
-
-
-def test_the_stacks_of_an_environment_come_in_the_order_of_its_regions(tmp_path: Path) -> None:
-    _environment(tmp_path)
-    assert stacks_of_environment(tmp_path, "prod") == ["prod", "prod-z", "prod-a"]
-    assert stacks_of_environment(tmp_path, "staging") == ["staging"]
-
-
-def test_an_unknown_environment_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    _environment(tmp_path)
-    with pytest.raises(UsageError, match=r"no stack has voice:environment 'production'.*prod, staging"):
-        stacks_of_environment(tmp_path, "production")
-
-
-def test_a_stack_whose_region_is_not_listed_has_no_place_in_the_order(tmp_path: Path) -> None:
-    _environment(tmp_path)
-    _file(tmp_path, "config: {voice:extends: prod}", "prod-b")
-    with pytest.raises(UsageError, match=r"Pulumi.prod-b.yaml: voice:region None is not one of .*eastus, .*, westus"):
-        stacks_of_environment(tmp_path, "prod")
-
-
-def test_files_that_extend_each_other_are_refused(tmp_path: Path) -> None:
-    _file(tmp_path, "config: {voice:extends: b}", "a")
-    _file(tmp_path, "config: {voice:extends: a}", "b")
-    with pytest.raises(UsageError, match="a stack that extends no other"):
-        stacks_of_environment(tmp_path, "prod")
 
 
 def test_a_directory_without_a_project_is_refused(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from azure_rehearsal.engine.made_by_clusters import left_behind
 from azure_rehearsal.kubernetes.cluster import Key, Object
 from azure_rehearsal.kubernetes.fake.controlled_cluster import ControlledCluster
 from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
+from azure_rehearsal.kubernetes.known_charts import known_chart
 from azure_rehearsal.kubernetes.provider import KubernetesStandIn
-from settings.charts import CHARTS
 from simulator_tests.azure.world import GROUP, Made, World
 from simulator_tests.kubernetes.support import kubeconfig, named, resource
 
@@ -129,14 +129,15 @@ class Place:
 
     def install(self, chart: str, name: str = "", values: dict[str, Any] | None = None) -> str:
         """Installs a third-party chart in its pinned version; returns the id."""
-        pinned = next(item for item in CHARTS if item.short_name == chart)
+        known = known_chart(chart)
+        assert known is not None, chart
         release = resource(RELEASE, name or chart)
         inputs = {
             "name": name or chart,
             "namespace": NAMESPACE,
-            "chart": pinned.name,
-            "version": pinned.version,
-            "repositoryOpts": {"repo": pinned.repository} if pinned.repository else {},
+            "chart": f"oci://charts.example.com/{chart}",
+            "version": known.version,
+            "repositoryOpts": {},
             "values": values or {},
         }
         checked, failures = self.provider.check(release, {}, inputs, b"seed")

@@ -1,0 +1,82 @@
+"""What a rehearsal has to know about this project. Named in pyproject.toml, `[tool.azure-rehearsal]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from azure_rehearsal.adapter import Adapter
+from azure_rehearsal.engine.caller import Caller
+from azure_rehearsal.engine.stack_file import stack_names, stack_path
+from azure_rehearsal.errors import UsageError
+from settings.errors import SettingsError
+from settings.loader import NAMESPACE, check_stack_file, read_sections, sections_in, with_base
+
+PROTECT: Final = f"{NAMESPACE}:protect"
+"""The setting that protects what must not be lost."""
+
+EDITS: Final[dict[str, Any]] = {
+    "voice:tags.cost-center": "edited",
+    "voice:aks.autoscaler.scanInterval": "20s",
+    "voice:aks.mediaPools.sip.generations[1]": {"name": "b", "vmSize": "Standard_D8s_v5"},
+    "voice:keyVault.generations.jwt-signing-key": 2,
+}
+"""What the update of a chaos run changes: a tag on everything, one property of the cluster, new pools, and a secret
+whose value is replaced, so that the vault gets a new version.
+"""
+
+
+class VoiceAdapter(Adapter):
+    """This project. Secrets keep the placeholders of `Adapter`."""
+
+    unprotected: Mapping[str, Any] = {PROTECT: False}
+    edits: Mapping[str, Any] = EDITS
+
+    def stacks(self, environment: str) -> list[str]:
+        """The stacks whose `voice:environment` is `environment`, in the order of `voice:regions`."""
+        settings = {stack: self._sections(stack_path(self.project, stack)) for stack in stack_names(self.project)}
+        members = [stack for stack, values in settings.items() if values.get("environment") == environment]
+        if not members:
+            known = sorted({str(values["environment"]) for values in settings.values() if "environment" in values})
+            raise UsageError(
+                f"no stack has {NAMESPACE}:environment {environment!r}; environments here:"
+                f" {', '.join(known) or 'none'}."
+            )
+        return sorted(members, key=lambda stack: _position(stack, settings[stack]))
+
+    def check(self, stack_file: Path) -> list[str]:
+        return check_stack_file(stack_file)
+
+    def caller(self, config: Mapping[str, Any]) -> Caller:
+        """The subscription, tenant and deployer that the stack file names, or the file that it extends."""
+        try:
+            sections = with_base(sections_in(config), self.project)
+        except SettingsError as error:
+            raise UsageError(*(str(problem) for problem in error.problems)) from None
+        azure, deployer = sections.get("azure") or {}, sections.get("deployer") or {}
+        return Caller(
+            directory=self.project,
+            subscription_id=str(azure.get("subscriptionId", "")),
+            tenant_id=str(azure.get("tenantId", "")),
+            principal_id=str(deployer.get("principalId", "")),
+        )
+
+    def _sections(self, stack_file: Path) -> dict[str, Any]:
+        """The `voice:` sections of a stack file over those of its base. Raises `UsageError`."""
+        try:
+            return with_base(read_sections(stack_file), self.project)
+        except SettingsError as error:
+            raise UsageError(*(str(problem) for problem in error.problems)) from None
+
+
+def _position(stack: str, values: Mapping[str, Any]) -> int:
+    regions = values.get("regions")
+    names = [region.get("name") if isinstance(region, dict) else None for region in regions or []]
+    if values.get("region") not in names:
+        raise UsageError(
+            f"Pulumi.{stack}.yaml: {NAMESPACE}:region {values.get('region')!r} is not one of {NAMESPACE}:regions"
+            f" ({', '.join(str(name) for name in names) or 'empty'}), so that the order of deployment is unknown:"
+            " name it there."
+        )
+    return names.index(values["region"])
