@@ -8,9 +8,10 @@ import os
 import pytest
 from hypothesis import settings
 
-from azure_rehearsal.engine.pulumi_cli import PulumiCli, find
 from azure_rehearsal.protocol.program_runner import COLLECTOR_THRESHOLDS
-from azure_rehearsal.testing import installed
+from azure_rehearsal.testing import cli
+
+__all__ = ["cli"]
 
 # As every program of the rehearsal has it: the SDKs' objects live to the end and need no walking.
 gc.set_threshold(*COLLECTOR_THRESHOLDS)
@@ -26,9 +27,3 @@ settings.load_profile("project")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with what starts an engine: that takes longest."""
     items.sort(key=lambda item: item.get_closest_marker("rehearsal") is None)
-
-
-@pytest.fixture(scope="session")
-def cli() -> PulumiCli:
-    """The Pulumi CLI."""
-    return installed(find)

@@ -22,7 +22,7 @@ import yaml
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
-from simulator_tests.conftest import made_once
+from azure_rehearsal.testing import made_once
 from tests.rehearsal.projects import copied_project
 from tests.unit.stacks import PROJECT
 

@@ -13,7 +13,7 @@ import pytest
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.reports.recording import record
-from simulator_tests.conftest import made_once
+from azure_rehearsal.testing import made_once
 from tests.unit.stacks import PRODUCTION, PROJECT
 
 

@@ -18,7 +18,7 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import StateDirectory
-from simulator_tests.conftest import made_once
+from azure_rehearsal.testing import made_once
 from tests.rehearsal.platform.plans import changes
 from tests.rehearsal.projects import copied_project
 

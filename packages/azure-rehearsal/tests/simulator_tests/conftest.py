@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,23 +14,6 @@ from azure_rehearsal.engine.run import Run
 from simulator_tests.worlds import RandomWorld
 
 PROGRAMS = Path(__file__).with_name("programs")
-
-
-def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A directory that the first process of a test run to ask for it makes, and the others find made.
-
-    Nobody may change it: copy it.
-    """
-    base = temporary.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    directory, made = shared / name, shared / f"{name}-made"
-    with (shared / f"{name}-lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            shutil.rmtree(directory, ignore_errors=True)
-            make(directory)
-            made.touch()
-    return directory
 
 
 def copied_program(target: Path) -> Path:

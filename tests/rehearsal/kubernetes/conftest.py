@@ -1,0 +1,7 @@
+"""The simulator's own fixtures, for tests of the charts that the platform pins."""
+
+from __future__ import annotations
+
+from simulator_tests.kubernetes.conftest import cluster, clusters, directory, provider
+
+__all__ = ["cluster", "clusters", "directory", "provider"]
