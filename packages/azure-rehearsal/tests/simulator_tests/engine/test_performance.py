@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from azure_rehearsal.adapter import Adapter
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.events import Step
 from azure_rehearsal.engine.outcome import Outcome
@@ -121,3 +122,13 @@ def test_what_is_left_in_the_cloud_fails_the_rehearsal() -> None:
     outcome, _ = _perform([Remembering("a", [])], left=["public IP pip-x in rg-y"])
     assert outcome.leftovers == ["public IP pip-x in rg-y"]
     assert outcome.exit_code == 1
+
+
+def test_a_protected_stack_of_a_project_that_lifts_no_protection_is_not_destroyed() -> None:
+    story: list[str] = []
+    rehearsal = Remembering("a", story, protected=True, refuse={"destroy-preview 1"})
+    rehearsal.adapter = Adapter(Path())
+    outcome, _ = _perform([rehearsal])
+    assert not outcome.ok
+    assert "nothing is known that lifts the protection" in outcome.problems[0]
+    assert "a destroy" not in story
