@@ -26,6 +26,9 @@ CALLS ?=
 # A program that checks recordings against Azure's own definitions; without it that check is left out.
 ARM_CHECK ?=
 
+# The simulator, a distribution of its own; `make venv` installs it into .venv as it lies here.
+SIMULATOR := packages/azure-rehearsal
+
 # Where `make diagram` draws to.
 DIAGRAM ?= .rehearsal/architecture.svg
 
@@ -100,7 +103,7 @@ dashboards: venv ## Put the dashboards of calls into the environment's Grafana (
 ## Change it
 
 .PHONY: test
-test: venv ## All tests that need no cloud, no cluster and no voice software.
+test: venv ## All tests that need no cloud, no cluster and no voice software (ARGS=tests, ARGS=packages: one product's).
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-exhaustive
@@ -261,9 +264,10 @@ $(BIN)/python:
 	@$(PYTHON) -m venv --clear $(VENV)
 
 # uv comes first and from the same lock; it then installs all the rest, and only what has changed.
-$(INSTALLED): $(BIN)/python requirements.txt requirements-dev.txt
+$(INSTALLED): $(BIN)/python requirements.txt requirements-dev.txt $(SIMULATOR)/pyproject.toml
 	@echo "Installing the locked packages into $(VENV) …"
 	@awk '/^uv==/{found=1} found{print} found && !/\\$$/{exit}' requirements-dev.txt > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
 	@$(BIN)/uv pip sync --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --editable $(SIMULATOR)
 	@touch $@

@@ -1,4 +1,4 @@
-"""Imports go one way: `__main__`, `components`, `settings`; the rehearsal reaches the program by the engine alone."""
+"""Imports go one way: `__main__`, `components`, `settings`; the simulator imports nothing from the platform."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent.parent
-OURS = {"components", "rehearsal", "settings", "tests", "tools"}
+SIMULATOR = "packages/azure-rehearsal"
+OURS = {"azure_rehearsal", "components", "settings", "simulator_tests", "tests", "tools"}
 ALLOWED = {
     "settings": {"settings"},
     "components": {"components", "settings"},
-    "rehearsal": {"rehearsal", "settings"},
+    f"{SIMULATOR}/src": {"azure_rehearsal"},
+    f"{SIMULATOR}/tests": {"azure_rehearsal", "simulator_tests"},
     "__main__.py": {"components", "settings"},
 }
 
@@ -32,6 +34,7 @@ def files(part: str) -> list[Path]:
 
 @pytest.mark.parametrize("part", ALLOWED)
 def test_a_part_imports_only_what_comes_before_it(part: str) -> None:
+    assert files(part), "the part is somewhere else"
     for path in files(part):
         packages = {module.split(".")[0] for module in imported(path)} & OURS
         assert packages <= ALLOWED[part], f"{path.relative_to(PROJECT)} imports {packages - ALLOWED[part]}"
