@@ -56,6 +56,8 @@ class AgentWatchSettings(Section):
     """How long an agent that leaves has to hang up or to hand over, seconds."""
     second_try_seconds: Annotated[float, Field(ge=1, le=60)] = 4
     """From the second dispatch until the call is ended when no agent has published audio, seconds."""
+    abandoned_seconds: Annotated[float, Field(ge=1, le=3600)] = 60
+    """How long agents may stay in a room after everybody else left a call, seconds."""
     lease_seconds: Annotated[int, Field(ge=3, le=60)] = 5
     """How long a replica that died keeps the other from acting, seconds."""
 

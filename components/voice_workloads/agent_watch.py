@@ -46,6 +46,7 @@ def agent_watch_values(settings: Settings) -> dict[str, Any]:
             "trackSeconds": watch.track_seconds,
             "leaveSeconds": watch.leave_seconds,
             "secondTrySeconds": watch.second_try_seconds,
+            "abandonedSeconds": watch.abandoned_seconds,
             "leaseSeconds": watch.lease_seconds,
         },
     )

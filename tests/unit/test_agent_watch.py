@@ -14,6 +14,7 @@ from agent_watch.decisions import (
     Caller,
     Decision,
     Dispatch,
+    EndRoom,
     HangUp,
     Limits,
     Past,
@@ -24,7 +25,7 @@ from agent_watch.decisions import (
 )
 from agent_watch.livekit_rooms import room_of
 
-LIMITS = Limits(accept=5, track=10, leave=3, second_try=4)
+LIMITS = Limits(accept=5, track=10, leave=3, second_try=4, abandoned=60)
 START = 1000.0
 CALLER = Caller(identity="sip_1", joined_at=START)
 DISPATCH = Dispatch(id="AD_1", agent_name="voice-agent", metadata="{}", identities=("agent-1",))
@@ -70,6 +71,20 @@ def test_a_dead_agent_is_dispatched_again_at_once() -> None:
         old_dispatches=("AD_1",),
         old_identities=("agent-1",),
     )
+
+
+def test_agents_that_stay_after_a_call_are_removed_with_their_room() -> None:
+    alone = replace(ROOM, callers=())
+    assert watch((0, ROOM), (20, alone), (79, alone)).action is None
+    assert watch((0, ROOM), (20, alone), (80, alone)).action == EndRoom()
+    assert watch((0, ROOM), (20, alone), (80, without_agents(alone))).action is None
+    assert watch((0, ROOM), (20, alone), (79, ROOM), (81, alone), (140, alone)).action is None
+    assert watch((0, ROOM), (20, alone), (80, replace(alone, people=1))).action is None
+
+
+def test_agents_that_wait_for_a_call_are_left_alone() -> None:
+    alone = replace(ROOM, callers=())
+    assert watch((0, alone), (3000, alone)).action is None
 
 
 def test_an_agent_that_left_gets_time_to_hang_up_before_it_is_dispatched_again() -> None:
@@ -142,7 +157,7 @@ def test_an_outbound_call_counts_from_its_answer() -> None:
 
 def test_a_room_that_no_agent_was_asked_for_is_left_alone() -> None:
     waiting = Room(name="queue", callers=(CALLER,))
-    assert watch((0, waiting), (500, waiting)) == Decision(past=Past(answered_at=START))
+    assert watch((0, waiting), (500, waiting)) == Decision(past=Past(answered_at=START, called=True))
 
 
 def test_of_several_agents_one_that_talks_is_enough() -> None:

@@ -49,6 +49,7 @@ def configuration(variables: Mapping[str, str]) -> Configuration:
             track=float(variables["TRACK_SECONDS"]),
             leave=float(variables["LEAVE_SECONDS"]),
             second_try=float(variables["SECOND_TRY_SECONDS"]),
+            abandoned=float(variables["ABANDONED_SECONDS"]),
         ),
         lease=LeaseArgs(
             url=f"https://{variables['KUBERNETES_SERVICE_HOST']}:{variables['KUBERNETES_SERVICE_PORT']}",

@@ -18,6 +18,7 @@ class Counters:
     agents_lost: Counter[Reason] = field(default_factory=Counter)
     redispatches: int = 0
     calls_ended: int = 0
+    rooms_ended: int = 0
     failed_looks: int = 0
     webhooks: int = 0
     refused_webhooks: int = 0
@@ -31,6 +32,7 @@ class Counters:
         for name, about, kind, value in (
             ("redispatches_total", "Calls for which an agent was dispatched again.", "counter", self.redispatches),
             ("calls_ended_total", "Calls that were ended because no agent came back.", "counter", self.calls_ended),
+            ("rooms_ended_total", "Rooms whose agents stayed after the call.", "counter", self.rooms_ended),
             ("failed_looks_total", "Requests to LiveKit that failed.", "counter", self.failed_looks),
             ("webhooks_total", "Webhooks of LiveKit that arrived.", "counter", self.webhooks),
             ("refused_webhooks_total", "Webhooks with a wrong signature.", "counter", self.refused_webhooks),

@@ -32,6 +32,8 @@ class Limits:
     """From an agent's orderly leave until the call is taken as abandoned: time to hand over or to hang up."""
     second_try: float
     """From the re-dispatch until a new agent has published audio; then the call is ended."""
+    abandoned: float
+    """From the moment everybody but agents has left until the room is ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,10 @@ class Past:
     """When the room was first seen without an agent that has audio."""
     redispatched_at: float | None = None
     """When this replica dispatched an agent again; the caller's mark may appear a moment later."""
+    called: bool = False
+    """Whether a caller was seen."""
+    alone_since: float | None = None
+    """When agents were first seen alone after a call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +122,12 @@ class HangUp:
     reason: Reason
 
 
-Action = Redispatch | HangUp
+@dataclass(frozen=True, kw_only=True)
+class EndRoom:
+    """Remove agents that stayed after the call: each keeps a place for another call."""
+
+
+Action = Redispatch | HangUp | EndRoom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,12 +142,19 @@ class Decision:
 def decide(room: Room, past: Past, now: float, limits: Limits) -> Decision:
     """Decides about one room.
 
-    Leaves alone: rooms without a caller, calls that still ring, calls with a person or a second caller in the room (a
-    transfer), and rooms that no agent was ever asked for.
+    Leaves alone: rooms that never had a caller, calls that still ring, calls with a person or a second caller in the
+    room (a transfer), and rooms that no agent was ever asked for.
     """
+    if not room.callers and not room.people:
+        return _after_the_call(room, past, now, limits)
+    past = replace(past, called=True, alone_since=None)
     if len(room.callers) != 1 or room.people:
         return Decision(past=replace(past, silent_since=None))
-    caller = room.callers[0]
+    return _in_call(room, room.callers[0], past, now, limits)
+
+
+def _in_call(room: Room, caller: Caller, past: Past, now: float, limits: Limits) -> Decision:
+    """A room with one caller and nobody else but agents."""
     if not caller.in_call:
         return Decision(past=replace(past, rang=True))
     if past.answered_at is None:
@@ -157,6 +175,17 @@ def decide(room: Room, past: Past, now: float, limits: Limits) -> Decision:
     if redispatched_at is not None:
         return Decision(past=past, action=HangUp(reason=reason), settled=False)
     return Decision(past=past, action=_first_try(room, caller, past, reason), settled=False)
+
+
+def _after_the_call(room: Room, past: Past, now: float, limits: Limits) -> Decision:
+    """Agents may finish their work after a call, and the next call may come into the same room."""
+    past = replace(past, silent_since=None)
+    if not past.called or not room.agents:
+        return Decision(past=replace(past, alone_since=None))
+    if past.alone_since is None:
+        past = replace(past, alone_since=now)
+    assert past.alone_since is not None
+    return Decision(past=past, action=EndRoom() if now >= past.alone_since + limits.abandoned else None)
 
 
 def _silence(room: Room, past: Past, limits: Limits) -> tuple[Reason, float]:

@@ -19,7 +19,7 @@ from livekit.protocol.models import ParticipantInfo
 
 from agent_watch.configuration import Looks
 from agent_watch.counters import Counters
-from agent_watch.decisions import Action, Decision, HangUp, Limits, Past, decide
+from agent_watch.decisions import Action, Decision, EndRoom, HangUp, Limits, Past, decide
 from agent_watch.lease import Lease
 from agent_watch.livekit_rooms import Answer, LiveKit, has_audio, room_of
 
@@ -117,7 +117,7 @@ class Watcher:
         call.has_caller = any(p.kind == ParticipantInfo.Kind.SIP for p in participants)
         if not call.has_caller:
             call.unanswered = {}
-            return Decision(past=call.past)
+            return decide(room_of(name, participants, (), set()), call.past, time.time(), self.limits)
         silent = await self._silent(name, call, participants)
         talks = any(
             p.kind == ParticipantInfo.Kind.AGENT and has_audio(p) and p.identity not in silent for p in participants
@@ -143,6 +143,11 @@ class Watcher:
         return Answer.ANSWERED in await asyncio.gather(*(self.livekit.ping(name, p.identity) for p in callers))
 
     async def _act(self, name: str, call: Call, action: Action) -> None:
+        if isinstance(action, EndRoom):
+            LOG.warning("room %s: its agents stayed after the call; the room is ended", call.id)
+            await self.livekit.hang_up(name)
+            self.counters.rooms_ended += 1
+            return
         self.counters.agents_lost[action.reason] += 1
         if isinstance(action, HangUp):
             LOG.warning("room %s: no agent came back (%s); the call is ended", call.id, action.reason)
