@@ -61,12 +61,19 @@ def show(agent: Agent) -> str:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, livekit: LiveKit) -> Iterator[Agent]:
+def started(tmp_path_factory: pytest.TempPathFactory, livekit: LiveKit) -> Iterator[Agent]:
     """A worker that several tests call."""
     assert livekit.ready()
     # Another name: LiveKit gives each call to any worker of its name.
     with pod(tmp_path_factory.mktemp("agent"), {"name": "shared-agent"}, address="10.98.1.2") as agent:
         yield agent
+
+
+@pytest.fixture
+def shared(started: Agent) -> Agent:
+    """The worker without calls: one that is full takes no other, and LiveKit does not ask it again."""
+    eventually(lambda: started.metric("lk_agents_active_job_count") == 0, 20, lambda: show(started))
+    return started
 
 
 def test_a_call_is_answered_and_both_sides_hear_each_other(tmp_path: Path, shared: Agent, rooms: Rooms) -> None:
@@ -82,7 +89,6 @@ def test_a_call_is_answered_and_both_sides_hear_each_other(tmp_path: Path, share
 
 def test_five_calls_at_once_are_all_answered_by_an_idle_worker(shared: Agent, rooms: Rooms) -> None:
     names = [f"burst-{n}" for n in range(5)]
-    eventually(lambda: shared.metric("lk_agents_active_job_count") == 0, 20, lambda: show(shared))
     with ThreadPoolExecutor(len(names)) as threads:
         list(threads.map(lambda name: rooms.dispatch(name, shared.name), names))
     for name in names:
