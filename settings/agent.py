@@ -38,8 +38,8 @@ def _free(environment: Mapping[str, str]) -> Mapping[str, str]:
 class AgentWatchSettings(Section):
     """The watcher of the agents: dispatches an agent again when one died or went silent in a call, else ends the call.
 
-    With the defaults a caller hears an agent again, or is hung up, within 10 s: two unanswered pings show a dead agent
-    after at most `lookSeconds` + 2 `answerSeconds` + 0.5 s, and the second try takes `secondTrySeconds`.
+    With the defaults a caller whose agent died hears another one, or is hung up, within 10 s: two unanswered pings show
+    a dead agent after at most `lookSeconds` + 2 `answerSeconds` + 0.5 s, and the second try takes `secondTrySeconds`.
     """
 
     enabled: bool = False

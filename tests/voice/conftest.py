@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.voice.freeswitch_node import Node, running_node
 from tests.voice.own_network import own_network
 from tests.voice.programs import FREESWITCH_VARIABLE, WITHOUT_FREESWITCH
 
@@ -28,3 +29,18 @@ def freeswitch_prefix() -> Path:
     program = Path(prefix) / "bin" / "freeswitch"
     assert program.is_file(), f"{FREESWITCH_VARIABLE}={prefix}: {program} is missing."
     return Path(prefix)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
+    """A node whose FreeSWITCH has the values of `call_values`. A module with other values has its own `running`."""
+    with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix) as node:
+        yield node
+
+
+@pytest.fixture
+def node(running: Node) -> Iterator[Node]:
+    """The node, in which every test leaves no channel and no open recording behind."""
+    running.forget()
+    yield running
+    running.settled()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +15,6 @@ from tests.voice.freeswitch_node import (
     bridge_answer,
     carrier_offer,
     media_address,
-    running_node,
     sounds,
 )
 from tests.voice.freeswitch_program import DIRECT_CARRIER, EDGE
@@ -25,19 +22,6 @@ from tests.voice.sip import Dialog, SipPeer, sdp
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
-    with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix) as node:
-        yield node
-
-
-@pytest.fixture
-def node(running: Node) -> Iterator[Node]:
-    running.forget()
-    yield running
-    running.settled()
 
 
 def voice_headers(leg: Dialog) -> dict[str, str]:

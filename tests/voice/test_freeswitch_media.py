@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,25 +16,11 @@ from tests.voice.freeswitch_node import (
     bridge_answer,
     carrier_offer,
     media_address,
-    running_node,
     sounds,
 )
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
-    with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix) as node:
-        yield node
-
-
-@pytest.fixture
-def node(running: Node) -> Iterator[Node]:
-    running.forget()
-    yield running
-    running.settled()
 
 
 def hold(call: Call, version: int, direction: str) -> None:

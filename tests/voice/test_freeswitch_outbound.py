@@ -39,13 +39,6 @@ def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -
         yield node
 
 
-@pytest.fixture
-def node(running: Node) -> Iterator[Node]:
-    running.forget()
-    yield running
-    running.settled()
-
-
 def recordings(node: Node) -> set[str]:
     """The recordings, finished or not."""
     return {file.name for file in (node.freeswitch.recordings / "open").iterdir()}

@@ -25,13 +25,6 @@ def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -
         yield node
 
 
-@pytest.fixture
-def node(running: Node) -> Iterator[Node]:
-    running.forget()
-    yield running
-    running.settled()
-
-
 def test_a_call_ends_when_a_side_sends_no_sound_for_the_timeout(node: Node) -> None:
     with answered_call(node) as call:
         call.carrier_sound.muted = True
