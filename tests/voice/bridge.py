@@ -21,6 +21,7 @@ from tests.voice.rooms import Rooms
 from tests.voice.rtp import MediaEnd
 from tests.voice.sip import Dialog, SipPeer, sdp
 from tests.voice.trunks import Trunks
+from tests.voice.waiting import eventually
 
 FREESWITCH: Final = "10.98.0.3"
 """Address of the node whose FreeSWITCH the tests stand for."""
@@ -64,6 +65,11 @@ class Bridge:
     def nothing_is_left(self) -> bool:
         """Whether no call and no room exists."""
         return self.sip.active_calls() == 0 and not self.rooms.names()
+
+    def wait_until_nothing_is_left(self) -> None:
+        """Waits until no call and no room exists. LiveKit keeps an empty room for `departure_timeout`."""
+        seconds = self.livekit.configuration["room"]["departure_timeout"] + 10
+        eventually(self.nothing_is_left, seconds, lambda: f"{self.rooms.names()}, {self.sip.active_calls()} calls")
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_a_call_without_a_trunk_gets_no_final_response_from_the_bridge_and_leave
             # When this fails, LiveKit SIP has learned to answer, and FreeSWITCH need not bound the call.
             dialog.final(3)
         dialog.send("CANCEL")
-    eventually(bridge.nothing_is_left, 5)
+    bridge.wait_until_nothing_is_left()
     with trunk_manager(bridge, tmp_path):
         answered_again(bridge, freeswitch)
 
@@ -114,7 +114,7 @@ def test_a_lost_redis_ends_no_call_and_calls_are_answered_when_it_is_back(
         assert media.hears(AGENT_TONE, since=time.monotonic() - 1), "a call did not survive"
         assert not dialog.has("BYE")
         dialog.hang_up()
-    eventually(bridge.nothing_is_left, 15)
+    bridge.wait_until_nothing_is_left()
 
 
 def test_a_lost_livekit_refuses_calls_at_once_and_answers_when_it_is_back(bridge: Bridge, freeswitch: SipPeer) -> None:
@@ -127,4 +127,4 @@ def test_a_lost_livekit_refuses_calls_at_once_and_answers_when_it_is_back(bridge
         assert bridge.sip.ready(), "the readiness of a bridge says nothing about LiveKit or Redis"
         bridge.livekit.start()
         answered_again(bridge, freeswitch)
-    eventually(bridge.nothing_is_left, 15)
+    bridge.wait_until_nothing_is_left()

@@ -81,10 +81,16 @@ def unverified() -> ssl.SSLContext:
     return context
 
 
-def presented() -> str:
-    """Fingerprint of the certificate in a handshake with the edge."""
-    with socket.create_connection(TLS, timeout=5) as plain, unverified().wrap_socket(plain) as connection:
-        certificate = connection.getpeercert(binary_form=True)
+def presented() -> str | None:
+    """Returns the fingerprint of the certificate in a handshake with the edge.
+
+    Returns `None` when Kamailio resets the connection: a handshake that a reload interrupts must be repeated.
+    """
+    try:
+        with socket.create_connection(TLS, timeout=5) as plain, unverified().wrap_socket(plain) as connection:
+            certificate = connection.getpeercert(binary_form=True)
+    except ConnectionError:
+        return None
     assert certificate
     return hashlib.sha256(certificate).hexdigest()
 

@@ -43,7 +43,7 @@ def nothing_is_left(bridge: Bridge) -> Iterator[None]:
     """A call leaves no room, participant or dialog behind."""
     yield
     try:
-        eventually(bridge.nothing_is_left, 15, lambda: f"{bridge.rooms.names()}, {bridge.sip.active_calls()} calls")
+        bridge.wait_until_nothing_is_left()
     finally:  # one test's fault is not the next one's
         for room in bridge.rooms.names():
             bridge.rooms.delete(room)
