@@ -139,7 +139,7 @@ types: venv ## Type check (ty).
 
 .PHONY: schema
 schema: venv ## Write settings.schema.json, by which editors complete and check stack files.
-	@$(BIN)/python -m settings.schema
+	@$(BIN)/python -m settings.loader.editor_schema
 
 .PHONY: requirements
 requirements: venv ## Write docs/requirements.md: what is required, and which tests prove it.
@@ -207,7 +207,7 @@ some-faults: venv
 .PHONY: schema-check
 schema-check: venv ## Fail when settings.schema.json is out of date.
 	@mkdir -p .rehearsal
-	@$(BIN)/python -m settings.schema .rehearsal/settings.schema.json
+	@$(BIN)/python -m settings.loader.editor_schema .rehearsal/settings.schema.json
 	@cmp -s settings.schema.json .rehearsal/settings.schema.json || \
 		{ echo "settings.schema.json is out of date: run make schema and commit it."; exit 1; }
 

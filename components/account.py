@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_azure_native import authorization
 
-from settings.azure import AzureSettings
+from settings.schema.azure import AzureSettings
 
 
 def require_account(azure: AzureSettings) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import network
 
-from settings.naming import WATCHER_GROUP, Naming, network_watcher
+from model.naming import WATCHER_GROUP, Naming, network_watcher
 
 RETENTION_DAYS = 7
 """Of the raw files; the workspace keeps what was made of them."""

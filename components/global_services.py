@@ -12,10 +12,10 @@ from components.grafana import Grafana, GrafanaArgs
 from components.public_dns import PublicDns, PublicDnsArgs
 from components.registry import Registry, RegistryArgs
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
-from settings.azure import DeployerSettings
-from settings.dns import DnsSettings
-from settings.naming import Naming
-from settings.registry import RegistrySettings
+from model.naming import Naming
+from settings.schema.azure import DeployerSettings
+from settings.schema.dns import DnsSettings
+from settings.schema.registry import RegistrySettings
 
 
 @dataclass(frozen=True, kw_only=True)

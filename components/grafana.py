@@ -10,9 +10,9 @@ from pulumi_azure_native import authorization, dashboard
 
 from components.diagnostics import diagnose
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.azure import DeployerSettings
-from settings.naming import Naming, role_assignment_name
-from settings.roles import Role
+from model.naming import Naming, role_assignment_name
+from model.roles import Role
+from settings.schema.azure import DeployerSettings
 
 _OWN_ROLE = Role.MONITORING_READER
 """What Grafana may do in the global group: show what Azure Monitor has of the registry and of itself."""

@@ -14,10 +14,10 @@ from pulumi_azure_native import keyvault
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.key_vault import KeyVaultSettings
-from settings.naming import Naming
-from settings.roles import Role
-from settings.secrets import GENERATED_SECRETS, GeneratedSecret
+from model.naming import Naming
+from model.roles import Role
+from model.secrets import GENERATED_SECRETS, GeneratedSecret
+from settings.schema.key_vault import KeyVaultSettings
 
 _TYPE = "Microsoft.KeyVault/vaults"
 PLAIN_TEXT = "text/plain"

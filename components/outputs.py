@@ -9,13 +9,15 @@ import pulumi
 
 from components.aks_cluster import AksCluster
 from components.network import Network
-from settings import ports
-from settings.dns import GATEWAY_SERVICES, LIVEKIT, OWN_SERVICES, SIP, TURN
-from settings.ports import Ports
-from settings.public_addresses import PublicAddress
-from settings.stack import Settings
-from settings.telephony import Carrier, Registrar
-from settings.traffic_profiles import CALLS
+from model import ports
+from model.address_plan import region_plan
+from model.host_names import GATEWAY_SERVICES, LIVEKIT, OWN_SERVICES, SIP, TURN, host_names
+from model.naming import region_names
+from model.ports import Ports, freeswitch_rtp
+from model.public_addresses import PublicAddress
+from model.traffic_profiles import CALLS, traffic_profiles
+from settings.schema.stack import Settings
+from settings.schema.telephony import Carrier, Registrar
 
 Addresses = Sequence[pulumi.Input[str]]
 
@@ -25,7 +27,7 @@ def region_outputs(settings: Settings, network: Network, cluster: AksCluster) ->
     addresses = network.public_addresses
     public_gateway = settings.gateway.exposure == "public"
     return {
-        "resourceGroup": settings.region_names.resource_group,
+        "resourceGroup": region_names(settings).resource_group,
         "clusterName": cluster.cluster_name,
         "kubeconfig": cluster.kubeconfig,
         "oidcIssuerUrl": cluster.oidc_issuer_url,
@@ -33,7 +35,7 @@ def region_outputs(settings: Settings, network: Network, cluster: AksCluster) ->
         "sipAddress": addresses[PublicAddress.SIP_EDGE],
         "turnAddress": addresses[PublicAddress.TURN],
         "gatewayAddress": (
-            addresses[PublicAddress.GATEWAY] if public_gateway else settings.this_region.plan().gateway_address
+            addresses[PublicAddress.GATEWAY] if public_gateway else region_plan(settings.this_region).gateway_address
         ),
         "mediaPrefixes": {f"{pool}-{zone}": prefix for (pool, zone), prefix in network.media_prefixes.items()},
         "outboundAddresses": list(network.nat_addresses),
@@ -59,8 +61,8 @@ def delegation_outputs(settings: Settings, name_servers: pulumi.Output[Sequence[
 
 def _hosts(settings: Settings) -> dict[str, Any]:
     """Names: those of the environment lead to the best region, a region's own to it."""
-    hosts = settings.hosts
-    everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in settings.traffic_profiles else ())]
+    hosts = host_names(settings)
+    everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in traffic_profiles(settings) else ())]
     return {
         "environment": {service: hosts.of_environment(service) for service in everywhere},
         "region": {service: hosts.of_region(service) for service in OWN_SERVICES},
@@ -79,7 +81,7 @@ def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str
             # The edge answers what it was sent; the rest of a call, its end too, comes from the node that has it.
             "signalling": [edge, *nodes] if by_edge else nodes,
             "media": nodes,
-            "mediaPorts": _word(settings.telephony.rtp_ports.ports),
+            "mediaPorts": _word(freeswitch_rtp(settings.telephony.rtp_ports)),
         },
     }
     if carrier.outbound is not None:
@@ -88,7 +90,7 @@ def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str
         told["registration"] = {
             "at": _registrar(carrier.registrar),
             "comesFrom": list(network.nat_addresses),
-            "contact": f"{settings.hosts.of_region(SIP)}:{ports.SIP_EDGE_SIGNALLING[0]}",
+            "contact": f"{host_names(settings).of_region(SIP)}:{ports.SIP_EDGE_SIGNALLING[0]}",
         }
     return told
 
@@ -97,9 +99,9 @@ def _edge_entrance(settings: Settings, edge: pulumi.Input[str]) -> dict[str, Any
     """Without the TLS port: FreeSWITCH has no TLS, so ACK, BYE and audio of a call over TLS would go on in clear."""
     udp, tcp, _tls = ports.SIP_EDGE_SIGNALLING
     return {
-        "domain": settings.hosts.region_zone,
-        "host": settings.hosts.of_region(SIP),
-        "bestRegion": settings.hosts.of_environment(SIP),
+        "domain": host_names(settings).region_zone,
+        "host": host_names(settings).of_region(SIP),
+        "bestRegion": host_names(settings).of_environment(SIP),
         "address": edge,
         "ports": [_word(udp), _word(tcp)],
     }
@@ -116,7 +118,7 @@ def _registrar(registrar: Registrar) -> str:
 
 def _clients(settings: Settings, network: Network) -> dict[str, Any]:
     """What clients are told; the name of the region once they have a room, for a room lives in one region."""
-    hosts = settings.hosts
+    hosts = host_names(settings)
     told: dict[str, Any] = {
         "reachable": "from the internet" if settings.gateway.exposure == "public" else "inside the network",
         "signalling": f"wss://{hosts.of_region(LIVEKIT)}",

@@ -12,7 +12,8 @@ from components.account import require_account
 from components.global_services import GlobalServices, GlobalServicesArgs
 from components.outputs import delegation_outputs, region_outputs
 from components.region_cell import RegionCell, RegionCellArgs
-from settings.stack import Settings
+from model.naming import global_names
+from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class VoicePlatform(pulumi.ComponentResource):
             global_services = GlobalServices(
                 f"{name}-global",
                 GlobalServicesArgs(
-                    names=settings.global_names,
+                    names=global_names(settings),
                     location=settings.global_part.location,
                     home=settings.registry_home,
                     deployer=settings.deployer,

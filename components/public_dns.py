@@ -9,9 +9,9 @@ import pulumi
 from pulumi_azure_native import dns
 
 from components.dns_records import WILDCARD, ZoneRecords, name_servers
-from settings.dns import DnsSettings
-from settings.naming import Naming
-from settings.traffic_profiles import TRAFFIC_PROFILES, WEB
+from model.naming import Naming
+from model.traffic_profiles import TRAFFIC_PROFILES, WEB
+from settings.schema.dns import DnsSettings
 
 
 @dataclass(frozen=True, kw_only=True)

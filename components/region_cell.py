@@ -31,12 +31,15 @@ from components.region_dns import RegionDns, RegionDnsArgs
 from components.registry import RegistryAccess, RegistryAccessArgs
 from components.voice_workloads import VoiceWorkloads, VoiceWorkloadsArgs
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
-from settings.address_plan import Subnet
-from settings.data import DatabaseAdministrator
-from settings.identities import WorkloadAccount
-from settings.private_dns import PrivateZone, kubernetes_api_zone
-from settings.public_addresses import PublicAddress
-from settings.stack import Settings
+from model.address_plan import Subnet, region_plan
+from model.host_names import host_names
+from model.identities import WorkloadAccount, workload_accounts
+from model.naming import global_names, region_names
+from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
+from model.public_addresses import PublicAddress
+from model.traffic_profiles import traffic_profiles
+from settings.schema.data import DatabaseAdministrator
+from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,7 @@ class RegionCell(pulumi.ComponentResource):
         self._after_global = [args.global_part] if args.global_part is not None else []
         group = resources.ResourceGroup(
             f"{name}-resource-group",
-            resource_group_name=args.settings.region_names.resource_group,
+            resource_group_name=region_names(args.settings).resource_group,
             location=self._location,
             tags=args.settings.all_tags,
             opts=self._children,
@@ -85,7 +88,7 @@ class RegionCell(pulumi.ComponentResource):
         self._cluster_monitoring()
         if self._managed_metrics:
             self._recording_rules()
-        self._accounts = args.settings.workload_accounts
+        self._accounts = workload_accounts(args.settings)
         identities = {account.name: self._identity(account) for account in self._accounts}
         self.data_tier = self._data_tier(identities)
         self.key_vault = self._key_vault(identities)
@@ -123,7 +126,7 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-observability",
             ObservabilityArgs(
                 resource_group_name=self._group,
-                names=self._settings.region_names,
+                names=region_names(self._settings),
                 location=self._location,
                 settings=self._settings.observability,
                 tags=self._settings.all_tags,
@@ -137,7 +140,7 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-network",
             NetworkArgs(
                 resource_group_name=self._group,
-                names=settings.region_names,
+                names=region_names(settings),
                 region=settings.this_region,
                 peers=settings.regions_before,
                 others=[region for region in settings.regions if region != settings.this_region],
@@ -147,7 +150,7 @@ class RegionCell(pulumi.ComponentResource):
                 gateway_exposure=settings.gateway.exposure,
                 media_zones=settings.aks.zones,
                 private_api_server=settings.aks.api_server.access == "private",
-                private_zones=settings.private_zones,
+                private_zones=private_zones(settings),
                 workspace_id=self.observability.workspace_id,
                 protect=settings.protect,
                 tags=settings.all_tags,
@@ -162,9 +165,9 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-aks",
             AksClusterArgs(
                 resource_group_name=self._group,
-                names=settings.region_names,
+                names=region_names(settings),
                 location=self._location,
-                plan=settings.this_region.plan(),
+                plan=region_plan(settings.this_region),
                 azure=settings.azure,
                 deployer=settings.deployer,
                 settings=settings.aks,
@@ -197,7 +200,7 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-monitoring",
             ClusterMonitoringArgs(
                 resource_group_name=self._group,
-                names=self._settings.region_names,
+                names=region_names(self._settings),
                 location=self._location,
                 cluster_id=self.cluster.cluster_id,
                 workspace_id=self.observability.workspace_id,
@@ -214,7 +217,7 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-rules",
             RecordingRulesArgs(
                 resource_group_name=self._group,
-                names=self._settings.region_names,
+                names=region_names(self._settings),
                 location=self._location,
                 cluster_id=self.cluster.cluster_id,
                 monitor_workspace_id=self.observability.monitor_workspace_id,
@@ -227,7 +230,7 @@ class RegionCell(pulumi.ComponentResource):
         return TelemetryAccess(
             f"{self._name}-telemetry",
             TelemetryAccessArgs(
-                names=self._settings.region_names,
+                names=region_names(self._settings),
                 monitor_workspace_id=self.observability.monitor_workspace_id,
                 application_insights_id=self.observability.application_insights_id,
                 metrics_readers={
@@ -249,7 +252,7 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-identity-{account.name}",
             WorkloadIdentityArgs(
                 resource_group_name=self._group,
-                names=self._settings.region_names,
+                names=region_names(self._settings),
                 location=self._location,
                 account=account,
                 issuer_url=self.cluster.oidc_issuer_url,
@@ -272,13 +275,13 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-data",
             DataTierArgs(
                 resource_group_name=self._group,
-                names=settings.region_names,
+                names=region_names(settings),
                 location=self._location,
                 tenant_id=settings.azure.tenant_id,
                 settings=settings.data,
                 primary_server_id=None
                 if settings.this_region == primary
-                else server_id(settings.region_names.in_scope(primary.name)),
+                else server_id(region_names(settings).in_scope(primary.name)),
                 after=[self.network],
                 subnet_ids=self.network.subnet_ids,
                 zone_ids=self.network.private_zone_ids,
@@ -306,7 +309,7 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-vault",
             KeyVaultArgs(
                 resource_group_name=self._group,
-                names=settings.region_names,
+                names=region_names(settings),
                 location=self._location,
                 tenant_id=settings.azure.tenant_id,
                 settings=settings.key_vault,
@@ -336,8 +339,8 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-registry",
             RegistryAccessArgs(
                 resource_group_name=self._group,
-                names=settings.region_names,
-                registry_names=settings.global_names,
+                names=region_names(settings),
+                registry_names=global_names(settings),
                 home=settings.registry_home,
                 location=self._location,
                 subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
@@ -354,8 +357,8 @@ class RegionCell(pulumi.ComponentResource):
         GrafanaAccess(
             f"{self._name}-grafana",
             GrafanaAccessArgs(
-                names=self._settings.region_names,
-                grafana_names=self._settings.global_names,
+                names=region_names(self._settings),
+                grafana_names=global_names(self._settings),
                 monitor_workspace_id=self.observability.monitor_workspace_id,
                 workspace_id=self.observability.workspace_id,
                 reads_metrics=self._managed_metrics,
@@ -371,15 +374,15 @@ class RegionCell(pulumi.ComponentResource):
             f"{self._name}-dns",
             RegionDnsArgs(
                 resource_group_name=self._group,
-                names=settings.region_names,
-                global_names=settings.global_names,
+                names=region_names(settings),
+                global_names=global_names(settings),
                 region=settings.this_region,
                 position=len(settings.regions_before),
-                hosts=settings.hosts,
-                profiles=settings.traffic_profiles,
+                hosts=host_names(settings),
+                profiles=traffic_profiles(settings),
                 settings=settings.dns,
                 exposure=settings.gateway.exposure,
-                gateway_address=settings.this_region.plan().gateway_address,
+                gateway_address=region_plan(settings.this_region).gateway_address,
                 address_ids=self.network.public_address_ids,
                 writers={
                     account.name: (identities[account.name].principal, account.dns_zones)
@@ -403,7 +406,7 @@ class RegionCell(pulumi.ComponentResource):
         FlowLogs(
             f"{self._name}-flows",
             FlowLogsArgs(
-                names=self._settings.region_names,
+                names=region_names(self._settings),
                 location=self._location,
                 virtual_network_id=self.network.virtual_network_id,
                 storage_id=self.data_tier.storage.account_id,

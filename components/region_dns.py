@@ -12,16 +12,16 @@ from pulumi_azure_native import dns, trafficmanager
 from components.diagnostics import diagnose
 from components.dns_records import APEX, ZoneRecords, name_servers
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.address_plan import REGION_NUMBERS
-from settings.azure import Region
-from settings.dns import GATEWAY_SERVICES, SIP, TURN, DnsSettings, HostNames
-from settings.gateway import Exposure
-from settings.identities import DnsZone
-from settings.naming import Naming
-from settings.ports import SIP_EDGE_SIGNALLING, Ports
-from settings.public_addresses import PublicAddress
-from settings.roles import Role
-from settings.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
+from model.host_names import GATEWAY_SERVICES, SIP, TURN, HostNames
+from model.identities import DnsZone
+from model.naming import Naming
+from model.ports import SIP_EDGE_SIGNALLING, Ports
+from model.public_addresses import PublicAddress
+from model.roles import Role
+from model.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
+from settings.schema.azure import REGION_NUMBERS, Region
+from settings.schema.dns import DnsSettings
+from settings.schema.gateway import Exposure
 
 _ZONES: Final = "Microsoft.Network/dnsZones"
 _PROFILES: Final = "Microsoft.Network/trafficManagerProfiles"

@@ -11,9 +11,9 @@ from pulumi_azure_native import containerregistry
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.naming import Naming
-from settings.registry import RegistrySettings
-from settings.roles import Role
+from model.naming import Naming
+from model.roles import Role
+from settings.schema.registry import RegistrySettings
 
 _TYPE = "Microsoft.ContainerRegistry/registries"
 

@@ -8,8 +8,8 @@ from typing import Literal
 import pulumi
 from pulumi_azure_native import authorization
 
-from settings.naming import role_assignment_name
-from settings.roles import Role
+from model.naming import role_assignment_name
+from model.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,10 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import trafficmanager
 
-from settings.dns import DnsSettings
-from settings.gateway import HEALTH_SECONDS
-from settings.naming import Naming
-from settings.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
+from model.gateway import HEALTH_SECONDS
+from model.naming import Naming
+from model.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
+from settings.schema.dns import DnsSettings
 
 ROUTING: Final = {"performance": "Performance", "priority": "Priority"}
 """Setting `dns.routing` -> Azure's routing method."""
@@ -41,7 +41,7 @@ class TrafficManagerArgs:
 class TrafficManager(pulumi.ComponentResource):
     """What leads the environment's names to a healthy region: DNS answers, no traffic goes through it.
 
-    Owns a profile for each way in (`settings.traffic_profiles`) and how it probes. Does not own endpoints (each region
+    Owns a profile for each way in (`model.traffic_profiles`) and how it probes. Does not own endpoints (each region
     attaches its own, `RegionDns`) nor the names that lead to it (`PublicDns`).
 
     A profile is there before any region: a region that comes with the first carrier finds it, and an environment's

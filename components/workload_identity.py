@@ -9,8 +9,8 @@ import pulumi
 from pulumi_azure_native import managedidentity
 
 from components.role_assignment import Principal
-from settings.identities import WorkloadAccount
-from settings.naming import Naming
+from model.identities import WorkloadAccount
+from model.naming import Naming
 
 TOKEN_AUDIENCE = "api://AzureADTokenExchange"
 """The only audience that Entra exchanges Kubernetes tokens for."""
@@ -32,7 +32,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
     """Who the pods of one ServiceAccount are in Azure, without a stored secret.
 
     Owns the identity and its trust in the cluster's tokens for that ServiceAccount alone. Does not own what it may
-    do: whoever owns a secret or a container gives the right to it, by the one table (`settings.identities`). Does not
+    do: whoever owns a secret or a container gives the right to it, by the one table (`model.identities`). Does not
     own the ServiceAccount: it comes with the workload.
     """
 

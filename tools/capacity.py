@@ -20,8 +20,9 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from settings.errors import SettingsError
-from settings.loader import PROJECT, load_stack_file
+from settings.loader import load_stack_file
+from settings.loader.stack_file import PROJECT
+from settings.schema.errors import SettingsError
 from tools.reckoning import Reckoning, problems_when_written, reckon, with_calls
 
 REFUSED: Final = 1

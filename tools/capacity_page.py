@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import yaml
 
-from settings.loader import PROJECT, load_stack_file
+from settings.loader import load_stack_file
+from settings.loader.stack_file import PROJECT
 from tools.reckoning import SHAPES, Reckoning, reckon
 
 PAGE: Final = PROJECT / "docs" / "capacity.md"

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from settings.aks import MEDIA_SURGE_NODES, SURGE
-from settings.checks.workloads import MEDIA_WORKLOADS
-from settings.stack import Settings
+from model.checks.workloads import MEDIA_WORKLOADS
+from model.drain import drain_budget
+from model.pools import SURGE
+from settings.schema.aks import MEDIA_SURGE_NODES
+from settings.schema.stack import Settings
 
 START: Final = timedelta(minutes=10)
 """Until a pod runs where no node is free: the autoscaler looks, Azure makes a node, its images are pulled."""
@@ -56,7 +58,7 @@ def rollout_clock(settings: Settings, workload: str, pods: int) -> RolloutClock 
     if pool is None or pods == 0:
         return None
     free = max(_most_nodes(settings, pool) - pods, 1)
-    grace = timedelta(seconds=settings.telephony.drain.grace_seconds)
+    grace = timedelta(seconds=drain_budget(settings.telephony).grace_seconds)
     longest = math.ceil(pods / free) * (START + grace)
     return RolloutClock(workload=workload, pods=pods, at_once=min(free, pods), longest=longest)
 
@@ -77,7 +79,7 @@ def upgrade_clock(settings: Settings, pool: str, nodes: int) -> UpgradeClock | N
         return None
     at_once = MEDIA_SURGE_NODES if pool in settings.aks.media_pools else math.ceil(nodes * SURGE_SHARE)
     soak = timedelta(minutes=settings.aks.node_soak_minutes)
-    drain = timedelta(minutes=settings.telephony.drain.node_minutes)
+    drain = timedelta(minutes=drain_budget(settings.telephony).node_minutes)
     longest = math.ceil(nodes / at_once) * (START + drain + soak)
     return UpgradeClock(pool=pool, nodes=nodes, at_once=at_once, longest=longest)
 

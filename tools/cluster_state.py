@@ -19,8 +19,8 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config import new_client_from_config_dict
 from kubernetes.config.config_exception import ConfigException
 
-from settings import ports
-from settings.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT
+from model import ports
+from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT
 
 OURS: Final = "app.kubernetes.io/part-of=voice-platform"
 SECONDS_TO_ANSWER: Final = (5, 20)

@@ -20,11 +20,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from settings.dashboard_model import grafana_model
-from settings.dashboards import DASHBOARDS
-from settings.errors import SettingsError
-from settings.loader import PROJECT, load_stack_file
-from settings.stack import Settings
+from model.dashboard_model import grafana_model
+from model.dashboards import DASHBOARDS
+from model.naming import global_names, region_names
+from settings.loader import load_stack_file
+from settings.loader.stack_file import PROJECT
+from settings.schema.errors import SettingsError
+from settings.schema.stack import Settings
 from tools.grafana import FOLDER, Grafana, GrafanaError
 
 TOKEN_FOR: Final = "https://dashboard.azure.com"
@@ -113,7 +115,7 @@ def main(
     try:
         settings = load_stack_file(project / f"Pulumi.{stack}.yaml")
         _require_azures(settings)
-        own, shared = settings.region_names, settings.global_names
+        own, shared = region_names(settings), global_names(settings)
         address = url or _property(shared.resource_id("Microsoft.Dashboard/grafana", shared.grafana), "endpoint")
         workspace = own.resource_id("Microsoft.Monitor/accounts", own.monitor_workspace)
         endpoint = _property(workspace, "metrics.prometheusQueryEndpoint")

@@ -58,7 +58,7 @@ class _Data(BaseModel):
 
 
 class Chart(_Data):
-    """A chart by its short name, in the version of settings/charts.py."""
+    """A chart by its short name, in the version of model/charts.py."""
 
     name: str
     version: str

@@ -2,7 +2,7 @@
 
     python -m tools.flows_page
 
-The flows are data (settings/flows.py); this is their table. Beside it stands what the tests of a live cluster found to
+The flows are data (model/flows.py); this is their table. Beside it stands what the tests of a live cluster found to
 be open in staging (docs/flows.staging.yaml). Exit status: 0 written.
 """
 
@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import yaml
 
-from settings.flows import FLOWS, Flow
-from settings.ports import Ports
+from model.flows import FLOWS, Flow
+from model.ports import Ports
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = PROJECT / "docs" / "flows.md"
@@ -26,7 +26,7 @@ STAGING: Final = PROJECT / "docs" / "flows.staging.yaml"
 INTRODUCTION: Final = """\
 # Flows in the cluster
 
-`make flows` writes this page from [settings/flows.py](../settings/flows.py) and, for the table of staging, from
+`make flows` writes this page from [model/flows.py](../model/flows.py) and, for the table of staging, from
 [flows.staging.yaml](flows.staging.yaml). Do not edit it. `make test-cluster ARGS="--write-pages -k flows"` renews both.
 
 In every namespace of the platform a policy denies what comes in and what goes out; beside it stand the flows below,
@@ -48,7 +48,7 @@ What policies do not do:
 Not in the table, for they follow from other tables: the Gateway reaches the services that `gateway.routes` name, at any
 TCP port of the pods in their namespace; the SIP edge reaches the registrars of carriers at their ports; who reads
 metrics (Azure's agent or Prometheus, by `metrics.backend`) reaches each target of
-[settings/scrape_targets.py](../settings/scrape_targets.py) and the ports of workloads that tell theirs.
+[model/scrape_targets.py](../model/scrape_targets.py) and the ports of workloads that tell theirs.
 
 Services of your own in `voice-apps` have the flows of `all-pods` there; what else they need they state themselves, as
 `NetworkPolicy` objects. Policies add up: yours can open, not close.

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import urllib3
 
-from settings.dashboard_model import PROMETHEUS
+from model.dashboard_model import PROMETHEUS
 
 AZURE_PROMETHEUS: Final = "grafana-azureprometheus-datasource"
 """The plugin that newer Grafanas have for Azure's Prometheus; older ones sign in with the ordinary data source."""

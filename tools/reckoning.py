@@ -1,6 +1,6 @@
 """What calls need of a region, laid out for people: rows of workloads, pools and situations, and what to write down.
 
-The arithmetic is `settings.capacity`'s; here it is only put in order. `make capacity` shows it, docs/capacity.md keeps
+The arithmetic is `model.capacity`'s; here it is only put in order. `make capacity` shows it, docs/capacity.md keeps
 it for production.
 """
 
@@ -12,14 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from settings.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
-from settings.call_costs import CALL_COSTS, SPARE, CallCost
-from settings.capacity import PACKETS_OF_A_LEG, PORTS_OF_A_LEG
-from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
-from settings.errors import Problem, SettingsError
-from settings.loader import NAMESPACE, read_sections, settings_from
-from settings.ports import LIVEKIT_ICE_MUX
-from settings.stack import Settings
+from model.capacity import PACKETS_OF_A_LEG, PORTS_OF_A_LEG, region_capacity
+from model.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
+from model.ports import LIVEKIT_ICE_MUX, freeswitch_rtp
+from settings.loader.stack_file import NAMESPACE, read_sections, settings_from
+from settings.schema.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
+from settings.schema.call_costs import CALL_COSTS, SPARE, CallCost
+from settings.schema.errors import Problem, SettingsError
+from settings.schema.stack import Settings
 
 AGENTS: Final = "voice-agent"
 
@@ -150,7 +150,7 @@ def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
         AGENTS: settings.agent,
     }
     for name, section in sections.items():
-        needed, shape = settings.capacity.pods[name], SHAPES[name]
+        needed, shape = region_capacity(settings).pods[name], SHAPES[name]
         yield WorkloadRow(
             workload=name,
             pool=MEDIA_WORKLOADS.get(name, "agents"),
@@ -167,7 +167,7 @@ def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
 
 
 def _pools(settings: Settings) -> Iterator[PoolRow]:
-    pods, zones = settings.capacity.pods, len(settings.aks.zones)
+    pods, zones = region_capacity(settings).pods, len(settings.aks.zones)
     for name, pool in settings.aks.media_pools.items():
         nodes = max(pods[workload].pods_per_zone for workload, on in MEDIA_WORKLOADS.items() if on == name)
         if zones == 1 and nodes < MOST_MEDIA_NODES:
@@ -198,7 +198,7 @@ def _size(pool: MediaPool | WorkloadPool) -> str:
 
 
 def _situations(settings: Settings) -> Iterator[Situation]:
-    capacity = settings.capacity
+    capacity = region_capacity(settings)
     share, pods = capacity.share, capacity.pods
 
     def situation(name: str, calls: int, left: Mapping[str, int]) -> Situation:
@@ -224,7 +224,7 @@ def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
     aks = {**({"mediaPools": media} if media else {}), **({"pools": others} if others else {})}
     if aks:
         sections[f"{NAMESPACE}:aks"] = aks
-    agents = settings.capacity.pods[AGENTS].pods
+    agents = region_capacity(settings).pods[AGENTS].pods
     if agents > settings.agent.max_replicas:
         sections[f"{NAMESPACE}:agent"] = {"maxReplicas": agents}
     return sections
@@ -275,7 +275,7 @@ def _by_method() -> dict[tuple[date, str], dict[str, CallCost]]:
 
 
 def _assumptions(settings: Settings) -> Iterator[str]:
-    telephony, share = settings.telephony, settings.capacity.share
+    telephony, share = settings.telephony, region_capacity(settings).share
     yield (
         f"One CPU carries {settings.freeswitch.calls_per_cpu} calls in FreeSWITCH (recording counted),"
         f" {settings.livekit_sip.calls_per_cpu} in LiveKit SIP, {settings.livekit.calls_per_cpu} in LiveKit and"
@@ -290,7 +290,8 @@ def _assumptions(settings: Settings) -> Iterator[str]:
         + "."
     )
     yield (
-        f"RTP ports of a node: {telephony.rtp_ports.count} for FreeSWITCH ({telephony.rtp_ports.ports}); LiveKit takes"
+        f"RTP ports of a node: {telephony.rtp_ports.count} for FreeSWITCH ({freeswitch_rtp(telephony.rtp_ports)});"
+        " LiveKit takes"
         f" {LIVEKIT_ICE_MUX.last - LIVEKIT_ICE_MUX.first + 1} for all its calls together."
     )
     yield "Calls spread evenly over the pods that are ready, and never two pods of a workload are on one node."

@@ -10,8 +10,9 @@ from azure_rehearsal.adapter import Adapter
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.stack_file import stack_names, stack_path
 from azure_rehearsal.errors import UsageError
-from settings.errors import SettingsError
-from settings.loader import NAMESPACE, check_stack_file, read_sections, sections_in, with_base
+from settings.loader import check_stack_file
+from settings.loader.stack_file import NAMESPACE, read_sections, sections_in, with_base
+from settings.schema.errors import SettingsError
 
 PROTECT: Final = f"{NAMESPACE}:protect"
 """The setting that protects what must not be lost."""

@@ -24,9 +24,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from settings.errors import SettingsError
-from settings.loader import PROJECT, load_stack_file
-from settings.stack import Settings
+from model.drain import drain_budget
+from settings.loader import load_stack_file
+from settings.loader.stack_file import PROJECT
+from settings.schema.errors import SettingsError
+from settings.schema.stack import Settings
 from tools.clocks import rollout_clock, upgrade_clock, windows
 from tools.cluster_state import ClusterState, PodState, RolloutState, Unreadable, read_state
 
@@ -124,7 +126,7 @@ def _remarks(state: ClusterState, settings: Settings) -> Iterator[str]:
                 f"Generation {found.generation} of pool {found.pool} retires and still has"
                 f" {found.nodes} node{'' if found.nodes == 1 else 's'}; take it out of the stack file when it has none."
             )
-    grace = timedelta(seconds=settings.telephony.drain.grace_seconds)
+    grace = timedelta(seconds=drain_budget(settings.telephony).grace_seconds)
     yield f"A pod with calls may take {_words(grace)} to stop (voice:telephony.maxCallSeconds and its margins)."
     active: dict[str, int] = {}
     for found in state.generations:

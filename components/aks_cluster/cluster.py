@@ -15,14 +15,16 @@ from components.aks_cluster.kubeconfig import unattended
 from components.aks_cluster.maintenance import maintenance_windows
 from components.aks_cluster.node_pools import AgentPoolPlan, PoolContext, PoolNetwork, agent_pools
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.address_plan import AddressPlan, Subnet
-from settings.aks import SURGE, AksSettings
-from settings.azure import AzureSettings, DeployerSettings
-from settings.kubernetes import POOL_LABEL, SYSTEM_POOL_TAINT
-from settings.mesh import MeshSettings
-from settings.naming import Naming
-from settings.roles import Role
-from settings.telephony import TelephonySettings
+from model.address_plan import AddressPlan, Subnet
+from model.drain import drain_budget
+from model.kubernetes import POOL_LABEL, SYSTEM_POOL_TAINT
+from model.naming import Naming
+from model.pools import SURGE
+from model.roles import Role
+from settings.schema.aks import AksSettings
+from settings.schema.azure import AzureSettings, DeployerSettings
+from settings.schema.mesh import MeshSettings
+from settings.schema.telephony import TelephonySettings
 
 SYSTEM_POOL = "system"
 AUTOSCALER_GRACE_SECONDS = 600
@@ -335,7 +337,7 @@ class AksCluster(pulumi.ComponentResource):
             previous = self._pool(plan, after=previous)
 
     def _pool(self, plan: AgentPoolPlan, after: pulumi.Resource) -> containerservice.AgentPool:
-        drain_minutes = self._args.telephony.drain.node_minutes
+        drain_minutes = drain_budget(self._args.telephony).node_minutes
         # The SDK's form with an args object fails for a type that has a property of the name `resource_name`.
         properties = {key: value for key, value in vars(plan.args).items() if key != "resource_name"}
         return containerservice.AgentPool(

@@ -9,8 +9,8 @@ import pulumi
 from pulumi_azure_native import managedidentity
 
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.naming import Naming
-from settings.roles import Role
+from model.naming import Naming
+from model.roles import Role
 
 CONTROL_PLANE = "control-plane"
 KUBELET = "kubelet"

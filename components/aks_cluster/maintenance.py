@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi_azure_native import containerservice
 
-from settings.aks import Maintenance, MaintenanceWindow
+from settings.schema.aks import Maintenance, MaintenanceWindow
 
 
 def maintenance_windows(maintenance: Maintenance) -> dict[str, containerservice.MaintenanceWindowArgs]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import containerservice
 
-from settings import node_tuning, ports
-from settings.address_plan import Subnet
-from settings.aks import MEDIA_SURGE_NODES, SURGE, AksSettings, Generation, MediaPool, WorkloadPool
-from settings.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT, SPOT_TAINT, dedicated_taint
-from settings.naming import Naming
-from settings.telephony import TelephonySettings
+from model import node_tuning, ports
+from model.address_plan import Subnet
+from model.drain import drain_budget
+from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT, SPOT_TAINT, dedicated_taint
+from model.naming import Naming
+from model.pools import SURGE
+from model.ports import freeswitch_rtp
+from settings.schema.aks import MEDIA_SURGE_NODES, AksSettings, Generation, MediaPool, WorkloadPool
+from settings.schema.telephony import TelephonySettings
 
 _PROTOCOLS = {"Tcp": "TCP", "Udp": "UDP"}
 """AKS and security rules write them differently."""
@@ -76,7 +79,7 @@ def _media_pool(name: str, pool: MediaPool, generation: Generation, zone: str, c
             containerservice.PortRangeArgs(
                 port_start=item.first, port_end=item.last, protocol=_PROTOCOLS[item.protocol]
             )
-            for item in ports.public_host_ports(name, context.telephony.rtp_ports.ports)
+            for item in ports.public_host_ports(name, freeswitch_rtp(context.telephony.rtp_ports))
         ],
         application_security_groups=[context.network.media_group_ids[name]],
     )
@@ -152,7 +155,7 @@ def _upgrade(surge: str, context: PoolContext) -> containerservice.AgentPoolUpgr
     """Cordon, not Azure's default Schedule: that deletes a node that did not empty in time, with the calls on it."""
     return containerservice.AgentPoolUpgradeSettingsArgs(
         max_surge=surge,
-        drain_timeout_in_minutes=context.telephony.drain.node_minutes,
+        drain_timeout_in_minutes=drain_budget(context.telephony).node_minutes,
         node_soak_duration_in_minutes=context.aks.node_soak_minutes,
         undrainable_node_behavior="Cordon",
     )

@@ -10,8 +10,8 @@ from pulumi_azure_native import cosmosdb
 
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
-from settings.data import CosmosSettings
-from settings.naming import Naming
+from model.naming import Naming
+from settings.schema.data import CosmosSettings
 
 
 @dataclass(frozen=True, kw_only=True)

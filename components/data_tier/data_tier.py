@@ -12,12 +12,12 @@ from components.data_tier.postgresql import Postgresql, PostgresqlArgs
 from components.data_tier.redis import Redis, RedisArgs
 from components.data_tier.storage import Storage, StorageArgs
 from components.role_assignment import Principal
-from settings.address_plan import Subnet
-from settings.data import DatabaseAdministrator, DataSettings
-from settings.identities import REDIS_EXPORTS, Container
-from settings.naming import Naming
-from settings.private_dns import PrivateZone
-from settings.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
+from model.address_plan import Subnet
+from model.identities import REDIS_EXPORTS, Container
+from model.naming import Naming
+from model.private_dns import PrivateZone
+from model.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
+from settings.schema.data import DatabaseAdministrator, DataSettings
 
 EGRESS_CONTAINER = "rooms"
 """Where LiveKit egress writes recordings of rooms."""

@@ -10,8 +10,8 @@ from pulumi_azure_native import dbforpostgresql
 
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
-from settings.data import DatabaseAdministrator, PostgresqlSettings
-from settings.naming import Naming
+from model.naming import Naming
+from settings.schema.data import DatabaseAdministrator, PostgresqlSettings
 
 _TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"
 SERVER_MINUTES = 90

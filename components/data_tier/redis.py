@@ -10,9 +10,9 @@ from pulumi_azure_native import redisenterprise
 
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
-from settings.data import RedisPersistence, RedisSettings
-from settings.naming import Naming
-from settings.ports import REDIS
+from model.naming import Naming
+from model.ports import REDIS
+from settings.schema.data import RedisPersistence, RedisSettings
 
 DATABASE = "default"
 """The only name that Azure Managed Redis takes."""

@@ -11,9 +11,9 @@ from pulumi_azure_native import storage
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.data import BlobLifecycle, StorageSettings
-from settings.naming import Naming
-from settings.roles import Role
+from model.naming import Naming
+from model.roles import Role
+from settings.schema.data import BlobLifecycle, StorageSettings
 
 _TYPE = "Microsoft.Storage/storageAccounts"
 DEFAULT = "default"

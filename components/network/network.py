@@ -11,16 +11,16 @@ from pulumi_azure_native import network, privatedns
 from components.diagnostics import diagnose
 from components.network.security import SecurityContext, security_rules
 from components.role_assignment import RoleScope
-from settings.address_plan import MEDIA_SUBNETS, NODE_SUBNETS, Subnet
-from settings.azure import Region
-from settings.freeswitch import EventSocket
-from settings.gateway import Exposure
-from settings.naming import Naming
-from settings.network import NetworkSettings
-from settings.private_dns import kubernetes_api_zone
-from settings.public_addresses import ENTRANCES, PublicAddress
-from settings.roles import Role
-from settings.telephony import TelephonySettings
+from model.address_plan import MEDIA_SUBNETS, NODE_SUBNETS, Subnet, region_plan
+from model.naming import Naming
+from model.private_dns import kubernetes_api_zone
+from model.public_addresses import ENTRANCES, PublicAddress
+from model.roles import Role
+from settings.schema.azure import Region
+from settings.schema.freeswitch import EventSocket
+from settings.schema.gateway import Exposure
+from settings.schema.network import NetworkSettings
+from settings.schema.telephony import TelephonySettings
 
 PUBLIC_PREFIX_LENGTH = 28
 """The largest prefix of its own addresses that Azure gives out: 16 addresses."""
@@ -90,7 +90,7 @@ class Network(pulumi.ComponentResource):
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Network", name, None, opts)
         self._name, self._args = name, args
-        self._plan = args.region.plan()
+        self._plan = region_plan(args.region)
         self._children = pulumi.ResourceOptions(parent=self)
         self._zone_links: dict[str, pulumi.Resource] = {}
 
@@ -231,7 +231,7 @@ class Network(pulumi.ComponentResource):
         """Declares the subnets one after another: Azure refuses two writes to one network at a time."""
         context = SecurityContext(
             plan=self._plan,
-            peer_plans=[other.plan() for other in self._args.others],
+            peer_plans=[region_plan(other) for other in self._args.others],
             telephony=self._args.telephony,
             event_socket=self._args.event_socket,
             gateway_exposure=self._args.gateway_exposure,

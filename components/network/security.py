@@ -13,13 +13,13 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import network
 
-from settings import ports
-from settings.address_plan import NODE_SUBNETS, AddressPlan, Subnet
-from settings.freeswitch import EventSocket
-from settings.gateway import Exposure
-from settings.ports import Ports
-from settings.public_addresses import PublicAddress
-from settings.telephony import TelephonySettings
+from model import ports
+from model.address_plan import NODE_SUBNETS, AddressPlan, Subnet
+from model.ports import Ports, freeswitch_rtp
+from model.public_addresses import PublicAddress
+from settings.schema.freeswitch import EventSocket
+from settings.schema.gateway import Exposure
+from settings.schema.telephony import TelephonySettings
 
 ANY: Final = "*"
 FIRST_PRIORITY: Final = 100
@@ -145,11 +145,14 @@ def _sip(context: SecurityContext) -> Iterator[_Rule]:
     if telephony.carriers:
         signalling = [*ports.FREESWITCH_EDGE_PROFILE, *ports.FREESWITCH_CARRIER_PROFILE]
         yield _Rule("carrier-signalling", telephony.signalling_cidrs, signalling, to_group=group)
-        yield _Rule("carrier-media", telephony.media_cidrs, [telephony.rtp_ports.ports], to_group=group)
+        yield _Rule("carrier-media", telephony.media_cidrs, [freeswitch_rtp(telephony.rtp_ports)], to_group=group)
     inside = [*ports.FREESWITCH_INSIDE_PROFILE, *ports.LIVEKIT_SIP_SIGNALLING]
     yield _Rule("inside-signalling", [vnet, context.plan.pods], inside, to_group=group)
     yield _Rule(
-        "inside-media", [vnet, context.plan.pods], [telephony.rtp_ports.ports, ports.LIVEKIT_SIP_RTP], to_group=group
+        "inside-media",
+        [vnet, context.plan.pods],
+        [freeswitch_rtp(telephony.rtp_ports), ports.LIVEKIT_SIP_RTP],
+        to_group=group,
     )
     yield from _cluster(Subnet.SIP, context)
 

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_azure_native import monitor
 
 from components.diagnostics import diagnose
-from settings.naming import Naming
+from model.naming import Naming
 
 PROMETHEUS_STREAM = "Microsoft-PrometheusMetrics"
 LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory")

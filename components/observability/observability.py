@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import applicationinsights, monitor, operationalinsights
 
-from settings.naming import Naming
-from settings.observability import ObservabilitySettings
+from model.naming import Naming
+from settings.schema.observability import ObservabilitySettings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import alertsmanagement
 
-from settings.naming import Naming
-from settings.recording_rules import RULE_GROUPS
-from settings.rule_groups import RuleGroup
+from model.naming import Naming
+from model.recording_rules import RULE_GROUPS
+from model.rule_groups import RuleGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class RecordingRulesArgs:
 class RecordingRules(pulumi.ComponentResource):
     """What Azure Monitor computes ahead of a cluster's metrics; without it the default dashboards stay empty.
 
-    Owns one rule group for each of `settings.recording_rules`. Does not own the same rules of Prometheus in the
+    Owns one rule group for each of `model.recording_rules`. Does not own the same rules of Prometheus in the
     cluster (`Metrics`), nor alerts.
     """
 

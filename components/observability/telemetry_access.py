@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pulumi
 
 from components.role_assignment import Principal, RoleScope, assign_role
-from settings.naming import Naming
-from settings.roles import Role
+from model.naming import Naming
+from model.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
-from settings.certificates import GATEWAY_CERTIFICATE
-from settings.charts import EXTERNAL_SECRETS
-from settings.kubernetes import CLIENT_ID_ANNOTATION
+from model.charts import EXTERNAL_SECRETS
+from model.kubernetes import CLIENT_ID_ANNOTATION
+from model.tls_certificates import GATEWAY_CERTIFICATE
 
 ACCOUNT: Final = "external-secrets"
 RELEASE: Final = "external-secrets"

@@ -11,18 +11,11 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
-from settings.certificates import (
-    CERTIFICATE_HOURS,
-    KEY_BITS,
-    ROOT_HOURS,
-    TLS_CERTIFICATES,
-    CertificatesSettings,
-    Issuer,
-    TlsCertificate,
-)
-from settings.charts import CERT_MANAGER
-from settings.dns import HostNames
-from settings.naming import Naming
+from model.charts import CERT_MANAGER
+from model.host_names import HostNames
+from model.naming import Naming
+from model.tls_certificates import CERTIFICATE_HOURS, KEY_BITS, ROOT_HOURS, TLS_CERTIFICATES, TlsCertificate
+from settings.schema.certificates import CertificatesSettings, Issuer
 
 API: Final = "cert-manager.io/v1"
 NAMESPACE: Final = "voice-system"
@@ -62,7 +55,7 @@ class Certificates(pulumi.ComponentResource):
     """The certificates that the Gateway, TURN and the SIP edge show, and their renewal.
 
     Owns cert-manager, the one issuer that the stack names, and the certificates. Does not own who uses their Secrets
-    (`settings.certificates` has the names), nor the zones in which it proves that names are ours.
+    (`settings.schema.certificates` has the names), nor the zones in which it proves that names are ours.
 
     Only the named issuer exists: one more would be one more account at the authority, and would let anybody in the
     cluster have real certificates before the stack asks for them. An authority is answered by DNS, which works before

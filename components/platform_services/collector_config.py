@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from settings.metrics import TracingSettings
-from settings.ports import COLLECTOR_HEALTH, COLLECTOR_METRICS, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, Ports
-from settings.scrape_targets import SYSTEM_NAMESPACE
+from model.ports import COLLECTOR_HEALTH, COLLECTOR_METRICS, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, Ports
+from model.scrape_targets import SYSTEM_NAMESPACE
+from settings.schema.metrics import TracingSettings
 
 CONNECTION_VARIABLE: Final = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 """Environment variable with the connection string of Application Insights."""

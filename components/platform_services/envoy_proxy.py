@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY
-from settings.gateway import (
+from model.gateway import (
     BUSY_CPU_PERCENT,
     CALM_SECONDS,
     DEREGISTER_SECONDS,
     DRAIN_SECONDS,
     GATEWAY_NAME,
     GATEWAY_SERVICE,
-    GatewaySettings,
 )
+from settings.schema.gateway import GatewaySettings
 
 RESOURCES: Final = {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}}
 """Of one pod, without a limit of CPU: who waits for its share answers late."""

@@ -11,11 +11,12 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
-from settings.charts import EXTERNAL_DNS
-from settings.dns import DnsSettings, HostNames
-from settings.gateway import AUTOMATIC_RECORD, GATEWAY_NAME, GATEWAY_NAMESPACE
-from settings.kubernetes import CLIENT_ID_ANNOTATION
-from settings.naming import Naming
+from model.charts import EXTERNAL_DNS
+from model.gateway import AUTOMATIC_RECORD, GATEWAY_NAME, GATEWAY_NAMESPACE
+from model.host_names import HostNames
+from model.kubernetes import CLIENT_ID_ANNOTATION
+from model.naming import Naming
+from settings.schema.dns import DnsSettings
 
 RELEASE: Final = "external-dns"
 CONFIGURATION: Final = "external-dns-azure"

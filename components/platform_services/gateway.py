@@ -13,12 +13,10 @@ from components.platform_services.custom_resource import custom_resource
 from components.platform_services.envoy_proxy import envoy_proxy_spec
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
 from components.platform_services.routes import HTTP_LISTENER, HTTPS_LISTENER, Routes, RoutesArgs
-from settings import ports
-from settings.address_plan import AddressPlan, Subnet
-from settings.certificates import GATEWAY_CERTIFICATE
-from settings.charts import ENVOY_GATEWAY
-from settings.dns import HostNames
-from settings.gateway import (
+from model import ports
+from model.address_plan import AddressPlan, Subnet
+from model.charts import ENVOY_GATEWAY
+from model.gateway import (
     CONNECT_SECONDS,
     GATEWAY_NAME,
     GATEWAY_NAMESPACE,
@@ -26,10 +24,12 @@ from settings.gateway import (
     HEALTH_PATH,
     KEEPALIVE_SECONDS,
     ROUTE_NAMESPACES,
-    GatewaySettings,
 )
-from settings.naming import Naming
-from settings.public_addresses import PublicAddress
+from model.host_names import HostNames
+from model.naming import Naming
+from model.public_addresses import PublicAddress
+from model.tls_certificates import GATEWAY_CERTIFICATE
+from settings.schema.gateway import GatewaySettings
 
 GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
 ENVOY_API: Final = "gateway.envoyproxy.io/v1alpha1"

@@ -11,9 +11,10 @@ import pulumi_kubernetes as kubernetes
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.git_ops_chart import CONTROLLER_ACCOUNT, CONTROLLER_READS, git_ops_values
 from components.platform_services.release import third_party_release
-from settings.charts import ARGO_CD
-from settings.delivery import GIT_OPS_KINDS, GitOpsSettings
-from settings.kubernetes import OWN_SERVICES_NAMESPACE
+from model.charts import ARGO_CD
+from model.gitops import GIT_OPS_KINDS
+from model.kubernetes import OWN_SERVICES_NAMESPACE
+from settings.schema.delivery import GitOpsSettings
 
 API: Final = "argoproj.io/v1alpha1"
 RELEASE: Final = "argocd"
@@ -37,7 +38,7 @@ class GitOps(pulumi.ComponentResource):
     """Deploys services of teams' own from a Git repository, and keeps them as they are there.
 
     Owns Argo CD, its one project, the application of applications, and its role in the one namespace where it may
-    write, and there only kinds of `settings.delivery`: two owners of one object would fight, so nothing of the
+    write, and there only kinds of `settings.schema.delivery`: two owners of one object would fight, so nothing of the
     platform's lives there. It has no role in any other namespace but its own. Does not own the applications.
 
     Applications stand in `voice-apps` beside what they deploy: from there they can name no project but this one. There

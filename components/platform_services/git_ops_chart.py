@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY
-from settings.kubernetes import OWN_SERVICES_NAMESPACE
+from model.kubernetes import OWN_SERVICES_NAMESPACE
 
 REPOSITORY_REPLICAS: Final = 2
 CONTROLLER_ACCOUNT: Final = "argocd-application-controller"

@@ -5,15 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.platform_services.release import CONTROLLER_NODES
-from settings.ports import (
-    COLLECTOR_HEALTH,
-    COLLECTOR_METRICS,
-    JAEGER_PAGES,
-    JAEGER_SERVICE,
-    OTLP_GRPC,
-    OTLP_HTTP,
-    Ports,
-)
+from model.ports import COLLECTOR_HEALTH, COLLECTOR_METRICS, JAEGER_PAGES, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, Ports
 
 KEPT_HOURS: Final = 72
 """How long a trace stays."""

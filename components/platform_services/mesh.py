@@ -10,8 +10,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
-from settings.mesh_exceptions import MeshException, mesh_exceptions
-from settings.stack import Settings
+from model.mesh_exceptions import MeshException, mesh_exceptions
+from settings.schema.stack import Settings
 
 API: Final = "security.istio.io/v1"
 WHOLE_NAMESPACE: Final = "default"
@@ -31,7 +31,7 @@ class MeshArgs:
 class Mesh(pulumi.ComponentResource):
     """Mutual TLS for the pods of the namespaces that the stack names, but for who cannot speak it.
 
-    Owns the rule of each such namespace and its exceptions (`settings.mesh_exceptions`). Does not own the mesh, an
+    Owns the rule of each such namespace and its exceptions (`model.mesh_exceptions`). Does not own the mesh, an
     add-on of the cluster, nor the label by which namespaces get sidecars (`Namespaces`). A pod that runs already gets
     its sidecar when it is restarted; until then it does not reach those that have one.
     """

@@ -13,14 +13,14 @@ import pulumi_kubernetes as kubernetes
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.prometheus_chart import prometheus_values
 from components.platform_services.release import third_party_release
-from settings.charts import PROMETHEUS_STACK
-from settings.dashboard_model import SIDECAR_LABEL, grafana_model
-from settings.dashboards import DASHBOARDS
-from settings.metrics import MetricsSettings
-from settings.ports import PROMETHEUS, PROMETHEUS_SERVICE
-from settings.recording_rules import RULE_GROUPS
-from settings.rule_groups import RuleGroup
-from settings.scrape_targets import ADDON_NAMESPACE, AZURE_AGENT_TARGETS, SYSTEM_NAMESPACE, ScrapeTarget
+from model.charts import PROMETHEUS_STACK
+from model.dashboard_model import SIDECAR_LABEL, grafana_model
+from model.dashboards import DASHBOARDS
+from model.ports import PROMETHEUS, PROMETHEUS_SERVICE
+from model.recording_rules import RULE_GROUPS
+from model.rule_groups import RuleGroup
+from model.scrape_targets import ADDON_NAMESPACE, AZURE_AGENT_TARGETS, SYSTEM_NAMESPACE, ScrapeTarget
+from settings.schema.metrics import MetricsSettings
 
 Backend = Literal["managed", "inCluster"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from settings.kubernetes import (
+from model.kubernetes import (
     NAMESPACES,
     PRIORITY_CLASSES,
     STORAGE_CLASSES,
@@ -17,7 +17,7 @@ from settings.kubernetes import (
     PriorityClass,
     StorageClass,
 )
-from settings.mesh import MeshSettings
+from settings.schema.mesh import MeshSettings
 
 _POD_SECURITY = "pod-security.kubernetes.io"
 _MESH_REVISION = "istio.io/rev"

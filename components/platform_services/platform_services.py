@@ -21,12 +21,15 @@ from components.platform_services.reloader import Reloader, ReloaderArgs
 from components.platform_services.scaling import Scaling, ScalingArgs
 from components.platform_services.tracing import ApplicationInsights, Tracing, TracingArgs
 from components.workload_identity import WorkloadIdentity
-from settings.certificates import GATEWAY_CERTIFICATE
-from settings.identities import Feature
-from settings.kubernetes import OWN_SERVICES_NAMESPACE
-from settings.ports import OTLP_SERVICE
-from settings.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
-from settings.stack import Settings
+from model.address_plan import region_plan
+from model.host_names import host_names
+from model.identities import Feature, features
+from model.kubernetes import OWN_SERVICES_NAMESPACE
+from model.naming import global_names, region_names
+from model.ports import OTLP_SERVICE
+from model.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
+from model.tls_certificates import GATEWAY_CERTIFICATE
+from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +73,11 @@ class PlatformServices(pulumi.ComponentResource):
         self._certificates()
         gateway = self._gateway()
         self.prometheus_address = self._metrics()
-        if Feature.SCALING_ON_MANAGED_METRICS in self._settings.features:
+        if Feature.SCALING_ON_MANAGED_METRICS in features(self._settings):
             self._scaling()
         if self._settings.tracing.exporters:
             self._tracing()
-        if Feature.AUTOMATIC_DNS in self._settings.features:
+        if Feature.AUTOMATIC_DNS in features(self._settings):
             self._external_dns(gateway)
         self._on_request()
         self.register_outputs({"namespaces": self.namespaces})
@@ -109,26 +112,26 @@ class PlatformServices(pulumi.ComponentResource):
             )
 
     def _certificates(self) -> None:
-        settings, features = self._settings, self._settings.features
-        public = Feature.PUBLIC_CERTIFICATES in features
+        settings, enabled = self._settings, features(self._settings)
+        public = Feature.PUBLIC_CERTIFICATES in enabled
         certificates = Certificates(
             f"{self._name}-certificates",
             CertificatesArgs(
                 namespaces=self.namespaces,
                 settings=settings.certificates,
-                hosts=settings.hosts,
-                names=settings.region_names,
-                global_names=settings.global_names,
+                hosts=host_names(settings),
+                names=region_names(settings),
+                global_names=global_names(settings),
                 client_id=self._args.identities["cert-manager"].client_id if public else None,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
         )
-        if Feature.CERTIFICATE_COPY in features:
+        if Feature.CERTIFICATE_COPY in enabled:
             CertificateCopy(
                 f"{self._name}-certificate-copy",
                 CertificateCopyArgs(
                     namespace=self.namespaces[GATEWAY_CERTIFICATE.namespace],
-                    vault_name=settings.region_names.vault,
+                    vault_name=region_names(settings).vault,
                     tenant_id=settings.azure.tenant_id,
                     client_id=self._args.identities["external-secrets"].client_id,
                     certificate=certificates.ready[GATEWAY_CERTIFICATE.name],
@@ -143,9 +146,9 @@ class PlatformServices(pulumi.ComponentResource):
             GatewayArgs(
                 namespaces=self.namespaces,
                 settings=settings.gateway,
-                hosts=settings.hosts,
-                names=settings.region_names,
-                plan=settings.this_region.plan(),
+                hosts=host_names(settings),
+                names=region_names(settings),
+                plan=region_plan(settings.this_region),
             ),
             opts=self._children,
         )
@@ -157,8 +160,8 @@ class PlatformServices(pulumi.ComponentResource):
             ExternalDnsArgs(
                 namespace=self.namespaces[SYSTEM_NAMESPACE],
                 settings=settings.dns,
-                hosts=settings.hosts,
-                names=settings.region_names,
+                hosts=host_names(settings),
+                names=region_names(settings),
                 tenant_id=settings.azure.tenant_id,
                 client_id=self._args.identities["external-dns"].client_id,
                 after=[*self._args.after, gateway],
@@ -207,7 +210,7 @@ class PlatformServices(pulumi.ComponentResource):
 
     def _tracing(self) -> None:
         azure = None
-        if Feature.AZURE_TRACES in self._settings.features:
+        if Feature.AZURE_TRACES in features(self._settings):
             azure = ApplicationInsights(
                 connection=self._args.trace_connection,
                 client_id=self._args.identities[OTLP_SERVICE].client_id,

@@ -11,8 +11,8 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.policy_rules import PolicyGroup, policy_groups, selector
-from settings.stack import Settings
-from settings.stack_flows import flows
+from model.stack_flows import flows
+from settings.schema.stack import Settings
 
 CILIUM_API: Final = "cilium.io/v2"
 DEFAULT_DENY: Final = "default-deny"
@@ -29,7 +29,7 @@ class NetworkPoliciesArgs:
 
 
 class NetworkPolicies(pulumi.ComponentResource):
-    """In every namespace of the platform nothing comes in or goes out but the flows of `settings.flows`.
+    """In every namespace of the platform nothing comes in or goes out but the flows of `model.flows`.
 
     Owns a denial for each namespace, and what each kind of pods may do beside it. Does not cover pods on the network
     of their nodes (the security groups of `Network` do), nor namespaces of AKS.

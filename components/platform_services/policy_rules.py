@@ -12,11 +12,11 @@ from typing import Any, Final, Literal
 
 import pulumi_kubernetes as kubernetes
 
-from settings.flows import Flow
-from settings.kubernetes import NAMESPACES
-from settings.peers import API_SERVER_TUNNEL, Block, OnNodes, Outside, Peer, Pods, blocks
-from settings.ports import Ports
-from settings.stack import Settings
+from model.flows import Flow
+from model.kubernetes import NAMESPACES
+from model.policy_endpoints import API_SERVER_TUNNEL, Block, OnNodes, Outside, Peer, Pods, blocks
+from model.ports import Ports
+from settings.schema.stack import Settings
 
 Direction = Literal["ingress", "egress"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY
-from settings.dashboard_model import SIDECAR_LABEL
-from settings.metrics import MetricsSettings
-from settings.ports import NODE_EXPORTER, PROMETHEUS, PROMETHEUS_SERVICE
-from settings.scrape_targets import ADDON_NAMESPACE
+from model.dashboard_model import SIDECAR_LABEL
+from model.ports import NODE_EXPORTER, PROMETHEUS, PROMETHEUS_SERVICE
+from model.scrape_targets import ADDON_NAMESPACE
+from settings.schema.metrics import MetricsSettings
 
 REPLICAS: Final = 2
 """Of Prometheus and Alertmanager. Each Prometheus reads every target by itself; alerts of both become one."""

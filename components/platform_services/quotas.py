@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from settings.aks import AksSettings
-from settings.quotas import OBJECTS, SMALLEST_REQUEST, NamespaceQuota, namespace_quota
+from model.quotas import OBJECTS, SMALLEST_REQUEST, NamespaceQuota, namespace_quota
+from settings.schema.aks import AksSettings
 
 
 @dataclass(frozen=True, kw_only=True)

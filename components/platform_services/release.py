@@ -8,8 +8,8 @@ from typing import Any, Final
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from settings.charts import ThirdPartyChart
-from settings.kubernetes import POOL_LABEL
+from model.charts import ThirdPartyChart
+from model.kubernetes import POOL_LABEL
 
 CONTROLLER_NODES: Final = {POOL_LABEL: "api"}
 """Node selector of controllers: they are not critical to AKS, so they stay off its system pool."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 import pulumi
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
-from settings.charts import RELOADER
-from settings.kubernetes import NAMESPACES
-from settings.scrape_targets import SYSTEM_NAMESPACE
+from model.charts import RELOADER
+from model.kubernetes import NAMESPACES
+from model.scrape_targets import SYSTEM_NAMESPACE
 
 RELEASE: Final = "reloader"
 REPLICAS: Final = 2

@@ -10,16 +10,9 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
-from settings.dns import HostNames
-from settings.gateway import (
-    AUTOMATIC_RECORD,
-    GATEWAY_NAME,
-    GATEWAY_NAMESPACE,
-    GatewaySettings,
-    RateLimit,
-    ServedRoute,
-    served_routes,
-)
+from model.gateway import AUTOMATIC_RECORD, GATEWAY_NAME, GATEWAY_NAMESPACE, ServedRoute, served_routes
+from model.host_names import HostNames
+from settings.schema.gateway import GatewaySettings, RateLimit
 
 HTTPS_LISTENER: Final = "https"
 HTTP_LISTENER: Final = "http"

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
-from settings.kubernetes import PROMETHEUS_AUTHENTICATION
+from model.kubernetes import PROMETHEUS_AUTHENTICATION
 
 
 @dataclass(frozen=True, kw_only=True)

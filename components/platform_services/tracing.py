@@ -11,10 +11,10 @@ import pulumi_kubernetes as kubernetes
 from components.platform_services.collector_config import CONNECTION_VARIABLE, collector_config
 from components.platform_services.jaeger_chart import jaeger_values
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
-from settings.charts import JAEGER, OPENTELEMETRY_COLLECTOR
-from settings.kubernetes import CLIENT_ID_ANNOTATION
-from settings.metrics import TracingSettings
-from settings.ports import COLLECTOR_METRICS, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, OTLP_SERVICE, Ports
+from model.charts import JAEGER, OPENTELEMETRY_COLLECTOR
+from model.kubernetes import CLIENT_ID_ANNOTATION
+from model.ports import COLLECTOR_METRICS, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, OTLP_SERVICE, Ports
+from settings.schema.metrics import TracingSettings
 
 REPLICAS: Final = 2
 
@@ -37,7 +37,7 @@ class TracingArgs:
 
 
 class Tracing(pulumi.ComponentResource):
-    """One OpenTelemetry collector for all traces of the cluster (Service `OTLP_SERVICE` of `settings.ports`).
+    """One OpenTelemetry collector for all traces of the cluster (Service `OTLP_SERVICE` of `model.ports`).
 
     Owns the collector and, by setting, Jaeger with its disk. Does not own Application Insights (`Observability`), the
     collector's right to write there (`TelemetryAccess`), nor logs and metrics: those have ways of their own.

@@ -12,9 +12,9 @@ from components.voice_workloads.values import (
     merged,
     pool_values,
 )
-from settings import ports
-from settings.identities import account
-from settings.stack import Settings
+from model import ports
+from model.identities import account
+from settings.schema.stack import Settings
 
 REPLICAS: Final = 2
 """One acts; the other takes over."""

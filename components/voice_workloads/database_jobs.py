@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.voice_workloads.values import guaranteed, image_values, pool_values
-from settings import ports
-from settings.identities import REDIS_EXPORTS, Container, account
-from settings.stack import Settings
+from model import ports
+from model.database import database_host, dumps_database, exports_redis
+from model.identities import REDIS_EXPORTS, Container, account
+from model.naming import region_names
+from settings.schema.stack import Settings
 
 EXPORT_TO_MEMORY: Final = 2
 """Disk for each GiB of Redis' memory: an export is text, which packs to little more than what it tells of."""
@@ -28,18 +30,18 @@ def database_jobs_values(settings: Settings) -> dict[str, Any]:
         "priorityClassName": "voice-batch",
         "resources": guaranteed(1, "1Gi"),
     }
-    blobs = settings.region_names.blob_host
-    if settings.dumps_database:
+    blobs = region_names(settings).blob_host
+    if dumps_database(settings):
         values["dump"] = {
-            "host": settings.database_host,
+            "host": database_host(settings),
             "databases": list(settings.data.postgresql.databases),
             "user": own.name,
             "container": f"https://{blobs}/{Container.BACKUPS}",
             "size": f"{settings.data.postgresql.storage_gib}Gi",
         }
-    if settings.exports_redis:
+    if exports_redis(settings):
         values["redis"] = {
-            "host": settings.region_names.redis_host(settings.this_region.location),
+            "host": region_names(settings).redis_host(settings.this_region.location),
             "port": ports.REDIS.first,
             "folder": f"https://{blobs}/{REDIS_EXPORTS}",
             "size": f"{EXPORT_TO_MEMORY * settings.data.redis.memory_gib}Gi",

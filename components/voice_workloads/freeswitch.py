@@ -16,10 +16,13 @@ from components.voice_workloads.values import (
     merged,
     pool_values,
 )
-from settings import ports, secrets
-from settings.identities import Container, account
-from settings.stack import Settings
-from settings.telephony import BRIDGE_TIMEOUT_SECONDS, RTP_HOLD_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS, Carrier
+from model import ports, secrets
+from model.call_timeouts import BRIDGE_TIMEOUT_SECONDS, RTP_HOLD_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS
+from model.capacity import region_capacity
+from model.identities import Container, account
+from model.naming import region_names
+from settings.schema.stack import Settings
+from settings.schema.telephony import Carrier
 
 
 def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
@@ -75,12 +78,12 @@ def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) 
                 },
             },
             "limits": {
-                "calls": settings.capacity.calls_per_pod("freeswitch"),
+                "calls": region_capacity(settings).calls_per_pod("freeswitch"),
                 "callsPerSecond": freeswitch.calls_per_second,
             },
             "recording": {
                 "enabled": freeswitch.record,
-                "container": f"https://{settings.region_names.blob_host}/{Container.RECORDINGS}",
+                "container": f"https://{region_names(settings).blob_host}/{Container.RECORDINGS}",
             },
             "eventSocket": {"listen": freeswitch.event_socket},
             "realTimePriority": freeswitch.real_time_priority,

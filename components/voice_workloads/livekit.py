@@ -20,14 +20,16 @@ from components.voice_workloads.values import (
     redis_values,
     service_host,
 )
-from settings import ports, secrets
-from settings.address_plan import Subnet
-from settings.certificates import TURN_CERTIFICATE
-from settings.dns import TURN
-from settings.identities import Container, account
-from settings.public_addresses import PublicAddress
-from settings.stack import Settings
-from settings.telephony import FREESWITCH_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS
+from model import ports, secrets
+from model.address_plan import Subnet, region_plan
+from model.call_timeouts import FREESWITCH_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS
+from model.capacity import region_capacity
+from model.host_names import TURN, host_names
+from model.identities import Container, account
+from model.naming import region_names
+from model.public_addresses import PublicAddress
+from model.tls_certificates import TURN_CERTIFICATE
+from settings.schema.stack import Settings
 
 
 def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
@@ -36,10 +38,10 @@ def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> 
     zones = len(settings.aks.zones)
     fewest, most = pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones
     # Servers and agents in the region's network are peers too; TURN refuses private ones that are not named.
-    turn: dict[str, Any] = {"peerCidrs": [settings.this_region.plan().subnets[Subnet.LIVEKIT]]}
+    turn: dict[str, Any] = {"peerCidrs": [region_plan(settings.this_region).subnets[Subnet.LIVEKIT]]}
     if livekit.turn_tls:
         turn |= {
-            "domain": settings.hosts.of_region(TURN),
+            "domain": host_names(settings).of_region(TURN),
             "certificateSecret": TURN_CERTIFICATE.secret,
             "loadBalancer": {"annotations": load_balancer_annotations(settings, PublicAddress.TURN)},
         }
@@ -68,7 +70,7 @@ def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> 
             "region": settings.region,
             "redis": redis_values(settings),
             "webhooks": _webhooks(settings),
-            "limits": {"calls": settings.capacity.calls_per_pod("livekit")},
+            "limits": {"calls": region_capacity(settings).calls_per_pod("livekit")},
             "turn": turn,
         },
     )
@@ -109,7 +111,7 @@ def livekit_sip_values(settings: Settings, prometheus: pulumi.Input[str] | None)
             },
             "livekitUrl": livekit_url(),
             "redis": redis_values(settings),
-            "limits": {"calls": settings.capacity.calls_per_pod("livekit-sip")},
+            "limits": {"calls": region_capacity(settings).calls_per_pod("livekit-sip")},
             "trunks": {
                 "enabled": bridge.manage_trunks,
                 "allowedCidrs": inside_cidrs(settings),
@@ -142,7 +144,7 @@ def livekit_egress_values(settings: Settings) -> dict[str, Any]:
             "livekitUrl": livekit_url(),
             "redis": redis_values(settings),
             "storage": {
-                "account": settings.region_names.egress_storage_account,
+                "account": region_names(settings).egress_storage_account,
                 "container": Container.RECORDINGS,
             },
         },

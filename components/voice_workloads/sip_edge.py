@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from components.voice_workloads.values import common_values, guaranteed, load_balancer_annotations, merged, pool_values
-from settings import ports
-from settings.certificates import SIP_CERTIFICATE
-from settings.dns import SIP
-from settings.identities import account
-from settings.public_addresses import PublicAddress
-from settings.stack import Settings
-from settings.telephony import Carrier
+from model import ports
+from model.host_names import SIP, host_names
+from model.identities import account
+from model.public_addresses import PublicAddress
+from model.tls_certificates import SIP_CERTIFICATE
+from settings.schema.stack import Settings
+from settings.schema.telephony import Carrier
 
 
 def sip_edge_values(settings: Settings) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def sip_edge_values(settings: Settings) -> dict[str, Any]:
                 "metrics": ports.SIP_EDGE_METRICS.first,
             },
             "loadBalancer": {"annotations": load_balancer_annotations(settings, PublicAddress.SIP_EDGE)},
-            "host": settings.hosts.of_region(SIP),
+            "host": host_names(settings).of_region(SIP),
             "freeswitch": {
                 "service": account("freeswitch").name,
                 "namespace": account("freeswitch").namespace,

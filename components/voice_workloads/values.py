@@ -7,14 +7,16 @@ from typing import Any, Final
 
 import pulumi
 
-from settings import ports, secrets
-from settings.identities import WorkloadAccount, account
-from settings.images import Image
-from settings.kubernetes import PROMETHEUS_AUTHENTICATION
-from settings.naming import Naming
-from settings.public_addresses import PublicAddress
-from settings.secrets import GENERATED_SECRETS
-from settings.stack import Settings
+from model import ports, secrets
+from model.address_plan import region_plan
+from model.drain import drain_budget
+from model.identities import WorkloadAccount, account
+from model.kubernetes import PROMETHEUS_AUTHENTICATION
+from model.naming import Naming, global_names, region_names
+from model.public_addresses import PublicAddress
+from model.secrets import GENERATED_SECRETS
+from settings.schema.images import Image
+from settings.schema.stack import Settings
 
 ADDRESS_ANNOTATION: Final = "service.beta.kubernetes.io/azure-pip-name"
 GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resource-group"
@@ -27,7 +29,7 @@ CLUSTER_DOMAIN: Final = "svc.cluster.local"
 def image_values(image: Image, settings: Settings) -> dict[str, Any]:
     """An image, from the environment's registry where the stack says so."""
     own = settings.images.source == "ownRegistry"
-    repository = f"{registry_server(settings.global_names)}/{image.repository}" if own else image.repository
+    repository = f"{registry_server(global_names(settings))}/{image.repository}" if own else image.repository
     return {"repository": repository, "tag": image.tag or "", "digest": image.digest or ""}
 
 
@@ -79,7 +81,7 @@ def drain_values(settings: Settings) -> dict[str, Any]:
         "endpointLagSeconds": telephony.endpoint_lag_seconds,
         "maxCallSeconds": telephony.max_call_seconds,
         "uploadSeconds": telephony.upload_seconds,
-        "graceSeconds": telephony.drain.grace_seconds,
+        "graceSeconds": drain_budget(telephony).grace_seconds,
     }
 
 
@@ -99,13 +101,13 @@ def autoscaling_values(settings: Settings, fewest: int, most: int, address: pulu
 
 def load_balancer_annotations(settings: Settings, address: PublicAddress) -> dict[str, str]:
     """Annotations that give a Service one of the region's static addresses."""
-    names = settings.region_names
+    names = region_names(settings)
     return {ADDRESS_ANNOTATION: names.public_address(address), GROUP_ANNOTATION: names.resource_group}
 
 
 def inside_cidrs(settings: Settings) -> list[str]:
     """Where calls from inside come from: the region's network and its pods."""
-    plan = settings.this_region.plan()
+    plan = region_plan(settings.this_region)
     return [plan.network, plan.pods]
 
 
@@ -121,7 +123,7 @@ def livekit_url() -> str:
 
 def redis_values(settings: Settings) -> dict[str, Any]:
     """The region's Redis, as LiveKit and those beside it know it: its default user, over TLS."""
-    host = settings.region_names.redis_host(settings.this_region.location)
+    host = region_names(settings).redis_host(settings.this_region.location)
     return {"address": f"{host}:{ports.REDIS.first}", "username": "default", "tls": True}
 
 

@@ -15,9 +15,12 @@ from components.voice_workloads.values import (
     merged,
     pool_values,
 )
-from settings import ports, secrets
-from settings.identities import account
-from settings.stack import Settings
+from model import ports, secrets
+from model.capacity import region_capacity
+from model.database import database_host
+from model.identities import account
+from model.naming import region_names
+from settings.schema.stack import Settings
 
 OWN_SECRETS: Final = {
     "LIVEKIT_API_KEY": secrets.LIVEKIT_API_KEY.name,
@@ -39,7 +42,7 @@ def voice_agent_values(settings: Settings, prometheus: pulumi.Input[str] | None)
     own = account("voice-agent")
     common = common_values(settings, own, settings.images.voice_agent)
     del common["toolsImage"]
-    names = settings.region_names
+    names = region_names(settings)
     return merged(
         common,
         {
@@ -58,9 +61,9 @@ def voice_agent_values(settings: Settings, prometheus: pulumi.Input[str] | None)
             "drain": drain_values(settings),
             "name": agent.name,
             "livekitUrl": livekit_url(),
-            "limits": {"calls": settings.capacity.calls_per_pod("voice-agent")},
+            "limits": {"calls": region_capacity(settings).calls_per_pod("voice-agent")},
             "environment": {
-                "POSTGRESQL_HOST": settings.database_host,
+                "POSTGRESQL_HOST": database_host(settings),
                 "REDIS_HOST": names.redis_host(settings.this_region.location),
                 "REDIS_PORT": str(ports.REDIS.first),
                 "STORAGE_HOST": names.blob_host,

@@ -16,8 +16,10 @@ from components.voice_workloads.sip_edge import sip_edge_values
 from components.voice_workloads.voice_agent import secret_variables, voice_agent_values
 from components.voice_workloads.workload import Workload, WorkloadArgs
 from components.workload_identity import WorkloadIdentity
-from settings.identities import account
-from settings.stack import Settings
+from model.database import dumps_database, exports_redis
+from model.identities import account
+from model.naming import region_names
+from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ class VoiceWorkloads(pulumi.ComponentResource):
                 account=own,
                 namespace=args.namespaces[own.namespace],
                 client_id=args.identities[workload].client_id,
-                vault_name=settings.region_names.vault,
+                vault_name=region_names(settings).vault,
                 tenant_id=settings.azure.tenant_id,
                 secrets=own.reads(settings.secrets),
                 environment_secrets=secret_variables(settings) if workload == "voice-agent" else {},
@@ -80,6 +82,6 @@ def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) ->
         values["agent-watch"] = agent_watch_values(settings)
     if settings.egress.enabled:
         values["livekit-egress"] = livekit_egress_values(settings)
-    if settings.dumps_database or settings.exports_redis:
+    if dumps_database(settings) or exports_redis(settings):
         values["database-jobs"] = database_jobs_values(settings)
     return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pulumi
@@ -11,12 +12,11 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 from components.platform_services.custom_resource import custom_resource
-from settings.identities import WorkloadAccount
-from settings.kubernetes import CLIENT_ID_ANNOTATION
-from settings.loader import PROJECT
+from model.identities import WorkloadAccount
+from model.kubernetes import CLIENT_ID_ANNOTATION
 
 SECRETS_API: Final = "secrets-store.csi.x-k8s.io/v1"
-CHARTS: Final = PROJECT / "charts"
+CHARTS: Final = Path(__file__).resolve().parents[2] / "charts"
 
 
 @dataclass(frozen=True, kw_only=True)

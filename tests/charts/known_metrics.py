@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from settings.call_rules import AGENT_RESPONSE
+from model.call_recording_rules import AGENT_RESPONSE
 
 
 def _histogram(name: str) -> tuple[str, ...]:

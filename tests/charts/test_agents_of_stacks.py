@@ -7,9 +7,9 @@ import pytest
 from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from components.voice_workloads.voice_agent import voice_agent_values
 from components.voice_workloads.voice_workloads import workload_values
-from settings.agent import SET_BY_CHART
-from settings.identities import WORKLOAD_ACCOUNTS
-from settings.loader import PROJECT
+from model.identities import WORKLOAD_ACCOUNTS
+from settings.loader.stack_file import PROJECT
+from settings.schema.agent import SET_BY_CHART
 from tests.charts.deployed import STACKS_OF_CLASSES, container, file, named, of_kind, pod, selected_pool
 from tests.charts.freeswitch_configuration import actions, contexts, document
 from tests.charts.workloads import DEPLOYMENTS, objects, settings_of, values_of

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from components.network.security import SecurityContext, security_rules
-from settings.address_plan import Subnet
-from settings.capacity import LEGS_IN_FREESWITCH, PORTS_OF_A_LEG
-from settings.identities import Container, account
-from settings.ports import NODE_PORTS
-from settings.secrets import EVENT_SOCKET_PASSWORD, GENERATED_SECRETS
+from model.address_plan import Subnet, region_plan
+from model.capacity import LEGS_IN_FREESWITCH, PORTS_OF_A_LEG, region_capacity
+from model.identities import Container, account
+from model.naming import region_names
+from model.ports import NODE_PORTS
+from model.secrets import EVENT_SOCKET_PASSWORD, GENERATED_SECRETS
 from tests.charts.deployed import (
     STACKS_OF_CLASSES,
     balanced_ports,
@@ -85,7 +86,7 @@ def test_by_setting_the_event_socket_is_private_and_open_to_agents_nodes_alone()
     service = named("prod", "freeswitch", "Service")
     assert service["spec"]["clusterIP"] == "None", "DNS gives each pod a name by its address"
     settings = settings_of("prod")
-    plan = settings.this_region.plan()
+    plan = region_plan(settings.this_region)
 
     def rules(listen: str) -> list[tuple[str, object, str]]:
         context = SecurityContext(
@@ -115,7 +116,7 @@ def test_rtp_has_ports_for_a_full_node_below_those_of_kubernetes(stack: str) -> 
     first, last = int(switch["rtp-start-port"]), int(switch["rtp-end-port"])
     assert (first, last) == (16384, 29999)
     assert last < NODE_PORTS.first
-    calls = settings_of(stack).capacity.calls_per_pod("freeswitch")
+    calls = region_capacity(settings_of(stack)).calls_per_pod("freeswitch")
     admitted = [data for _, data in actions(contexts(freeswitch(stack))["inbound"], "+4930123456") if "calls" in data]
     assert admitted == [f"hash node calls {calls} full XML refused"]
     assert int(switch["max-sessions"]) > LEGS_IN_FREESWITCH * calls
@@ -247,7 +248,7 @@ def test_calls_are_recorded_and_uploaded_with_an_identity(stack: str) -> None:
     assert any("record_session" in data and "/recordings/" in data for data in written)
     upload = container(stack, "freeswitch", "upload")
     environment = {e["name"]: e.get("value", "") for e in upload["env"]}
-    blobs = settings_of(stack).region_names.blob_host
+    blobs = region_names(settings_of(stack)).blob_host
     assert environment["CONTAINER"] == f"https://{blobs}/{Container.RECORDINGS}"
     assert environment["AZCOPY_AUTO_LOGIN_TYPE"] == "WORKLOAD"
     assert "recordings" in {m["name"] for m in upload["volumeMounts"]}
@@ -259,7 +260,7 @@ def test_calls_are_recorded_and_uploaded_with_an_identity(stack: str) -> None:
 
 @pytest.mark.requirement("B29")
 def test_rooms_are_recorded_on_request_into_an_account_of_their_own() -> None:
-    names = settings_of("prod").region_names
+    names = region_names(settings_of("prod"))
     storage = values_of("livekit-egress", "prod")["storage"]
     assert storage["account"] == names.egress_storage_account
     assert storage["account"] not in names.blob_host, "its key opens nothing else"

@@ -14,7 +14,7 @@ import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.helm_charts import ChartProblem
-from settings.loader import PROJECT
+from settings.loader.stack_file import PROJECT
 from tests.charts.rendering import rendered
 from tests.charts.workloads import STACKS, WORKLOADS, kinds_of_values, values_of
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from settings.ports import NODE_PORTS
+from model.address_plan import region_plan
+from model.ports import NODE_PORTS
 from tests.charts.deployed import STACKS_OF_CLASSES, balanced_ports, charts_of, container, file, named, of_kind, pod
 from tests.charts.workloads import DEPLOYMENTS, settings_of
 from tests.unit.stacks import PRODUCTION, graph_of
@@ -149,7 +150,7 @@ def test_every_call_gets_a_room_and_an_agent(stack: str) -> None:
     assert rule["room_config"]["agents"] == [{"agent_name": settings_of(stack).agent.name}]
     told = named(stack, "voice-agent", "ConfigMap")["data"]["LIVEKIT_AGENT_NAME"]
     assert told == settings_of(stack).agent.name, "the name that dispatch calls is the one that the agent answers to"
-    plan = settings_of(stack).this_region.plan()
+    plan = region_plan(settings_of(stack).this_region)
     trunk = file(stack, "livekit-sip", "inbound.json")
     assert set(trunk["allowed_addresses"]) == {plan.network, plan.pods}, "FreeSWITCH, and nobody outside"
 

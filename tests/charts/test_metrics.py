@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from azure_rehearsal.kubernetes.cluster import Object
-from settings.dashboards import DASHBOARDS
-from settings.recording_rules import RULE_GROUPS
-from settings.scrape_targets import AZURE_AGENT_TARGETS, scrape_targets
+from model.dashboards import DASHBOARDS
+from model.recording_rules import RULE_GROUPS
+from model.scrape_targets import AZURE_AGENT_TARGETS, scrape_targets
 from tests.charts.known_metrics import KNOWN_METRICS, asked
 from tests.charts.workloads import DEPLOYMENTS, STACKS, objects, pod_templates, settings_of, values_of
 from tools.cluster_state import CALLS

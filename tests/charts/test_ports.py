@@ -1,4 +1,4 @@
-"""Ports have one home: `settings/ports.py`. Charts that stand alone have the same ones by default."""
+"""Ports have one home: `model/ports.py`. Charts that stand alone have the same ones by default."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from settings.ports import Ports, public_host_ports
+from model.ports import Ports, freeswitch_rtp, public_host_ports
 from tests.charts.rendering import CHARTS
 from tests.charts.workloads import (
     DEPLOYMENTS,
@@ -60,7 +60,7 @@ def test_pods_that_share_a_node_share_no_port(stack: str, pool: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_what_the_node_pools_let_in_is_what_pods_listen_on(stack: str) -> None:
-    rtp = settings_of(stack).telephony.rtp_ports.ports
+    rtp = freeswitch_rtp(settings_of(stack).telephony.rtp_ports)
     for pool, charts in MEDIA_POOLS.items():
         open_ports = [port for chart in charts for port in listening(stack, chart)]
         for port in public_host_ports(pool, rtp):

@@ -9,8 +9,8 @@ import pytest
 from kubernetes.utils.quantity import parse_quantity
 
 from azure_rehearsal.kubernetes.cluster import Object
-from settings.kubernetes import POOL_LABEL
-from settings.quotas import OBJECTS, namespace_quota
+from model.kubernetes import POOL_LABEL
+from model.quotas import OBJECTS, namespace_quota
 from tests.charts.workloads import DEPLOYMENTS, STACKS, objects, settings_of, values_of
 
 NAMESPACES = sorted({workload.namespace for workload in DEPLOYMENTS})

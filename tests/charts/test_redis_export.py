@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from model.naming import region_names
 from tests.charts.workloads import DATABASE_JOBS, objects, settings_of, values_of
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, graph_of
@@ -50,7 +51,7 @@ def test_every_region_exports_its_own_redis_every_day(stack: str) -> None:
     assert hour.isdecimal()
     assert (rest, job["spec"]["timeZone"]) == (["*", "*", "*"], "Etc/UTC")
     told = environment(job)
-    names = settings_of(stack).region_names
+    names = region_names(settings_of(stack))
     assert told["HOST"] == f"{names.redis}.{settings_of(stack).this_region.location}.redis.azure.net"
     assert (told["PORT"], told["FOLDER"]) == ("10000", f"https://{names.blob_host}/backups/redis")
 
@@ -80,8 +81,8 @@ def test_an_export_signs_in_with_the_identity_of_its_pod(graph: Graph) -> None:
 def test_the_region_with_the_database_dumps_it_into_backups(stack: str) -> None:
     job = jobs(stack)["database-jobs-dump"]
     told = environment(job)
-    assert told["HOST"] == settings_of(stack).region_names.postgresql_host
-    assert told["CONTAINER"] == f"https://{settings_of(stack).region_names.blob_host}/backups"
+    assert told["HOST"] == region_names(settings_of(stack)).postgresql_host
+    assert told["CONTAINER"] == f"https://{region_names(settings_of(stack)).blob_host}/backups"
     assert job["spec"]["schedule"].split()[2:] == ["*", "*", "*"]
 
 

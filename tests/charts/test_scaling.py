@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from settings.aks import MediaPool
+from model.capacity import region_capacity
+from settings.schema.aks import MediaPool
 from tests.charts.workloads import PROMETHEUS, WORKLOADS, objects, settings_of, values_of
 
 SCALED = {"freeswitch": "sip", "livekit-sip": "sip", "livekit": "livekit", "voice-agent": "agents"}
@@ -29,7 +30,7 @@ def test_pods_follow_calls_up_and_down_and_nodes_follow_pods(chart: str) -> None
         assert trigger["metadata"]["query"] == "sum(lk_agents_worker_load)"
         assert 0 < threshold < float(config["data"]["VOICE_LOAD_THRESHOLD"])
     else:
-        assert 0 < threshold < settings.capacity.calls_per_pod(chart)
+        assert 0 < threshold < region_capacity(settings).calls_per_pod(chart)
     media: dict[str, MediaPool] = {**settings.aks.media_pools}
     pool = media.get(SCALED[chart])
     if pool is not None:

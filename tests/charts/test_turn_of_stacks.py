@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from model.host_names import host_names
 from tests.charts.deployed import STACKS_OF_CLASSES, balanced_ports, container, file, named
 from tests.charts.workloads import settings_of
 from tests.unit.graph import Graph
@@ -39,7 +40,7 @@ def test_turn_over_tls_has_a_load_balancer_of_its_own_on_an_address_that_stays(s
         if item.value("publicIpAddressName") == name
     ]
     assert (address.value("sku.name"), address.value("publicIPAllocationMethod")) == ("Standard", "Static")
-    assert file(stack, "livekit", "livekit.yaml")["turn"]["domain"] == settings_of(stack).hosts.of_region("turn")
+    assert file(stack, "livekit", "livekit.yaml")["turn"]["domain"] == host_names(settings_of(stack)).of_region("turn")
     (admitted,) = [rule for rule in rules(stack, "livekit") if rule.get("destinationAddressPrefix") == address_of(name)]
     assert (admitted["sourceAddressPrefix"], admitted["protocol"], admitted["destinationPortRange"]) == (
         "Internet",

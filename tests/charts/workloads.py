@@ -13,8 +13,9 @@ import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
 from components.voice_workloads.voice_workloads import workload_values
-from settings.loader import PROJECT, load_stack_file
-from settings.stack import Settings
+from settings.loader import load_stack_file
+from settings.loader.stack_file import PROJECT
+from settings.schema.stack import Settings
 from tests.charts.rendering import rendered
 
 VALUES = Path(__file__).parent / "values"

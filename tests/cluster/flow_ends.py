@@ -1,8 +1,8 @@
 """Everybody who may talk or be talked to in a deployed stack, found in its live cluster and in the simulated Azure.
 
 Pods are the live ones, those that a live CronJob would start and those that a live Service waits for. Some pods nobody
-runs here (controllers of other people's charts, add-ons of AKS): they are asked with the labels that `settings.peers`
-has of them. Addresses are those that the simulated Azure gave out.
+runs here (controllers of other people's charts, add-ons of AKS): they are asked with the labels that
+`model.policy_endpoints` has of them. Addresses are those that the simulated Azure gave out.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from azure_rehearsal.azure.services.network.common import SUBNET
 from azure_rehearsal.azure.services.network.security_groups import SECURITY_GROUP
 from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
-from settings import peers
-from settings.flows import Flow
-from settings.kubernetes import NAMESPACES
-from settings.peers import OnNodes, Outside, Peer, Pods
+from model import policy_endpoints as peers
+from model.flows import Flow
+from model.kubernetes import NAMESPACES
+from model.policy_endpoints import OnNodes, Outside, Peer, Pods
 from tests.cluster.asking import nodes, pods, workload
 from tests.unit.admission import API_SERVER, NODE, Place, Pod, address
 
@@ -60,9 +60,9 @@ class Port:
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """Who talks or is talked to. `found` says how we know; `outside` which ends of `settings.peers` this is, beside
-    pods and nodes; `group` whom it is told with when all of them may do the same. `ports` are a pod's own, as far as
-    somebody tells them.
+    """Who talks or is talked to. `found` says how we know; `outside` which ends of `model.policy_endpoints` this is,
+    beside pods and nodes; `group` whom it is told with when all of them may do the same. `ports` are a pod's own, as
+    far as somebody tells them.
     """
 
     name: str

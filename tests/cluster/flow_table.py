@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from settings.flows import Flow
-from settings.peers import OnNodes, Peer
-from settings.ports import Ports
+from model.flows import Flow
+from model.policy_endpoints import OnNodes, Peer
+from model.ports import Ports
 from tests.cluster.flow_check import Question, covers
 from tests.cluster.flow_ends import NOT_HERE, End, Port
 

@@ -14,11 +14,11 @@ from typing import Final
 import pytest
 
 from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from settings.flows import Flow
-from settings.kubernetes import NAMESPACES
+from model.flows import Flow
+from model.kubernetes import NAMESPACES
+from model.policy_endpoints import Outside, Pods
+from model.stack_flows import flows
 from settings.loader import load_stack_file
-from settings.peers import Outside, Pods
-from settings.stack_flows import flows
 from tests.cluster.conftest import Deployed
 from tests.cluster.flow_check import Policy, Question, admission, live_policies, questions
 from tests.cluster.flow_ends import OURS, End, every_end

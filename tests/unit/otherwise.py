@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any, Final
 
-from settings.loader import read_sections
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, build_stack, edited, graph_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from settings.loader import NAMESPACE, read_sections
+from settings.loader.stack_file import NAMESPACE, read_sections
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
 from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID, guid

@@ -9,13 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settings.address_plan import (
-    NODE_SUBNETS,
-    REGION_NUMBERS,
-    RESERVED_BY_AKS,
-    Subnet,
-    address_plan,
-)
+from model.address_plan import NODE_SUBNETS, RESERVED_BY_AKS, Subnet, address_plan
+from settings.schema.azure import REGION_NUMBERS
 
 numbers = st.sampled_from(REGION_NUMBERS)
 networks = st.integers(0, 255).map(lambda second: f"10.{second}.0.0/16")

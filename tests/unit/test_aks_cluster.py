@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from components.aks_cluster.kubeconfig import unattended
-from settings.roles import Role
+from model.roles import Role
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import otherwise
 from tests.unit.stacks import KUBECONFIG, PRODUCTION, address_of, graph_of

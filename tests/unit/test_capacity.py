@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from typer import Typer
 from typer.testing import CliRunner
 
-from settings.aks import MOST_MEDIA_NODES
-from settings.call_costs import CALL_COSTS, SPARE
-from settings.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, spread_pods_needed
-from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
-from settings.loader import load_stack_file, read_sections, settings_from
-from settings.stack import Settings
+from model.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, region_capacity, spread_pods_needed
+from model.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
+from settings.loader import load_stack_file
+from settings.loader.stack_file import read_sections, settings_from
+from settings.schema.aks import MOST_MEDIA_NODES
+from settings.schema.call_costs import CALL_COSTS, SPARE
+from settings.schema.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tools.capacity import main
 from tools.capacity_page import LIVE, PAGE, page
@@ -116,7 +117,7 @@ def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_to
     settings = with_calls(production(), calls)
     too_many = any(
         needed.pods_per_zone > MOST_MEDIA_NODES
-        for name, needed in settings.capacity.pods.items()
+        for name, needed in region_capacity(settings).pods.items()
         if name in MEDIA_WORKLOADS
     )
     paths = {problem.path for problem in WORKLOAD_RULES["pools carry the calls"](settings)}
@@ -151,7 +152,7 @@ def test_the_page_of_capacity_says_when_and_how_each_cost_was_measured() -> None
 @pytest.mark.parametrize(("bridge", "shared"), [("livekit", True), ("agentSocket", False)])
 def test_freeswitch_takes_no_more_calls_than_the_bridge_of_its_node(bridge: str, shared: bool) -> None:
     sections = edited(read_sections(PRODUCTION), "freeswitch", {"bridge": bridge, "cpu": 3})
-    capacity = settings_from(sections, PROJECT).capacity
+    capacity = region_capacity(settings_from(sections, PROJECT))
     assert (capacity.calls_per_pod("freeswitch") == capacity.calls_per_pod("livekit-sip")) is shared
     bound = "CPU of livekit-sip" if shared else "CPU"
     assert capacity.pods["freeswitch"].limit == bound
@@ -176,7 +177,7 @@ def test_what_the_command_says_to_write_makes_a_stack_that_carries_the_calls(tmp
     stack.write_text(yaml.safe_dump({"config": {f"voice:{name}": value for name, value in sections.items()}}))
     settings = load_stack_file(stack)
     assert settings.telephony.concurrent_calls == 500
-    assert written["voice:agent"] == {"maxReplicas": settings.capacity.pods["voice-agent"].pods}
+    assert written["voice:agent"] == {"maxReplicas": region_capacity(settings).pods["voice-agent"].pods}
 
 
 def leaves(value: dict[str, object], path: str = "") -> list[tuple[str, object]]:

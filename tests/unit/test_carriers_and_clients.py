@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from settings.address_plan import address_plan
-from settings.loader import read_sections
+from model.address_plan import address_plan
+from settings.loader.stack_file import read_sections
 from tests.charts.deployed import named, pod
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, address_of, build_stack, edited, graph_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from settings.roles import Role
+from model.roles import Role
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import otherwise
 from tests.unit.outputs import TENANT_ID, guid

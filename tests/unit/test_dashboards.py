@@ -14,10 +14,12 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from settings.dashboard_model import COLUMNS, Dashboard, grafana_model
-from settings.dashboards import DASHBOARDS
-from settings.loader import load_stack_file, read_sections
-from settings.roles import Role
+from model.dashboard_model import COLUMNS, Dashboard, grafana_model
+from model.dashboards import DASHBOARDS
+from model.naming import global_names, region_names
+from model.roles import Role
+from settings.loader import load_stack_file
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph
 from tests.unit.loopback import served
 from tests.unit.stacks import PRODUCTION, PROJECT, edited, graph_of
@@ -194,8 +196,8 @@ def test_azure_is_asked_for_what_the_stack_names(az: Path) -> None:
     assert told("--stack", "prod")[0] == 0
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
     asked = az.read_text()
-    assert f"/resourceGroups/{settings.global_names.resource_group}/" in asked
-    assert f"/accounts/{settings.region_names.monitor_workspace} " in asked
+    assert f"/resourceGroups/{global_names(settings).resource_group}/" in asked
+    assert f"/accounts/{region_names(settings).monitor_workspace} " in asked
 
 
 @pytest.mark.usefixtures("az")

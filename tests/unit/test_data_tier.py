@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from settings.roles import Role
+from model.roles import Role
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import bare, otherwise, second_region
 from tests.unit.stacks import PROJECT, graph_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from settings.kubernetes import NAMESPACES
-from settings.loader import read_sections
+from model.kubernetes import NAMESPACES
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import otherwise
 from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID

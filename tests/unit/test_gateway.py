@@ -10,10 +10,11 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.platform_services.gateway import Gateway, GatewayArgs
-from settings.address_plan import address_plan
-from settings.dns import HostNames
-from settings.gateway import ROUTE_NAMESPACES, GatewaySettings
-from settings.naming import Naming
+from model.address_plan import address_plan
+from model.gateway import ROUTE_NAMESPACES
+from model.host_names import HostNames
+from model.naming import Naming
+from settings.schema.gateway import GatewaySettings
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
 from tests.unit.otherwise import otherwise

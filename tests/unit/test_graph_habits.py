@@ -8,8 +8,9 @@ from pathlib import Path
 import pulumi_azure_native
 import pytest
 
-from settings.loader import load_stack_file, read_sections
-from settings.roles import Role
+from model.roles import Role
+from settings.loader import load_stack_file
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import otherwise
 from tests.unit.stacks import PRODUCTION, PROJECT, STACKS, build_stack, edited, graph_of

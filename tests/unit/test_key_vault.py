@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from settings.loader import load_stack_file, read_sections
-from settings.roles import Role
-from settings.secrets import GENERATED_SECRETS
+from model.identities import workload_accounts
+from model.roles import Role
+from model.secrets import GENERATED_SECRETS
+from settings.loader import load_stack_file
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import otherwise
 from tests.unit.stacks import PROJECT, build_stack, graph_of
@@ -91,7 +93,7 @@ def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
 
     by_account = {
         account.name: readers(graph).get(guid(f"principal id-voice-prod-eastus-{account.name}"), set())
-        for account in load_stack_file(PROD).workload_accounts
+        for account in workload_accounts(load_stack_file(PROD))
     }
     assert by_account["livekit"] == {"livekit-api-key", "livekit-api-secret", "redis-password"}
     assert by_account["livekit-egress"] == by_account["livekit"] | {"egress-storage-key"}
@@ -104,7 +106,7 @@ def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
 def test_each_workload_is_trusted_by_its_service_account_alone(graph: Graph) -> None:
     trusts = graph.of_type("azure-native:managedidentity:FederatedIdentityCredential")
     assert {trust.value("subject") for trust in trusts} == {
-        account.subject for account in load_stack_file(PROD).workload_accounts
+        account.subject for account in workload_accounts(load_stack_file(PROD))
     }
     assert {trust.value("issuer") for trust in trusts} == {"https://issuer.example/aks-voice-prod-eastus/"}
     assert all(trust.value("audiences") == ["api://AzureADTokenExchange"] for trust in trusts)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from settings.flows import Flow
-from settings.loader import read_sections, settings_from
-from settings.mesh_exceptions import mesh_exceptions
-from settings.peers import OnNodes, named
+from model.flows import Flow
+from model.mesh_exceptions import mesh_exceptions
+from model.policy_endpoints import OnNodes, named
+from settings.loader.stack_file import read_sections, settings_from
 from tests.unit.graph import Graph
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
 
@@ -105,6 +105,6 @@ def test_sidecars_reach_the_meshs_control_plane_and_other_pods_do_not(graph: Gra
 
 def test_a_flow_whose_port_has_a_name_cannot_be_told_to_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
     flow = Flow(source=OnNodes("x"), target=named("voice-agent", "voice-agents"), ports=("metrics",), reason="metrics")
-    monkeypatch.setattr("settings.stack_flows.FLOWS", (flow,))
+    monkeypatch.setattr("model.stack_flows.FLOWS", (flow,))
     with pytest.raises(ValueError, match="state one number"):
         mesh_exceptions(settings_from(with_mesh(), PRODUCTION.parent))

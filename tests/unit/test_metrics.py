@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from components.platform_services.metrics import Backend, Metrics, MetricsArgs
-from settings.dashboards import DASHBOARDS
-from settings.loader import read_sections
-from settings.metrics import MetricsSettings
-from settings.recording_rules import RULE_GROUPS
-from settings.roles import Role
-from settings.rule_groups import MOST_RULES_IN_A_GROUP
-from settings.scrape_targets import CERT_MANAGER, KEDA
+from model.dashboards import DASHBOARDS
+from model.recording_rules import RULE_GROUPS
+from model.roles import Role
+from model.rule_groups import MOST_RULES_IN_A_GROUP
+from model.scrape_targets import CERT_MANAGER, KEDA
+from settings.loader.stack_file import read_sections
+from settings.schema.metrics import MetricsSettings
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
 from tests.unit.otherwise import bare

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settings.address_plan import Subnet
-from settings.naming import Naming, role_assignment_name
-from settings.public_addresses import PublicAddress
-from settings.roles import Role
-from settings.traffic_profiles import TRAFFIC_PROFILES
+from model.address_plan import Subnet
+from model.naming import Naming, role_assignment_name
+from model.public_addresses import PublicAddress
+from model.roles import Role
+from model.traffic_profiles import TRAFFIC_PROFILES
 
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 

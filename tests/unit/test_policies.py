@@ -6,14 +6,15 @@ import pytest
 import yaml
 
 from components.platform_services.policy_rules import policy_groups
-from settings.flows import Flow
-from settings.identities import WORKLOAD_ACCOUNTS, WorkloadAccount
-from settings.kubernetes import NAMESPACES
-from settings.loader import load_stack_file, read_sections
-from settings.peers import Pods
-from settings.ports import Ports
-from settings.scrape_targets import scrape_targets
-from settings.stack_flows import flows
+from model.flows import Flow
+from model.identities import WORKLOAD_ACCOUNTS, WorkloadAccount
+from model.kubernetes import NAMESPACES
+from model.policy_endpoints import Pods
+from model.ports import Ports
+from model.scrape_targets import scrape_targets
+from model.stack_flows import flows
+from settings.loader import load_stack_file
+from settings.loader.stack_file import read_sections
 from tests.unit.admission import (
     API_SERVER,
     CILIUM,

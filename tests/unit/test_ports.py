@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settings import ports
-from settings.ports import Ports
+from model import ports
+from model.ports import Ports
+from settings.schema.telephony import RtpPorts
 
-DEFAULT_RTP = ports.freeswitch_rtp(ports.DEFAULT_RTP_FIRST, ports.DEFAULT_RTP_LAST)
+DEFAULT_RTP = ports.freeswitch_rtp(RtpPorts())
 
 
 @pytest.mark.parametrize("on_node", [ports.sip_node_ports(DEFAULT_RTP), ports.livekit_node_ports()])

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from components.region_dns import priority
-from settings.address_plan import REGION_NUMBERS, address_plan
-from settings.roles import Role
+from model.address_plan import address_plan
+from model.roles import Role
+from settings.schema.azure import REGION_NUMBERS
 from tests.unit.graph import Graph, Registered
 from tests.unit.otherwise import bare, otherwise, second_region
 from tests.unit.stacks import PROJECT, graph_of, name_servers_of

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from settings.kubernetes import NAMESPACES
+from model.kubernetes import NAMESPACES
 from settings.loader import load_stack_file
-from settings.vm_sizes import VM_SIZES
+from settings.schema.vm_sizes import VM_SIZES
 from tests.unit.graph import Graph, Registered
 from tests.unit.stacks import PRODUCTION, graph_of
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import third_party_release
-from settings.charts import CERT_MANAGER, CHARTS, ENVOY_GATEWAY, ThirdPartyChart
+from model.charts import CERT_MANAGER, CHARTS, ENVOY_GATEWAY, ThirdPartyChart
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
 

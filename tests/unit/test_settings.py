@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from settings import checks
-from settings.classes import CLASS_DEFAULTS, class_defaults
-from settings.errors import Problem, SettingsError
-from settings.loader import check_stack_file, load_stack_file, read_sections, settings_from
-from settings.schema import SCHEMA_FILE, stack_file_schema
-from settings.stack import Settings
+from model import checks
+from settings.loader import check_stack_file, load_stack_file
+from settings.loader.class_defaults import CLASS_DEFAULTS, class_defaults
+from settings.loader.editor_schema import SCHEMA_FILE, stack_file_schema
+from settings.loader.stack_file import read_sections, settings_from
+from settings.schema.errors import Problem, SettingsError
+from settings.schema.stack import Settings
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent.parent

@@ -10,8 +10,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from settings.loader import read_sections
-from settings.stack import Settings
+from settings.loader.stack_file import read_sections
+from settings.schema.stack import Settings
 from tests.unit.graph import Graph
 from tests.unit.outputs import SUBSCRIPTION_ID
 from tests.unit.stacks import PRODUCTION, build_stack, edited

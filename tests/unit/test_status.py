@@ -13,6 +13,7 @@ import yaml
 from typer import Typer
 from typer.testing import CliRunner
 
+from model.drain import drain_budget
 from settings.loader import load_stack_file
 from tests.unit.fake_api_server import FakeApiServer, api_server, deployment, kubeconfig, node, pod
 from tests.unit.stacks import PROJECT
@@ -141,7 +142,7 @@ def test_people_see_rollouts_pods_and_clocks(cluster: FakeApiServer, tmp_path: P
 
 def test_a_rollout_lasts_as_long_as_its_pods_find_nodes() -> None:
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
-    grace = timedelta(seconds=settings.telephony.drain.grace_seconds)
+    grace = timedelta(seconds=drain_budget(settings.telephony).grace_seconds)
     alone = rollout_clock(settings, "freeswitch", 11)
     together = rollout_clock(settings, "freeswitch", 6)
     assert alone is not None
@@ -153,7 +154,7 @@ def test_a_rollout_lasts_as_long_as_its_pods_find_nodes() -> None:
 
 def test_an_upgrade_waits_for_the_longest_call_on_every_node() -> None:
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
-    drain = timedelta(minutes=settings.telephony.drain.node_minutes)
+    drain = timedelta(minutes=drain_budget(settings.telephony).node_minutes)
     media = upgrade_clock(settings, "sip", 12)
     agents = upgrade_clock(settings, "agents", 20)
     assert media is not None

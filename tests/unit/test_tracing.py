@@ -9,9 +9,9 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.platform_services.tracing import ApplicationInsights, Tracing, TracingArgs
-from settings.metrics import TracingSettings
-from settings.ports import OTLP_GRPC, OTLP_HTTP, OTLP_SERVICE
-from settings.roles import Role
+from model.ports import OTLP_GRPC, OTLP_HTTP, OTLP_SERVICE
+from model.roles import Role
+from settings.schema.metrics import TracingSettings
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
 from tests.unit.outputs import guid

@@ -26,7 +26,7 @@ from tests.voice.waiting import eventually
 FREESWITCH: Final = "10.98.0.3"
 """Address of the node whose FreeSWITCH the tests stand for."""
 INSIDE_PORT: Final = 5090
-"""Port of FreeSWITCH's profile `inside`; source: `settings/ports.py`."""
+"""Port of FreeSWITCH's profile `inside`; source: `model/ports.py`."""
 CALLER, CALLED, OURS = "+493012345678", "+498912345679", "+493098765432"
 """Numbers of a call in: who calls, and whom; and the one that calls out are made from."""
 AGENT_TONE, CALLER_TONE = 600, 440

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from settings.telephony import BRIDGE_TIMEOUT_SECONDS, FREESWITCH_TIMEOUT_SECONDS
+from model.call_timeouts import BRIDGE_TIMEOUT_SECONDS, FREESWITCH_TIMEOUT_SECONDS
 from tests.voice.agent import Agent
 from tests.voice.chain import Chain, agent, chain
 from tests.voice.waiting import eventually

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from pydantic import ValidationError
 
-from settings import charts
+from model import charts
 from tools import definitions as generator
 from tools.definitions import CannotGenerate, Definitions, Values
 from tools.definitions_content import closed_schema, definition, keys
@@ -83,7 +83,7 @@ def written(text: str) -> dict[str, Any]:
 def test_modules_and_charts_have_the_same_versions_everywhere() -> None:
     for name, entry in [*DATA.definitions.items(), *DATA.values.items()]:
         if entry.chart:
-            assert PINNED.get(entry.chart.name) == entry.chart.version, f"{name}: see settings/charts.py"
+            assert PINNED.get(entry.chart.name) == entry.chart.version, f"{name}: see model/charts.py"
 
 
 def test_a_module_that_is_its_charts_own_has_the_charts_version() -> None:

@@ -16,8 +16,8 @@ from azure_rehearsal.kubernetes.known_definitions import origins
 from azure_rehearsal.kubernetes.provider import KubernetesStandIn
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE
 from azure_rehearsal.protocol.provider import Refused
-from settings import charts
-from settings.charts import ThirdPartyChart
+from model import charts
+from model.charts import ThirdPartyChart
 from simulator_tests.kubernetes.support import checked, made, named, resource
 
 RELEASE: Final = resource(RELEASE_TYPE, "third-party")
@@ -191,7 +191,7 @@ def test_another_version_of_a_known_chart_is_refused(version: str, provider: Kub
     said = refusals(provider, release(charts.CERT_MANAGER, version=version))
     assert list(said) == ["version"]
     assert f"is known in version {charts.CERT_MANAGER.version}, not in {version}" in said["version"]
-    assert "settings/charts.py" in said["version"]
+    assert "model/charts.py" in said["version"]
 
 
 def test_a_version_means_the_same_with_and_without_its_letter(provider: KubernetesStandIn) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pulumi
 import pulumi_azure_native as azure
 
+from model.address_plan import region_plan
+
 sys.path.insert(0, str(Path(__file__).parents[4]))
 
 from components.aliases import remove_historic_aliases
@@ -15,12 +17,13 @@ from components.public_dns import PublicDns, PublicDnsArgs
 from components.region_dns import RegionDns, RegionDnsArgs
 from components.role_assignment import Principal
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
-from settings.azure import Region
-from settings.dns import DnsSettings, HostNames
-from settings.identities import DnsZone
-from settings.naming import Naming
-from settings.public_addresses import ENTRANCES
-from settings.traffic_profiles import CALLS, WEB
+from model.host_names import HostNames
+from model.identities import DnsZone
+from model.naming import Naming
+from model.public_addresses import ENTRANCES
+from model.traffic_profiles import CALLS, WEB
+from settings.schema.azure import Region
+from settings.schema.dns import DnsSettings
 
 remove_historic_aliases()
 
@@ -102,7 +105,7 @@ RegionDns(
         profiles=[WEB, CALLS] if config.require("exposure") == "public" else [CALLS],
         settings=settings,
         exposure="public" if config.require("exposure") == "public" else "internal",
-        gateway_address=region.plan().gateway_address,
+        gateway_address=region_plan(region).gateway_address,
         address_ids={purpose: address.id for purpose, address in addresses.items()},
         writers={
             "cert-manager": (

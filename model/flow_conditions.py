@@ -1,0 +1,53 @@
+"""When a flow of the cluster is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from model.identities import Feature, features
+from settings.schema.stack import Settings
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a flow is there: in words of the stack file, and as a question to it."""
+
+    text: str
+    holds: Callable[[Settings], bool]
+
+
+ALWAYS: Final = Condition("", lambda _: True)
+PUBLIC_CERTIFICATES: Final = Condition(
+    "`certificates.issuer` is public", lambda settings: Feature.PUBLIC_CERTIFICATES in features(settings)
+)
+CERTIFICATE_COPY: Final = Condition(
+    "`certificates.copyToKeyVault`", lambda settings: settings.certificates.copy_to_key_vault
+)
+AUTOMATIC_DNS: Final = Condition("`dns.automatic`", lambda settings: settings.dns.automatic)
+TRACING: Final = Condition("`tracing.exporters` has any", lambda settings: bool(settings.tracing.exporters))
+AZURE_TRACES: Final = Condition(
+    "`tracing.exporters` has applicationInsights", lambda settings: Feature.AZURE_TRACES in features(settings)
+)
+JAEGER_TRACES: Final = Condition(
+    "`tracing.exporters` has jaeger", lambda settings: "jaeger" in settings.tracing.exporters
+)
+OWN_METRICS: Final = Condition(
+    "`metrics.backend` is inCluster", lambda settings: settings.metrics.backend == "inCluster"
+)
+SCALING_ON_OWN_METRICS: Final = Condition(
+    f"{OWN_METRICS.text}, `scaling.enabled`",
+    lambda settings: OWN_METRICS.holds(settings) and settings.scaling.enabled,
+)
+ROOM_RECORDING: Final = Condition("`egress.enabled`", lambda settings: settings.egress.enabled)
+AGENT_WATCH: Final = Condition("`agentWatch.enabled`", lambda settings: settings.agent_watch.enabled)
+PRIVATE_EVENT_SOCKET: Final = Condition(
+    "`freeswitch.eventSocket` is private", lambda settings: settings.freeswitch.event_socket == "private"
+)
+GIT_OPS: Final = Condition("`delivery.gitOps`", lambda settings: settings.delivery.git_ops is not None)
+
+
+def in_the_mesh(namespace: str) -> Condition:
+    """That the mesh is on for a namespace."""
+    return Condition(f"`mesh.namespaces` has {namespace}", lambda settings: namespace in settings.mesh.namespaces)

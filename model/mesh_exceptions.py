@@ -1,0 +1,69 @@
+"""Who may speak to pods of the mesh without mutual TLS: whoever stands outside it and has a flow to them.
+
+The Gateway, pods on the network of their nodes and who reads metrics have no sidecar. Nothing is listed here: it
+follows from the flows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from model.gateway import BUILT_IN_ROUTES, served_routes
+from model.host_names import host_names
+from model.policy_endpoints import Peer, Pods, named
+from model.stack_flows import flows
+from settings.schema.stack import Settings
+
+Mode = Literal["PERMISSIVE", "DISABLE"]
+
+PERMISSIVE: Final[Mode] = "PERMISSIVE"
+"""Plain or mutual TLS: the sidecar tells by the caller's first bytes."""
+DISABLE: Final[Mode] = "DISABLE"
+"""Plain for everybody: where the called speaks first, waiting for the caller's first bytes would be for ever."""
+
+
+@dataclass(frozen=True)
+class MeshException:
+    """Ports of some pods of the mesh that take plain connections too."""
+
+    pods: Pods
+    modes: Mapping[int, Mode]
+
+
+def mesh_exceptions(settings: Settings) -> list[MeshException]:
+    """The exceptions of a stack. Raises `ValueError` for a flow whose ports a mesh cannot be told one by one."""
+    found: dict[tuple[str, str], tuple[Pods, dict[int, Mode]]] = {}
+    for pods, port, mode in (*_of_flows(settings), *_of_routes(settings)):
+        _, modes = found.setdefault((pods.namespace, pods.name), (pods, {}))
+        if modes.get(port) != DISABLE:
+            modes[port] = mode
+    return [MeshException(pods, dict(sorted(modes.items()))) for pods, modes in found.values()]
+
+
+def _of_flows(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
+    for flow in flows(settings):
+        pods = _of_the_mesh(flow.target, settings)
+        # Pods without labels are reached by routes, below.
+        if pods is None or not pods.labels or _of_the_mesh(flow.source, settings):
+            continue
+        for port in flow.ports:
+            if isinstance(port, str) or port.first != port.last:
+                raise ValueError(f"{flow.source} reaches {pods}, in the mesh, at port {port}: state one number")
+            if port.protocol == "Tcp":
+                yield pods, port.first, DISABLE if flow.target_speaks_first else PERMISSIVE
+
+
+def _of_routes(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
+    """In the mesh the pods of a route's Service bear its name as label `app.kubernetes.io/name` and listen on its
+    port: a port without mutual TLS is told for named pods only.
+    """
+    own = {route.name for route in BUILT_IN_ROUTES}
+    for route in served_routes(settings.gateway, host_names(settings)):
+        if route.name not in own and route.namespace in settings.mesh.namespaces:
+            yield named(route.service, route.namespace), route.port, PERMISSIVE
+
+
+def _of_the_mesh(peer: Peer, settings: Settings) -> Pods | None:
+    return peer if isinstance(peer, Pods) and peer.namespace in settings.mesh.namespaces else None

@@ -1,0 +1,38 @@
+"""The private DNS zones that private endpoints resolve in, by what they are for (Azure's private endpoint DNS list)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from model.naming import region_names
+from settings.schema.stack import Settings
+
+
+class PrivateZone(StrEnum):
+    """A private link zone whose name is the same everywhere. A network links one zone of a name, so each region has
+    its own.
+    """
+
+    BLOB = "privatelink.blob.core.windows.net"
+    VAULT = "privatelink.vaultcore.azure.net"
+    REGISTRY = "privatelink.azurecr.io"
+    REDIS = "privatelink.redis.azure.net"
+    POSTGRESQL = "privatelink.postgres.database.azure.com"
+    COSMOS = "privatelink.documents.azure.com"
+
+
+def kubernetes_api_zone(location: str) -> str:
+    """The zone of a private API server; Azure accepts no other name."""
+    return f"privatelink.{location}.azmk8s.io"
+
+
+def private_zones(settings: Settings) -> tuple[str, ...]:
+    """Returns the private DNS zones of the region: one for each service that the stack uses."""
+    zones: list[str] = [PrivateZone.BLOB, PrivateZone.VAULT, PrivateZone.REGISTRY, PrivateZone.REDIS]
+    delegated = settings.data.postgresql.network == "delegatedSubnet"
+    zones.append(region_names(settings).postgresql_zone if delegated else PrivateZone.POSTGRESQL)
+    if settings.data.cosmos is not None:
+        zones.append(PrivateZone.COSMOS)
+    if settings.aks.api_server.access == "private":
+        zones.append(kubernetes_api_zone(settings.this_region.location))
+    return tuple(str(zone) for zone in zones)

@@ -1,0 +1,12 @@
+"""Reads a stack file, completes it with the defaults of its class and base, and checks it.
+
+The only package that knows how a stack file is written and how Pulumi passes it. It imports `settings.schema` and
+`model`; only `__main__` and the tools import it.
+"""
+
+from __future__ import annotations
+
+from settings.loader.pulumi_config import load_secrets, load_settings
+from settings.loader.stack_file import check_stack_file, load_stack_file
+
+__all__ = ["check_stack_file", "load_secrets", "load_settings", "load_stack_file"]

@@ -1,0 +1,54 @@
+"""Settings and secrets of the stack that Pulumi runs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from settings.loader.stack_file import NAMESPACE, PROJECT, refuse_misplaced_secrets, settings_from
+from settings.schema.errors import SettingsError
+from settings.schema.stack import Settings
+
+if TYPE_CHECKING:
+    import pulumi
+
+
+def load_settings() -> Settings:
+    """The settings of the running stack.
+
+    Raises `pulumi.RunError` with every problem, which Pulumi shows without a traceback.
+    """
+    import pulumi
+    from pulumi.runtime import config
+
+    prefix = f"{NAMESPACE}:"
+    keys = sorted(key for key in {**config.get_config_env(), **config.CONFIG.get()} if key.startswith(prefix))
+    secret = [key.removeprefix(prefix) for key in keys if config.is_config_secret(key)]
+    own = {key.removeprefix(prefix): _decoded(config.get_config(key)) for key in keys}
+    try:
+        refuse_misplaced_secrets(own, secret)
+        return settings_from(own, PROJECT)
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def load_secrets() -> dict[str, pulumi.Output[str]]:
+    """The values of `voice:secrets` by name, each a secret output; a value is never a plain string here."""
+    import pulumi
+
+    values = pulumi.Config(NAMESPACE).get_secret_object("secrets")
+    if values is None:
+        return {}
+    return {name: _value_of(values, name) for name in load_settings().secrets}
+
+
+def _value_of(values: pulumi.Output[dict[str, str]], name: str) -> pulumi.Output[str]:
+    return values.apply(lambda plain: plain[name])
+
+
+def _decoded(text: str) -> Any:
+    """Pulumi hands objects, lists, numbers and booleans over as JSON, and plain words as they are."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
