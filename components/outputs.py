@@ -13,6 +13,9 @@ from model import ports
 from model.address_plan import region_plan
 from model.host_names import GATEWAY_SERVICES, LIVEKIT, OWN_SERVICES, SIP, TURN, host_names
 from model.naming import region_names
+from model.pools import LIVEKIT as LIVEKIT_POOL
+from model.pools import SIP as SIP_POOL
+from model.pools import Pool
 from model.ports import Ports, freeswitch_rtp
 from model.public_addresses import PublicAddress
 from model.traffic_profiles import CALLS, traffic_profiles
@@ -72,7 +75,7 @@ def _hosts(settings: Settings) -> dict[str, Any]:
 
 def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str, Any]:
     """What a carrier is told: where it sends calls, and what it must let in."""
-    nodes = _pool_prefixes(network, "sip")
+    nodes = _pool_prefixes(network, SIP_POOL)
     edge = network.public_addresses[PublicAddress.SIP_EDGE]
     by_edge = carrier.ingress == "edge"
     told: dict[str, Any] = {
@@ -123,7 +126,7 @@ def _clients(settings: Settings, network: Network) -> dict[str, Any]:
         "reachable": "from the internet" if settings.gateway.exposure == "public" else "inside the network",
         "signalling": f"wss://{hosts.of_region(LIVEKIT)}",
         "media": {
-            "addresses": _pool_prefixes(network, "livekit"),
+            "addresses": _pool_prefixes(network, LIVEKIT_POOL),
             "ports": _words((ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP)),
         },
     }
@@ -135,8 +138,8 @@ def _clients(settings: Settings, network: Network) -> dict[str, Any]:
     return told
 
 
-def _pool_prefixes(network: Network, pool: str) -> Addresses:
-    return [prefix for (owner, _), prefix in network.media_prefixes.items() if owner == pool]
+def _pool_prefixes(network: Network, pool: Pool) -> Addresses:
+    return [prefix for (owner, _), prefix in network.media_prefixes.items() if owner == pool.name]
 
 
 def _words(many: Sequence[Ports]) -> list[str]:

@@ -11,14 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from model.ports import LIVEKIT_SIP_RTP
+from model.workloads import CALL_WORKLOADS
+from model.workloads.workload import Workload
 from settings.schema.aks import MOST_MEDIA_NODES
 from settings.schema.stack import Settings
 
 PORTS_OF_A_LEG: Final = 2
 """RTP and RTCP."""
-LEGS_IN_FREESWITCH: Final = 2
-"""To the carrier, and to the bridge or the agent: each is a session of FreeSWITCH."""
 PACKETS_OF_A_LEG: Final = 100
 """Packets a second of one leg: 20 ms of sound each, both ways (RFC 3551's default packet time)."""
 
@@ -96,24 +95,10 @@ def spread_pods_needed(workload: str, calls_per_pod: int, share: Share, limit: s
     )
 
 
-def calls_by(cpu: int, calls_per_cpu: int, ports: int | None = None, legs: int = 1) -> tuple[int, str]:
-    """What one pod carries, and what bounds it: its CPUs or its RTP ports."""
-    by_cpu = cpu * calls_per_cpu
-    if ports is None:
-        return by_cpu, "CPU"
-    by_ports = ports // (PORTS_OF_A_LEG * legs)
-    return (by_ports, "RTP ports") if by_ports < by_cpu else (by_cpu, "CPU")
-
-
 def weakest(carried: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
     """What pods that share every call carry together, and what bounds them: workload and its limit."""
     workload, (calls, limit) = min(carried.items(), key=lambda item: item[1][0])
     return calls, f"{limit} of {workload}"
-
-
-def livekit_sip_ports() -> int:
-    """RTP ports of one LiveKit SIP."""
-    return LIVEKIT_SIP_RTP.last - LIVEKIT_SIP_RTP.first + 1
 
 
 def most_calls(calls_per_pod: int, regions: int, zones: int) -> int:
@@ -142,25 +127,27 @@ class Capacity:
 
 def region_capacity(settings: Settings) -> Capacity:
     """Returns the pods that the calls of the stack's region need."""
-    freeswitch, bridge, livekit, agent = settings.freeswitch, settings.livekit_sip, settings.livekit, settings.agent
     share = Share(
         calls=settings.telephony.concurrent_calls, regions=len(settings.regions), zones=len(settings.aks.zones)
     )
-    carried = {
-        "freeswitch": calls_by(
-            freeswitch.cpu, freeswitch.calls_per_cpu, settings.telephony.rtp_ports.count, LEGS_IN_FREESWITCH
-        ),
-        "livekit-sip": calls_by(bridge.cpu, bridge.calls_per_cpu, livekit_sip_ports()),
-        "livekit": calls_by(livekit.cpu, livekit.calls_per_cpu),
-        "voice-agent": calls_by(agent.cpu, agent.calls_per_cpu),
-    }
-    if freeswitch.bridge == "livekit":
-        # LiveKit SIP does not refuse calls by itself: the FreeSWITCH of its node bounds them for both.
-        carried |= dict.fromkeys(
-            ("freeswitch", "livekit-sip"), weakest({name: carried[name] for name in ("freeswitch", "livekit-sip")})
-        )
-    pods = {
-        name: (spread_pods_needed if name == "voice-agent" else pods_needed)(name, calls, share, limit)
-        for name, (calls, limit) in carried.items()
-    }
-    return Capacity(share=share, pods=pods)
+    return Capacity(
+        share=share,
+        pods={
+            workload.name: (pods_needed if workload.pool.media else spread_pods_needed)(
+                workload.name, calls, share, limit
+            )
+            for workload, (calls, limit) in _carried(settings).items()
+        },
+    )
+
+
+def _carried(settings: Settings) -> dict[Workload, tuple[int, str]]:
+    """The calls of a pod and their limit, for each workload that carries calls."""
+    alone = {known: known.calls.calls_per_pod(settings) for known in CALL_WORKLOADS if known.calls}
+    together = dict(alone)
+    for known in alone:
+        others = known.calls.limited_with(settings) if known.calls else ()
+        if others:
+            group = (known, *others)
+            together |= dict.fromkeys(group, weakest({member.name: alone[member] for member in group}))
+    return together

@@ -1,4 +1,4 @@
-"""When a flow of the cluster is there."""
+"""Conditions on the stack file under which a flow or a workload exists."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from model.identities import Feature, features
+from model.features import Feature, features
 from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True)
 class Condition:
-    """When a flow is there: in words of the stack file, and as a question to it."""
+    """A condition, as text for documents and as a function of the settings."""
 
     text: str
     holds: Callable[[Settings], bool]
@@ -40,8 +40,6 @@ SCALING_ON_OWN_METRICS: Final = Condition(
     f"{OWN_METRICS.text}, `scaling.enabled`",
     lambda settings: OWN_METRICS.holds(settings) and settings.scaling.enabled,
 )
-ROOM_RECORDING: Final = Condition("`egress.enabled`", lambda settings: settings.egress.enabled)
-AGENT_WATCH: Final = Condition("`agentWatch.enabled`", lambda settings: settings.agent_watch.enabled)
 PRIVATE_EVENT_SOCKET: Final = Condition(
     "`freeswitch.eventSocket` is private", lambda settings: settings.freeswitch.event_socket == "private"
 )
@@ -49,5 +47,5 @@ GIT_OPS: Final = Condition("`delivery.gitOps`", lambda settings: settings.delive
 
 
 def in_the_mesh(namespace: str) -> Condition:
-    """That the mesh is on for a namespace."""
+    """The mesh covers a namespace."""
     return Condition(f"`mesh.namespaces` has {namespace}", lambda settings: namespace in settings.mesh.namespaces)

@@ -8,7 +8,10 @@ from typing import Final
 
 from model import ports
 from model.host_names import API, LIVEKIT, OWN_SERVICES, HostNames
-from model.kubernetes import NAMESPACES
+from model.kubernetes import NAMESPACES, SYSTEM
+from model.workloads.livekit import WORKLOAD as LIVEKIT_SERVER
+from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
+from model.workloads.workload import Workload
 from settings.schema.gateway import GatewaySettings, RateLimit, Route
 
 GATEWAY_NAME: Final = "voice"
@@ -19,7 +22,7 @@ GATEWAY_SERVICE: Final = "gateway"
 """Name of its Service and Deployment, which the controller makes."""
 
 
-GATEWAY_NAMESPACE: Final = "voice-system"
+GATEWAY_NAMESPACE: Final = SYSTEM.name
 
 
 AUTOMATIC_RECORD: Final = ("voice.platform/dns-record", "automatic")
@@ -98,18 +101,17 @@ class BuiltInRoute:
     name: str
     label: str
     path: str
-    namespace: str
-    service: str
+    workload: Workload
     port: ports.Ports
     web_socket: bool = False
 
 
 BUILT_IN_ROUTES: Final = (
     # LiveKit holds WebSockets open at two paths, for clients and for agents; its API below /twirp answers and ends.
-    BuiltInRoute("livekit-clients", LIVEKIT, "/rtc", "voice-media", "livekit", ports.LIVEKIT_SIGNALLING, True),
-    BuiltInRoute("livekit-agents", LIVEKIT, "/agent", "voice-media", "livekit", ports.LIVEKIT_SIGNALLING, True),
-    BuiltInRoute("livekit", LIVEKIT, "/", "voice-media", "livekit", ports.LIVEKIT_SIGNALLING),
-    BuiltInRoute("api", API, "/", "voice-agents", "voice-agent", ports.AGENT_WEBHOOK),
+    BuiltInRoute("livekit-clients", LIVEKIT, "/rtc", LIVEKIT_SERVER, ports.LIVEKIT_SIGNALLING, True),
+    BuiltInRoute("livekit-agents", LIVEKIT, "/agent", LIVEKIT_SERVER, ports.LIVEKIT_SIGNALLING, True),
+    BuiltInRoute("livekit", LIVEKIT, "/", LIVEKIT_SERVER, ports.LIVEKIT_SIGNALLING),
+    BuiltInRoute("api", API, "/", VOICE_AGENT, ports.AGENT_WEBHOOK),
 )
 
 
@@ -120,8 +122,8 @@ def built_in_routes(hosts: HostNames) -> tuple[ServedRoute, ...]:
             name=route.name,
             hosts=(hosts.of_environment(route.label), hosts.of_region(route.label)),
             path=route.path,
-            namespace=route.namespace,
-            service=route.service,
+            namespace=route.workload.namespace.name,
+            service=route.workload.name,
             port=route.port.first,
             web_socket=route.web_socket,
         )

@@ -15,16 +15,11 @@ SPOT_TAINT: Final = "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"
 """AKS puts it on spot nodes; stated, so that a plan shows no difference."""
 
 
-def dedicated_taint(pool: str) -> str:
-    """The taint that keeps other pods off a pool."""
-    return f"{pool}=true:NoSchedule"
-
-
 @dataclass(frozen=True)
 class Namespace:
     """A namespace and the Pod Security level that it enforces.
 
-    `mesh`: whether its pods can have a sidecar. `carries_calls`: whether a restart of its pods waits for calls to end.
+    `mesh`: its pods can have a sidecar. `carries_calls`: a restart of its pods waits for calls to end.
     """
 
     name: str
@@ -34,39 +29,39 @@ class Namespace:
     carries_calls: bool = False
 
 
-OWN_SERVICES_NAMESPACE: Final = "voice-apps"
-"""The one namespace in which nothing is the platform's: teams deploy here, by GitOps or by hand."""
-
-NAMESPACES: Final = (
-    Namespace("voice-edge", "restricted", "SIP edge"),
-    # hostNetwork is all that these pods have beyond `restricted`; Pod Security has no level between.
-    Namespace(
-        "voice-media",
-        "privileged",
-        "FreeSWITCH, LiveKit and LiveKit SIP, on the network of their nodes",
-        carries_calls=True,
-    ),
-    Namespace("voice-agents", "restricted", "agents and recording of rooms", mesh=True, carries_calls=True),
-    Namespace("voice-system", "baseline", "controllers that the platform brings"),
-    Namespace(OWN_SERVICES_NAMESPACE, "restricted", "services of your own", mesh=True),
+EDGE: Final = Namespace("voice-edge", "restricted", "SIP edge")
+# hostNetwork is all that these pods have beyond `restricted`; Pod Security has no level between.
+MEDIA: Final = Namespace(
+    "voice-media",
+    "privileged",
+    "FreeSWITCH, LiveKit and LiveKit SIP, on the network of their nodes",
+    carries_calls=True,
 )
+AGENTS: Final = Namespace("voice-agents", "restricted", "agents and recording of rooms", mesh=True, carries_calls=True)
+SYSTEM: Final = Namespace("voice-system", "baseline", "controllers that the platform brings")
+APPS: Final = Namespace("voice-apps", "restricted", "services of your own", mesh=True)
+"""The only namespace without anything of the platform: teams deploy here, by GitOps or by hand."""
+
+NAMESPACES: Final = (EDGE, MEDIA, AGENTS, SYSTEM, APPS)
+ADDON_NAMESPACE: Final = "kube-system"
+"""Namespace of AKS's add-ons."""
 
 
 @dataclass(frozen=True)
 class PriorityClass:
-    """Who is placed first, and who gives way, when nodes are short. Higher `value` wins."""
+    """The order in which pods are placed and give way when nodes are short: a higher `value` wins."""
 
     name: str
     value: int
     purpose: str
 
 
-PRIORITY_CLASSES: Final = (
-    PriorityClass("voice-media", 1_000_000, "pods that carry calls; never give way"),
-    PriorityClass("voice-agents", 900_000, "agents in calls"),
-    PriorityClass("voice-platform", 500_000, "controllers and gateways"),
-    PriorityClass("voice-batch", -10, "work that may wait; first to give way"),
-)
+MEDIA_PRIORITY: Final = PriorityClass("voice-media", 1_000_000, "pods that carry calls; never give way")
+AGENTS_PRIORITY: Final = PriorityClass("voice-agents", 900_000, "agents in calls")
+PLATFORM_PRIORITY: Final = PriorityClass("voice-platform", 500_000, "controllers and gateways")
+BATCH_PRIORITY: Final = PriorityClass("voice-batch", -10, "work that may wait; first to give way")
+
+PRIORITY_CLASSES: Final = (MEDIA_PRIORITY, AGENTS_PRIORITY, PLATFORM_PRIORITY, BATCH_PRIORITY)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from model.flows import flows
 from model.gateway import BUILT_IN_ROUTES, served_routes
 from model.host_names import host_names
 from model.policy_endpoints import Peer, Pods, named
-from model.stack_flows import flows
 from settings.schema.stack import Settings
 
 Mode = Literal["PERMISSIVE", "DISABLE"]

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from model.address_plan import Subnet, region_plan
+from model.kubernetes import ADDON_NAMESPACE, SYSTEM
 from model.ports import JAEGER_SERVICE, OTLP_SERVICE
-from model.scrape_targets import ADDON_NAMESPACE, SYSTEM_NAMESPACE
 from settings.schema.stack import Settings
 
 NAME_LABEL: Final = "app.kubernetes.io/name"
@@ -34,8 +34,8 @@ class Pods:
 
 
 @dataclass(frozen=True)
-class OnNodes:
-    """Pods on the network of their nodes: a policy admits every node, whichever pod on it speaks."""
+class HostNetworkPods:
+    """Pods on the network of their nodes. A policy can only admit every node, not one of its pods."""
 
     name: str
 
@@ -56,7 +56,7 @@ class Outside(StrEnum):
     PRIVATE_ENDPOINTS = "private endpoints"
 
 
-Peer = Pods | OnNodes | Outside
+Peer = Pods | HostNetworkPods | Outside
 
 
 def everyone(namespace: str) -> Pods:
@@ -69,42 +69,30 @@ def named(name: str, namespace: str) -> Pods:
     return Pods(name, namespace, {NAME_LABEL: name})
 
 
-# Workloads. They are started with these labels by their charts.
-SIP_EDGE: Final = named("sip-edge", "voice-edge")
-AGENT: Final = named("voice-agent", "voice-agents")
-AGENT_WATCH: Final = named("agent-watch", "voice-agents")
-EGRESS: Final = named("livekit-egress", "voice-agents")
-TRUNKS: Final = named("livekit-sip-trunks", "voice-media")
-DATABASE_JOBS: Final = named("database-jobs", SYSTEM_NAMESPACE)
-FREESWITCH: Final = OnNodes("freeswitch")
-LIVEKIT: Final = OnNodes("livekit")
-LIVEKIT_SIP: Final = OnNodes("livekit-sip")
-MEDIA: Final = OnNodes("media servers")
-NODES: Final = OnNodes("kubelets and exporters")
-OWN_ON_NODES: Final = OnNodes("services of your own")
+MEDIA_SERVERS: Final = HostNetworkPods("media servers")
+NODES: Final = HostNetworkPods("kubelets and exporters")
+APPS_ON_NODES: Final = HostNetworkPods("services of your own")
 
 # Controllers. The labels are those of their charts' pods.
-GATEWAY: Final = Pods("gateway-proxies", SYSTEM_NAMESPACE, {NAME_LABEL: "envoy", COMPONENT_LABEL: "proxy"})
-GATEWAY_CONTROLLER: Final = Pods("envoy-gateway", SYSTEM_NAMESPACE, {"control-plane": "envoy-gateway"})
-CERT_MANAGER: Final = Pods(
-    "cert-manager", SYSTEM_NAMESPACE, {NAME_LABEL: "cert-manager", COMPONENT_LABEL: "controller"}
-)
+GATEWAY: Final = Pods("gateway-proxies", SYSTEM.name, {NAME_LABEL: "envoy", COMPONENT_LABEL: "proxy"})
+GATEWAY_CONTROLLER: Final = Pods("envoy-gateway", SYSTEM.name, {"control-plane": "envoy-gateway"})
+CERT_MANAGER: Final = Pods("cert-manager", SYSTEM.name, {NAME_LABEL: "cert-manager", COMPONENT_LABEL: "controller"})
 CERT_MANAGER_WEBHOOK: Final = Pods(
-    "cert-manager-webhook", SYSTEM_NAMESPACE, {NAME_LABEL: "webhook", COMPONENT_LABEL: "webhook"}
+    "cert-manager-webhook", SYSTEM.name, {NAME_LABEL: "webhook", COMPONENT_LABEL: "webhook"}
 )
-EXTERNAL_SECRETS: Final = named("external-secrets", SYSTEM_NAMESPACE)
-EXTERNAL_SECRETS_WEBHOOK: Final = named("external-secrets-webhook", SYSTEM_NAMESPACE)
-EXTERNAL_DNS: Final = named("external-dns", SYSTEM_NAMESPACE)
-COLLECTOR: Final = named(OTLP_SERVICE, SYSTEM_NAMESPACE)
-JAEGER: Final = named(JAEGER_SERVICE, SYSTEM_NAMESPACE)
-PROMETHEUS: Final = named("prometheus", SYSTEM_NAMESPACE)
-PROMETHEUS_OPERATOR: Final = Pods("prometheus-operator", SYSTEM_NAMESPACE, {"app": "kube-prometheus-stack-operator"})
-ALERTMANAGER: Final = named("alertmanager", SYSTEM_NAMESPACE)
-GRAFANA: Final = named("grafana", SYSTEM_NAMESPACE)
-STATE_METRICS: Final = named("kube-state-metrics", SYSTEM_NAMESPACE)
-GIT_OPS_CONTROLLER: Final = named("argocd-application-controller", SYSTEM_NAMESPACE)
-GIT_OPS_REPOSITORIES: Final = named("argocd-repo-server", SYSTEM_NAMESPACE)
-GIT_OPS_CACHE: Final = named("argocd-redis", SYSTEM_NAMESPACE)
+EXTERNAL_SECRETS: Final = named("external-secrets", SYSTEM.name)
+EXTERNAL_SECRETS_WEBHOOK: Final = named("external-secrets-webhook", SYSTEM.name)
+EXTERNAL_DNS: Final = named("external-dns", SYSTEM.name)
+COLLECTOR: Final = named(OTLP_SERVICE, SYSTEM.name)
+JAEGER: Final = named(JAEGER_SERVICE, SYSTEM.name)
+PROMETHEUS: Final = named("prometheus", SYSTEM.name)
+PROMETHEUS_OPERATOR: Final = Pods("prometheus-operator", SYSTEM.name, {"app": "kube-prometheus-stack-operator"})
+ALERTMANAGER: Final = named("alertmanager", SYSTEM.name)
+GRAFANA: Final = named("grafana", SYSTEM.name)
+STATE_METRICS: Final = named("kube-state-metrics", SYSTEM.name)
+GIT_OPS_CONTROLLER: Final = named("argocd-application-controller", SYSTEM.name)
+GIT_OPS_REPOSITORIES: Final = named("argocd-repo-server", SYSTEM.name)
+GIT_OPS_CACHE: Final = named("argocd-redis", SYSTEM.name)
 
 # What AKS runs, with the labels of its add-ons.
 CLUSTER_DNS: Final = Pods("kube-dns", ADDON_NAMESPACE, {"k8s-app": "kube-dns"})

@@ -27,6 +27,11 @@ class Ports:
         """As an NSG rule writes it: `5060` or `16384-29999`."""
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
+    @property
+    def count(self) -> int:
+        """The number of ports."""
+        return self.last - self.first + 1
+
     def overlaps(self, other: Ports) -> bool:
         """Whether both name a port of one protocol in common."""
         return self.protocol == other.protocol and self.first <= other.last and other.first <= self.last
@@ -137,44 +142,3 @@ APPLICATION_GATEWAY_MANAGEMENT: Final = Ports(65200, 65535, "Tcp")
 def freeswitch_rtp(rtp: RtpPorts) -> Ports:
     """Returns FreeSWITCH's RTP range as the stack sets it (`telephony.rtpPorts`)."""
     return Ports(rtp.first, rtp.last, "Udp")
-
-
-def sip_node_ports(rtp: Ports) -> tuple[Ports, ...]:
-    """Every port that a workload listens on in the network of a node of pool `sip`."""
-    return (
-        *FREESWITCH_EDGE_PROFILE,
-        *FREESWITCH_CARRIER_PROFILE,
-        *FREESWITCH_INSIDE_PROFILE,
-        FREESWITCH_EVENT_SOCKET,
-        FREESWITCH_HEALTH,
-        FREESWITCH_METRICS,
-        rtp,
-        *LIVEKIT_SIP_SIGNALLING,
-        LIVEKIT_SIP_RTP,
-        LIVEKIT_SIP_HEALTH,
-        LIVEKIT_SIP_METRICS,
-        NODE_EXPORTER,
-    )
-
-
-def livekit_node_ports() -> tuple[Ports, ...]:
-    """Every port that a workload listens on in the network of a node of pool `livekit`."""
-    return (
-        LIVEKIT_SIGNALLING,
-        LIVEKIT_ICE_TCP,
-        LIVEKIT_ICE_MUX,
-        LIVEKIT_TURN_UDP,
-        LIVEKIT_TURN_TLS,
-        LIVEKIT_TURN_RELAY,
-        LIVEKIT_METRICS,
-        NODE_EXPORTER,
-    )
-
-
-def public_host_ports(pool: str, rtp: Ports) -> tuple[Ports, ...]:
-    """The ports on a media node's public address: what AKS is told as allowed host ports, and nothing private."""
-    public = {
-        "sip": (*FREESWITCH_EDGE_PROFILE, *FREESWITCH_CARRIER_PROFILE, rtp),
-        "livekit": (LIVEKIT_ICE_TCP, LIVEKIT_ICE_MUX, LIVEKIT_TURN_UDP),
-    }
-    return public[pool]

@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from model import ports
-from model.kubernetes import OWN_SERVICES_NAMESPACE
-from model.pools import CALL_POOLS
+from model.kubernetes import APPS, SYSTEM
+from model.pools import API, CALL_POOLS
 from model.ports import Ports
+from model.workloads import CATALOG
 from settings.schema.aks import AksSettings, MediaPool
 from settings.schema.vm_sizes import VmSize
 
 PODS_PER_NODE: Final = 250
 """What AKS lets a node take with Azure CNI overlay, where a pool does not say otherwise."""
 
-LOAD_BALANCERS: Final[Mapping[str, tuple[tuple[Ports, ...], ...]]] = {
-    "voice-edge": ((*ports.SIP_EDGE_SIGNALLING, ports.SIP_EDGE_HEALTH),),
-    "voice-media": ((ports.LIVEKIT_TURN_TLS_FRONTEND,),),
-    "voice-system": ((ports.HTTP, ports.HTTPS),),
-}
-"""Services of type LoadBalancer by namespace, each with its ports. Others have none."""
+GATEWAY_LOAD_BALANCER: Final = (ports.HTTP, ports.HTTPS)
+"""The ports of the Gateway's Service of type LoadBalancer."""
 
 OBJECTS: Final[Mapping[str, int]] = {
     "services": 100,
@@ -57,7 +54,7 @@ class NamespaceQuota:
 def namespace_quota(namespace: str, aks: AksSettings) -> NamespaceQuota:
     """The quota of a namespace of the platform. A pool that several share may be filled by any of them."""
     nodes = list(_nodes(_pools(namespace, aks), aks))
-    balancers = LOAD_BALANCERS.get(namespace, ())
+    balancers = _load_balancers(namespace)
     return NamespaceQuota(
         cpus=sum(count * size.cpus for count, size in nodes),
         memory_gib=sum(count * size.memory_gib for count, size in nodes),
@@ -70,18 +67,22 @@ def namespace_quota(namespace: str, aks: AksSettings) -> NamespaceQuota:
     )
 
 
-def _pools(namespace: str, aks: AksSettings) -> tuple[str, ...]:
-    pools: dict[str, tuple[str, ...]] = {
-        "voice-edge": ("api",),
-        "voice-media": ("livekit", "sip"),
-        "voice-agents": ("agents",),
-        "voice-system": ("api",),
-        OWN_SERVICES_NAMESPACE: tuple(name for name in aks.pools if name not in CALL_POOLS),
-    }
-    return pools[namespace]
+def _load_balancers(namespace: str) -> list[tuple[Ports, ...]]:
+    """The ports of each Service of type LoadBalancer of a namespace."""
+    balancers = [ports for known in CATALOG if known.namespace.name == namespace for ports in known.load_balancers]
+    return [*balancers, GATEWAY_LOAD_BALANCER] if namespace == SYSTEM.name else balancers
 
 
-def _nodes(pools: tuple[str, ...], aks: AksSettings) -> Iterator[tuple[int, VmSize]]:
+def _pools(namespace: str, aks: AksSettings) -> frozenset[str]:
+    """The pools whose nodes the pods of a namespace may fill."""
+    if namespace == APPS.name:
+        return frozenset(aks.pools) - CALL_POOLS
+    pools = {known.pool.name for known in CATALOG if known.namespace.name == namespace and known.fills_pool}
+    # Controllers run on pool `api`.
+    return frozenset(pools | {API.name} if namespace == SYSTEM.name else pools)
+
+
+def _nodes(pools: frozenset[str], aks: AksSettings) -> Iterator[tuple[int, VmSize]]:
     """Most nodes of each generation, and their size. A retiring one may still be full."""
     for name, pool, generation in aks.generations():
         if name in pools:

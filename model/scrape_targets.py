@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from model import ports
+from model.kubernetes import ADDON_NAMESPACE, SYSTEM
 from settings.schema.stack import Settings
-
-SYSTEM_NAMESPACE: Final = "voice-system"
-"""Namespace of the platform's controllers."""
-ADDON_NAMESPACE: Final = "kube-system"
-"""Namespace of what AKS installs by itself."""
 
 _NAME: Final = "app.kubernetes.io/name"
 
@@ -38,27 +34,25 @@ class ScrapeTarget:
 
 CERT_MANAGER: Final = ScrapeTarget(
     "cert-manager",
-    SYSTEM_NAMESPACE,
+    SYSTEM.name,
     {_NAME: "cert-manager", "app.kubernetes.io/component": "controller"},
     "http-metrics",
 )
-GATEWAY_CONTROLLER: Final = ScrapeTarget(
-    "envoy-gateway", SYSTEM_NAMESPACE, {"control-plane": "envoy-gateway"}, "metrics"
-)
+GATEWAY_CONTROLLER: Final = ScrapeTarget("envoy-gateway", SYSTEM.name, {"control-plane": "envoy-gateway"}, "metrics")
 GATEWAY_PROXIES: Final = ScrapeTarget(
     "envoy-proxies",
-    SYSTEM_NAMESPACE,
+    SYSTEM.name,
     {_NAME: "envoy", "app.kubernetes.io/component": "proxy"},
     "metrics",
     "/stats/prometheus",
 )
-EXTERNAL_DNS: Final = ScrapeTarget("external-dns", SYSTEM_NAMESPACE, {_NAME: "external-dns"}, "http")
-EXTERNAL_SECRETS: Final = ScrapeTarget("external-secrets", SYSTEM_NAMESPACE, {_NAME: "external-secrets"}, "metrics")
-RELOADER: Final = ScrapeTarget("reloader", SYSTEM_NAMESPACE, {_NAME: "reloader"}, "http")
+EXTERNAL_DNS: Final = ScrapeTarget("external-dns", SYSTEM.name, {_NAME: "external-dns"}, "http")
+EXTERNAL_SECRETS: Final = ScrapeTarget("external-secrets", SYSTEM.name, {_NAME: "external-secrets"}, "metrics")
+RELOADER: Final = ScrapeTarget("reloader", SYSTEM.name, {_NAME: "reloader"}, "http")
 OPENTELEMETRY_COLLECTOR: Final = ScrapeTarget(
-    "opentelemetry-collector", SYSTEM_NAMESPACE, {_NAME: "opentelemetry-collector"}, "metrics"
+    "opentelemetry-collector", SYSTEM.name, {_NAME: "opentelemetry-collector"}, "metrics"
 )
-ARGO_CD: Final = ScrapeTarget("argo-cd", SYSTEM_NAMESPACE, {"app.kubernetes.io/part-of": "argocd"}, "metrics")
+ARGO_CD: Final = ScrapeTarget("argo-cd", SYSTEM.name, {"app.kubernetes.io/part-of": "argocd"}, "metrics")
 # AKS's add-on serves metrics there and declares no port for them (github.com/Azure/AKS/issues/4090).
 KEDA: Final = ScrapeTarget("keda", ADDON_NAMESPACE, {_NAME: "keda-operator"}, ports.KEDA_METRICS.first)
 

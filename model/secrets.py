@@ -29,6 +29,8 @@ GENERATED_SECRETS: Final = (
     JWT_SIGNING_KEY,
 )
 
+LIVEKIT_KEYS: Final = (LIVEKIT_API_KEY.name, LIVEKIT_API_SECRET.name)
+"""The key pair of LiveKit's clients."""
 REDIS_PASSWORD: Final = "redis-password"
 """Made by Azure: LiveKit, LiveKit SIP and egress know no other way in."""
 EGRESS_STORAGE_KEY: Final = "egress-storage-key"

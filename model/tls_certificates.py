@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from model.host_names import SIP, TURN, HostNames
+from model.kubernetes import EDGE, MEDIA, SYSTEM
 
 CERTIFICATE_HOURS: Final = 90 * 24
 """How long a certificate of the self-signed issuer lasts, hours: as long as a public one."""
@@ -46,13 +47,13 @@ class TlsCertificate:
         return (names.of_region(self.service),)
 
 
-GATEWAY_CERTIFICATE: Final = TlsCertificate("gateway", "voice-system", None)
+GATEWAY_CERTIFICATE: Final = TlsCertificate("gateway", SYSTEM.name, None)
 
 
-TURN_CERTIFICATE: Final = TlsCertificate("turn", "voice-media", TURN)
+TURN_CERTIFICATE: Final = TlsCertificate("turn", MEDIA.name, TURN)
 
 
-SIP_CERTIFICATE: Final = TlsCertificate("sip", "voice-edge", SIP)
+SIP_CERTIFICATE: Final = TlsCertificate("sip", EDGE.name, SIP)
 
 
 TLS_CERTIFICATES: Final = (GATEWAY_CERTIFICATE, TURN_CERTIFICATE, SIP_CERTIFICATE)

@@ -18,7 +18,7 @@ import yaml
 
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
-from tools.reckoning import SHAPES, Reckoning, reckon
+from tools.reckoning import Reckoning, reckon
 
 PAGE: Final = PROJECT / "docs" / "capacity.md"
 STACK: Final = "prod"
@@ -84,7 +84,7 @@ def _page(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> Iterator[str
     yield from _table(
         ("workload", "legs of a call", "legs", "RTP and RTCP ports", "packets a second"),
         (
-            (row.workload, SHAPES[row.workload].words, row.legs * row.calls_per_pod, row.rtp_ports or "-", row.packets)
+            (row.workload, row.legs_text, row.legs * row.calls_per_pod, row.rtp_ports or "-", row.packets)
             for row in result.workloads
         ),
     )

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from model.checks.workloads import MEDIA_WORKLOADS
 from model.drain import drain_budget
-from model.pools import SURGE
+from model.pools import CALL_POOLS, SURGE, max_nodes
+from model.workloads import CATALOG
 from settings.schema.aks import MEDIA_SURGE_NODES
 from settings.schema.stack import Settings
 
 START: Final = timedelta(minutes=10)
 """Until a pod runs where no node is free: the autoscaler looks, Azure makes a node, its images are pulled."""
 SURGE_SHARE: Final = int(SURGE.removesuffix("%")) / 100
-POOLS: Final = {**MEDIA_WORKLOADS, "voice-agent": "agents", "livekit-egress": "agents"}
-"""Workloads whose pods wait for calls when they go, and their pools."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +52,13 @@ def rollout_clock(settings: Settings, workload: str, pods: int) -> RolloutClock 
     A pod is replaced when a new one runs elsewhere, so each needs a free node; where none is free it waits for the one
     before it, which may take the whole grace period.
     """
-    pool = POOLS.get(workload)
-    if pool is None or pods == 0:
+    waiting = {known.name: known.pool for known in CATALOG if known.waits_for_calls}
+    if workload not in waiting or pods == 0:
         return None
-    free = max(_most_nodes(settings, pool) - pods, 1)
+    free = max(max_nodes(settings.aks, waiting[workload]) - pods, 1)
     grace = timedelta(seconds=drain_budget(settings.telephony).grace_seconds)
     longest = math.ceil(pods / free) * (START + grace)
     return RolloutClock(workload=workload, pods=pods, at_once=min(free, pods), longest=longest)
-
-
-def _most_nodes(settings: Settings, pool: str) -> int:
-    for name, media in settings.aks.media_pools.items():
-        if name == pool:
-            return media.max_nodes_per_zone * len(settings.aks.zones)
-    return settings.aks.pools[pool].max_nodes
 
 
 def upgrade_clock(settings: Settings, pool: str, nodes: int) -> UpgradeClock | None:
@@ -75,7 +66,7 @@ def upgrade_clock(settings: Settings, pool: str, nodes: int) -> UpgradeClock | N
 
     Each node waits for its longest call. The pools of a media pool's zones are counted one after the other.
     """
-    if pool not in POOLS.values() or nodes == 0:
+    if pool not in CALL_POOLS or nodes == 0:
         return None
     at_once = MEDIA_SURGE_NODES if pool in settings.aks.media_pools else math.ceil(nodes * SURGE_SHARE)
     soak = timedelta(minutes=settings.aks.node_soak_minutes)

@@ -19,8 +19,8 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config import new_client_from_config_dict
 from kubernetes.config.config_exception import ConfigException
 
-from model import ports
 from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT
+from model.workloads import CALL_WORKLOADS
 
 OURS: Final = "app.kubernetes.io/part-of=voice-platform"
 SECONDS_TO_ANSWER: Final = (5, 20)
@@ -38,10 +38,9 @@ class CallsMetric:
 
 
 CALLS: Final[Mapping[str, CallsMetric]] = {
-    "freeswitch": CallsMetric("freeswitch_current_calls", ports.FREESWITCH_METRICS.first),
-    "livekit-sip": CallsMetric("livekit_sip_calls_active", ports.LIVEKIT_SIP_METRICS.first),
-    "livekit": CallsMetric("livekit_room_total", ports.LIVEKIT_METRICS.first),
-    "voice-agent": CallsMetric("lk_agents_active_job_count", ports.AGENT_METRICS.first),
+    known.name: CallsMetric(known.calls.metric, known.metrics.first)
+    for known in CALL_WORKLOADS
+    if known.calls and known.metrics
 }
 
 

@@ -10,35 +10,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from model.capacity import PACKETS_OF_A_LEG, PORTS_OF_A_LEG, region_capacity
-from model.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
+from model.capacity import PACKETS_OF_A_LEG, region_capacity
+from model.checks.workloads import WORKLOAD_RULES, agent_nodes
+from model.pools import AGENTS
 from model.ports import LIVEKIT_ICE_MUX, freeswitch_rtp
+from model.workloads import CALL_WORKLOADS
+from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
+from model.workloads.workload import PORTS_OF_A_LEG
 from settings.loader.stack_file import NAMESPACE, read_sections, settings_from
 from settings.schema.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
 from settings.schema.call_costs import CALL_COSTS, SPARE, CallCost
 from settings.schema.errors import Problem, SettingsError
 from settings.schema.stack import Settings
-
-AGENTS: Final = "voice-agent"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CallShape:
-    """What one call is to a workload: `legs` through which its sound goes, and how many of them take RTP ports."""
-
-    legs: int
-    legs_with_ports: int
-    words: str
-
-
-SHAPES: Final[Mapping[str, CallShape]] = {
-    "freeswitch": CallShape(legs=2, legs_with_ports=2, words="one towards the carrier, one towards the bridge"),
-    "livekit-sip": CallShape(legs=2, legs_with_ports=1, words="one towards FreeSWITCH, one into the room"),
-    "livekit": CallShape(legs=2, legs_with_ports=0, words="the caller and the agent, over the mux"),
-    AGENTS: CallShape(legs=1, legs_with_ports=0, words="one into the room"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +39,7 @@ class WorkloadRow:
     pods: int
     pods_per_zone: int
     legs: int
+    legs_text: str
     rtp_ports: int
     packets: int
 
@@ -143,17 +129,13 @@ def with_calls(settings: Settings, calls: int) -> Settings:
 
 
 def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
-    sections = {
-        "freeswitch": settings.freeswitch,
-        "livekit-sip": settings.livekit_sip,
-        "livekit": settings.livekit,
-        AGENTS: settings.agent,
-    }
-    for name, section in sections.items():
-        needed, shape = region_capacity(settings).pods[name], SHAPES[name]
+    for known in CALL_WORKLOADS:
+        if known.calls is None:
+            continue
+        needed, section, shape = region_capacity(settings).pods[known.name], known.calls.section(settings), known.calls
         yield WorkloadRow(
-            workload=name,
-            pool=MEDIA_WORKLOADS.get(name, "agents"),
+            workload=known.name,
+            pool=known.pool.name,
             cpus=section.cpu,
             calls_per_cpu=section.calls_per_cpu,
             calls_per_pod=needed.calls_per_pod,
@@ -161,6 +143,7 @@ def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
             pods=needed.pods,
             pods_per_zone=needed.pods_per_zone,
             legs=shape.legs,
+            legs_text=shape.legs_text,
             rtp_ports=needed.calls_per_pod * shape.legs_with_ports * PORTS_OF_A_LEG,
             packets=needed.calls_per_pod * shape.legs * PACKETS_OF_A_LEG,
         )
@@ -169,7 +152,7 @@ def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
 def _pools(settings: Settings) -> Iterator[PoolRow]:
     pods, zones = region_capacity(settings).pods, len(settings.aks.zones)
     for name, pool in settings.aks.media_pools.items():
-        nodes = max(pods[workload].pods_per_zone for workload, on in MEDIA_WORKLOADS.items() if on == name)
+        nodes = max(pods[known.name].pods_per_zone for known in CALL_WORKLOADS if known.pool.name == name)
         if zones == 1 and nodes < MOST_MEDIA_NODES:
             # A rollout takes a node more than pods; of several zones one is in reserve.
             nodes += 1
@@ -181,10 +164,10 @@ def _pools(settings: Settings) -> Iterator[PoolRow]:
             nodes=nodes * zones,
             allowed=pool.max_nodes_per_zone,
         )
-    agents = settings.aks.pools["agents"]
+    agents = settings.aks.pools[AGENTS.name]
     nodes = max(agent_nodes(settings), settings.agent.min_replicas + 1)
     yield PoolRow(
-        pool="agents",
+        pool=AGENTS.name,
         vm_size=_size(agents),
         by_zone=False,
         in_a_zone=-(-nodes // zones),
@@ -224,7 +207,7 @@ def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
     aks = {**({"mediaPools": media} if media else {}), **({"pools": others} if others else {})}
     if aks:
         sections[f"{NAMESPACE}:aks"] = aks
-    agents = region_capacity(settings).pods[AGENTS].pods
+    agents = region_capacity(settings).pods[VOICE_AGENT.name].pods
     if agents > settings.agent.max_replicas:
         sections[f"{NAMESPACE}:agent"] = {"maxReplicas": agents}
     return sections
@@ -286,7 +269,9 @@ def _assumptions(settings: Settings) -> Iterator[str]:
     yield (
         f"Sound is sent every 20 ms, so a leg has {PACKETS_OF_A_LEG} packets a second, both ways counted, and"
         f" {PORTS_OF_A_LEG} ports, one for RTP and one for RTCP. Legs of a call: "
-        + "; ".join(f"{name} {shape.legs} ({shape.words})" for name, shape in SHAPES.items())
+        + "; ".join(
+            f"{known.name} {known.calls.legs} ({known.calls.legs_text})" for known in CALL_WORKLOADS if known.calls
+        )
         + "."
     )
     yield (

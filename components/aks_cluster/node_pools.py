@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import containerservice
 
-from model import node_tuning, ports
+from model import node_tuning
 from model.address_plan import Subnet
 from model.drain import drain_budget
-from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT, SPOT_TAINT, dedicated_taint
+from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT, SPOT_TAINT
 from model.naming import Naming
-from model.pools import SURGE
-from model.ports import freeswitch_rtp
+from model.pools import SURGE, dedicated_taint, media_pool_named
+from model.workloads import public_ports
 from settings.schema.aks import MEDIA_SURGE_NODES, AksSettings, Generation, MediaPool, WorkloadPool
 from settings.schema.telephony import TelephonySettings
 
@@ -66,11 +66,11 @@ def agent_pools(context: PoolContext) -> Iterator[AgentPoolPlan]:
 
 
 def _media_pool(name: str, pool: MediaPool, generation: Generation, zone: str, context: PoolContext) -> AgentPoolPlan:
-    azure_name = context.names.agent_pool(name, generation.name, zone)
+    azure_name, known = context.names.agent_pool(name, generation.name, zone), media_pool_named(name)
     args = _common(azure_name, name, generation, context)
     _bound(args, generation, pool.min_nodes_per_zone, pool.max_nodes_per_zone)
     args.availability_zones = [zone]
-    args.vnet_subnet_id = context.network.subnet_ids[Subnet(name)]
+    args.vnet_subnet_id = context.network.subnet_ids[known.subnet]
     args.node_taints = _taints(generation, dedicated_taint(name))
     args.enable_node_public_ip = True
     args.node_public_ip_prefix_id = context.network.media_prefix_ids[name, zone]
@@ -79,7 +79,7 @@ def _media_pool(name: str, pool: MediaPool, generation: Generation, zone: str, c
             containerservice.PortRangeArgs(
                 port_start=item.first, port_end=item.last, protocol=_PROTOCOLS[item.protocol]
             )
-            for item in ports.public_host_ports(name, freeswitch_rtp(context.telephony.rtp_ports))
+            for item in public_ports(known, context.telephony)
         ],
         application_security_groups=[context.network.media_group_ids[name]],
     )

@@ -13,8 +13,8 @@ from components.data_tier.redis import Redis, RedisArgs
 from components.data_tier.storage import Storage, StorageArgs
 from components.role_assignment import Principal
 from model.address_plan import Subnet
-from model.identities import REDIS_EXPORTS, Container
 from model.naming import Naming
+from model.permissions import REDIS_EXPORTS, Container
 from model.private_dns import PrivateZone
 from model.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
 from settings.schema.data import DatabaseAdministrator, DataSettings

@@ -15,6 +15,7 @@ from pulumi_azure_native import network
 
 from model import ports
 from model.address_plan import NODE_SUBNETS, AddressPlan, Subnet
+from model.pools import LIVEKIT, SIP
 from model.ports import Ports, freeswitch_rtp
 from model.public_addresses import PublicAddress
 from settings.schema.freeswitch import EventSocket
@@ -136,7 +137,7 @@ def _gateway(context: SecurityContext) -> _Rule:
 
 
 def _sip(context: SecurityContext) -> Iterator[_Rule]:
-    telephony, group, vnet = context.telephony, context.groups["sip"], context.plan.network
+    telephony, group, vnet = context.telephony, context.groups[SIP.name], context.plan.network
     if context.event_socket == "private":
         # Which pods of these nodes may is told by the cluster's policies: agents.
         agents = [context.plan.subnets[Subnet.WORKLOAD], context.plan.pods]
@@ -158,7 +159,7 @@ def _sip(context: SecurityContext) -> Iterator[_Rule]:
 
 
 def _livekit(context: SecurityContext) -> Iterator[_Rule]:
-    group = context.groups["livekit"]
+    group = context.groups[LIVEKIT.name]
     media = [ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP]
     yield _Rule("clients", ["Internet"], media, to_group=group)
     yield _Rule(

@@ -13,12 +13,13 @@ from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
 from model.charts import CERT_MANAGER
 from model.host_names import HostNames
+from model.kubernetes import SYSTEM
 from model.naming import Naming
 from model.tls_certificates import CERTIFICATE_HOURS, KEY_BITS, ROOT_HOURS, TLS_CERTIFICATES, TlsCertificate
 from settings.schema.certificates import CertificatesSettings, Issuer
 
 API: Final = "cert-manager.io/v1"
-NAMESPACE: Final = "voice-system"
+NAMESPACE: Final = SYSTEM.name
 RELEASE: Final = "cert-manager"
 REPLICAS: Final = 2
 HOURS_A_DAY: Final = 24

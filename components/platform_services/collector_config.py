@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from model.kubernetes import SYSTEM
 from model.ports import COLLECTOR_HEALTH, COLLECTOR_METRICS, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, Ports
-from model.scrape_targets import SYSTEM_NAMESPACE
 from settings.schema.metrics import TracingSettings
 
 CONNECTION_VARIABLE: Final = "APPLICATIONINSIGHTS_CONNECTION_STRING"
@@ -50,7 +50,7 @@ def collector_config(settings: TracingSettings) -> dict[str, Any]:
         }
     if "jaeger" in settings.exporters:
         exporters[_EXPORTERS["jaeger"]] = {
-            "endpoint": f"{JAEGER_SERVICE}.{SYSTEM_NAMESPACE}.svc:{OTLP_GRPC}",
+            "endpoint": f"{JAEGER_SERVICE}.{SYSTEM.name}.svc:{OTLP_GRPC}",
             "tls": {"insecure": True},
         }
     return {

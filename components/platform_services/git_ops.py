@@ -13,7 +13,7 @@ from components.platform_services.git_ops_chart import CONTROLLER_ACCOUNT, CONTR
 from components.platform_services.release import third_party_release
 from model.charts import ARGO_CD
 from model.gitops import GIT_OPS_KINDS
-from model.kubernetes import OWN_SERVICES_NAMESPACE
+from model.kubernetes import APPS
 from settings.schema.delivery import GitOpsSettings
 
 API: Final = "argoproj.io/v1alpha1"
@@ -104,8 +104,8 @@ class GitOps(pulumi.ComponentResource):
         return {
             "description": "Services of your own; nothing of the platform's.",
             "sourceRepos": [self._args.settings.repository],
-            "sourceNamespaces": [OWN_SERVICES_NAMESPACE],
-            "destinations": [{"server": THIS_CLUSTER, "namespace": OWN_SERVICES_NAMESPACE}],
+            "sourceNamespaces": [APPS.name],
+            "destinations": [{"server": THIS_CLUSTER, "namespace": APPS.name}],
             "clusterResourceWhitelist": [],
             "namespaceResourceWhitelist": [{"group": kind.group, "kind": kind.kind} for kind in GIT_OPS_KINDS],
         }
@@ -119,7 +119,7 @@ class GitOps(pulumi.ComponentResource):
                 "path": settings.path,
                 "targetRevision": settings.revision,
             },
-            "destination": {"server": THIS_CLUSTER, "namespace": OWN_SERVICES_NAMESPACE},
+            "destination": {"server": THIS_CLUSTER, "namespace": APPS.name},
             "syncPolicy": {"automated": {"prune": True, "selfHeal": True}},
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY
-from model.kubernetes import OWN_SERVICES_NAMESPACE
+from model.kubernetes import APPS
 
 REPOSITORY_REPLICAS: Final = 2
 CONTROLLER_ACCOUNT: Final = "argocd-application-controller"
@@ -34,12 +34,12 @@ def git_ops_values() -> dict[str, Any]:
                 # What it may not list it leaves alone.
                 "resource.respectRBAC": "strict",
             },
-            "params": {"application.namespaces": OWN_SERVICES_NAMESPACE},
+            "params": {"application.namespaces": APPS.name},
             # The cluster that it runs in, seen through one namespace.
             "clusterCredentials": {
                 "in-cluster": {
                     "server": "https://kubernetes.default.svc",
-                    "namespaces": OWN_SERVICES_NAMESPACE,
+                    "namespaces": APPS.name,
                     "config": {"tlsClientConfig": {"insecure": False}},
                 }
             },

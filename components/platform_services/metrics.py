@@ -16,10 +16,11 @@ from components.platform_services.release import third_party_release
 from model.charts import PROMETHEUS_STACK
 from model.dashboard_model import SIDECAR_LABEL, grafana_model
 from model.dashboards import DASHBOARDS
+from model.kubernetes import ADDON_NAMESPACE, SYSTEM
 from model.ports import PROMETHEUS, PROMETHEUS_SERVICE
 from model.recording_rules import RULE_GROUPS
 from model.rule_groups import RuleGroup
-from model.scrape_targets import ADDON_NAMESPACE, AZURE_AGENT_TARGETS, SYSTEM_NAMESPACE, ScrapeTarget
+from model.scrape_targets import AZURE_AGENT_TARGETS, ScrapeTarget
 from settings.schema.metrics import MetricsSettings
 
 Backend = Literal["managed", "inCluster"]
@@ -69,7 +70,7 @@ class Metrics(pulumi.ComponentResource):
             self._children = pulumi.ResourceOptions(parent=self, depends_on=[prometheus])
             self._rules()
             self._dashboards()
-            host = f"{PROMETHEUS_SERVICE}.{SYSTEM_NAMESPACE}.svc"
+            host = f"{PROMETHEUS_SERVICE}.{SYSTEM.name}.svc"
             self.address = pulumi.Output.from_input(f"http://{host}:{PROMETHEUS}")
         for target in args.targets:
             self._monitor(target)

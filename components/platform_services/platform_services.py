@@ -22,12 +22,12 @@ from components.platform_services.scaling import Scaling, ScalingArgs
 from components.platform_services.tracing import ApplicationInsights, Tracing, TracingArgs
 from components.workload_identity import WorkloadIdentity
 from model.address_plan import region_plan
+from model.features import Feature, features
 from model.host_names import host_names
-from model.identities import Feature, features
-from model.kubernetes import OWN_SERVICES_NAMESPACE
+from model.kubernetes import APPS, SYSTEM
 from model.naming import global_names, region_names
 from model.ports import OTLP_SERVICE
-from model.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
+from model.scrape_targets import scrape_targets
 from model.tls_certificates import GATEWAY_CERTIFICATE
 from settings.schema.stack import Settings
 
@@ -158,7 +158,7 @@ class PlatformServices(pulumi.ComponentResource):
         ExternalDns(
             f"{self._name}-external-dns",
             ExternalDnsArgs(
-                namespace=self.namespaces[SYSTEM_NAMESPACE],
+                namespace=self.namespaces[SYSTEM.name],
                 settings=settings.dns,
                 hosts=host_names(settings),
                 names=region_names(settings),
@@ -171,7 +171,7 @@ class PlatformServices(pulumi.ComponentResource):
 
     def _on_request(self) -> None:
         """What brings changes to services that run, where the stack asks for it."""
-        delivery, system = self._settings.delivery, self.namespaces[SYSTEM_NAMESPACE]
+        delivery, system = self._settings.delivery, self.namespaces[SYSTEM.name]
         if delivery.reloader:
             Reloader(f"{self._name}-reloader", ReloaderArgs(namespace=system), opts=self._children)
         if delivery.git_ops is not None:
@@ -179,7 +179,7 @@ class PlatformServices(pulumi.ComponentResource):
                 f"{self._name}-git-ops",
                 GitOpsArgs(
                     namespace=system,
-                    own_services=self.namespaces[OWN_SERVICES_NAMESPACE],
+                    own_services=self.namespaces[APPS.name],
                     settings=delivery.git_ops,
                 ),
                 opts=self._children,
@@ -192,7 +192,7 @@ class PlatformServices(pulumi.ComponentResource):
         return Metrics(
             f"{self._name}-metrics",
             MetricsArgs(
-                namespace=self.namespaces[SYSTEM_NAMESPACE],
+                namespace=self.namespaces[SYSTEM.name],
                 backend=settings.metrics.backend,
                 settings=settings.metrics,
                 targets=scrape_targets(settings),
@@ -218,7 +218,7 @@ class PlatformServices(pulumi.ComponentResource):
         Tracing(
             f"{self._name}-tracing",
             TracingArgs(
-                namespace=self.namespaces[SYSTEM_NAMESPACE],
+                namespace=self.namespaces[SYSTEM.name],
                 settings=self._settings.tracing,
                 application_insights=azure,
             ),

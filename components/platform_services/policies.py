@@ -11,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.policy_rules import PolicyGroup, policy_groups, selector
-from model.stack_flows import flows
+from model.flows import flows
 from settings.schema.stack import Settings
 
 CILIUM_API: Final = "cilium.io/v2"

@@ -12,9 +12,9 @@ from typing import Any, Final, Literal
 
 import pulumi_kubernetes as kubernetes
 
-from model.flows import Flow
+from model.flow import Flow
 from model.kubernetes import NAMESPACES
-from model.policy_endpoints import API_SERVER_TUNNEL, Block, OnNodes, Outside, Peer, Pods, blocks
+from model.policy_endpoints import API_SERVER_TUNNEL, Block, HostNetworkPods, Outside, Peer, Pods, blocks
 from model.ports import Ports
 from settings.schema.stack import Settings
 
@@ -40,7 +40,7 @@ def ends(peer: Peer, direction: Direction, settings: Settings) -> Ends:
     """What a peer is as the source (`ingress`) or the target (`egress`) of a flow."""
     if isinstance(peer, Pods):
         return Ends(pods=(peer,))
-    if isinstance(peer, OnNodes):
+    if isinstance(peer, HostNetworkPods):
         return Ends(entities=NODES)
     if peer is Outside.API_SERVER:
         return Ends(pods=(API_SERVER_TUNNEL,)) if direction == "ingress" else Ends(entities=("kube-apiserver",))

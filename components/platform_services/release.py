@@ -9,11 +9,12 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from model.charts import ThirdPartyChart
-from model.kubernetes import POOL_LABEL
+from model.kubernetes import PLATFORM_PRIORITY, POOL_LABEL
+from model.pools import API
 
-CONTROLLER_NODES: Final = {POOL_LABEL: "api"}
+CONTROLLER_NODES: Final = {POOL_LABEL: API.name}
 """Node selector of controllers: they are not critical to AKS, so they stay off its system pool."""
-CONTROLLER_PRIORITY: Final = "voice-platform"
+CONTROLLER_PRIORITY: Final = PLATFORM_PRIORITY.name
 """Their priority class."""
 TIMEOUT_SECONDS: Final = 900
 """How long Helm waits for what a chart installs: a node may have to be added first, which takes some minutes."""

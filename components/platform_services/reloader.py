@@ -9,13 +9,12 @@ import pulumi
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
 from model.charts import RELOADER
-from model.kubernetes import NAMESPACES
-from model.scrape_targets import SYSTEM_NAMESPACE
+from model.kubernetes import NAMESPACES, SYSTEM
 
 RELEASE: Final = "reloader"
 REPLICAS: Final = 2
 WATCHED: Final = tuple(
-    namespace.name for namespace in NAMESPACES if not namespace.carries_calls and namespace.name != SYSTEM_NAMESPACE
+    namespace.name for namespace in NAMESPACES if not namespace.carries_calls and namespace.name != SYSTEM.name
 )
 """Namespaces in which it may restart pods, beside its own, which it always watches."""
 

@@ -5,37 +5,33 @@ from __future__ import annotations
 from typing import Any, Final
 
 from components.voice_workloads.values import (
+    ValuesContext,
     common_values,
     guaranteed,
     livekit_secret_names,
     livekit_url,
     merged,
-    pool_values,
 )
 from model import ports
-from model.identities import account
-from settings.schema.stack import Settings
 
 REPLICAS: Final = 2
 """One acts; the other takes over."""
 
 
-def agent_watch_values(settings: Settings) -> dict[str, Any]:
+def values(context: ValuesContext) -> dict[str, Any]:
     """How often it looks, and how long a caller may hear nobody.
 
     It runs on pool `api`: the loss of an agent's node must not take it along.
     """
+    settings = context.settings
     watch = settings.agent_watch
-    common = common_values(settings, account("agent-watch"), settings.images.agent_watch)
-    del common["toolsImage"]
+    common = common_values(context, settings.images.agent_watch)
     names = livekit_secret_names()
     return merged(
         common,
         {
             "networkPolicy": {"enabled": False},
             "secretNames": {"apiKey": names["apiKey"], "apiSecret": names["apiSecret"]},
-            "pool": pool_values(settings, "api"),
-            "priorityClassName": "voice-agents",
             "replicas": REPLICAS,
             "resources": guaranteed(1, "512Mi"),
             "ports": {"webhook": ports.AGENT_WATCH_WEBHOOK.first, "metrics": ports.AGENT_WATCH_METRICS.first},

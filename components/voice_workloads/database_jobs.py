@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from components.voice_workloads.values import guaranteed, image_values, pool_values
+from components.voice_workloads.values import (
+    ValuesContext,
+    guaranteed,
+    image_values,
+    place_values,
+)
 from model import ports
 from model.database import database_host, dumps_database, exports_redis
-from model.identities import REDIS_EXPORTS, Container, account
 from model.naming import region_names
-from settings.schema.stack import Settings
+from model.permissions import REDIS_EXPORTS, Container
 
 EXPORT_TO_MEMORY: Final = 2
 """Disk for each GiB of Redis' memory: an export is text, which packs to little more than what it tells of."""
 
 
-def database_jobs_values(settings: Settings) -> dict[str, Any]:
+def values(context: ValuesContext) -> dict[str, Any]:
     """What is dumped and exported in this region, and where to.
 
     Redis is exported key by key over its own protocol. Its `export` in ARM would need a storage account that is open
     to the internet and to account keys (managed identities are for Azure Cache for Redis Premium alone), and ours are
     neither; `redis-cli --rdb` asks for replication, which the managed service refuses.
     """
-    own = account("database-jobs")
+    settings = context.settings
     values: dict[str, Any] = {
         "image": image_values(settings.images.tools, settings),
-        "serviceAccount": {"create": False, "name": own.name},
-        "pool": pool_values(settings, "api"),
-        "priorityClassName": "voice-batch",
+        "serviceAccount": {"create": False, "name": context.instance.name},
+        **place_values(context),
         "resources": guaranteed(1, "1Gi"),
     }
     blobs = region_names(settings).blob_host
@@ -35,7 +38,7 @@ def database_jobs_values(settings: Settings) -> dict[str, Any]:
         values["dump"] = {
             "host": database_host(settings),
             "databases": list(settings.data.postgresql.databases),
-            "user": own.name,
+            "user": context.instance.name,
             "container": f"https://{blobs}/{Container.BACKUPS}",
             "size": f"{settings.data.postgresql.storage_gib}Gi",
         }

@@ -4,46 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-import pulumi
-
 from components.voice_workloads.values import (
-    autoscaling_values,
+    ValuesContext,
     common_values,
     drain_values,
     guaranteed,
     image_values,
     inside_cidrs,
+    media_scaling,
     merged,
-    pool_values,
 )
 from model import ports, secrets
 from model.call_timeouts import BRIDGE_TIMEOUT_SECONDS, RTP_HOLD_TIMEOUT_SECONDS, RTP_TIMEOUT_SECONDS
-from model.capacity import region_capacity
-from model.identities import Container, account
 from model.naming import region_names
-from settings.schema.stack import Settings
+from model.permissions import Container
+from model.workloads.livekit_sip import WORKLOAD as LIVEKIT_SIP
+from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
 from settings.schema.telephony import Carrier
 
 
-def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def values(context: ValuesContext) -> dict[str, Any]:
     """Carriers, the bridge, and how many calls a pod takes."""
-    freeswitch, pool = settings.freeswitch, settings.aks.media_pools["sip"]
-    zones = len(settings.aks.zones)
-    fewest, most = pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones
-    bridge, agent = account("livekit-sip"), account("voice-agent")
+    settings = context.settings
+    freeswitch = settings.freeswitch
+    bridge, agent = LIVEKIT_SIP, VOICE_AGENT
     rtp = settings.telephony.rtp_ports
     return merged(
-        common_values(settings, account("freeswitch"), settings.images.freeswitch),
+        common_values(context, settings.images.freeswitch),
         {
             "exporterImage": image_values(settings.images.freeswitch_exporter, settings),
             "secretNames": {
                 "eventSocketPassword": secrets.EVENT_SOCKET_PASSWORD.name,
                 "callTokenKey": secrets.CALL_TOKEN_KEY.name,
             },
-            "pool": pool_values(settings, "sip"),
-            "priorityClassName": "voice-media",
-            "replicas": fewest,
-            "autoscaling": autoscaling_values(settings, fewest, most, prometheus),
+            **media_scaling(context),
             "resources": guaranteed(freeswitch.cpu, f"{freeswitch.memory_gib}Gi"),
             "ports": {
                 "edge": ports.FREESWITCH_EDGE_PROFILE[0].first,
@@ -78,7 +72,7 @@ def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) 
                 },
             },
             "limits": {
-                "calls": region_capacity(settings).calls_per_pod("freeswitch"),
+                "calls": context.calls_per_pod,
                 "callsPerSecond": freeswitch.calls_per_second,
             },
             "recording": {

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.voice_workloads.values import common_values, guaranteed, load_balancer_annotations, merged, pool_values
+from components.voice_workloads.values import (
+    ValuesContext,
+    common_values,
+    guaranteed,
+    load_balancer_annotations,
+    merged,
+)
 from model import ports
 from model.host_names import SIP, host_names
-from model.identities import account
 from model.public_addresses import PublicAddress
 from model.tls_certificates import SIP_CERTIFICATE
-from settings.schema.stack import Settings
+from model.workloads.freeswitch import WORKLOAD as FREESWITCH
 from settings.schema.telephony import Carrier
 
 
-def sip_edge_values(settings: Settings) -> dict[str, Any]:
+def values(context: ValuesContext) -> dict[str, Any]:
     """Carriers' addresses, the static address that they call, and who takes the calls."""
+    settings = context.settings
     edge = settings.sip_edge
-    own = account("sip-edge")
     return merged(
-        common_values(settings, own, settings.images.sip_edge),
+        common_values(context, settings.images.sip_edge),
         {
             "networkPolicy": {"enabled": False},
-            "pool": pool_values(settings, "api"),
-            "priorityClassName": "voice-platform",
             "replicas": edge.replicas,
             "resources": guaranteed(edge.cpu, f"{edge.memory_mib}Mi"),
             "ports": {
@@ -36,8 +39,8 @@ def sip_edge_values(settings: Settings) -> dict[str, Any]:
             "loadBalancer": {"annotations": load_balancer_annotations(settings, PublicAddress.SIP_EDGE)},
             "host": host_names(settings).of_region(SIP),
             "freeswitch": {
-                "service": account("freeswitch").name,
-                "namespace": account("freeswitch").namespace,
+                "service": FREESWITCH.name,
+                "namespace": FREESWITCH.namespace.name,
                 "port": ports.FREESWITCH_EDGE_PROFILE[0].first,
                 "tryNextMilliseconds": edge.try_next_milliseconds,
             },

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pulumi
 
 from model import ports, secrets
 from model.address_plan import region_plan
+from model.capacity import region_capacity
 from model.drain import drain_budget
-from model.identities import WorkloadAccount, account
 from model.kubernetes import PROMETHEUS_AUTHENTICATION
 from model.naming import Naming, global_names, region_names
+from model.permissions import WorkloadAccount
+from model.pools import Pool, media_pool
 from model.public_addresses import PublicAddress
 from model.secrets import GENERATED_SECRETS
+from model.workloads.livekit import WORKLOAD as LIVEKIT
+from model.workloads.workload import Instance
 from settings.schema.images import Image
 from settings.schema.stack import Settings
 
@@ -23,7 +28,6 @@ GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resour
 """Which of our addresses Azure's load balancer takes; source:
 https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#loadbalancer-annotations.
 """
-CLUSTER_DOMAIN: Final = "svc.cluster.local"
 
 
 def image_values(image: Image, settings: Settings) -> dict[str, Any]:
@@ -38,20 +42,61 @@ def registry_server(global_names: Naming) -> str:
     return f"{global_names.registry}.azurecr.io"
 
 
-def common_values(settings: Settings, own: WorkloadAccount, image: Image) -> dict[str, Any]:
-    """What is the same in every chart: names, images, secrets and metrics."""
+@dataclass(frozen=True, kw_only=True)
+class ValuesContext:
+    """What the values of an instance are made from.
+
+    `prometheus` is the address that scaling queries; `None`: the workloads do not scale.
+    """
+
+    settings: Settings
+    instance: Instance
+    prometheus: pulumi.Input[str] | None
+
+    @property
+    def calls_per_pod(self) -> int:
+        """The concurrent calls that a pod takes."""
+        return region_capacity(self.settings).calls_per_pod(self.instance.workload.name)
+
+
+def common_values(context: ValuesContext, image: Image) -> dict[str, Any]:
+    """Returns the values that every Deployment has: names, images, secrets, place and metrics."""
+    settings, name = context.settings, context.instance.name
     monitors = {"managed": "azure", "inCluster": "operator", "none": "none"}
     return {
         "image": image_values(image, settings),
-        "toolsImage": image_values(settings.images.tools, settings),
-        "serviceAccount": {"create": False, "name": own.name},
-        "secretProviderClass": {"create": False, "name": own.name},
-        "secretGenerations": secret_generations(settings, own),
+        **({"toolsImage": tools_image(settings)} if "tools" in context.instance.workload.images else {}),
+        "serviceAccount": {"create": False, "name": name},
+        "secretProviderClass": {"create": False, "name": name},
+        "secretGenerations": secret_generations(settings, context.instance.account),
         "zones": list(settings.aks.zones),
         "metrics": {
             "monitor": monitors[settings.metrics.backend],
             "intervalSeconds": settings.metrics.interval_seconds,
         },
+        **place_values(context),
+    }
+
+
+def place_values(context: ValuesContext) -> dict[str, Any]:
+    """Returns the pool and the priority of the pods."""
+    workload = context.instance.workload
+    return {"pool": pool_values(context.settings, workload.pool), "priorityClassName": workload.priority.name}
+
+
+def tools_image(settings: Settings) -> dict[str, Any]:
+    """Returns the image of init containers and sidecars."""
+    return image_values(settings.images.tools, settings)
+
+
+def media_scaling(context: ValuesContext) -> dict[str, Any]:
+    """Returns replicas and scaling of a workload with one pod on each node of its media pool."""
+    settings = context.settings
+    pool, zones = media_pool(settings.aks, context.instance.workload.pool), len(settings.aks.zones)
+    min_count, max_count = pool.min_nodes_per_zone * zones, pool.max_nodes_per_zone * zones
+    return {
+        "replicas": min_count,
+        "autoscaling": autoscaling_values(settings, min_count, max_count, context.prometheus),
     }
 
 
@@ -62,10 +107,10 @@ def secret_generations(settings: Settings, own: WorkloadAccount) -> dict[str, st
     return {name: str(settings.key_vault.generation(name)) for name in read}
 
 
-def pool_values(settings: Settings, pool: str) -> dict[str, Any]:
+def pool_values(settings: Settings, pool: Pool) -> dict[str, Any]:
     """The pool and its generations that take pods."""
-    generations = {**settings.aks.media_pools, **settings.aks.pools}[pool].generations
-    return {"name": pool, "generations": [g.name for g in generations if g.state == "active"]}
+    generations = {**settings.aks.media_pools, **settings.aks.pools}[pool.name].generations
+    return {"name": pool.name, "generations": [g.name for g in generations if g.state == "active"]}
 
 
 def guaranteed(cpu: int, memory: str) -> dict[str, Any]:
@@ -85,15 +130,17 @@ def drain_values(settings: Settings) -> dict[str, Any]:
     }
 
 
-def autoscaling_values(settings: Settings, fewest: int, most: int, address: pulumi.Input[str] | None) -> dict[str, Any]:
+def autoscaling_values(
+    settings: Settings, min_count: int, max_count: int, address: pulumi.Input[str] | None
+) -> dict[str, Any]:
     """Scaling between two numbers of pods. `address` is where Prometheus answers; `None`: no scaling."""
-    if not settings.scaling.enabled or address is None or fewest == most:
-        return {"enabled": False, "minReplicas": fewest, "maxReplicas": most}
+    if not settings.scaling.enabled or address is None or min_count == max_count:
+        return {"enabled": False, "minReplicas": min_count, "maxReplicas": max_count}
     authentication = {"authentication": PROMETHEUS_AUTHENTICATION} if settings.metrics.backend == "managed" else {}
     return {
         "enabled": True,
-        "minReplicas": fewest,
-        "maxReplicas": most,
+        "minReplicas": min_count,
+        "maxReplicas": max_count,
         "prometheusAddress": address,
         **authentication,
     }
@@ -111,14 +158,9 @@ def inside_cidrs(settings: Settings) -> list[str]:
     return [plan.network, plan.pods]
 
 
-def service_host(service: WorkloadAccount) -> str:
-    """Name of a workload's Service in the cluster."""
-    return f"{service.name}.{service.namespace}.{CLUSTER_DOMAIN}"
-
-
 def livekit_url() -> str:
     """LiveKit's signalling in the cluster."""
-    return f"ws://{service_host(account('livekit'))}:{ports.LIVEKIT_SIGNALLING.first}"
+    return f"ws://{LIVEKIT.host}:{ports.LIVEKIT_SIGNALLING.first}"
 
 
 def redis_values(settings: Settings) -> dict[str, Any]:

@@ -2,55 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import pulumi
+from typing import Any
 
 from components.voice_workloads.values import (
+    ValuesContext,
     autoscaling_values,
     common_values,
     drain_values,
     guaranteed,
     livekit_url,
     merged,
-    pool_values,
 )
-from model import ports, secrets
-from model.capacity import region_capacity
+from model import ports
 from model.database import database_host
-from model.identities import account
 from model.naming import region_names
-from settings.schema.stack import Settings
-
-OWN_SECRETS: Final = {
-    "LIVEKIT_API_KEY": secrets.LIVEKIT_API_KEY.name,
-    "LIVEKIT_API_SECRET": secrets.LIVEKIT_API_SECRET.name,
-    "CALL_TOKEN_KEY": secrets.CALL_TOKEN_KEY.name,
-    "JWT_SIGNING_KEY": secrets.JWT_SIGNING_KEY.name,
-}
-"""Variables that every agent has, and their secrets."""
+from model.workloads.voice_agent import secret_variables
 
 
-def secret_variables(settings: Settings) -> dict[str, str]:
-    """Variables of the agent that are secrets, and their names in the vault."""
-    return {**OWN_SECRETS, **settings.agent.secret_variables}
-
-
-def voice_agent_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def values(context: ValuesContext) -> dict[str, Any]:
     """What the agent is told, and how many calls a pod takes."""
+    settings = context.settings
     agent = settings.agent
-    own = account("voice-agent")
-    common = common_values(settings, own, settings.images.voice_agent)
-    del common["toolsImage"]
+    common = common_values(context, settings.images.voice_agent)
     names = region_names(settings)
     return merged(
         common,
         {
             "networkPolicy": {"enabled": False},
-            "pool": pool_values(settings, "agents"),
-            "priorityClassName": "voice-agents",
             "replicas": agent.min_replicas,
-            "autoscaling": autoscaling_values(settings, agent.min_replicas, agent.max_replicas, prometheus),
+            "autoscaling": autoscaling_values(settings, agent.min_replicas, agent.max_replicas, context.prometheus),
             "resources": guaranteed(agent.cpu, f"{agent.memory_gib}Gi"),
             "ports": {
                 "webhook": ports.AGENT_WEBHOOK.first,
@@ -61,7 +41,7 @@ def voice_agent_values(settings: Settings, prometheus: pulumi.Input[str] | None)
             "drain": drain_values(settings),
             "name": agent.name,
             "livekitUrl": livekit_url(),
-            "limits": {"calls": region_capacity(settings).calls_per_pod("voice-agent")},
+            "limits": {"calls": context.calls_per_pod},
             "environment": {
                 "POSTGRESQL_HOST": database_host(settings),
                 "REDIS_HOST": names.redis_host(settings.this_region.location),
@@ -72,6 +52,6 @@ def voice_agent_values(settings: Settings, prometheus: pulumi.Input[str] | None)
                 ),
                 **agent.environment,
             },
-            "secretVariables": secret_variables(settings),
+            "secretVariables": dict(secret_variables(settings)),
         },
     )

@@ -1,24 +1,20 @@
-"""Calls: every workload of a region."""
+"""Every workload of a region."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
-from components.voice_workloads.agent_watch import agent_watch_values
-from components.voice_workloads.database_jobs import database_jobs_values
-from components.voice_workloads.freeswitch import freeswitch_values
-from components.voice_workloads.livekit import livekit_egress_values, livekit_sip_values, livekit_values
-from components.voice_workloads.sip_edge import sip_edge_values
-from components.voice_workloads.voice_agent import secret_variables, voice_agent_values
+from components.voice_workloads.values import ValuesContext
 from components.voice_workloads.workload import Workload, WorkloadArgs
 from components.workload_identity import WorkloadIdentity
-from model.database import dumps_database, exports_redis
-from model.identities import account
 from model.naming import region_names
+from model.workloads import instances
+from model.workloads.workload import Instance
 from settings.schema.stack import Settings
 
 
@@ -26,8 +22,8 @@ from settings.schema.stack import Settings
 class VoiceWorkloadsArgs:
     """Args of `VoiceWorkloads`: the whole stack, since its workloads read what many sections describe.
 
-    `prometheus_address` is where scaling asks for metrics; `None`: no scaling. `after` is what pods need in the cluster
-    and in Azure before they start.
+    `prometheus_address` is the address that scaling queries; `None`: no scaling. `after` holds the resources that pods
+    need in the cluster and in Azure before they start.
     """
 
     settings: Settings
@@ -38,50 +34,44 @@ class VoiceWorkloadsArgs:
 
 
 class VoiceWorkloads(pulumi.ComponentResource):
-    """SIP edge, FreeSWITCH, LiveKit, its SIP bridge, agents, the database's jobs; on request a recorder and a watcher.
+    """The enabled workloads of the catalog (`model.workloads`): one `Workload` for each instance.
 
-    Composes one `Workload` for each. Does not own what they stand on: namespaces, policies and certificates are
-    `PlatformServices`', identities the cell's, secrets the vault's.
+    Does not own their namespaces, policies and certificates (`PlatformServices`), their identities (the region) or
+    their secrets (`KeyVault`).
     """
 
     def __init__(self, name: str, args: VoiceWorkloadsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:VoiceWorkloads", name, None, opts)
-        for workload, values in workload_values(args.settings, args.prometheus_address).items():
-            self._workload(name, args, workload, values)
+        for instance in instances(args.settings):
+            self._workload(name, args, instance)
         self.register_outputs({})
 
-    def _workload(self, name: str, args: VoiceWorkloadsArgs, workload: str, values: Mapping[str, Any]) -> None:
-        settings, own = args.settings, account(workload)
+    def _workload(self, name: str, args: VoiceWorkloadsArgs, instance: Instance) -> None:
+        settings, account = args.settings, instance.account
         Workload(
-            f"{name}-{workload}",
+            f"{name}-{instance.name}",
             WorkloadArgs(
-                account=own,
-                namespace=args.namespaces[own.namespace],
-                client_id=args.identities[workload].client_id,
+                chart=instance.workload.name,
+                account=account,
+                namespace=args.namespaces[account.namespace],
+                client_id=args.identities[instance.name].client_id,
                 vault_name=region_names(settings).vault,
                 tenant_id=settings.azure.tenant_id,
-                secrets=own.reads(settings.secrets),
-                environment_secrets=secret_variables(settings) if workload == "voice-agent" else {},
-                values=values,
+                secrets=account.reads(settings.secrets),
+                environment_secrets=instance.workload.environment_secrets(settings),
+                values=values_of(instance, settings, args.prometheus_address),
                 after=args.after,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
 
+def values_of(instance: Instance, settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+    """Returns the values of an instance's chart: those of the function `values` in the workload's module here."""
+    module = importlib.import_module(f"{__package__}.{instance.workload.name.replace('-', '_')}")
+    return module.values(ValuesContext(settings=settings, instance=instance, prometheus=prometheus))
+
+
 def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, dict[str, Any]]:
-    """The values of every chart that the stack deploys, by the workload's name, in the order of deployment."""
-    values = {
-        "livekit": livekit_values(settings, prometheus),
-        "livekit-sip": livekit_sip_values(settings, prometheus),
-        "freeswitch": freeswitch_values(settings, prometheus),
-        "voice-agent": voice_agent_values(settings, prometheus),
-        "sip-edge": sip_edge_values(settings),
-    }
-    if settings.agent_watch.enabled:
-        values["agent-watch"] = agent_watch_values(settings)
-    if settings.egress.enabled:
-        values["livekit-egress"] = livekit_egress_values(settings)
-    if dumps_database(settings) or exports_redis(settings):
-        values["database-jobs"] = database_jobs_values(settings)
-    return values
+    """Returns the values of every release that the stack deploys, by the name of its instance."""
+    return {instance.name: values_of(instance, settings, prometheus) for instance in instances(settings)}

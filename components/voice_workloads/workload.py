@@ -12,8 +12,8 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 from components.platform_services.custom_resource import custom_resource
-from model.identities import WorkloadAccount
 from model.kubernetes import CLIENT_ID_ANNOTATION
+from model.permissions import WorkloadAccount
 
 SECRETS_API: Final = "secrets-store.csi.x-k8s.io/v1"
 CHARTS: Final = Path(__file__).resolve().parents[2] / "charts"
@@ -23,11 +23,13 @@ CHARTS: Final = Path(__file__).resolve().parents[2] / "charts"
 class WorkloadArgs:
     """Args of `Workload`.
 
-    `client_id` is that of the account's identity. `secrets` are names in the vault; `environment_secrets` maps keys of
-    a Kubernetes Secret, which the CSI driver keeps beside the pods, to names among them. `values` are plain but for
-    Prometheus' address, which is known after the first deployment.
+    `chart` is the name of a folder of `charts/`, `client_id` the client id of the account's identity. `secrets` are
+    names in the vault; `environment_secrets` maps keys of a Kubernetes Secret, which the CSI driver keeps beside the
+    pods, to names among them. `values` are plain, except for the address of Prometheus, which is known after the first
+    deployment.
     """
 
+    chart: str
     account: WorkloadAccount
     namespace: pulumi.Input[str]
     client_id: pulumi.Input[str]
@@ -55,7 +57,7 @@ class Workload(pulumi.ComponentResource):
             before.append(self._secret_provider_class(children))
         kubernetes.helm.v4.Chart(
             f"{name}-chart",
-            chart=str(CHARTS / args.account.name),
+            chart=str(CHARTS / args.chart),
             name=args.account.name,
             namespace=args.namespace,
             values=args.values,

@@ -7,13 +7,11 @@ from typing import Final
 
 from model.address_plan import NODE_SUBNETS, Subnet, region_plan
 from model.checks.rules import ANYWHERE, Rules
-from model.pools import CALL_POOLS
+from model.pools import CALL_POOLS, MEDIA_POOLS, POOLS, SYSTEM_POOL, media_pool_named
 from settings.schema.aks import Generation, MediaPool, OsDisk, WorkloadPool
 from settings.schema.errors import Problem
 from settings.schema.stack import Settings
 from settings.schema.vm_sizes import VM_SIZES
-
-REQUIRED_POOLS: Final = ("agents", "api")
 
 
 def _api_server_lets_the_deployer_in(settings: Settings) -> Iterator[Problem]:
@@ -79,7 +77,7 @@ def _long_term_support_has_its_tier(settings: Settings) -> Iterator[Problem]:
 
 def _pools_are_complete(settings: Settings) -> Iterator[Problem]:
     aks = settings.aks
-    for name in ("livekit", "sip"):
+    for name in (pool.name for pool in MEDIA_POOLS):
         if name not in aks.media_pools:
             yield Problem(
                 f"voice:aks.mediaPools.{name}",
@@ -87,13 +85,13 @@ def _pools_are_complete(settings: Settings) -> Iterator[Problem]:
                 "a media pool",
                 f"add the pool {name}: calls need both media pools.",
             )
-    for name in REQUIRED_POOLS:
+    for name in (pool.name for pool in POOLS if not pool.media):
         if name not in aks.pools:
             yield Problem(
                 f"voice:aks.pools.{name}", None, "a pool", f"add the pool {name}: workloads select it by name."
             )
     for name in aks.pools:
-        if name in (*aks.media_pools, "system"):
+        if name in (*aks.media_pools, SYSTEM_POOL):
             yield Problem(
                 f"voice:aks.pools.{name}",
                 name,
@@ -145,7 +143,7 @@ def _nodes_have_addresses(settings: Settings) -> Iterator[Problem]:
     nodes: dict[Subnet, int] = dict.fromkeys(NODE_SUBNETS, 0)
     nodes[Subnet.SYSTEM] = 2 * aks.system_pool.max_nodes
     for name, media in aks.media_pools.items():
-        nodes[Subnet(name)] = 2 * media.max_nodes_per_zone * len(aks.zones)
+        nodes[media_pool_named(name).subnet] = 2 * media.max_nodes_per_zone * len(aks.zones)
     nodes[Subnet.WORKLOAD] = sum(2 * pool.max_nodes for pool in aks.pools.values())
     for subnet, needed in nodes.items():
         if needed > plan.usable_addresses(subnet):

@@ -7,7 +7,9 @@ from typing import Final
 
 from model.checks.rules import ANYWHERE, Rules, repeated
 from model.drain import AKS_LONGEST_DRAIN_MINUTES, drain_budget
-from model.ports import FIRST_PORT_OF_KUBERNETES, freeswitch_rtp, sip_node_ports
+from model.pools import SIP
+from model.ports import FIRST_PORT_OF_KUBERNETES, freeswitch_rtp
+from model.workloads import host_ports
 from settings.schema.errors import Problem
 from settings.schema.stack import Settings
 from settings.schema.telephony import LONGEST_UDP_EXPIRY_SECONDS, Carrier
@@ -45,7 +47,7 @@ def _rtp_ports_are_free(settings: Settings) -> Iterator[Problem]:
             f"end at {FIRST_PORT_OF_KUBERNETES - 1}.",
         )
     rtp = freeswitch_rtp(ports)
-    for other in sip_node_ports(rtp):
+    for other in host_ports(SIP, settings.telephony):
         if other != rtp and other.overlaps(rtp):
             yield Problem(
                 f"{path}.first",

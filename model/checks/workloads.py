@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final, Literal
+from collections.abc import Iterator
+from typing import Final
 
 from model.capacity import most_calls, region_capacity
 from model.checks.rules import Rules
+from model.pools import AGENTS, API, MEDIA_POOLS
+from model.workloads import CALL_WORKLOADS, enabled_workloads, media_workloads
+from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
 from settings.schema.aks import MOST_MEDIA_NODES
 from settings.schema.errors import Problem
 from settings.schema.images import Image, ImagesSettings
@@ -17,19 +20,14 @@ NODE_CPUS: Final = 1
 """What a node keeps: AKS reserves 0.14 of 4 and 0.18 of 8 CPUs (AKS node reservations), the rest is for daemons and
 sidecars, which ask for 0.7 together.
 """
-MEDIA_WORKLOADS: Final[Mapping[str, Literal["livekit", "sip"]]] = {
-    "freeswitch": "sip",
-    "livekit-sip": "sip",
-    "livekit": "livekit",
-}
-"""Workloads that have a node to themselves, and their pool."""
 
 
 def _pools_carry_the_calls(settings: Settings) -> Iterator[Problem]:
     capacity, telephony = region_capacity(settings), settings.telephony
-    for workload, pool in MEDIA_WORKLOADS.items():
-        needed = capacity.pods[workload]
-        most = settings.aks.media_pools[pool].max_nodes_per_zone if pool in settings.aks.media_pools else 0
+    media = {name: pool.max_nodes_per_zone for name, pool in settings.aks.media_pools.items()}
+    zonal = [known for known in CALL_WORKLOADS if known.pool.media]
+    for workload, pool in ((known.name, known.pool.name) for known in zonal):
+        needed, max_count = capacity.pods[workload], {**media}.get(pool)
         if needed.pods_per_zone > MOST_MEDIA_NODES:
             fits = most_calls(needed.calls_per_pod, capacity.share.regions, capacity.share.zones)
             yield Problem(
@@ -39,10 +37,10 @@ def _pools_carry_the_calls(settings: Settings) -> Iterator[Problem]:
                 f" {needed.calls_per_pod} calls on each {workload}",
                 "choose larger nodes with more CPUs for it, or spread the calls over more regions.",
             )
-        elif pool in settings.aks.media_pools and needed.pods_per_zone > most:
+        elif max_count is not None and needed.pods_per_zone > max_count:
             yield Problem(
                 f"voice:aks.mediaPools.{pool}.maxNodesPerZone",
-                most,
+                max_count,
                 f"at least {needed.pods_per_zone}: {telephony.concurrent_calls} calls, {needed.calls_per_pod} on each"
                 f" {workload}, also with a zone or a region lost",
                 "raise it, or lower voice:telephony.concurrentCalls; `make capacity` shows the reckoning.",
@@ -53,10 +51,10 @@ def agent_nodes(settings: Settings) -> int:
     """Nodes of pool `agents` that its calls need: two agents never share one, nor two recorders of rooms; an agent and
     a recorder do where their CPUs fit.
     """
-    agents, egress = region_capacity(settings).pods["voice-agent"].pods, settings.egress
+    agents, egress = region_capacity(settings).pods[VOICE_AGENT.name].pods, settings.egress
     if not egress.enabled:
         return agents
-    active = [g for g in settings.aks.pools["agents"].generations if g.state == "active"]
+    active = [g for g in settings.aks.pools[AGENTS.name].generations if g.state == "active"]
     room = min(generation.size.cpus for generation in active) - NODE_CPUS
     together = settings.agent.cpu + egress.cpu <= room
     return max(agents, egress.replicas) if together else agents + egress.replicas
@@ -64,12 +62,12 @@ def agent_nodes(settings: Settings) -> int:
 
 def _agents_carry_the_calls(settings: Settings) -> Iterator[Problem]:
     capacity = region_capacity(settings)
-    agents = capacity.pods["voice-agent"]
+    agents = capacity.pods[VOICE_AGENT.name]
     bounds = [("voice:agent.maxReplicas", settings.agent.max_replicas, agents.pods, "")]
-    if "agents" in settings.aks.pools:
-        nodes = settings.aks.pools["agents"].max_nodes
+    if AGENTS.name in settings.aks.pools:
+        nodes = settings.aks.pools[AGENTS.name].max_nodes
         beside = ", and the recorders of rooms beside them" if settings.egress.enabled else ""
-        bounds.append(("voice:aks.pools.agents.maxNodes", nodes, agent_nodes(settings), beside))
+        bounds.append((f"voice:aks.pools.{AGENTS.name}.maxNodes", nodes, agent_nodes(settings), beside))
     for path, most, needed, beside in bounds:
         if most < needed:
             yield Problem(
@@ -86,9 +84,9 @@ def _pods_that_do_not_scale_carry_the_calls(settings: Settings) -> Iterator[Prob
     if settings.scaling.enabled:
         return
     pods = region_capacity(settings).pods
-    fewest = [("voice:agent.minReplicas", settings.agent.min_replicas, pods["voice-agent"].pods)]
+    fewest = [("voice:agent.minReplicas", settings.agent.min_replicas, pods[VOICE_AGENT.name].pods)]
     for name, pool in settings.aks.media_pools.items():
-        needed = max(pods[workload].pods_per_zone for workload, on in MEDIA_WORKLOADS.items() if on == name)
+        needed = max(pods[known.name].pods_per_zone for known in CALL_WORKLOADS if known.pool.name == name)
         fewest.append((f"voice:aks.mediaPools.{name}.minNodesPerZone", pool.min_nodes_per_zone, needed))
     for path, stated, needed in fewest:
         if stated < needed:
@@ -109,10 +107,12 @@ def _rollouts_find_a_node(settings: Settings) -> Iterator[Problem]:
         if media.max_nodes_per_zone == media.min_nodes_per_zone:
             allowed = f"more than minNodesPerZone ({media.min_nodes_per_zone}): a rollout needs a node more than pods"
             yield Problem(f"voice:aks.mediaPools.{name}.maxNodesPerZone", media.max_nodes_per_zone, allowed, fix)
-    fewest = {"agents": settings.agent.min_replicas, "api": settings.sip_edge.replicas}
-    for name, pods in fewest.items():
+    replicas = (
+        (AGENTS.name, "voice:agent.minReplicas", settings.agent.min_replicas),
+        (API.name, "voice:sipEdge.replicas", settings.sip_edge.replicas),
+    )
+    for name, path, pods in replicas:
         if name in aks.pools and aks.pools[name].max_nodes <= pods:
-            path = "voice:agent.minReplicas" if name == "agents" else "voice:sipEdge.replicas"
             allowed = f"more than {path} ({pods}): a rollout needs a node more than pods"
             yield Problem(f"voice:aks.pools.{name}.maxNodes", aks.pools[name].max_nodes, allowed, fix)
 
@@ -129,32 +129,33 @@ def _replicas_are_in_order(settings: Settings) -> Iterator[Problem]:
 
 
 def _pods_fit_their_nodes(settings: Settings) -> Iterator[Problem]:
-    cpus = {"sip": settings.freeswitch.cpu + settings.livekit_sip.cpu, "livekit": settings.livekit.cpu}
-    path = {"sip": "voice:freeswitch.cpu", "livekit": "voice:livekit.cpu"}
-    for name, wanted in cpus.items():
-        pool = settings.aks.media_pools.get(name)
-        for generation in pool.generations if pool else ():
+    for pool in MEDIA_POOLS:
+        sharing = media_workloads(pool)
+        wanted = sum(known.calls.section(settings).cpu for known in sharing if known.calls)
+        generations = [
+            g for name, media in settings.aks.media_pools.items() if name == pool.name for g in media.generations
+        ]
+        for generation in generations:
             room = VM_SIZES[generation.vm_size].cpus - NODE_CPUS
             if generation.state == "active" and wanted > room:
+                titles = " and ".join(known.title for known in sharing)
                 yield Problem(
-                    path[name],
+                    f"voice:{sharing[0].section}.cpu",
                     wanted,
-                    f"at most {room} whole CPUs on {generation.vm_size} of pool {name}, the node's own share taken off"
-                    + (" (FreeSWITCH and LiveKit SIP share the node)" if name == "sip" else ""),
+                    f"at most {room} whole CPUs on {generation.vm_size} of pool {pool.name}, without the node's own share"
+                    + (f" ({titles} share the node)" if len(sharing) > 1 else ""),
                     "lower the CPUs, or choose a larger size by a new generation.",
                 )
 
 
 def _production_names_its_images(settings: Settings) -> Iterator[Problem]:
+    """Every image of an enabled workload has a digest."""
     if settings.stack_class != "production":
         return
-    for field in ImagesSettings.model_fields:
-        image = getattr(settings.images, field)
-        if isinstance(image, Image) and image.digest is None:
+    for field in dict.fromkeys(image for known in enabled_workloads(settings) for image in known.images):
+        image: Image = getattr(settings.images, field)
+        if image.digest is None:
             alias = ImagesSettings.model_fields[field].alias or field
-            unused = {"livekit_egress": not settings.egress.enabled, "agent_watch": not settings.agent_watch.enabled}
-            if unused.get(field, False):
-                continue
             yield Problem(
                 f"voice:images.{alias}.digest",
                 None,

@@ -11,7 +11,7 @@ import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
 from tests.charts.freeswitch_configuration import document
-from tests.charts.workloads import DEPLOYMENTS, objects, settings_of, values_of
+from tests.charts.workloads import DEPLOYMENTS, enabled_charts, objects, values_of
 
 STACKS_OF_CLASSES = ("prod", "staging")
 """One committed stack of each class; the others extend the first."""
@@ -20,12 +20,10 @@ STACKS_OF_CLASSES = ("prod", "staging")
 @cache
 def charts_of(stack: str) -> dict[str, list[Object]]:
     """The objects of every chart that the stack deploys, by chart."""
-    settings = settings_of(stack)
-    asked = {"livekit-egress": settings.egress.enabled, "agent-watch": settings.agent_watch.enabled}
     return {
         workload.chart: objects(workload, values_of(workload.chart, stack))
         for workload in DEPLOYMENTS
-        if asked.get(workload.chart, True)
+        if workload.chart in enabled_charts(stack)
     }
 
 

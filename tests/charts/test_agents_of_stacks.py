@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from azure_rehearsal.kubernetes.helm_charts import ChartProblem
-from components.voice_workloads.voice_agent import voice_agent_values
 from components.voice_workloads.voice_workloads import workload_values
-from model.identities import WORKLOAD_ACCOUNTS
+from model.identities import workload_accounts
 from settings.loader.stack_file import PROJECT
 from settings.schema.agent import SET_BY_CHART
 from tests.charts.deployed import STACKS_OF_CLASSES, container, file, named, of_kind, pod, selected_pool
@@ -136,7 +135,7 @@ def test_models_voices_paths_and_trunks_are_in_config_maps() -> None:
     settings = settings_of("prod")
     own = {"OPENAI_MODEL": "a-model", "VOICE_ID": "a-voice", "FIREBASE_CREDENTIALS": "/secrets/service.json"}
     agent = settings.agent.model_copy(update={"environment": own})
-    values = voice_agent_values(settings.model_copy(update={"agent": agent}), None)
+    values = workload_values(settings.model_copy(update={"agent": agent}), None)["voice-agent"]
     (config,) = [item for item in objects(CHART, values) if item["kind"] == "ConfigMap"]
     assert own.items() <= config["data"].items()
     assert file("prod", "livekit-sip", "outbound.json")["address"].startswith("freeswitch.voice-media.")
@@ -189,6 +188,6 @@ def test_livekit_and_agents_keep_to_their_pools(chart: str, pool: str) -> None:
 
 
 def test_the_agent_is_known_to_azure_by_its_account() -> None:
-    (own,) = [account for account in WORKLOAD_ACCOUNTS if account.name == "voice-agent"]
+    (own,) = [account for account in workload_accounts(settings_of("prod")) if account.name == "voice-agent"]
     assert named("prod", "voice-agent", "Deployment")["metadata"]["namespace"] == own.namespace
     assert pod("prod", "voice-agent")["serviceAccountName"] == own.name

@@ -8,11 +8,13 @@ import pytest
 
 from components.network.security import SecurityContext, security_rules
 from model.address_plan import Subnet, region_plan
-from model.capacity import LEGS_IN_FREESWITCH, PORTS_OF_A_LEG, region_capacity
-from model.identities import Container, account
+from model.capacity import region_capacity
 from model.naming import region_names
+from model.permissions import Container
 from model.ports import NODE_PORTS
 from model.secrets import EVENT_SOCKET_PASSWORD, GENERATED_SECRETS
+from model.workloads.freeswitch import WORKLOAD as FREESWITCH
+from model.workloads.workload import PORTS_OF_A_LEG
 from tests.charts.deployed import (
     STACKS_OF_CLASSES,
     balanced_ports,
@@ -119,8 +121,8 @@ def test_rtp_has_ports_for_a_full_node_below_those_of_kubernetes(stack: str) -> 
     calls = region_capacity(settings_of(stack)).calls_per_pod("freeswitch")
     admitted = [data for _, data in actions(contexts(freeswitch(stack))["inbound"], "+4930123456") if "calls" in data]
     assert admitted == [f"hash node calls {calls} full XML refused"]
-    assert int(switch["max-sessions"]) > LEGS_IN_FREESWITCH * calls
-    assert calls * LEGS_IN_FREESWITCH * PORTS_OF_A_LEG <= last - first + 1
+    assert int(switch["max-sessions"]) > 2 * calls
+    assert calls * 2 * PORTS_OF_A_LEG <= last - first + 1
 
 
 @pytest.mark.requirement("A24")
@@ -252,7 +254,8 @@ def test_calls_are_recorded_and_uploaded_with_an_identity(stack: str) -> None:
     assert environment["CONTAINER"] == f"https://{blobs}/{Container.RECORDINGS}"
     assert environment["AZCOPY_AUTO_LOGIN_TYPE"] == "WORKLOAD"
     assert "recordings" in {m["name"] for m in upload["volumeMounts"]}
-    own = account(pod(stack, "freeswitch")["serviceAccountName"])
+    (own,) = [instance.account for instance in FREESWITCH.instances_of(settings_of(stack))]
+    assert own.name == pod(stack, "freeswitch")["serviceAccountName"]
     assert Container.RECORDINGS in own.containers, "it may write there"
     labels = named(stack, "freeswitch", "Deployment")["spec"]["template"]["metadata"]["labels"]
     assert labels["azure.workload.identity/use"] == "true"

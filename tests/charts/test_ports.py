@@ -7,7 +7,9 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from model.ports import Ports, freeswitch_rtp, public_host_ports
+from model.pools import MEDIA_POOLS, Pool
+from model.ports import Ports
+from model.workloads import media_workloads, public_ports
 from tests.charts.rendering import CHARTS
 from tests.charts.workloads import (
     DEPLOYMENTS,
@@ -21,7 +23,7 @@ from tests.charts.workloads import (
     values_of,
 )
 
-MEDIA_POOLS = {"sip": ("freeswitch", "livekit-sip"), "livekit": ("livekit",)}
+CHARTS_ON = {pool: [known.name for known in media_workloads(pool)] for pool in MEDIA_POOLS}
 
 
 @pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
@@ -48,9 +50,9 @@ def listening(stack: str, chart: str) -> list[Ports]:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("pool", MEDIA_POOLS)
-def test_pods_that_share_a_node_share_no_port(stack: str, pool: str) -> None:
-    found = [port for chart in MEDIA_POOLS[pool] for port in listening(stack, chart)]
+@pytest.mark.parametrize("pool", MEDIA_POOLS, ids=lambda pool: pool.name)
+def test_pods_that_share_a_node_share_no_port(stack: str, pool: Pool) -> None:
+    found = [port for chart in CHARTS_ON[pool] for port in listening(stack, chart)]
     for protocol in ("Tcp", "Udp"):
         ordered = sorted((p for p in found if p.protocol == protocol), key=lambda p: p.first)
         assert ordered
@@ -60,14 +62,13 @@ def test_pods_that_share_a_node_share_no_port(stack: str, pool: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_what_the_node_pools_let_in_is_what_pods_listen_on(stack: str) -> None:
-    rtp = freeswitch_rtp(settings_of(stack).telephony.rtp_ports)
-    for pool, charts in MEDIA_POOLS.items():
+    for pool, charts in CHARTS_ON.items():
         open_ports = [port for chart in charts for port in listening(stack, chart)]
-        for port in public_host_ports(pool, rtp):
+        for port in public_ports(pool, settings_of(stack).telephony):
             covered = {
                 number
                 for own in open_ports
                 if own.protocol == port.protocol
                 for number in range(max(own.first, port.first), min(own.last, port.last) + 1)
             }
-            assert len(covered) == port.last - port.first + 1, f"{pool}: nothing listens on all of {port}"
+            assert len(covered) == port.last - port.first + 1, f"{pool.name}: nothing listens on all of {port}"

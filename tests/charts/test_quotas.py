@@ -11,7 +11,7 @@ from kubernetes.utils.quantity import parse_quantity
 from azure_rehearsal.kubernetes.cluster import Object
 from model.kubernetes import POOL_LABEL
 from model.quotas import OBJECTS, namespace_quota
-from tests.charts.workloads import DEPLOYMENTS, STACKS, objects, settings_of, values_of
+from tests.charts.workloads import DEPLOYMENTS, STACKS, enabled_charts, objects, settings_of, values_of
 
 NAMESPACES = sorted({workload.namespace for workload in DEPLOYMENTS})
 GIB = 1024**3
@@ -19,10 +19,8 @@ GIB = 1024**3
 
 def of_namespace(stack: str, namespace: str) -> list[Object]:
     found: list[Object] = []
-    settings = settings_of(stack)
-    asked = {"livekit-egress": settings.egress.enabled, "agent-watch": settings.agent_watch.enabled}
     for workload in DEPLOYMENTS:
-        if workload.namespace == namespace and asked.get(workload.chart, True):
+        if workload.namespace == namespace and workload.chart in enabled_charts(stack):
             found.extend(objects(workload, values_of(workload.chart, stack)))
     return found
 

@@ -8,7 +8,9 @@ import pytest
 
 from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from model.naming import region_names
-from tests.charts.workloads import DATABASE_JOBS, objects, settings_of, values_of
+from tests.charts.workloads import objects, settings_of, values_of, workload_of
+
+DATABASE_JOBS = workload_of("database-jobs")
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, graph_of
 

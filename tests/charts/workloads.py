@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
-from components.voice_workloads.voice_workloads import workload_values
+from components.voice_workloads.voice_workloads import values_of as values_of_instance
+from model.permissions import USER_SECRETS
+from model.workloads import CATALOG, enabled_workloads
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
 from settings.schema.stack import Settings
@@ -23,50 +25,48 @@ VALUES = Path(__file__).parent / "values"
 
 @dataclass(frozen=True)
 class Workload:
-    """One chart. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait for calls.
-    `job`: it runs and ends.
+    """One chart of the catalog. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait
+    for calls. `job`: it runs and ends. `secrets` are the names in the vault that it reads with its full values.
     """
 
     chart: str
     namespace: str
     media: bool
     calls: bool
-    job: bool = False
-    secrets: tuple[str, ...] = field(default=())
-    """Names in the vault that it reads with its full values."""
+    job: bool
+    secrets: tuple[str, ...]
 
 
-DATABASE_JOBS = Workload("database-jobs", "voice-system", media=False, calls=False, job=True)
+FULL_SECRETS: Mapping[str, tuple[str, ...]] = {
+    "sip-edge": ("regOne",),
+    "freeswitch": ("directOne",),
+    "voice-agent": ("openAiApiKey",),
+}
+"""The secrets of a user's stack file that the full values of a chart name."""
 
-WORKLOADS = (
-    Workload("sip-edge", "voice-edge", media=False, calls=False, secrets=("regOne",)),
+WORKLOADS = tuple(
     Workload(
-        "freeswitch", "voice-media", media=True, calls=True,
-        secrets=("event-socket-password", "directOne", "call-token-key"),
-    ),
-    Workload(
-        "livekit", "voice-media", media=True, calls=True,
-        secrets=("livekit-api-key", "livekit-api-secret", "redis-password"),
-    ),
-    Workload(
-        "livekit-sip", "voice-media", media=True, calls=True,
-        secrets=("livekit-api-key", "livekit-api-secret", "redis-password"),
-    ),
-    Workload(
-        "livekit-egress", "voice-agents", media=False, calls=True,
-        secrets=("livekit-api-key", "livekit-api-secret", "redis-password", "egress-storage-key"),
-    ),
-    Workload(
-        "voice-agent", "voice-agents", media=False, calls=True,
-        secrets=("livekit-api-key", "livekit-api-secret", "call-token-key", "jwt-signing-key", "openAiApiKey"),
-    ),
-    Workload(
-        "agent-watch", "voice-agents", media=False, calls=False,
-        secrets=("livekit-api-key", "livekit-api-secret"),
-    ),
-    DATABASE_JOBS,
-)  # fmt: skip
+        chart=known.name,
+        namespace=known.namespace.name,
+        media=known.host_network,
+        calls=known.waits_for_calls,
+        job=known.is_job,
+        secrets=(*(name for name in known.secrets if name != USER_SECRETS), *FULL_SECRETS.get(known.name, ())),
+    )
+    for known in CATALOG
+)
 DEPLOYMENTS = tuple(workload for workload in WORKLOADS if not workload.job)
+
+
+def workload_of(chart: str) -> Workload:
+    """The workload of a chart."""
+    return next(workload for workload in WORKLOADS if workload.chart == chart)
+
+
+def enabled_charts(stack: str) -> tuple[str, ...]:
+    """The charts that a committed stack deploys."""
+    return tuple(known.name for known in enabled_workloads(settings_of(stack)))
+
 
 KINDS_OF_VALUES = ("minimal", "full")
 STACKS = tuple(sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml")))
@@ -86,14 +86,10 @@ def extends(kind: str) -> bool:
 
 @cache
 def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
-    """What the program gives the charts of a committed stack, with the optional workloads so that they are seen too.
-
-    LiveKit's values are the stack's own: without the webhooks of a watcher that it does not have.
-    """
+    """The values that the program gives every chart in a committed stack, those of disabled workloads included."""
     settings = settings_of(stack)
-    asked = {name: getattr(settings, name).model_copy(update={"enabled": True}) for name in ("egress", "agent_watch")}
-    values = workload_values(settings.model_copy(update=asked), PROMETHEUS)
-    return {**values, "livekit": workload_values(settings, PROMETHEUS)["livekit"]}
+    instances = (instance for known in CATALOG for instance in known.instances_of(settings))
+    return {instance.name: values_of_instance(instance, settings, PROMETHEUS) for instance in instances}
 
 
 def kinds_of_values(workload: Workload) -> tuple[str, ...]:

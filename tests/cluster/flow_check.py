@@ -12,7 +12,7 @@ from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
-from model.flows import Flow
+from model.flow import Flow
 from model.ports import Ports
 from tests.cluster.flow_ends import End, Port
 from tests.unit.admission import CILIUM, PLAIN, Admission, Pod

@@ -20,9 +20,9 @@ from azure_rehearsal.azure.services.network.security_groups import SECURITY_GROU
 from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from model import policy_endpoints as peers
-from model.flows import Flow
+from model.flow import Flow
 from model.kubernetes import NAMESPACES
-from model.policy_endpoints import OnNodes, Outside, Peer, Pods
+from model.policy_endpoints import HostNetworkPods, Outside, Peer, Pods
 from tests.cluster.asking import nodes, pods, workload
 from tests.unit.admission import API_SERVER, NODE, Place, Pod, address
 
@@ -96,7 +96,7 @@ class End:
         return self.is_target and self._is(flow.target)
 
     def _is(self, peer: Peer) -> bool:
-        if isinstance(peer, OnNodes):
+        if isinstance(peer, HostNetworkPods):
             return self.place in (NODE, OWN_NODE)
         if isinstance(peer, Pods):
             return (

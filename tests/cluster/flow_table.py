@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from model.flows import Flow
-from model.policy_endpoints import OnNodes, Peer
+from model.flow import Flow
+from model.policy_endpoints import HostNetworkPods, Peer
 from model.ports import Ports
 from tests.cluster.flow_check import Question, covers
 from tests.cluster.flow_ends import NOT_HERE, End, Port
@@ -58,7 +58,7 @@ def _ports(flow: Flow, open: Sequence[Port]) -> Iterator[str]:
 
 def _name(end: End, peer: Peer) -> str:
     """A policy cannot tell which pod on a node is meant; the flow can."""
-    return str(peer) if isinstance(peer, OnNodes) else end.name
+    return str(peer) if isinstance(peer, HostNetworkPods) else end.name
 
 
 def _grouped(names: set[str], ends: Sequence[End]) -> Iterator[str]:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
 from tests.cluster.asking import MEDIA, eventually, evict, exists, pool
 from tests.cluster.pages import Pages
 from tests.cluster.production import Region, lost
 from tools import capacity_page
-from tools.reckoning import AGENTS
 
 pytestmark = pytest.mark.cluster
 
@@ -45,7 +45,7 @@ def without_a_region(full: list[Region], well: list[dict[str, Any]]) -> list[dic
     when = f"region {gone.reckoning.region} is lost"
     with lost(gone):
         for region in others:
-            agent = region.ready()[AGENTS][0]
+            agent = region.ready()[VOICE_AGENT.name][0]
             assert evict(region.cluster, agent) is None
             eventually(lambda r=region, a=agent: not exists(r.cluster, a), what="the agent gone")
             region.await_pods(region.wanted)

@@ -14,10 +14,10 @@ from typing import Final
 import pytest
 
 from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from model.flows import Flow
+from model.flow import Flow
+from model.flows import flows
 from model.kubernetes import NAMESPACES
 from model.policy_endpoints import Outside, Pods
-from model.stack_flows import flows
 from settings.loader import load_stack_file
 from tests.cluster.conftest import Deployed
 from tests.cluster.flow_check import Policy, Question, admission, live_policies, questions

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from typer import Typer
 from typer.testing import CliRunner
 
-from model.capacity import PodsNeeded, Share, calls_by, most_calls, pods_needed, region_capacity, spread_pods_needed
-from model.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
+from model.capacity import PodsNeeded, Share, most_calls, pods_needed, region_capacity, spread_pods_needed
+from model.checks.workloads import WORKLOAD_RULES
+from model.workloads import CALL_WORKLOADS
+from model.workloads.workload import Calls
 from settings.loader import load_stack_file
 from settings.loader.stack_file import read_sections, settings_from
 from settings.schema.aks import MOST_MEDIA_NODES
@@ -118,7 +121,7 @@ def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_to
     too_many = any(
         needed.pods_per_zone > MOST_MEDIA_NODES
         for name, needed in region_capacity(settings).pods.items()
-        if name in MEDIA_WORKLOADS
+        if name in {known.name for known in CALL_WORKLOADS if known.pool.media}
     )
     paths = {problem.path for problem in WORKLOAD_RULES["pools carry the calls"](settings)}
     assert ("voice:telephony.concurrentCalls" in paths) is too_many
@@ -129,7 +132,11 @@ def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_to
 def test_a_pod_takes_no_more_calls_than_its_cpus_and_its_ports_carry(
     cpu: int, calls_per_cpu: int, ports: int, legs: int
 ) -> None:
-    calls, limit = calls_by(cpu, calls_per_cpu, ports, legs)
+    section = SimpleNamespace(cpu=cpu, calls_per_cpu=calls_per_cpu)
+    carried = Calls(
+        legs=legs, legs_with_ports=legs, legs_text="", metric="", section=lambda _: section, rtp_ports=lambda _: ports
+    )
+    calls, limit = carried.calls_per_pod(load_stack_file(PRODUCTION))
     assert calls <= cpu * calls_per_cpu
     assert calls * legs * 2 <= ports, "RTP and RTCP for each leg"
     assert (calls < cpu * calls_per_cpu) is (limit == "RTP ports")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from model.flows import Flow
+from model.flow import Flow
 from model.mesh_exceptions import mesh_exceptions
-from model.policy_endpoints import OnNodes, named
+from model.policy_endpoints import HostNetworkPods, named
 from settings.loader.stack_file import read_sections, settings_from
 from tests.unit.graph import Graph
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
@@ -104,7 +104,9 @@ def test_sidecars_reach_the_meshs_control_plane_and_other_pods_do_not(graph: Gra
 
 
 def test_a_flow_whose_port_has_a_name_cannot_be_told_to_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
-    flow = Flow(source=OnNodes("x"), target=named("voice-agent", "voice-agents"), ports=("metrics",), reason="metrics")
-    monkeypatch.setattr("model.stack_flows.FLOWS", (flow,))
+    flow = Flow(
+        source=HostNetworkPods("x"), target=named("voice-agent", "voice-agents"), ports=("metrics",), reason="metrics"
+    )
+    monkeypatch.setattr("model.flows.FLOWS", (flow,))
     with pytest.raises(ValueError, match="state one number"):
         mesh_exceptions(settings_from(with_mesh(), PRODUCTION.parent))

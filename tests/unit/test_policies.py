@@ -6,13 +6,16 @@ import pytest
 import yaml
 
 from components.platform_services.policy_rules import policy_groups
-from model.flows import Flow
-from model.identities import WORKLOAD_ACCOUNTS, WorkloadAccount
+from model.flow import Flow
+from model.flows import flows
+from model.identities import CONTROLLER_ACCOUNTS
 from model.kubernetes import NAMESPACES
+from model.permissions import WorkloadAccount
 from model.policy_endpoints import Pods
 from model.ports import Ports
 from model.scrape_targets import scrape_targets
-from model.stack_flows import flows
+from model.workloads import CATALOG
+from model.workloads.workload import Instance
 from settings.loader import load_stack_file
 from settings.loader.stack_file import read_sections
 from tests.unit.admission import (
@@ -233,9 +236,15 @@ def test_jobs_reach_the_database_of_whichever_region_writes(admission: Admission
     assert not admission.admits(OWN_SERVICE, DATABASE, 5432)
 
 
+ACCOUNTS = (
+    *(Instance(workload=known, name=known.name).account for known in CATALOG),
+    *CONTROLLER_ACCOUNTS.values(),
+)
+
+
 @pytest.mark.parametrize(
     "account",
-    [item for item in WORKLOAD_ACCOUNTS if item.namespace not in ("voice-media", "kube-system")],
+    [item for item in ACCOUNTS if item.namespace not in ("voice-media", "kube-system")],
     ids=lambda item: item.name,
 )
 def test_who_signs_in_to_something_in_azure_reaches_it(everything: Graph, account: WorkloadAccount) -> None:

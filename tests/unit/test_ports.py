@@ -9,31 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model import ports
+from model.pools import MEDIA_POOLS, SIP, Pool
 from model.ports import Ports
-from settings.schema.telephony import RtpPorts
+from model.workloads import host_ports, public_ports
+from settings.schema.telephony import TelephonySettings
 
-DEFAULT_RTP = ports.freeswitch_rtp(RtpPorts())
+TELEPHONY = TelephonySettings()
+ON_NODES = [host_ports(pool, TELEPHONY) for pool in MEDIA_POOLS]
 
 
-@pytest.mark.parametrize("on_node", [ports.sip_node_ports(DEFAULT_RTP), ports.livekit_node_ports()])
+@pytest.mark.parametrize("on_node", ON_NODES)
 def test_workloads_of_one_node_share_no_port(on_node: tuple[Ports, ...]) -> None:
     for one, other in itertools.combinations(on_node, 2):
         assert not one.overlaps(other), f"{one} and {other} {one.protocol} overlap"
 
 
-@pytest.mark.parametrize("on_node", [ports.sip_node_ports(DEFAULT_RTP), ports.livekit_node_ports()])
+@pytest.mark.parametrize("on_node", ON_NODES)
 def test_nothing_on_a_node_stands_in_the_node_port_or_ephemeral_range(on_node: tuple[Ports, ...]) -> None:
     assert all(item.last < ports.FIRST_PORT_OF_KUBERNETES for item in on_node)
 
 
-@pytest.mark.parametrize("pool", ["sip", "livekit"])
-def test_public_ports_are_ports_that_something_listens_on(pool: str) -> None:
-    listening = {"sip": ports.sip_node_ports(DEFAULT_RTP), "livekit": ports.livekit_node_ports()}[pool]
-    assert set(ports.public_host_ports(pool, DEFAULT_RTP)) <= set(listening)
+@pytest.mark.parametrize("pool", MEDIA_POOLS, ids=lambda pool: pool.name)
+def test_public_ports_are_ports_that_something_listens_on(pool: Pool) -> None:
+    assert public_ports(pool, TELEPHONY)
+    assert set(public_ports(pool, TELEPHONY)) <= set(host_ports(pool, TELEPHONY))
 
 
 def test_the_event_socket_is_never_public() -> None:
-    assert ports.FREESWITCH_EVENT_SOCKET not in ports.public_host_ports("sip", DEFAULT_RTP)
+    assert ports.FREESWITCH_EVENT_SOCKET not in public_ports(SIP, TELEPHONY)
 
 
 bounds = st.integers(1, 65535)

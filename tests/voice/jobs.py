@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.charts.workloads import DATABASE_JOBS, objects
+from tests.charts.workloads import objects, workload_of
+
+DATABASE_JOBS = workload_of("database-jobs")
 
 OBJECT_ID: Final = "0f9b2c1e-6d5a-4c3b-9a8f-7e6d5c4b3a21"
 """Of the identity."""

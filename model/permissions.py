@@ -1,0 +1,65 @@
+"""What an account in the cluster may read and write in Azure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Container(StrEnum):
+    """The blob containers of a region's storage account."""
+
+    CONVERSATIONS = "conversations"
+    UPLOADS = "uploads"
+    RECORDINGS = "recordings"
+    BACKUPS = "backups"
+
+
+REDIS_EXPORTS: Final = f"{Container.BACKUPS}/redis"
+"""Container and folder of the daily exports of Redis."""
+
+
+class DnsZone(StrEnum):
+    """A public zone that an account writes records in."""
+
+    ENVIRONMENT = "environment"
+    REGION = "region"
+
+
+USER_SECRETS: Final = "voice:secrets"
+"""Stands for every secret of the stack file in a list of secrets."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadAccount:
+    """A Kubernetes ServiceAccount with an identity in Azure, and the least that it needs.
+
+    `secrets` are names in the vault, `containers` those it writes to, `redis` and `database_administrator` whether it
+    signs in there with its identity. `dns_zones` are the public zones it writes records in, `lists_dns_zones`
+    whether it finds the region's in a list of them all; `reads_metrics`, `writes_traces` and `writes_certificates`
+    whether it may do that in the region's stores and vault.
+    """
+
+    name: str
+    namespace: str
+    secrets: tuple[str, ...] = ()
+    containers: tuple[Container, ...] = ()
+    redis: bool = False
+    database_administrator: bool = False
+    dns_zones: tuple[DnsZone, ...] = ()
+    lists_dns_zones: bool = False
+    reads_metrics: bool = False
+    writes_traces: bool = False
+    writes_certificates: bool = False
+
+    @property
+    def subject(self) -> str:
+        """The subject of the account's tokens in Kubernetes."""
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    def reads(self, user_secrets: Sequence[str]) -> tuple[str, ...]:
+        """Returns the secrets that it reads in a stack whose file has these secrets."""
+        found = [name for secret in self.secrets for name in (user_secrets if secret == USER_SECRETS else (secret,))]
+        return tuple(sorted(set(found)))
