@@ -9,9 +9,9 @@ from typing import Any
 import pulumi
 
 from components.account import require_account
+from components.aks_region import AksRegion, AksRegionArgs
 from components.global_services import GlobalServices, GlobalServicesArgs
 from components.outputs import delegation_outputs, region_outputs
-from components.region_cell import RegionCell, RegionCellArgs
 from model.naming import global_names
 from settings.schema.stack import Settings
 
@@ -54,12 +54,12 @@ class VoicePlatform(pulumi.ComponentResource):
                 ),
                 opts=children,
             )
-        cell = RegionCell(
+        region = AksRegion(
             f"{name}-{settings.region}",
-            RegionCellArgs(settings=settings, secrets=args.secrets, global_part=global_services),
+            AksRegionArgs(settings=settings, secrets=args.secrets, global_part=global_services),
             opts=children,
         )
-        self.outputs = region_outputs(settings, cell.network, cell.cluster)
+        self.outputs = region_outputs(settings, region.network, region.cluster)
         if global_services is not None:
             self.outputs |= delegation_outputs(settings, global_services.name_servers)
         self.register_outputs({})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import functools
 import runpy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import yaml
 
 from settings.loader.stack_file import NAMESPACE, read_sections
@@ -94,12 +95,25 @@ def _cluster_identity(cluster: Registered) -> dict[str, Any]:
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": assigned}}
 
 
-def build_stack(sections: Mapping[str, Any], *, preview: bool = False) -> Graph:
-    """Runs `__main__.py` with these `voice:` sections, as written in a stack file."""
+def build_stack(
+    sections: Mapping[str, Any],
+    *,
+    preview: bool = False,
+    stack: str = "test",
+    note: Callable[[pulumi.ResourceTransformationArgs], None] | None = None,
+) -> Graph:
+    """Runs `__main__.py` with these `voice:` sections, as written in a stack file. `note` sees each declaration."""
+
+    def program() -> None:
+        if note is not None:
+            pulumi.runtime.register_stack_transformation(note)
+        runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+
     secrets = {name: f"value of {name}" for name in sections.get("secrets", {})}
     config = {**sections, **({"secrets": secrets} if secrets else {})}
     return build(
-        lambda: runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__"),
+        program,
+        stack=stack,
         config={f"{NAMESPACE}:{name}": value for name, value in config.items()},
         secret_keys=[f"{NAMESPACE}:secrets"],
         invokes=ANSWERS,

@@ -43,11 +43,11 @@ from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegionCellArgs:
-    """Args of `RegionCell`: the whole stack, since a cell composes what all its sections describe.
+class AksRegionArgs:
+    """Args of `AksRegion`: the settings of the whole stack, because a region composes all sections.
 
     `secrets` are the values of `voice:secrets`. `global_part` is the component that owns the global part, in the one
-    stack that has it: what attaches to it waits for it there.
+    stack that has it; components that use the global part depend on it there.
     """
 
     settings: Settings
@@ -55,7 +55,7 @@ class RegionCellArgs:
     global_part: pulumi.Resource | None
 
 
-class RegionCell(pulumi.ComponentResource):
+class AksRegion(pulumi.ComponentResource):
     """Everything of one region, so that a change reaches one region at a time and a region that is down blocks no
     other.
 
@@ -66,8 +66,8 @@ class RegionCell(pulumi.ComponentResource):
     network: Network
     cluster: AksCluster
 
-    def __init__(self, name: str, args: RegionCellArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("voice:index:RegionCell", name, None, opts)
+    def __init__(self, name: str, args: AksRegionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("voice:index:AksRegion", name, None, opts)
         self._name, self._args, self._settings = name, args, args.settings
         self._location = args.settings.this_region.location
         self._managed_metrics = args.settings.metrics.backend == "managed"

@@ -1,0 +1,31 @@
+"""The program declares for each committed stack exactly what tests/golden says."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tools.inventory.declared import declare, stack_names
+from tools.inventory.files import GOLDEN, RENEW, differences, files_of
+
+_SHOWN = 60
+"""Lines of a difference that a failure shows."""
+
+
+@pytest.mark.parametrize("stack", stack_names())
+def test_a_stack_declares_what_its_golden_inventory_says(stack: str) -> None:
+    found = differences(stack, files_of(declare(stack)))
+    shown = list(itertools.islice(found, _SHOWN))
+    rest = sum(1 for _ in found)
+    if shown:
+        more = [f"… and {rest} more lines"] if rest else []
+        intended = f"If you intend this change, run `{RENEW}` and commit tests/golden/{stack}."
+        pytest.fail(
+            "\n".join([f"Stack {stack} differs from tests/golden/{stack}. {intended}", *shown, *more]), pytrace=False
+        )
+
+
+def test_every_inventory_belongs_to_a_committed_stack() -> None:
+    folders = {path.name for path in GOLDEN.iterdir() if path.is_dir() and not path.name.startswith(("urns-", "__"))}
+    assert folders == set(stack_names())
