@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pulumi
 
-from settings.loader import read_sections
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered, join_path, leaves
 from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID, provider_outputs
 from tests.unit.stacks import ANSWERS, PROJECT, build_stack
