@@ -48,7 +48,7 @@ def media_pool_named(name: str) -> Pool:
 
 
 def media_pool(aks: AksSettings, pool: Pool) -> MediaPool:
-    """Returns the settings of a media pool. Raises `StopIteration` if the stack file has none; the checks refuse that."""
+    """Returns the settings of a media pool. The checks refuse a stack file without it."""
     return next(settings for name, settings in aks.media_pools.items() if name == pool.name)
 
 

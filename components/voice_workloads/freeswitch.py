@@ -60,14 +60,14 @@ def values(context: ValuesContext) -> dict[str, Any]:
                 "to": freeswitch.bridge,
                 "livekitSip": {
                     "service": bridge.name,
-                    "namespace": bridge.namespace,
+                    "namespace": bridge.namespace.name,
                     "port": ports.LIVEKIT_SIP_SIGNALLING[0].first,
                     "health": ports.LIVEKIT_SIP_HEALTH.first,
                     "timeoutSeconds": BRIDGE_TIMEOUT_SECONDS,
                 },
                 "agentSocket": {
                     "service": agent.name,
-                    "namespace": agent.namespace,
+                    "namespace": agent.namespace.name,
                     "port": ports.AGENT_SOCKET.first,
                 },
             },

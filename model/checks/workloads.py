@@ -139,10 +139,11 @@ def _pods_fit_their_nodes(settings: Settings) -> Iterator[Problem]:
             room = VM_SIZES[generation.vm_size].cpus - NODE_CPUS
             if generation.state == "active" and wanted > room:
                 titles = " and ".join(known.title for known in sharing)
+                place = f"{generation.vm_size} of pool {pool.name}"
                 yield Problem(
                     f"voice:{sharing[0].section}.cpu",
                     wanted,
-                    f"at most {room} whole CPUs on {generation.vm_size} of pool {pool.name}, without the node's own share"
+                    f"at most {room} whole CPUs on {place}, without the node's own share"
                     + (f" ({titles} share the node)" if len(sharing) > 1 else ""),
                     "lower the CPUs, or choose a larger size by a new generation.",
                 )

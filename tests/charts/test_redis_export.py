@@ -9,14 +9,14 @@ import pytest
 from azure_rehearsal.kubernetes.helm_charts import ChartProblem
 from model.naming import region_names
 from tests.charts.workloads import objects, settings_of, values_of, workload_of
-
-DATABASE_JOBS = workload_of("database-jobs")
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, graph_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
 POLICY = "azure-native:storage:ManagementPolicy"
 REGIONS = ("prod", "prod-westeurope", "prod-southeastasia")
+
+DATABASE_JOBS = workload_of("database-jobs")
 
 
 @pytest.fixture(scope="module")

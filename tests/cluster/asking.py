@@ -15,13 +15,15 @@ from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
 from azure_rehearsal.kubernetes.real.api_server import MERGE
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
+from model.workloads import CALL_WORKLOADS
+from model.workloads.sip_edge import WORKLOAD as SIP_EDGE
 
 POOL: Final = "voice.platform/pool"
 CALL_IS_UP: Final = "rehearsal.voice.platform/call-is-up"
-MEDIA: Final = {"livekit": "livekit", "freeswitch": "sip", "livekit-sip": "sip"}
-"""The workloads that carry media, and the pool of each."""
-WITH_CALLS: Final = {**dict.fromkeys(MEDIA, "voice-media"), "sip-edge": "voice-edge", "voice-agent": "voice-agents"}
-"""The workloads that calls hang on, and the namespace of each."""
+MEDIA: Final = {known.name: known.pool.name for known in CALL_WORKLOADS if known.pool.media}
+"""The workloads that carry media, with their pools."""
+WITH_CALLS: Final = {known.name: known.namespace.name for known in (*CALL_WORKLOADS, SIP_EDGE)}
+"""The workloads that calls need, with their namespaces."""
 SECONDS: Final = 90
 
 
