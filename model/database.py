@@ -14,7 +14,7 @@ def database_host(settings: Settings) -> str:
 
 def dumps_database(settings: Settings) -> bool:
     """Whether the region dumps the database: only the region with the writable server does."""
-    return settings.data.postgresql.mode == "managed" and settings.this_region == settings.primary_region
+    return settings.data.postgresql.mode == "managed" and settings.this_region.role == "primary"
 
 
 def exports_redis(settings: Settings) -> bool:

@@ -143,7 +143,7 @@ def _pods_fit_their_nodes(settings: Settings) -> Iterator[Problem]:
                 yield Problem(
                     f"voice:{sharing[0].section}.cpu",
                     wanted,
-                    f"at most {room} whole CPUs on {place}, without the node's own share"
+                    f"at most {room} whole CPUs on {place}, the node's own share taken off"
                     + (f" ({titles} share the node)" if len(sharing) > 1 else ""),
                     "lower the CPUs, or choose a larger size by a new generation.",
                 )
