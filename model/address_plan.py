@@ -1,4 +1,4 @@
-"""Which addresses a region uses: a pure function from its number to every subnet.
+"""The address plan of a region: a pure function from its number to every subnet.
 
 Region number *n* gets 10.(10 n).0.0/16 for its virtual network, 100.(63 + n).0.0/16 for pods (RFC 6598: never
 routed on the internet, and apart from peers) and a /20 of 172.16.0.0/12 for services. A number is never reused, so
@@ -31,7 +31,7 @@ _DNS_SERVICE_HOST: Final = 10
 
 
 class Subnet(StrEnum):
-    """The subnets of a region, by what lives in them."""
+    """The subnets of a region, by their contents."""
 
     SYSTEM = "system"
     WORKLOAD = "workload"
@@ -45,10 +45,10 @@ class Subnet(StrEnum):
 
 
 MEDIA_SUBNETS: Final = (Subnet.LIVEKIT, Subnet.SIP)
-"""Their nodes have public addresses, which must be the source of what they send: no NAT gateway here."""
+"""Subnets whose nodes send from their own public addresses, so they have no NAT gateway."""
 
 NODE_SUBNETS: Final = (Subnet.SYSTEM, Subnet.WORKLOAD, *MEDIA_SUBNETS)
-"""Where nodes of the cluster live."""
+"""The subnets of the cluster's nodes."""
 
 _PLACES: Final[Mapping[Subnet, tuple[str, int]]] = {
     Subnet.SYSTEM: ("0.0.0.0", 24),
@@ -56,7 +56,7 @@ _PLACES: Final[Mapping[Subnet, tuple[str, int]]] = {
     Subnet.LIVEKIT: ("0.0.8.0", 25),
     Subnet.SIP: ("0.0.8.128", 25),
     Subnet.LOAD_BALANCERS: ("0.0.9.32", 27),
-    # Azure's own advice for WAF_v2; 10.x.11.0/24 after it stays free for a second gateway.
+    # Azure recommends a /24 for WAF_v2. 10.x.11.0/24 stays free for a second gateway.
     Subnet.APPLICATION_GATEWAY: ("0.0.10.0", 24),
     Subnet.POSTGRESQL: ("0.0.12.0", 26),
     Subnet.PRIVATE_ENDPOINTS: ("0.0.13.0", 24),
@@ -75,28 +75,28 @@ class AddressPlan:
     subnets: Mapping[Subnet, str]
 
     def usable_addresses(self, subnet: Subnet) -> int:
-        """How many addresses Azure leaves for use in a subnet."""
+        """Returns the number of addresses of a subnet that Azure leaves for use."""
         return ipaddress.IPv4Network(self.subnets[subnet]).num_addresses - AZURE_RESERVED_ADDRESSES
 
     @property
     def gateway_address(self) -> str:
-        """The Gateway's private address where it is internal: the last that Azure leaves for use, since those that it
-        hands out by itself come from the front.
+        """The private address of an internal Gateway: the last usable one, because Azure assigns dynamic addresses from
+        the start of the range.
         """
         return str(ipaddress.IPv4Network(self.subnets[Subnet.LOAD_BALANCERS])[-2])
 
     def pod_range_nodes(self) -> int:
-        """How many nodes the pod range holds."""
+        """Returns the number of nodes that the pod range holds."""
         return 2 ** (POD_RANGE_PER_NODE - ipaddress.IPv4Network(self.pods).prefixlen)
 
 
 def default_network(number: int) -> str:
-    """The virtual network's address space of region `number` where the stack file names none."""
+    """Returns the default address space of region `number`."""
     return f"10.{10 * number}.0.0/{NETWORK_PREFIX_LENGTH}"
 
 
 def address_plan(number: int, network: str | None = None) -> AddressPlan:
-    """The plan of region `number`, in `network` (a /16) or its default one.
+    """Returns the plan of region `number`, in `network` (a /16) or its default network.
 
     Raises `ValueError` for a number outside `REGION_NUMBERS` or a network that is not a /16.
     """

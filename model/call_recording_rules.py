@@ -1,4 +1,4 @@
-"""Series of calls that are computed ahead. Whatever is summed by cluster is a region's: each has a cluster of its own.
+"""Recording rules for calls. A sum by cluster is the sum of a region, because each region has its own cluster.
 
 The metrics are those of Kamailio's `xhttp_prom` (what the edge's own configuration counts among them), of the
 FreeSWITCH exporter, of LiveKit and LiveKit SIP, and of LiveKit Agents in the agent's image.
@@ -33,7 +33,7 @@ CALLS: Final = RuleGroup(
             "calls:sessions:ratio",
             "sum by (cluster) (freeswitch_current_sessions) / sum by (cluster) (freeswitch_max_sessions)",
         ),
-        # At the SIP edge; calls of carriers that reach the nodes directly are not among these two.
+        # Measured at the SIP edge: these two do not count calls of carriers that reach the nodes directly.
         RecordingRule("calls:attempts:rate5m", _ATTEMPTS),
         RecordingRule(
             "calls:answer_seizure:ratio_rate5m",
@@ -60,7 +60,7 @@ _DROPPED: Final = {
 SIP_EDGE: Final = RuleGroup(
     "sip-edge",
     (
-        # Kamailio's count of all requests has those of probes and of Prometheus in it.
+        # Kamailio's count of all requests includes probes and Prometheus.
         *(
             RecordingRule(
                 "sip_edge:requests:rate5m",
@@ -103,8 +103,8 @@ MEDIA: Final = RuleGroup(
 )
 
 AGENT_RESPONSE: Final = "voice_agent_response_seconds"
-"""Histogram: from the end of what a caller says to the first sound of the answer, seconds. No library measures it: the
-agent's image must, at the port where it tells the metrics of LiveKit Agents. Without it the rule's series stays empty.
+"""Histogram, seconds: from the end of the caller's speech to the first audio of the response. No library measures it:
+the agent's image must export it on the port of LiveKit Agents' metrics. Without it the rule's series stays empty.
 """
 
 AGENTS: Final = RuleGroup(

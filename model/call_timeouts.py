@@ -1,25 +1,24 @@
-"""When a call without RTP ends."""
+"""Timeouts that end a call without RTP."""
 
 from __future__ import annotations
 
 from typing import Final
 
 RTP_TIMEOUT_SECONDS: Final = 300
-"""How long a call that is not on hold may be without RTP, seconds; FreeSWITCH then ends it."""
+"""Seconds without RTP after which FreeSWITCH ends a call that is not on hold."""
 
 
 RTP_HOLD_TIMEOUT_SECONDS: Final = 1800
-"""How long a call on hold may be without RTP, seconds; FreeSWITCH then ends it."""
+"""Seconds without RTP after which FreeSWITCH ends a call on hold."""
 
 
 BRIDGE_TIMEOUT_SECONDS: Final = 10
-"""How long FreeSWITCH waits for RTP from its bridge, seconds; it then ends the call. LiveKit SIP sends a packet every
-20 ms as long as it lives, whether anybody speaks or not (livekit/media-sdk, mixer/mixer.go).
+"""Seconds without RTP from the bridge after which FreeSWITCH ends a call. A running LiveKit SIP sends a packet every
+20 ms, in silence too (livekit/media-sdk, mixer/mixer.go).
 """
 
 
 FREESWITCH_TIMEOUT_SECONDS: Final = 30
-"""How long LiveKit SIP waits for RTP from FreeSWITCH, seconds; it then ends the call. FreeSWITCH fills the pauses of a
-caller who is muted or on hold with silence, so this ends calls of a node that died, and of an early-media pause that
-is longer.
+"""Seconds without RTP from FreeSWITCH after which LiveKit SIP ends a call. FreeSWITCH sends silence for callers who are
+muted or on hold, so this ends only calls of a node that died and calls with a longer pause of early media.
 """

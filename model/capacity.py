@@ -1,7 +1,7 @@
-"""How many pods and nodes calls need: pure arithmetic from the settings, so that a stack file can state its result.
+"""The pods and nodes that calls need: pure arithmetic from the settings, so that a stack file can state the result.
 
 A region carries its own calls with one zone lost, and with all zones up its share of the calls of one lost region.
-Calls per CPU are settings: they depend on codecs, recording and the agent, and want measuring.
+Calls per CPU are settings: they depend on codecs, recording and the agent, so measure them.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from settings.schema.stack import Settings
 PORTS_OF_A_LEG: Final = 2
 """RTP and RTCP."""
 PACKETS_OF_A_LEG: Final = 100
-"""Packets a second of one leg: 20 ms of sound each, both ways (RFC 3551's default packet time)."""
+"""Packets per second of one leg in both directions: each holds 20 ms of audio (RFC 3551's default packet time)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """What calls a region must be able to carry, and over how many zones."""
+    """The calls that a region must be able to carry, and the number of its zones."""
 
     calls: int
     regions: int
@@ -32,15 +32,15 @@ class Share:
 
     @property
     def with_a_lost_region(self) -> int:
-        """Its own calls and its part of those of one region that is gone."""
+        """The region's own calls and its share of the calls of one lost region."""
         others = self.regions - 1
         return self.calls + (math.ceil(self.calls / others) if others else 0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodsNeeded:
-    """Pods of one workload. `calls_per_pod` is what one carries, `limit` names what bounds it, `pods_per_zone` are
-    those of the zone with the most.
+    """The pods of one workload. `limit` names what limits `calls_per_pod`; `pods_per_zone` counts the pods of the
+    fullest zone.
     """
 
     workload: str
@@ -50,19 +50,19 @@ class PodsNeeded:
     pods_per_zone: int
 
     def carries(self, pods: int) -> int:
-        """Concurrent calls that so many pods carry."""
+        """Returns the concurrent calls that this number of pods carries."""
         return pods * self.calls_per_pod
 
     @property
     def left_without_a_zone(self) -> int:
-        """Pods that are left when the zone with the most of them is lost; all, where there is one zone only."""
+        """The pods that remain when the fullest zone is lost; all pods if there is only one zone."""
         return self.pods if self.pods == self.pods_per_zone else self.pods - self.pods_per_zone
 
 
 def pods_needed(workload: str, calls_per_pod: int, share: Share, limit: str = "CPU") -> PodsNeeded:
-    """Pods of a zonal workload, one on each node.
+    """Returns the pods of a zonal workload, one on each node.
 
-    Own calls on the zones that are left when one is lost (a single zone has nothing to lose), all calls on all zones.
+    The remaining zones carry the region's own calls when one zone is lost. All zones together carry all calls.
     """
     left = max(share.zones - 1, 1)
     own = math.ceil(math.ceil(share.calls / calls_per_pod) / left)
@@ -78,9 +78,9 @@ def pods_needed(workload: str, calls_per_pod: int, share: Share, limit: str = "C
 
 
 def spread_pods_needed(workload: str, calls_per_pod: int, share: Share, limit: str = "CPU") -> PodsNeeded:
-    """Pods of a workload on a pool that is one for all zones, one pod on each node, spread evenly over the zones.
+    """Returns the pods of a workload whose pool spans all zones: one pod on each node, spread evenly over the zones.
 
-    Own calls on the pods that are left when the zone with the most of them is lost, all calls on all pods.
+    The remaining pods carry the region's own calls when the fullest zone is lost. All pods together carry all calls.
     """
     own = math.ceil(share.calls / calls_per_pod)
     every = math.ceil(share.with_a_lost_region / calls_per_pod)
@@ -96,13 +96,13 @@ def spread_pods_needed(workload: str, calls_per_pod: int, share: Share, limit: s
 
 
 def weakest(carried: Mapping[str, tuple[int, str]]) -> tuple[int, str]:
-    """What pods that share every call carry together, and what bounds them: workload and its limit."""
+    """Returns the calls that workloads which share every call carry together: those of the weakest, with its limit."""
     workload, (calls, limit) = min(carried.items(), key=lambda item: item[1][0])
     return calls, f"{limit} of {workload}"
 
 
 def most_calls(calls_per_pod: int, regions: int, zones: int) -> int:
-    """The most calls that a region may state, at the most nodes that a pool's addresses allow in each zone."""
+    """Returns the most calls that a region can carry with the nodes that the addresses of a media pool allow."""
     calls = 0
     step = 1 << 20
     while step:
@@ -115,13 +115,13 @@ def most_calls(calls_per_pod: int, regions: int, zones: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Capacity:
-    """What a region carries. `pods` has an entry for each workload that carries calls, by its name."""
+    """The capacity of a region. `pods` has an entry for each workload that carries calls, by name."""
 
     share: Share
     pods: dict[str, PodsNeeded]
 
     def calls_per_pod(self, workload: str) -> int:
-        """Concurrent calls that one pod of a workload takes."""
+        """Returns the concurrent calls that one pod of a workload takes."""
         return self.pods[workload].calls_per_pod
 
 

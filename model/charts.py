@@ -1,4 +1,4 @@
-"""Third-party Helm charts: which one, from where, in which version. One home for all of them.
+"""Third-party Helm charts with their repositories and versions.
 
 What recorded Kubernetes knows of a chart (its definitions and the keys of its values) stands under
 `azure_rehearsal/kubernetes/`, generated for the versions here; `tools/definitions.yaml` says from what.
@@ -12,8 +12,8 @@ from typing import Final
 
 @dataclass(frozen=True)
 class ThirdPartyChart:
-    """One pinned chart. `repository` is the address of its Helm repository; it is empty where the chart comes from an
-    OCI registry, and `name` then is its whole `oci://` address: both go into a `helm.v3.Release` as they are.
+    """One pinned chart, in the form of a `helm.v3.Release`. `repository` is the address of its Helm repository. For a
+    chart in an OCI registry it is empty, and `name` is the whole `oci://` address.
     """
 
     name: str
@@ -23,7 +23,7 @@ class ThirdPartyChart:
 
     @property
     def short_name(self) -> str:
-        """The chart's own name, without the address."""
+        """The name of the chart without the address."""
         return self.name.rpartition("/")[2]
 
 

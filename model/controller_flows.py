@@ -47,7 +47,7 @@ def namespace_flows() -> Iterator[Flow]:
 
 
 CONTROLLER_FLOWS: Final = (
-    # Whoever runs here is a controller or a job of a chart; what each may do there its roles say.
+    # Only controllers and jobs of charts run here; roles limit what each may do.
     Flow(
         source=everyone(SYSTEM.name),
         target=Outside.API_SERVER,

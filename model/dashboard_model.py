@@ -1,4 +1,4 @@
-"""What a dashboard is, and how Grafana wants it."""
+"""Dashboards and their form in Grafana."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any, Final
 COLUMNS: Final = 24
 """Width of Grafana's grid."""
 SCHEMA: Final = 41
-"""Version of Grafana's model of dashboards; newer Grafanas bring it to theirs."""
+"""Version of Grafana's dashboard model; newer versions of Grafana migrate it."""
 DATA_SOURCE: Final = "${source}"
-"""The data source that the reader chose."""
+"""The data source that the reader selects."""
 PROMETHEUS: Final = "prometheus"
-"""Type of data source of a Prometheus without Azure's sign-in."""
+"""Type of the data source for a Prometheus without Azure authentication."""
 SIDECAR_LABEL: Final = "grafana_dashboard"
-"""Label, with value 1, by which Grafana in the cluster finds ConfigMaps with dashboards."""
+"""Label (value 1) by which Grafana in the cluster finds ConfigMaps with dashboards."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """One set of lines. `legend` names each by its labels: `{{pod}}`."""
+    """One set of lines. `legend` names each line by its labels: `{{pod}}`."""
 
     expression: str
     legend: str = ""
@@ -28,7 +28,7 @@ class Query:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A graph, or with `number` the newest value in large. `unit` is Grafana's word for it."""
+    """A graph, or with `number` the latest value. `unit` is a unit id of Grafana."""
 
     title: str
     queries: tuple[Query, ...]
@@ -47,7 +47,7 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """Some panels, in reading order; numbers come first. `uid` is its address for ever."""
+    """Panels in reading order, numbers first. `uid` is the permanent address of the dashboard."""
 
     uid: str
     title: str
@@ -55,7 +55,7 @@ class Dashboard:
 
 
 def grafana_model(dashboard: Dashboard, source_type: str = PROMETHEUS) -> dict[str, Any]:
-    """A dashboard as Grafana takes it. `source_type` is the plugin of the data sources that the reader chooses from."""
+    """Returns a dashboard in Grafana's form. `source_type` is the plugin of its selectable data sources."""
     return {
         "uid": dashboard.uid,
         "title": dashboard.title,
@@ -72,7 +72,7 @@ def grafana_model(dashboard: Dashboard, source_type: str = PROMETHEUS) -> dict[s
 
 
 def _placed(panels: tuple[Panel, ...], source_type: str) -> Iterator[dict[str, Any]]:
-    """Panels from left to right; a row is as high as its first."""
+    """Places panels from left to right. The first panel of a row sets its height."""
     x = y = height = 0
     for number, panel in enumerate(panels, start=1):
         if x + panel.width > COLUMNS or (x and panel.height != height):

@@ -1,8 +1,8 @@
-"""Dashboards of calls: the one home of what people see of them.
+"""The dashboards for calls.
 
-Grafana in the cluster finds them as ConfigMaps, Azure's is told of them by `make dashboards`; both get the same panels.
-A panel queries recorded series (`model.call_recording_rules`) where they exist, so that a long range is cheap. A
-region is chosen by its data source: each region has one of its own.
+Grafana in the cluster finds them as ConfigMaps; `make dashboards` writes them to Azure Managed Grafana.
+A panel queries recorded series (`model.call_recording_rules`) where they exist, so that a long range is cheap. Each
+region has its own data source, so readers select a region by its data source.
 """
 
 from __future__ import annotations

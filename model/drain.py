@@ -1,7 +1,7 @@
-"""How long a node may take to let its calls end: one setting, `telephony.maxCallSeconds`, drives every clock.
+"""Drain times: one setting, `telephony.maxCallSeconds`, determines all of them.
 
-A pod that is told to stop stays in the load balancer's view for the endpoint lag, then waits for its longest call, then
-uploads the recording. Kubernetes must allow at least that (grace period), and AKS must wait longer than Kubernetes.
+A stopping pod accepts calls for the deregistration delay, then waits for its longest call, then uploads recordings.
+The grace period in Kubernetes is at least that long, and AKS waits longer than Kubernetes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ AKS_LONGEST_DRAIN_MINUTES: Final = 1440
 
 @dataclass(frozen=True)
 class DrainBudget:
-    """`grace_seconds` is the pods' termination grace period; `node_minutes` the time AKS gives a node to empty."""
+    """`grace_seconds` is the termination grace period of pods; `node_minutes` is AKS's drain timeout of a node."""
 
     grace_seconds: int
     node_minutes: int

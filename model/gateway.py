@@ -1,4 +1,4 @@
-"""The HTTP entrance of a region, and the routes that it serves."""
+"""The Gateway of a region: its limits and the routes that it serves."""
 
 from __future__ import annotations
 
@@ -15,70 +15,70 @@ from model.workloads.workload import Workload
 from settings.schema.gateway import GatewaySettings, RateLimit, Route
 
 GATEWAY_NAME: Final = "voice"
-"""Name of the Gateway in the cluster, of its class and of what belongs to it."""
+"""Name of the Gateway, its class and its other objects in the cluster."""
 
 
 GATEWAY_SERVICE: Final = "gateway"
-"""Name of its Service and Deployment, which the controller makes."""
+"""Name of its Service and Deployment, which the controller creates."""
 
 
 GATEWAY_NAMESPACE: Final = SYSTEM.name
 
 
 AUTOMATIC_RECORD: Final = ("voice.platform/dns-record", "automatic")
-"""Label of the routes for whose host somebody in the cluster keeps a record (`dns.automatic`)."""
+"""Label of routes for whose host external-dns keeps a DNS record (`dns.automatic`)."""
 
 
 HEALTH_PATH: Final = "/healthz"
-"""Answered by the Gateway itself on every host: what Traffic Manager probes."""
+"""Path that the Gateway itself answers on every host; Traffic Manager probes it."""
 
 
 HEALTH_SECONDS: Final = 30
-"""How often Traffic Manager probes, seconds: its slow interval, which costs nothing extra."""
+"""Interval of Traffic Manager's probes, seconds: the slow one, which costs nothing extra."""
 
 
 DRAIN_SECONDS: Final = 300
-"""How long a pod of the Gateway that ends serves what it has, seconds. WebSockets that are then still open are cut:
-their clients, LiveKit's too, join again at another pod within seconds.
+"""Time that a stopping pod of the Gateway keeps serving its open connections, seconds. It then closes the remaining
+WebSockets; their clients, LiveKit's included, reconnect to another pod within seconds.
 """
 
 
 DEREGISTER_SECONDS: Final = 20
-"""How long it still takes new connections, seconds: until Azure's load balancer has missed two probes, one every 5 s,
-and the cluster knows too.
+"""Time that a stopping pod still accepts new connections, seconds: Azure's load balancer must miss two probes, which it
+sends every 5 s, and the cluster must remove the endpoint.
 """
 
 
 CONNECT_SECONDS: Final = 5
-"""How long a pod behind the Gateway may take to accept a connection, seconds."""
+"""Timeout for connections to pods behind the Gateway, seconds."""
 
 
 HEADER_SECONDS: Final = 10
-"""How long a client may take to send the headers of a request, seconds."""
+"""Timeout for the headers of a client's request, seconds."""
 
 
 KEEPALIVE_SECONDS: Final = 60
-"""When the Gateway asks a silent client whether it is there, seconds: well before Azure's load balancer forgets a
-silent connection, after 4 minutes.
+"""Keep-alive interval on idle connections, seconds: well below the 4 minutes after which Azure's load balancer drops an
+idle connection.
 """
 
 
 BUSY_CPU_PERCENT: Final = 70
-"""Share of its requested CPU above which a pod of the Gateway gets help, percent."""
+"""CPU utilization of the pods, percent of the request, above which the Gateway scales up."""
 
 
 CALM_SECONDS: Final = 3600
-"""How long it must be calm before a pod goes again, seconds: each that goes cuts WebSockets."""
+"""Stabilization window before the Gateway scales down, seconds: each pod that stops closes WebSockets."""
 
 
 ROUTE_NAMESPACES: Final = tuple(namespace.name for namespace in NAMESPACES)
-"""Where a route's Service may be."""
+"""The namespaces that a route's Service can be in."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServedRoute:
-    """A route as a region serves it: the platform's own have several hosts. `name` is its name in the cluster.
-    `automatic_record`: whether its host needs a record that the program does not keep.
+    """A route that a region serves. The platform's own routes have several hosts. `name` is its name in the cluster.
+    `automatic_record`: external-dns keeps the record of its host, not the program.
     """
 
     name: str
@@ -94,9 +94,7 @@ class ServedRoute:
 
 @dataclass(frozen=True)
 class BuiltInRoute:
-    """A route of the platform's own: to a Service of ours, under the name `label` of the region and of the
-    environment.
-    """
+    """A route of the platform itself, to a workload, under the DNS label `label` of the region and the environment."""
 
     name: str
     label: str
@@ -107,7 +105,7 @@ class BuiltInRoute:
 
 
 BUILT_IN_ROUTES: Final = (
-    # LiveKit holds WebSockets open at two paths, for clients and for agents; its API below /twirp answers and ends.
+    # LiveKit keeps WebSockets open at two paths, for clients and for agents. Requests to its API at /twirp end.
     BuiltInRoute("livekit-clients", LIVEKIT, "/rtc", LIVEKIT_SERVER, ports.LIVEKIT_SIGNALLING, True),
     BuiltInRoute("livekit-agents", LIVEKIT, "/agent", LIVEKIT_SERVER, ports.LIVEKIT_SIGNALLING, True),
     BuiltInRoute("livekit", LIVEKIT, "/", LIVEKIT_SERVER, ports.LIVEKIT_SIGNALLING),
@@ -116,7 +114,7 @@ BUILT_IN_ROUTES: Final = (
 
 
 def built_in_routes(hosts: HostNames) -> tuple[ServedRoute, ...]:
-    """The platform's own routes."""
+    """Returns the routes of the platform itself."""
     return tuple(
         ServedRoute(
             name=route.name,
@@ -132,13 +130,13 @@ def built_in_routes(hosts: HostNames) -> tuple[ServedRoute, ...]:
 
 
 def served_routes(settings: GatewaySettings, hosts: HostNames) -> tuple[ServedRoute, ...]:
-    """What one region serves: the platform's own routes and those of the stack file but for other regions' hosts."""
+    """Returns the routes of a region: the platform's own and the stack file's, except for hosts of other regions."""
     asked = (route for route in settings.routes if _parent(route.host) in (hosts.zone, hosts.region_zone))
     return (*built_in_routes(hosts), *(_served(route, hosts) for route in asked))
 
 
 def _served(route: Route, hosts: HostNames) -> ServedRoute:
-    """Named for host and path, so that nothing else that changes makes it another route."""
+    """The name depends only on host and path, so that other changes keep the route."""
     label = route.host.partition(".")[0]
     digest = hashlib.sha256(f"{route.host}{route.path}".encode()).hexdigest()[:8]
     return ServedRoute(
@@ -150,7 +148,7 @@ def _served(route: Route, hosts: HostNames) -> ServedRoute:
         port=route.port,
         web_socket=route.web_socket,
         rate_limit=route.rate_limit,
-        # In the environment's zone `*` leads here, and the program keeps the platform's own names.
+        # In the environment's zone the program keeps `*` and the platform's own names.
         automatic_record=_parent(route.host) == hosts.region_zone and label not in OWN_SERVICES,
     )
 

@@ -1,4 +1,4 @@
-"""Names in the cluster that the program, the charts and the tests share."""
+"""Namespaces, priority classes, storage classes and labels of the cluster."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 POOL_LABEL: Final = "voice.platform/pool"
-"""Node label with the pool's name; pods select pools by it, for AKS's own `agentpool` names zone and generation too."""
+"""Node label with the pool's name, by which pods select pools. AKS's `agentpool` also contains zone and generation."""
 GENERATION_LABEL: Final = "voice.platform/generation"
-"""Node label with the generation's name; a retiring one is left out of the workloads' node affinity."""
+"""Node label with the generation's name. Workloads have no node affinity to a retiring generation."""
 RETIRING_TAINT: Final = "voice.platform/retiring=true:NoSchedule"
 SYSTEM_POOL_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
 SPOT_TAINT: Final = "kubernetes.azure.com/scalesetpriority=spot:NoSchedule"
-"""AKS puts it on spot nodes; stated, so that a plan shows no difference."""
+"""AKS adds this taint to spot nodes. The program states it so that a plan shows no difference."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Namespace:
 
 
 EDGE: Final = Namespace("voice-edge", "restricted", "SIP edge")
-# hostNetwork is all that these pods have beyond `restricted`; Pod Security has no level between.
+# Except for hostNetwork these pods are `restricted`; Pod Security has no level in between.
 MEDIA: Final = Namespace(
     "voice-media",
     "privileged",
@@ -66,7 +66,7 @@ PRIORITY_CLASSES: Final = (MEDIA_PRIORITY, AGENTS_PRIORITY, PLATFORM_PRIORITY, B
 
 @dataclass(frozen=True)
 class StorageClass:
-    """A kind of volume, by Azure's disk SKU."""
+    """A class of volumes on one of Azure's disk SKUs."""
 
     name: str
     sku: str
@@ -76,7 +76,7 @@ class StorageClass:
 STORAGE_CLASSES: Final = (
     StorageClass("fast-ssd", "Premium_LRS", "databases and caches"),
     StorageClass("standard-ssd", "StandardSSD_LRS", "application data"),
-    # Azure disks have no compression switch: who writes logs and backups compresses them.
+    # Azure disks have no compression: writers of logs and backups compress them.
     StorageClass("bulk-storage", "Standard_LRS", "logs and backups"),
 )
 CLIENT_ID_ANNOTATION: Final = "azure.workload.identity/client-id"

@@ -1,7 +1,7 @@
-"""Who may speak to pods of the mesh without mutual TLS: whoever stands outside it and has a flow to them.
+"""The ports of pods in the mesh that accept connections without mutual TLS.
 
-The Gateway, pods on the network of their nodes and who reads metrics have no sidecar. Nothing is listed here: it
-follows from the flows.
+They follow from the flows: a peer outside the mesh has no sidecar. That is the Gateway, pods on the network of their
+nodes and readers of metrics.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from settings.schema.stack import Settings
 Mode = Literal["PERMISSIVE", "DISABLE"]
 
 PERMISSIVE: Final[Mode] = "PERMISSIVE"
-"""Plain or mutual TLS: the sidecar tells by the caller's first bytes."""
+"""Plain or mutual TLS: the sidecar detects it from the client's first bytes."""
 DISABLE: Final[Mode] = "DISABLE"
-"""Plain for everybody: where the called speaks first, waiting for the caller's first bytes would be for ever."""
+"""Plain only: when the server sends first, waiting for the client's first bytes would never end."""
 
 
 @dataclass(frozen=True)
 class MeshException:
-    """Ports of some pods of the mesh that take plain connections too."""
+    """Ports of pods in the mesh that also accept plain connections."""
 
     pods: Pods
     modes: Mapping[int, Mode]
 
 
 def mesh_exceptions(settings: Settings) -> list[MeshException]:
-    """The exceptions of a stack. Raises `ValueError` for a flow whose ports a mesh cannot be told one by one."""
+    """Returns the exceptions of a stack. Raises `ValueError` for a flow whose ports are not single numbers."""
     found: dict[tuple[str, str], tuple[Pods, dict[int, Mode]]] = {}
     for pods, port, mode in (*_of_flows(settings), *_of_routes(settings)):
         _, modes = found.setdefault((pods.namespace, pods.name), (pods, {}))
@@ -45,7 +45,7 @@ def mesh_exceptions(settings: Settings) -> list[MeshException]:
 def _of_flows(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
     for flow in flows(settings):
         pods = _of_the_mesh(flow.target, settings)
-        # Pods without labels are reached by routes, below.
+        # Routes reach pods without labels (below).
         if pods is None or not pods.labels or _of_the_mesh(flow.source, settings):
             continue
         for port in flow.ports:
@@ -56,8 +56,8 @@ def _of_flows(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
 
 
 def _of_routes(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
-    """In the mesh the pods of a route's Service bear its name as label `app.kubernetes.io/name` and listen on its
-    port: a port without mutual TLS is told for named pods only.
+    """In the mesh the pods of a route's Service have its name as label `app.kubernetes.io/name` and listen on its port,
+    because an exception needs named pods.
     """
     own = {route.name for route in BUILT_IN_ROUTES}
     for route in served_routes(settings.gateway, host_names(settings)):

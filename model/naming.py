@@ -1,8 +1,8 @@
-"""Azure's names and ids, computed from the stack's own words: explicit, so that a plan always knows them.
+"""Names and ids of Azure resources, computed from settings, so that a plan always knows them.
 
-`Naming` is the one place where names are put together. Limits are Azure's ("Naming rules and restrictions for Azure
-resources"); the words they are made of are limited in `settings`, so that no name ever needs cutting (a property test
-proves it). Ids of resources in other stacks come from here as well, since names are all that an id is made of.
+`Naming` composes every name. The limits are Azure's ("Naming rules and restrictions for Azure resources"). Settings
+limit the parts, so that only globally unique names can need shortening (a property test proves it). Ids of resources
+in other stacks come from here too, because an id consists of names.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class Naming:
 
     @property
     def stem(self) -> str:
-        """What every name ends with: `<prefix>-<environment>-<region>`."""
+        """The end of every name: `<prefix>-<environment>-<region>`."""
         return f"{self.prefix}-{self.environment}-{self.scope}"
 
     def in_scope(self, scope: str) -> Naming:
-        """The names of another region, or of the global part, of the same environment."""
+        """Returns the names of another region, or of the global part, of the same environment."""
         return Naming(self.prefix, self.environment, scope, self.subscription_id)
 
     @property
@@ -48,7 +48,7 @@ class Naming:
 
     @property
     def node_resource_group(self) -> str:
-        """The group that AKS fills and owns; nothing of ours lives in it."""
+        """The resource group that AKS owns; it contains none of our resources."""
         return f"rg-{self.stem}-nodes"
 
     @property
@@ -75,7 +75,7 @@ class Naming:
         return f"ippre-{self.stem}-{pool}-{zone}"
 
     def peering(self, other_scope: str) -> str:
-        """The peering that lives in this scope's network and leads to the other's."""
+        """The peering of this scope's network to the other scope's."""
         return f"peer-{self.scope}-to-{other_scope}"
 
     def zone_link(self) -> str:
@@ -93,25 +93,25 @@ class Naming:
         return f"id-{self.stem}-{purpose}"
 
     def agent_pool(self, pool: str, generation: str, zone: str = "") -> str:
-        """A node pool's name: at most 12 lower-case letters and digits."""
+        """The name of a node pool in Azure: at most 12 lower-case letters and digits."""
         return f"{pool}{zone}{generation}"
 
     @property
     def postgresql_zone(self) -> str:
-        """The private zone of PostgreSQL in a delegated subnet: Azure asks for this ending and a name of our own."""
+        """The private DNS zone of PostgreSQL in a delegated subnet. Azure requires this suffix."""
         return f"{self.stem}.private.postgres.database.azure.com"
 
-    # Names that must be unique in all of Azure.
+    # Globally unique names.
 
     @property
     def suffix(self) -> str:
-        """The same for all that belongs to this scope, and different in another subscription."""
+        """A suffix that is stable in this scope and different in another subscription."""
         return hashlib.sha256(f"{self.subscription_id}|{self.stem}".encode()).hexdigest()[:_SUFFIX_LENGTH]
 
     def unique(self, kind: str, longest: int, separator: str = "-") -> str:
         """`<kind>-<stem>-<suffix>`, at most `longest` characters; without `separator` letters and digits only.
 
-        A stem too long for that is shortened, and a longer digest of all of it keeps the name apart from others.
+        A stem that is too long is shortened, and a longer digest of the whole stem keeps the name unique.
         """
         stem = self.stem if separator else self.stem.replace("-", "")
         name = separator.join((kind, stem, self.suffix))
@@ -135,7 +135,7 @@ class Naming:
 
     @property
     def egress_storage_account(self) -> str:
-        """LiveKit egress uses an account key, so its files have an account of their own."""
+        """LiveKit egress uses an account key, so it has a storage account of its own."""
         return self.unique("steg", 24, separator="")
 
     @property
@@ -169,11 +169,11 @@ class Naming:
         return self.unique("amg", 23)
 
     def traffic_manager(self, profile: str) -> str:
-        """A profile, and its label in `traffic_manager_host`: one label of DNS, at most 63 characters."""
+        """The name of a profile, and its DNS label in `traffic_manager_host`: at most 63 characters."""
         return self.unique(f"traf-{profile}", 63)
 
     def traffic_manager_host(self, profile: str) -> str:
-        """The profile's own name in public DNS."""
+        """The name of a profile in public DNS."""
         return f"{self.traffic_manager(profile)}.trafficmanager.net"
 
     @property
@@ -200,7 +200,7 @@ class Naming:
         return f"dcr-{self.stem}-{purpose}"
 
     def rule_group(self, purpose: str) -> str:
-        """Rules of managed Prometheus that are evaluated together."""
+        """A rule group of managed Prometheus."""
         return f"prg-{self.stem}-{purpose}"
 
     @property
@@ -210,17 +210,18 @@ class Naming:
     def private_endpoint(self, purpose: str) -> str:
         return f"pe-{self.stem}-{purpose}"
 
-    # Ids. Azure compares them without case; these are in the case that Azure answers with.
+    # Ids, in the case of Azure's responses. Azure compares them without case.
 
     @property
     def resource_group_id(self) -> str:
         return f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
 
     def resource_id(self, provider_type: str, *names: str) -> str:
-        """The id of a resource in this scope's group: `resource_id("Microsoft.Network/virtualNetworks/subnets", vnet,
-        subnet)`.
+        """Returns the id of a resource in this scope's group.
 
-        Raises `ValueError` when the number of names is not that of the type's segments.
+        Example: `resource_id("Microsoft.Network/virtualNetworks/subnets", vnet, subnet)`.
+
+        Raises `ValueError` if the number of names differs from the number of segments of the type.
         """
         provider, *types = provider_type.split("/")
         if len(types) != len(names):
@@ -244,18 +245,19 @@ def global_names(settings: Settings) -> Naming:
 
 
 WATCHER_GROUP: Final = "NetworkWatcherRG"
-"""Azure makes it by itself."""
+"""Resource group that Azure creates."""
 
 
 def network_watcher(location: str) -> str:
-    """The watcher that Azure makes in each region by itself."""
+    """Returns the name of the network watcher that Azure creates in each region."""
     return f"NetworkWatcher_{location}"
 
 
 def role_assignment_name(scope: str, principal: str, role: str) -> str:
-    """A GUID that is the same in every run: Azure wants one for a name, and refuses a second one for the same triple.
+    """Returns the name of a role assignment: a GUID that is the same in every run.
 
-    `scope` is the id of what the role is for, `principal` whatever names the principal for good (an identity's id,
-    not its principal id, which is not known before the identity exists), `role` the id of the role.
+    Azure refuses a second assignment of the same scope, principal and role. `scope` is the id of the resource,
+    `principal` a permanent id of the principal (an identity's resource id, because its principal id is unknown before
+    the identity exists), `role` the id of the role.
     """
     return str(uuid.uuid5(_ROLE_ASSIGNMENTS, "|".join((scope.lower(), principal.lower(), role.lower()))))

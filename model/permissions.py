@@ -1,4 +1,4 @@
-"""What an account in the cluster may read and write in Azure."""
+"""The permissions of accounts in the cluster on Azure resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REDIS_EXPORTS: Final = f"{Container.BACKUPS}/redis"
 
 
 class DnsZone(StrEnum):
-    """A public zone that an account writes records in."""
+    """A public DNS zone that an account can write records in."""
 
     ENVIRONMENT = "environment"
     REGION = "region"
@@ -34,12 +34,13 @@ USER_SECRETS: Final = "voice:secrets"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadAccount:
-    """A Kubernetes ServiceAccount with an identity in Azure, and the least that it needs.
+    """A Kubernetes ServiceAccount with an identity in Azure, and its least permissions.
 
-    `secrets` are names in the vault, `containers` those it writes to, `redis` and `database_administrator` whether it
-    signs in there with its identity. `dns_zones` are the public zones it writes records in, `lists_dns_zones`
-    whether it finds the region's in a list of them all; `reads_metrics`, `writes_traces` and `writes_certificates`
-    whether it may do that in the region's stores and vault.
+    - `secrets` are names in the vault that it reads, `containers` the blob containers that it writes to.
+    - `redis` and `database_administrator`: it signs in there with its identity.
+    - `dns_zones` are the public zones that it writes records in; `lists_dns_zones`: it finds the region's zone in a
+      list of all zones.
+    - `reads_metrics`, `writes_traces` and `writes_certificates` are permissions on the region's stores and vault.
     """
 
     name: str

@@ -1,6 +1,7 @@
-"""Who talks in the cluster: pods by their labels, pods on nodes, and those outside with their addresses.
+"""The endpoints that network policies name: pods by their labels, pods on nodes, and endpoints outside the cluster.
 
-Policies reach pods on the pod network only. A pod on its node's network is, to them, its node.
+Policies cover only pods on the pod network. For them, a pod on its node's network is the node. The endpoints of
+workloads are in their descriptors (`model.workloads`).
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ COMPONENT_LABEL: Final = "app.kubernetes.io/component"
 
 @dataclass(frozen=True)
 class Pods:
-    """Pods on the pod network of one namespace; without labels all of them. `name` is unique in the namespace: their
-    policies are called so.
+    """Pods on the pod network of one namespace; without labels all of them. `name` is unique in the namespace and names
+    their policies.
     """
 
     name: str
@@ -44,7 +45,7 @@ class HostNetworkPods:
 
 
 class Outside(StrEnum):
-    """Ends that are no pods, or that a policy need not tell apart."""
+    """Endpoints that are not pods, or that policies need not distinguish."""
 
     ANYONE = "anyone"
     API_SERVER = "the API server"
@@ -60,12 +61,12 @@ Peer = Pods | HostNetworkPods | Outside
 
 
 def everyone(namespace: str) -> Pods:
-    """All pods of a namespace."""
+    """Returns all pods of a namespace."""
     return Pods("all-pods", namespace)
 
 
 def named(name: str, namespace: str) -> Pods:
-    """Pods with `name` as label `app.kubernetes.io/name`."""
+    """Returns the pods with `name` as label `app.kubernetes.io/name`."""
     return Pods(name, namespace, {NAME_LABEL: name})
 
 
@@ -94,11 +95,11 @@ GIT_OPS_CONTROLLER: Final = named("argocd-application-controller", SYSTEM.name)
 GIT_OPS_REPOSITORIES: Final = named("argocd-repo-server", SYSTEM.name)
 GIT_OPS_CACHE: Final = named("argocd-redis", SYSTEM.name)
 
-# What AKS runs, with the labels of its add-ons.
+# Pods that AKS runs, with the labels of its add-ons.
 CLUSTER_DNS: Final = Pods("kube-dns", ADDON_NAMESPACE, {"k8s-app": "kube-dns"})
 KEDA: Final = named("keda-operator", ADDON_NAMESPACE)
 API_SERVER_TUNNEL: Final = Pods("konnectivity-agent", ADDON_NAMESPACE, {"app": "konnectivity-agent"})
-"""What the API server asks of webhooks comes through these, with their addresses."""
+"""The API server reaches webhooks through these pods, from their addresses."""
 AZURE_METRICS_AGENTS: Final = (
     Pods("ama-metrics", ADDON_NAMESPACE, {"rsName": "ama-metrics"}),
     Pods("ama-metrics-node", ADDON_NAMESPACE, {"dsName": "ama-metrics-node"}),
@@ -108,27 +109,27 @@ MESH_CONTROL: Final = Pods("istiod", "aks-istio-system", {"app": "istiod"})
 
 @dataclass(frozen=True)
 class Block:
-    """A range of addresses, less some."""
+    """A range of addresses with exceptions."""
 
     cidr: str
     without: tuple[str, ...] = ()
 
 
 LOAD_BALANCER_ADDRESS: Final = "168.63.129.16/32"
-"""Where Azure's load balancer probes from; to a pod also Azure's own way into the machine."""
+"""The source of the load balancer's probes; for a pod also Azure's platform endpoint."""
 NODE_LOCAL_DNS_RANGE: Final = "169.254.10.0/24"
-"""AKS's LocalDNS. The cluster does not ask for it, but a later version of Kubernetes is to turn it on by itself
-(learn.microsoft.com/azure/aks/localdns-custom): pods may reach it before it is there.
+"""AKS's LocalDNS. The cluster does not enable it, but a later version of Kubernetes will by default
+(learn.microsoft.com/azure/aks/localdns-custom), so pods may already reach it.
 """
 EVERYWHERE: Final = "0.0.0.0/0"
-# With the first goes the service that gives a node's identity to whoever asks (169.254.169.254).
+# The first range includes the metadata service, which gives out the node's identity (169.254.169.254).
 NOBODYS: Final = ("169.254.0.0/16", LOAD_BALANCER_ADDRESS)
-"""Addresses of the machine itself, which no pod has business with."""
+"""Addresses of the virtual machine, which no pod needs."""
 NOT_THE_INTERNET: Final = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", *NOBODYS)
 
 
 def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
-    """The addresses of an end outside the cluster; none for one that policies know by a name of their own."""
+    """Returns the addresses of an endpoint outside the cluster; none if policies have a name for it."""
     if outside is Outside.INTERNET:
         return (Block(EVERYWHERE, NOT_THE_INTERNET),)
     if outside is Outside.DATABASES:
@@ -143,10 +144,10 @@ def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
 
 
 def _databases(settings: Settings) -> tuple[Block, ...]:
-    """The server that is written to is in one region, and every region may become that one."""
+    """Any region can become the primary one, so the subnets of all regions count."""
     database = settings.data.postgresql
     if database.mode == "external":
-        # Only its name is known.
+        # Only the name of an external server is known.
         return (Block(EVERYWHERE, NOBODYS),)
     subnet = Subnet.POSTGRESQL if database.network == "delegatedSubnet" else Subnet.PRIVATE_ENDPOINTS
     return tuple(Block(region_plan(region).subnets[subnet]) for region in settings.regions)

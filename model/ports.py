@@ -1,8 +1,7 @@
-"""The one home of port numbers. NSG rules, AKS allowed host ports, charts and rendered configuration read them from
-here.
+"""Port numbers. NSG rules, AKS allowed host ports, charts and rendered configuration read them from here.
 
-The reasons are in `docs/decisions/0006-ports.md`: everything on a node's own addresses stays below 30000, where
-Kubernetes' node ports (30000-32767) and Linux's ephemeral ports (32768-60999) begin.
+Ports on the network of a node stay below 30000, where Kubernetes' node ports (30000-32767) and Linux's ephemeral ports
+(32768-60999) begin (`docs/decisions/0006-ports.md`). The ports of each workload are in its descriptor.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class Ports:
     protocol: Protocol
 
     def __str__(self) -> str:
-        """As an NSG rule writes it: `5060` or `16384-29999`."""
+        """The form of NSG rules: `5060` or `16384-29999`."""
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
     @property
@@ -33,7 +32,7 @@ class Ports:
         return self.last - self.first + 1
 
     def overlaps(self, other: Ports) -> bool:
-        """Whether both name a port of one protocol in common."""
+        """Whether both contain the same port of the same protocol."""
         return self.protocol == other.protocol and self.first <= other.last and other.first <= self.last
 
 
@@ -46,7 +45,7 @@ def _tcp(port: int) -> Ports:
 
 
 NODE_PORTS: Final = Ports(30000, 32767, "Tcp")
-"""Kubernetes' default node port range, which AKS does not let change; the load balancer's health probes arrive here."""
+"""Kubernetes' default node port range, fixed in AKS. The load balancer's health probes use it."""
 
 FIRST_PORT_OF_KUBERNETES: Final = NODE_PORTS.first
 
@@ -87,7 +86,7 @@ AGENT_HEALTH: Final = _tcp(8081)
 AGENT_METRICS: Final = _tcp(9091)
 AGENT_WATCH_WEBHOOK: Final = _tcp(8000)
 AGENT_WATCH_METRICS: Final = _tcp(9090)
-"""Health and metrics."""
+"""Port of health and metrics."""
 EGRESS_HEALTH: Final = _tcp(8080)
 EGRESS_METRICS: Final = _tcp(9090)
 
@@ -95,32 +94,32 @@ EGRESS_METRICS: Final = _tcp(9090)
 OTLP_GRPC: Final = _tcp(4317)
 OTLP_HTTP: Final = _tcp(4318)
 OTLP_SERVICE: Final = "opentelemetry-collector"
-"""Service in `voice-system` that takes traces on both of them."""
+"""Service in `voice-system` that receives traces on both ports."""
 COLLECTOR_METRICS: Final = _tcp(8888)
 COLLECTOR_HEALTH: Final = _tcp(13133)
 JAEGER_SERVICE: Final = "jaeger"
-"""Service in `voice-system` that takes traces by OTLP and shows them."""
+"""Service in `voice-system` that receives traces by OTLP and shows them."""
 JAEGER_PAGES: Final = _tcp(16686)
 PROMETHEUS: Final = _tcp(9090)
 PROMETHEUS_SERVICE: Final = "prometheus-prometheus"
-"""Service in `voice-system` that answers queries, where `metrics.backend` is `inCluster`."""
+"""Service in `voice-system` that answers queries if `metrics.backend` is `inCluster`."""
 KEDA_METRICS: Final = _tcp(8080)
 NODE_EXPORTER: Final = _tcp(9100)
-"""On the network of every node, where `metrics.backend` is `inCluster`."""
+"""Port on the network of every node if `metrics.backend` is `inCluster`."""
 
-# What runs in the cluster for everybody, asked inside it only; each number is its chart's or add-on's own.
+# Shared services, reached only inside the cluster; the numbers come from their charts or add-ons.
 CLUSTER_DNS: Final = _both(53)
 CLUSTER_DNS_METRICS: Final = _tcp(9153)
 API_SERVER: Final = _tcp(443)
 KUBELET: Final = _tcp(10250)
 MESH_CONTROL: Final = _tcp(15012)
 CONTROLLER_WEBHOOK: Final = _tcp(10250)
-"""Of cert-manager and of External Secrets."""
+"""Port of the webhooks of cert-manager and External Secrets."""
 GATEWAY_CONTROLLER_CONFIGURATION: Final = _tcp(18000)
 STATE_METRICS: Final = _tcp(8080)
 PROMETHEUS_OPERATOR_METRICS: Final = _tcp(8080)
 PROMETHEUS_RELOADER_METRICS: Final = _tcp(8080)
-"""Beside Prometheus and Alertmanager, in their pods."""
+"""Port of the reloader sidecars of Prometheus and Alertmanager."""
 ALERTMANAGER: Final = _tcp(9093)
 ALERTMANAGER_PEERS: Final = _both(9094)
 GRAFANA: Final = _tcp(3000)
@@ -132,11 +131,11 @@ HTTP: Final = _tcp(80)
 HTTPS: Final = _tcp(443)
 GATEWAY_HTTP: Final = _tcp(10080)
 GATEWAY_HTTPS: Final = _tcp(10443)
-"""Where the pods of the Gateway listen: Envoy Gateway adds 10000 to ports that only root may open."""
+"""Port of the Gateway's pods: Envoy Gateway adds 10000 to privileged ports."""
 POSTGRESQL: Final = _tcp(5432)
 REDIS: Final = _tcp(10000)
 APPLICATION_GATEWAY_MANAGEMENT: Final = Ports(65200, 65535, "Tcp")
-"""Azure's own management of Application Gateway v2; the subnet's NSG must admit it from `GatewayManager`."""
+"""Ports for Azure's management of Application Gateway v2; the subnet's NSG must admit `GatewayManager`."""
 
 
 def freeswitch_rtp(rtp: RtpPorts) -> Ports:

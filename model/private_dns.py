@@ -1,4 +1,4 @@
-"""The private DNS zones that private endpoints resolve in, by what they are for (Azure's private endpoint DNS list)."""
+"""The private DNS zones of private endpoints (Azure's list of private endpoint DNS zones)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from settings.schema.stack import Settings
 
 
 class PrivateZone(StrEnum):
-    """A private link zone whose name is the same everywhere. A network links one zone of a name, so each region has
-    its own.
+    """A private link zone.
+
+    Its name is the same in every region. Each region has its own zone, because a network can link only one zone of a
+    name.
     """
 
     BLOB = "privatelink.blob.core.windows.net"
@@ -22,7 +24,7 @@ class PrivateZone(StrEnum):
 
 
 def kubernetes_api_zone(location: str) -> str:
-    """The zone of a private API server; Azure accepts no other name."""
+    """Returns the zone of a private API server; Azure accepts no other name."""
     return f"privatelink.{location}.azmk8s.io"
 
 

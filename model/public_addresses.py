@@ -1,4 +1,4 @@
-"""The public addresses of a region that are not a media node's, by what they are for."""
+"""The static public addresses of a region, except those of media nodes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from enum import StrEnum
 
 
 class PublicAddress(StrEnum):
-    """Static addresses that survive the cluster. Services name them by annotation; `OUTBOUND` is the cluster's own
-    way out.
+    """Static addresses that outlive the cluster.
+
+    Services refer to them by annotation; `OUTBOUND` is the cluster's egress address.
     """
 
     SIP_EDGE = "sip-edge"
@@ -17,4 +18,4 @@ class PublicAddress(StrEnum):
 
 
 ENTRANCES = (PublicAddress.SIP_EDGE, PublicAddress.TURN, PublicAddress.GATEWAY)
-"""Addresses that callers and clients reach: what DDoS protection is for."""
+"""The addresses that callers and clients reach; DDoS protection covers them."""

@@ -1,4 +1,4 @@
-"""How much of the cluster a namespace may take: all of the pools that its pods run on, and no more."""
+"""The quota of a namespace: the whole capacity of the pools that its pods run on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from settings.schema.aks import AksSettings, MediaPool
 from settings.schema.vm_sizes import VmSize
 
 PODS_PER_NODE: Final = 250
-"""What AKS lets a node take with Azure CNI overlay, where a pool does not say otherwise."""
+"""AKS's default maximum of pods per node with Azure CNI overlay."""
 
 GATEWAY_LOAD_BALANCER: Final = (ports.HTTP, ports.HTTPS)
 """The ports of the Gateway's Service of type LoadBalancer."""
@@ -28,18 +28,18 @@ OBJECTS: Final[Mapping[str, int]] = {
     "count/secrets": 300,
     "count/jobs.batch": 300,
 }
-"""Far more than anybody needs, and few enough that a loop gone wild does not fill the API server's store."""
+"""Far more than a namespace needs, but few enough that a faulty loop cannot fill etcd."""
 
 SMALLEST_REQUEST: Final[Mapping[str, str]] = {"cpu": "50m", "memory": "64Mi"}
-"""What a container counts as that states nothing."""
+"""The request of a container that states none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamespaceQuota:
-    """The most that a namespace may request together, and one container of it alone.
+    """The limits of a namespace and of one of its containers.
 
-    `cpus` and `memory_gib` are those of the pools' nodes at their maxima; what a node keeps for itself is not taken
-    off, so that a pool can always be filled.
+    `cpus` and `memory_gib` are those of the pools with all nodes. The nodes' own reservations are not subtracted, so
+    that the namespace can always fill the pools.
     """
 
     cpus: int
@@ -52,7 +52,7 @@ class NamespaceQuota:
 
 
 def namespace_quota(namespace: str, aks: AksSettings) -> NamespaceQuota:
-    """The quota of a namespace of the platform. A pool that several share may be filled by any of them."""
+    """Returns the quota of a namespace of the platform. Each namespace can fill a pool that several share."""
     nodes = list(_nodes(_pools(namespace, aks), aks))
     balancers = _load_balancers(namespace)
     return NamespaceQuota(
@@ -62,7 +62,7 @@ def namespace_quota(namespace: str, aks: AksSettings) -> NamespaceQuota:
         container_cpus=max(size.cpus for _, size in nodes),
         container_memory_gib=max(size.memory_gib for _, size in nodes),
         load_balancers=len(balancers),
-        # A Service of type LoadBalancer takes a node port for each of its ports; there is no other use for them.
+        # A Service of type LoadBalancer takes a node port for each of its ports; nothing else uses node ports.
         node_ports=sum(len(balancer) for balancer in balancers),
     )
 
@@ -83,7 +83,7 @@ def _pools(namespace: str, aks: AksSettings) -> frozenset[str]:
 
 
 def _nodes(pools: frozenset[str], aks: AksSettings) -> Iterator[tuple[int, VmSize]]:
-    """Most nodes of each generation, and their size. A retiring one may still be full."""
+    """The maximum count and the size of the nodes of each generation. A retiring one may still be full."""
     for name, pool, generation in aks.generations():
         if name in pools:
             most = pool.max_nodes_per_zone * len(aks.zones) if isinstance(pool, MediaPool) else pool.max_nodes

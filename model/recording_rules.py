@@ -1,9 +1,9 @@
-"""Series that are computed ahead: the one home of recording rules.
+"""Recording rules.
 
-Azure Monitor evaluates them as rule groups of its own, Prometheus in the cluster as a PrometheusRule; both get the same
-expressions. So none names a scrape job, whose names differ, and all keep the label `cluster`, which Azure Monitor adds
-and the other leaves out. The records of `nodes` and `pods` have the names that the dashboards of Azure's Grafana and of
-kube-prometheus-stack ask for.
+Azure Monitor evaluates them as rule groups, Prometheus in the cluster as a PrometheusRule, with the same expressions.
+Therefore no expression names a scrape job (the names differ), and all keep the label `cluster`, which only Azure
+Monitor adds. The series of `nodes` and `pods` have the names that the dashboards of Azure Managed Grafana and of
+kube-prometheus-stack query.
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ _WITH_NODE: Final = (
     "* on (cluster, namespace, pod) group_left (node)"
     ' topk by (cluster, namespace, pod) (1, max by (cluster, namespace, pod, node) (kube_pod_info{node!=""}))'
 )
-"""Adds the name of the pod's node; a pod that has just moved has two for a moment, of which one is taken."""
+"""Adds the name of the pod's node. A pod that has just moved briefly has two nodes; one of them is used."""
 _ACTIVE: Final = (
     "* on (cluster, namespace, pod) group_left ()"
     ' max by (cluster, namespace, pod) (kube_pod_status_phase{phase=~"Pending|Running"} == 1)'
 )
-"""Leaves out pods that have ended: they hold nothing any more."""
+"""Excludes pods that have ended: they hold no resources."""
 
 
 def _cpu_use(function: str, suffix: str) -> RecordingRule:
-    """Azure's dashboards ask for one suffix, those of kube-prometheus-stack for the other."""
+    """Azure's dashboards query one suffix, those of kube-prometheus-stack the other."""
     used = f'{function}(container_cpu_usage_seconds_total{{image!=""}}[5m])'
     return RecordingRule(
         f"node_namespace_pod_container:container_cpu_usage_seconds_total:sum_{suffix}",
@@ -86,7 +86,7 @@ def _memory_use(kind: str) -> RecordingRule:
 
 
 def _reserved(resource: str, kind: str) -> tuple[RecordingRule, RecordingRule]:
-    """What active pods ask for (`requests`) or may use (`limits`): by container, and by namespace."""
+    """The requests or limits of active pods, by container and by namespace."""
     metric = f"kube_pod_container_resource_{kind}"
     by_container = f'max by (cluster, namespace, pod, container) ({metric}{{resource="{resource}"}})'
     return (
@@ -101,7 +101,7 @@ def _reserved(resource: str, kind: str) -> tuple[RecordingRule, RecordingRule]:
 
 
 def _owned_by(kind: str, owners: str) -> RecordingRule:
-    """Which workload a pod belongs to, for its graphs; `owners` are pods with `owner_name`, its name."""
+    """The workload of each pod, for graphs; `owners` are pods with the workload's name as `owner_name`."""
     return RecordingRule(
         "namespace_workload_pod:kube_pod_owner:relabel",
         f'max by (cluster, namespace, workload, pod) (label_replace({owners}, "workload", "$1", "owner_name", "(.+)"))',
@@ -137,7 +137,7 @@ PODS: Final = RuleGroup(
     ),
 )
 
-# The Gateway. Envoy names a listener after its protocol and port, and what it leads to after the route's rule.
+# The Gateway. Envoy names a listener after its protocol and port, and a cluster after the route's rule.
 
 _LISTENERS: Final = 'envoy_http_conn_manager_prefix=~"https?-[0-9]+"'
 _ROUTES: Final = 'envoy_cluster_name=~"httproute/.+"'
@@ -156,7 +156,7 @@ GATEWAY: Final = RuleGroup(
             "gateway_route:requests:rate5m",
             f"sum by (cluster, envoy_cluster_name) (rate(envoy_cluster_upstream_rq_total{{{_ROUTES}}}[5m]))",
         ),
-        # By route, for a WebSocket counts when it closes: its hours say nothing about the other routes.
+        # By route: a WebSocket counts when it closes, so its duration would distort the other routes.
         RecordingRule(
             "gateway_route:latency_seconds:p95_5m",
             "histogram_quantile(0.95, sum by (cluster, envoy_cluster_name, le)"
@@ -172,7 +172,7 @@ CERTIFICATES: Final = RuleGroup(
     (
         RecordingRule(
             "certificate:remaining_days:min",
-            # One that was never issued has the time 0.
+            # A certificate that was never issued has the time 0.
             "min by (cluster, namespace, name) ((certmanager_certificate_expiration_timestamp_seconds > 0) - time())"
             f" / {_SECONDS_OF_A_DAY}",
         ),

@@ -1,4 +1,4 @@
-"""Azure's built-in roles by name: the ids are the same in every tenant (Azure's role catalogue, 2026-11)."""
+"""Azure's built-in roles. Their ids are the same in every tenant (Azure's role catalog, 2026-11)."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ class Role(Enum):
     AKS_RBAC_CLUSTER_ADMIN = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
 
     def definition_id(self, subscription_id: str) -> str:
-        """The ARM id of the role's definition in a subscription."""
+        """Returns the ARM id of the role's definition in a subscription."""
         return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{self.value}"

@@ -1,4 +1,4 @@
-"""What a recording rule is, for whoever evaluates it."""
+"""Recording rules, independent of the service that evaluates them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_RULES_IN_A_GROUP: Final = 20
 
 @dataclass(frozen=True)
 class RecordingRule:
-    """A series with the name `record`, which is the result of `expression` with `labels` added."""
+    """A series named `record`: the result of `expression` with `labels` added."""
 
     record: str
     expression: str
@@ -21,7 +21,7 @@ class RecordingRule:
 
 @dataclass(frozen=True)
 class RuleGroup:
-    """Rules that are evaluated together, in order, every `interval_minutes`; Azure takes whole minutes from 1 to 15."""
+    """Rules that are evaluated together, in order, every `interval_minutes` (Azure: whole minutes from 1 to 15)."""
 
     name: str
     rules: tuple[RecordingRule, ...]
@@ -29,5 +29,5 @@ class RuleGroup:
 
 
 def rate(metric: str) -> str:
-    """Growth of a counter, a second."""
+    """Returns the per-second rate of a counter."""
     return f"rate({metric}[5m])"

@@ -1,7 +1,7 @@
-"""What Prometheus reads in the cluster, beside what every agent reads by itself (nodes, kubelets, pods' states).
+"""The controllers whose metrics Prometheus scrapes. Agents scrape nodes, kubelets and pod states by themselves.
 
-One table for both backends: with Azure Monitor the targets become its own kind of PodMonitor, with Prometheus in the
-cluster the Prometheus operator's.
+Both backends use the same table: with Azure Monitor the targets become its PodMonitors, with Prometheus in the cluster
+those of the Prometheus operator.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _NAME: Final = "app.kubernetes.io/name"
 
 @dataclass(frozen=True)
 class ScrapeTarget:
-    """Pods that tell their metrics over HTTP.
+    """Pods that serve metrics over HTTP.
 
-    `labels` select the pods in `namespace`. `port` is the name of a container's port, or its number where the pods
-    declare no port of that name.
+    `labels` select the pods in `namespace`. `port` is the name of a container port, or a number if the pods declare
+    no such port.
     """
 
     name: str
@@ -58,7 +58,7 @@ KEDA: Final = ScrapeTarget("keda", ADDON_NAMESPACE, {_NAME: "keda-operator"}, po
 
 
 def scrape_targets(settings: Settings) -> tuple[ScrapeTarget, ...]:
-    """The targets of a stack: of the platform's controllers those that it runs."""
+    """Returns the targets of a stack: the controllers that it runs."""
     runs = (
         (CERT_MANAGER, True),
         (GATEWAY_CONTROLLER, True),
@@ -74,6 +74,6 @@ def scrape_targets(settings: Settings) -> tuple[ScrapeTarget, ...]:
 
 
 AZURE_AGENT_TARGETS: Final = ("kubelet", "cadvisor", "kubestate", "nodeexporter", "networkobservabilityCilium")
-"""What Azure Monitor's agent reads by itself on this kind of cluster, by its own names, each with its own interval
+"""The targets that Azure Monitor's agent scrapes by default on this cluster, each with its own interval
 (github.com/Azure/prometheus-collector, ama-metrics-settings-configmap).
 """

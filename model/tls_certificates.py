@@ -9,22 +9,22 @@ from model.host_names import SIP, TURN, HostNames
 from model.kubernetes import EDGE, MEDIA, SYSTEM
 
 CERTIFICATE_HOURS: Final = 90 * 24
-"""How long a certificate of the self-signed issuer lasts, hours: as long as a public one."""
+"""Lifetime of a certificate of the self-signed issuer, hours: that of a public one."""
 
 
 ROOT_HOURS: Final = 10 * 365 * 24
-"""How long the root of the self-signed issuer lasts, hours: clients are told to trust it, so it stays."""
+"""Lifetime of the root of the self-signed issuer, hours: long, because clients trust it."""
 
 
 KEY_BITS: Final = 2048
-"""Length of RSA keys. Not elliptic curves: carriers' SIP equipment and Azure's own TLS endpoints all take RSA."""
+"""Length of RSA keys. RSA, because carriers' SIP equipment and Azure's TLS endpoints all support it."""
 
 
 @dataclass(frozen=True)
 class TlsCertificate:
-    """A certificate that the platform keeps in the cluster, in a Secret of kind `kubernetes.io/tls` beside who uses it.
+    """A certificate in the cluster, in a Secret of type `kubernetes.io/tls` in the namespace of its user.
 
-    `service` is the name in the region's zone that it is for; `None`: every name that leads to the Gateway.
+    `service` is its name in the region's zone; `None`: every name that leads to the Gateway.
     """
 
     name: str
@@ -37,12 +37,12 @@ class TlsCertificate:
         return f"{self.name}-tls"
 
     def hosts(self, names: HostNames) -> tuple[str, ...]:
-        """The names in it."""
+        """Returns the names in the certificate."""
         if self.service is None:
             return names.wildcards
         if self.service == SIP:
-            # Who asks SRV for the region's domain expects that domain in the certificate (RFC 5922, 7.1); whoever
-            # was led here by the environment's name expects that one.
+            # A client that resolved SRV records of the region's domain expects that domain (RFC 5922, 7.1). A client
+            # that used the environment's name expects that name.
             return (names.of_region(SIP), names.region_zone, names.of_environment(SIP))
         return (names.of_region(self.service),)
 

@@ -1,4 +1,4 @@
-"""The ways into the environment: for each a profile of Traffic Manager, which asks every region whether it is well."""
+"""Traffic Manager profiles: each health-checks every region and leads clients to a healthy one."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from model.ports import HTTPS, SIP_EDGE_HEALTH, Ports
 from settings.schema.stack import Settings
 
 SIP_EDGE_READY_PATH: Final = "/health/ready"
-"""The SIP edge answers 200 while a FreeSWITCH takes calls: a region without one gets none."""
+"""The SIP edge answers 200 while at least one FreeSWITCH accepts calls."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficProfile:
-    """What leads the environment's names to a healthy region.
+    """A profile that leads names of the environment to a healthy region.
 
-    `services` are names in the environment's zone that lead to its profile; `target` is the name in a region's zone
-    that the profile answers with, and where it probes.
+    `services` are the names in the environment's zone; `target` is the name in a region's zone that the profile
+    returns and probes.
     """
 
     name: str
@@ -34,7 +34,7 @@ WEB: Final = TrafficProfile(
     name="web",
     services=GATEWAY_SERVICES,
     target=API,
-    # Azure asks for a certificate and does not check it: a self-signed one will do.
+    # Azure requires a certificate and does not verify it: a self-signed one is enough.
     protocol="HTTPS",
     port=HTTPS,
     path=HEALTH_PATH,
