@@ -16,7 +16,7 @@ from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClust
 from settings.loader import load_stack_file
 from tests.cluster.asking import clusters_of, eventually, is_ready, nodes, pods_of, pool, scale
 from tests.unit.stacks import PROJECT
-from tools.reckoning import Reckoning, Situation, reckon
+from tools.capacity_report import CapacityReport, Situation, report_capacity
 
 PLACED_SECONDS = 240
 """So long the pods of three regions may take to find their places, on a busy machine too."""
@@ -28,7 +28,7 @@ class Region:
 
     stack: str
     cluster: LiveCluster
-    reckoning: Reckoning
+    reckoning: CapacityReport
 
     @classmethod
     def of(cls, world: World, stack: str) -> Region:
@@ -40,7 +40,7 @@ class Region:
         ]
         clusters = world.real_clusters
         assert isinstance(clusters, RealClusters), "the world has no real clusters"
-        return cls(stack, clusters.of(record), reckon(stack, settings))
+        return cls(stack, clusters.of(record), report_capacity(stack, settings))
 
     @property
     def wanted(self) -> Mapping[str, int]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.arm_check import EXCEPTIONS, Report, UsageError, judge, load_exceptions, main, read_report
+from tests.unit.voice_command import run
+from tools.arm_check import EXCEPTIONS, Report, judge, load_exceptions, read_report
+from tools.errors import UsageError
 
 GAP = "warn: azure-native:dns:RecordSet zone record: : no ARM definition here for this type"
 WRONG = "error: azure-native:network:Subnet net-aks: addressPrefix: expected a string, got 3"
@@ -50,7 +52,7 @@ def test_another_property_of_a_listed_type_is_refused() -> None:
 
 def test_a_listed_line_that_nothing_needs_is_refused() -> None:
     (problem,) = judge({"staging.json": Report(())}, {"a:b:C": "why"})
-    assert problem == "a:b:C is listed in arm_check_exceptions.txt, but nothing recorded needs that: remove the line."
+    assert problem == "a:b:C is listed in arm_check_exceptions.txt, but no recording needs the exception: remove the line."
 
 
 def test_the_committed_list_has_a_reason_for_each_type() -> None:
@@ -78,23 +80,26 @@ sys.exit(1 if resources else 0)
 """
 
 
-def test_the_command_runs_the_checker_on_every_recording(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_runs_the_checker_on_every_recording(tmp_path: Path) -> None:
     checker, listed = tmp_path / "checker.py", tmp_path / "list.txt"
     empty, one = tmp_path / "empty.json", tmp_path / "one.json"
     checker.write_text(CHECKER)
     empty.write_text("[]")
     one.write_text('[{"type": "azure-native:dns:RecordSet", "name": "api"}]')
     listed.write_text("")
-    command = [str(checker), str(empty), str(one), "--exceptions", str(listed)]
-    assert main(command) == 1
-    assert "azure-native:dns:RecordSet api: : no ARM definition" in capfd.readouterr().err
+    command = ["arm-check", str(checker), str(empty), str(one), "--exceptions", str(listed)]
+    code, text = run(*command)
+    assert code == 1
+    assert "azure-native:dns:RecordSet api: : no ARM definition" in text
     listed.write_text("azure-native:dns:RecordSet  # the checker's extract leaves it out\n")
-    assert main(command) == 0
+    assert run(*command)[0] == 0
     one.write_text("[]")
-    assert main(command) == 1
-    assert "remove the line" in capfd.readouterr().err
+    code, text = run(*command)
+    assert code == 1
+    assert "remove the line" in text
 
 
-def test_a_missing_recording_is_wrong_usage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main([sys.executable, str(tmp_path / "none.json")]) == 2
-    assert f"no such file: {tmp_path / 'none.json'}" in capfd.readouterr().err
+def test_a_missing_recording_is_wrong_usage(tmp_path: Path) -> None:
+    code, text = run("arm-check", sys.executable, str(tmp_path / "none.json"))
+    assert code == 2
+    assert f"no such file: {tmp_path / 'none.json'}" in text

@@ -17,7 +17,7 @@ from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.protocol.provider import Resource
 from azure_rehearsal.protocol.values import UNKNOWN
 from tools.bench import measure
-from tools.bench.__main__ import show
+from tools.bench.command import show
 from tools.bench.echo import Echo, EchoWorld
 from tools.bench.figures import (
     Command,
@@ -101,7 +101,7 @@ def test_the_page_has_machine_method_aims_and_figures() -> None:
     lines = page(FIGURES).splitlines()
     assert "| Registration without historic aliases | 5.0 times faster | at least 4 times | met |" in lines
     assert (
-        "| Stand-ins in a first preview of `prod` | 25% of the wall time (20% of the CPU time) |"
+        "| Simulated providers in a first preview of `prod` | 25% of the wall time (20% of the CPU time) |"
         " under 40% of the wall time | met |"
     ) in lines
     assert "| `make preview STACK=prod` | 11.0 s (9.5 s of CPU time) | under 12 s | met |" in lines
@@ -109,7 +109,7 @@ def test_the_page_has_machine_method_aims_and_figures() -> None:
     assert "| Pulumi CLI | v3.259.0 |" in lines
     assert "| 1,000 | 12.0 s | 1.0 s | 12.0 ms | 10.0 ms |" in lines
     assert "2026-11-21" in lines[2]
-    assert "Others were using the cores" not in page(FIGURES)
+    assert "Other processes used the cores" not in page(FIGURES)
 
 
 def test_a_real_kubernetes_is_told_where_it_was_measured() -> None:
@@ -142,7 +142,7 @@ def test_a_missed_aim_and_a_busy_machine_are_told() -> None:
         commands=[replace(FIGURES.commands[0], took=Sample(wall=50.0, cpu=9.5))],
     )
     text = page(busy)
-    assert "Others were using the cores" in text
+    assert "Other processes used the cores" in text
     assert "| 50% of the wall time (44% of the CPU time) | under 40% of the wall time | **missed** |" in text
     assert "| under 12 s | busy machine; the CPU time is under it |" in text
     assert "| under 12 s | over |" in page(replace(busy, machine=FIGURES.machine))
@@ -158,7 +158,7 @@ def test_previews_of_different_programs_are_not_compared() -> None:
     def once(*arguments: object) -> tuple[list[measure.Took], Sample]:
         return [{"resources": {"simulated": 399, "echo": 398}[str(arguments[-1])]}], Sample(1.0, 1.0)
 
-    with pytest.raises(measure.MeasurementError, match=r"\[398, 399\] resources"):
+    with pytest.raises(measure.MeasurementError, match=r"different numbers of resources: \[398, 399\]"):
         measure.measure_share(1, print, once)
 
 

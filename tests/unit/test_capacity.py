@@ -11,8 +11,6 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from typer import Typer
-from typer.testing import CliRunner
 
 from settings.aks import MOST_MEDIA_NODES
 from settings.call_costs import CALL_COSTS, SPARE
@@ -21,9 +19,9 @@ from settings.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
 from settings.loader import load_stack_file, read_sections, settings_from
 from settings.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
-from tools.capacity import main
+from tests.unit.voice_command import run_verbatim
 from tools.capacity_page import LIVE, PAGE, page
-from tools.reckoning import reckon, with_calls
+from tools.capacity_report import report_capacity, with_calls
 from tools.rehearsal_adapter import VoiceAdapter
 
 some_calls = st.integers(1, 20_000)
@@ -36,13 +34,9 @@ shares = st.builds(
 Way = Callable[[str, int, Share], PodsNeeded]
 ways: st.SearchStrategy[Way] = st.sampled_from([pods_needed, spread_pods_needed])
 
-capacity = Typer()
-capacity.command()(main)
-
 
 def told(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(capacity, arguments)
-    return result.exit_code, result.output
+    return run_verbatim("capacity", *arguments)
 
 
 def without_its_fullest_zone(needed: PodsNeeded, zones: int) -> int:
@@ -121,7 +115,7 @@ def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_to
     )
     paths = {problem.path for problem in WORKLOAD_RULES["pools carry the calls"](settings)}
     assert ("voice:telephony.concurrentCalls" in paths) is too_many
-    assert bool(reckon("production", settings).refused) is too_many
+    assert bool(report_capacity("production", settings).refused) is too_many
 
 
 @given(st.integers(1, 64), st.integers(1, 500), st.integers(2, 40_000), st.integers(1, 2))
@@ -165,7 +159,7 @@ def production() -> Settings:
 def test_what_the_command_says_to_write_makes_a_stack_that_carries_the_calls(tmp_path: Path) -> None:
     status, text = told("--calls", "500", "--stack", "prod")
     assert status == 0
-    assert "500 calls at once" in text
+    assert "500 concurrent calls" in text
     written = yaml.safe_load(text[text.index("config:") :])["config"]
     sections = read_sections(PROJECT / "Pulumi.prod.yaml")
     for section, value in written.items():
@@ -195,7 +189,7 @@ def test_what_a_stack_file_already_allows_need_not_be_written() -> None:
 
 def test_the_command_takes_the_calls_that_the_stack_file_states() -> None:
     _, text = told("--stack", "prod")
-    assert "300 calls at once in stack prod, region eastus, 3 zones of it, 3 regions in all" in text
+    assert "300 concurrent calls in stack prod, region eastus (3 zones), 3 regions in all" in text
     assert "50 on 6 (89%)" in text, "FreeSWITCH with a zone lost: 300 calls on 6 of 9 pods of 56"
     assert "450" in text, "with half of a lost region's calls"
     assert "13616 for FreeSWITCH (16384-29999)" in text
@@ -220,17 +214,17 @@ def test_a_region_of_an_environment_is_reckoned_by_its_own_file() -> None:
     status, text = told("--calls", "600", "--stack", "prod-westeurope")
     assert status == 0
     assert "region westeurope" in text
-    assert "To write into Pulumi.prod-westeurope.yaml" in text
+    assert "Change in Pulumi.prod-westeurope.yaml" in text
 
 
 def test_a_stack_that_does_not_exist_is_answered_with_those_that_do() -> None:
     status, text = told("--stack", "prd")
     assert status == 2
-    assert "Allowed: a stack of this project: prod" in " ".join(text.split())
+    assert "Stack 'prd' does not exist. Expected one of: prod, prod-southeastasia" in " ".join(text.split())
 
 
 def test_the_page_of_capacity_is_up_to_date() -> None:
-    assert PAGE.read_text() == page(), "run make capacity-page"
+    assert PAGE.read_text() == page(), "run `.venv/bin/voice capacity-page`"
 
 
 def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() -> None:
@@ -238,7 +232,7 @@ def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() ->
     rows = [row for row in yaml.safe_load(LIVE.read_text()) if row["when"] == "all is well"]
     asked = []
     for stack in VoiceAdapter(PROJECT).stacks("prod"):
-        result = reckon(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
+        result = report_capacity(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
         pods = {row.workload: row.pods for row in result.workloads}
         most = {row.pool: row.allowed * (result.zones if row.by_zone else 1) for row in result.pools}
         asked.append((result.region, result.calls, pods, most))
@@ -251,4 +245,4 @@ def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() ->
         )
         for row in rows
     ]
-    assert found == asked, 'run make test-cluster ARGS="--write-pages -k capacity"'
+    assert found == asked, 'run `make test-cluster ARGS="--write-pages -k capacity"`'

@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer import Typer
-from typer.testing import CliRunner
 
 from settings.dashboard_model import COLUMNS, Dashboard, grafana_model
 from settings.dashboards import DASHBOARDS
@@ -21,14 +19,11 @@ from settings.roles import Role
 from tests.unit.graph import Graph
 from tests.unit.loopback import served
 from tests.unit.stacks import PRODUCTION, PROJECT, edited, graph_of
-from tools.dashboards import main
+from tests.unit.voice_command import run
 from tools.grafana import AZURE_PROMETHEUS
 
 every_dashboard = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda dashboard: dashboard.uid)
 ENDPOINT = "https://amw.eastus.prometheus.monitor.azure.com"
-
-dashboards = Typer()
-dashboards.command()(main)
 
 
 # What a dashboard is
@@ -174,8 +169,7 @@ esac
 
 
 def told(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(dashboards, arguments)
-    return result.exit_code, " ".join(result.output.split())
+    return run("dashboards", *arguments)
 
 
 @pytest.mark.usefixtures("az")
@@ -220,7 +214,7 @@ def test_whoever_grafana_does_not_let_in_is_told_the_role(grafana: FakeGrafana) 
     grafana.refuses = 403
     code, text = told("--stack", "prod")
     assert code == 1
-    assert "answers 403" in text
+    assert "responds 403" in text
     assert "Grafana Admin" in text
     assert "the-token" not in text
 
@@ -259,4 +253,4 @@ def test_a_stack_whose_grafana_is_in_the_cluster_is_told_that_nothing_is_to_do(t
     )
     code, text = told("--stack", "own", "--project", str(tmp_path))
     assert code == 2
-    assert "finds the dashboards by itself" in text
+    assert "loads the dashboards from ConfigMaps" in text

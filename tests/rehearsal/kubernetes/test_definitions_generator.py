@@ -1,4 +1,4 @@
-"""What `make definitions` writes. Modules come from Go's cache only: nothing is downloaded by a test."""
+"""The files that `voice definitions` writes. Modules come from Go's cache only: nothing is downloaded by a test."""
 
 from __future__ import annotations
 
@@ -103,7 +103,9 @@ def test_what_is_committed_has_the_pinned_versions() -> None:
         assert {file.stem for file in folder.glob("*.json")} == set(entries)
         for name, entry in entries.items():
             content = written((folder / f"{name}.json").read_text())
-            assert (content["module"], content["version"]) == (entry.module, entry.version), f"{name}: make definitions"
+            assert (content["module"], content["version"]) == (entry.module, entry.version), (
+                f"{name}: run `.venv/bin/voice definitions`"
+            )
 
 
 def test_all_definitions_together_stay_small() -> None:
@@ -142,7 +144,7 @@ def assert_up_to_date(name: str) -> None:
             file, text = generator.DEFINITIONS / f"{name}.json", generator.definitions_text(entry, folder)
         else:
             file, text = generator.CHARTS / f"{name}.json", generator.values_text(entry, folder)
-        assert file.read_text() == text, f"{file.name} is out of date: make definitions"
+        assert file.read_text() == text, f"{file.name} is out of date: run `.venv/bin/voice definitions`"
 
 
 def test_a_definition_keeps_what_validates_and_drops_what_people_read(module: Path) -> None:
@@ -198,7 +200,7 @@ def test_a_pin_that_the_module_does_not_have_is_refused(change: dict[str, Any], 
 
 def test_another_licence_is_refused(module: Path) -> None:
     (module / "LICENSE").write_text("GNU GENERAL PUBLIC LICENSE")
-    with pytest.raises(CannotGenerate, match=r"is not under Apache-2\.0"):
+    with pytest.raises(CannotGenerate, match=r"is not licensed under Apache-2\.0"):
         generator.definitions_text(source(), module)
 
 
@@ -213,7 +215,7 @@ def test_other_content_than_the_pinned_checksum_is_refused(monkeypatch: pytest.M
 
 def test_without_go_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CannotGenerate, match="go is not on PATH: install Go"):
+    with pytest.raises(CannotGenerate, match="Go is not on PATH"):
         generator.module_folder(source())
 
 
