@@ -1,6 +1,6 @@
 """Dashboards of calls: the one home of what people see of them.
 
-Grafana in the cluster finds them as ConfigMaps, Azure's is told of them by `make dashboards`; both get the same panels.
+Grafana in the cluster finds them as ConfigMaps, `voice dashboards` writes them to Azure's; both get the same panels.
 A panel asks for series that are recorded (`settings.call_rules`) where there are any, so that a long range is cheap. A
 region is chosen by its data source: each region has one of its own.
 """

@@ -52,7 +52,7 @@ def test_another_property_of_a_listed_type_is_refused() -> None:
 
 def test_a_listed_line_that_nothing_needs_is_refused() -> None:
     (problem,) = judge({"staging.json": Report(())}, {"a:b:C": "why"})
-    assert problem == "a:b:C is listed in arm_check_exceptions.txt, but no recording needs the exception: remove the line."
+    assert problem.startswith("a:b:C is listed in arm_check_exceptions.txt, but no recording needs the exception")
 
 
 def test_the_committed_list_has_a_reason_for_each_type() -> None:
