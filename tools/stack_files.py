@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,8 +12,8 @@ from settings.loader import PROJECT, load_stack_file
 from settings.stack import Settings
 from tools.errors import UsageError
 
-DEFAULT_STACK = "staging"
-DEFAULT_PROJECT = PROJECT
+DEFAULT_STACK: Final = "staging"
+DEFAULT_PROJECT: Final = PROJECT
 
 Stack = Annotated[str, typer.Option(help="The stack, by the name in Pulumi.<stack>.yaml.", metavar="NAME")]
 Project = Annotated[Path, typer.Option(help="The folder with the stack files.", metavar="DIR", hidden=True)]
