@@ -31,17 +31,17 @@ def test_positions_in_lists_do_not_count() -> None:
     ("output", "status"),
     [("", 0), ("Traceback …\n", 1), (f"{GAP}\n", 1), (f"{COUNT}\n", 2), (f"{COUNT}\n", 1)],
 )
-def test_a_checker_that_did_not_come_to_its_end_is_no_success(output: str, status: int) -> None:
+def test_a_checker_that_did_not_finish_is_an_error(output: str, status: int) -> None:
     with pytest.raises(UsageError):
         read_report(output, status)
 
 
-def test_what_is_listed_is_accepted() -> None:
+def test_a_listed_finding_is_accepted() -> None:
     reports = {"staging.json": Report((("a:b:C", "line"),)), "prod.json": Report((("d:e:F x[].y", "line"),))}
     assert judge(reports, {"a:b:C": "why", "d:e:F x[].y": "why"}) == []
 
 
-def test_what_is_not_listed_is_refused() -> None:
+def test_an_unlisted_finding_is_refused() -> None:
     assert judge({"staging.json": Report((("a:b:C", GAP),))}, {}) == [f"staging.json: {GAP}"]
 
 
@@ -50,7 +50,7 @@ def test_another_property_of_a_listed_type_is_refused() -> None:
     assert judge(reports, {"a:b:C x": "why"}) == ["staging.json: other"]
 
 
-def test_a_listed_line_that_nothing_needs_is_refused() -> None:
+def test_an_unused_exception_is_refused() -> None:
     (problem,) = judge({"staging.json": Report(())}, {"a:b:C": "why"})
     assert problem.startswith("a:b:C is listed in arm_check_exceptions.txt, but no recording needs the exception")
 

@@ -35,7 +35,7 @@ def test_the_register_holds_every_row_of_the_five_documents() -> None:
     assert sum(len(document.conflicts) for document in documents.values()) == 28
 
 
-def test_a_requirement_that_no_test_names_is_not_built(small: Register) -> None:
+def test_a_requirement_without_a_test_is_not_built(small: Register) -> None:
     assert "| A1 | It rings. | Network | not built |" in render(small, {}).splitlines()
 
 
@@ -52,7 +52,7 @@ def test_a_conflict_shows_its_settings_and_defaults(small: Register) -> None:
     assert "| K1 | a or b. | `ring.tone` = low<br>`ring.volume` = 3 | not built |" in render(small, {}).splitlines()
 
 
-def test_counts_stand_at_the_top(small: Register) -> None:
+def test_the_page_starts_with_the_counts(small: Register) -> None:
     page = render(small, {"A1": ("t",), "K1": ("t",)}).splitlines()
     assert "| A. Phones | 2 | 1 | 1 |" in page
     assert "| Conflicts | 1 | 1 | 0 |" in page
@@ -110,7 +110,7 @@ def run_report(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.exhaustive
-def test_marks_are_collected_from_every_test_even_those_left_out_by_default(tmp_path: Path) -> None:
+def test_marks_are_collected_from_all_tests_also_from_those_that_the_default_run_omits(tmp_path: Path) -> None:
     (tmp_path / "requirements.yaml").write_text(SMALL)
     (tmp_path / "test_phones.py").write_text(TESTS)
     written = run_report(tmp_path)

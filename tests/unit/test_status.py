@@ -1,4 +1,4 @@
-"""What people are told of a deployed stack, asked of a small API server over HTTP."""
+"""`voice status` on a fake API server over HTTP, and the estimates that it shows."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def rollouts(state: ClusterState) -> dict[str, RolloutState]:
     return {rollout.name: rollout for rollout in state.rollouts}
 
 
-def test_each_rollout_is_told_with_its_pods_and_their_calls(cluster: FakeApiServer) -> None:
+def test_the_state_has_each_rollout_with_its_pods_and_their_calls(cluster: FakeApiServer) -> None:
     found = rollouts(read_state(cluster.kubeconfig, NOW))
     freeswitch = found["freeswitch"]
     assert (freeswitch.desired, freeswitch.updated, freeswitch.ready) == (3, 2, 3)
@@ -86,7 +86,7 @@ def test_each_rollout_is_told_with_its_pods_and_their_calls(cluster: FakeApiServ
     assert found["sip-edge"].calls is None, "calls do not stay in the edge"
 
 
-def test_a_pod_that_does_not_tell_is_told_apart_from_one_without_calls(cluster: FakeApiServer) -> None:
+def test_an_unknown_number_of_calls_differs_from_no_calls(cluster: FakeApiServer) -> None:
     pods = {pod.name: pod for pod in rollouts(read_state(cluster.kubeconfig, NOW))["freeswitch"].pods}
     assert pods["freeswitch-old-2"].calls_error.startswith("503")
     cluster.metrics["voice-media/freeswitch-old-2:9282"] = "freeswitch_up 0\n"
@@ -95,7 +95,7 @@ def test_a_pod_that_does_not_tell_is_told_apart_from_one_without_calls(cluster: 
     assert pods["freeswitch-waiting"].calls_error == "", "it does not run yet"
 
 
-def test_a_stopping_pod_stops_within_what_is_left_of_its_grace_period(cluster: FakeApiServer) -> None:
+def test_a_stopping_pod_stops_within_the_rest_of_its_grace_period(cluster: FakeApiServer) -> None:
     (leaving,) = rollouts(read_state(cluster.kubeconfig, NOW))["freeswitch"].terminating
     assert leaving.name == "freeswitch-leaving"
     assert leaving.stops_within == timedelta(minutes=42)
@@ -103,14 +103,14 @@ def test_a_stopping_pod_stops_within_what_is_left_of_its_grace_period(cluster: F
     assert late.stops_within == timedelta(), "never less than nothing"
 
 
-def test_a_retiring_generation_that_still_has_nodes_is_named(cluster: FakeApiServer, tmp_path: Path) -> None:
+def test_status_names_a_retiring_generation_that_still_has_nodes(cluster: FakeApiServer, tmp_path: Path) -> None:
     found = {item.generation: (item.retiring, item.nodes) for item in read_state(cluster.kubeconfig).generations}
     assert found == {"a": (True, 1), "b": (False, 12)}
     _, text = told(tmp_path, cluster.kubeconfig)
     assert "Generation a of pool sip is retiring and still has 1 node. Remove it from the stack file" in text
 
 
-def test_only_pods_that_run_and_carry_calls_are_asked(cluster: FakeApiServer) -> None:
+def test_metrics_are_read_only_from_running_pods_that_carry_calls(cluster: FakeApiServer) -> None:
     read_state(cluster.kubeconfig)
     asked = {path.split("/")[6] for path in cluster.asked if path.endswith("/proxy/metrics")}
     assert asked == {
@@ -133,7 +133,7 @@ def test_the_command_shows_rollouts_pods_and_estimates(cluster: FakeApiServer, t
     assert "this exceeds voice:aks.maintenance.upgrades (12 h) by 4 h 24 min and nodeImages (12 h) by" in text
 
 
-def test_a_rollout_lasts_as_long_as_its_pods_find_nodes() -> None:
+def test_a_rollout_takes_longer_with_fewer_free_nodes() -> None:
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
     grace = timedelta(seconds=settings.telephony.drain.grace_seconds)
     alone = rollout_estimate(settings, "freeswitch", 11)
@@ -158,20 +158,20 @@ def test_an_upgrade_waits_for_the_longest_call_on_every_node() -> None:
     assert upgrade_estimate(settings, "api", 4) is None
 
 
-def test_a_deployment_that_its_controller_has_not_seen_is_not_done(cluster: FakeApiServer, tmp_path: Path) -> None:
+def test_a_rollout_that_the_controller_has_not_observed_is_not_done(cluster: FakeApiServer, tmp_path: Path) -> None:
     cluster.deployments[2]["status"]["observedGeneration"] = 2
     assert not rollouts(read_state(cluster.kubeconfig))["sip-edge"].done
     assert "sip-edge not started" in told(tmp_path, cluster.kubeconfig)[1]
 
 
-def test_an_empty_cluster_is_said_to_be_empty(tmp_path: Path) -> None:
+def test_status_reports_an_empty_cluster(tmp_path: Path) -> None:
     with api_server(FakeApiServer()) as server:
         code, text = told(tmp_path, server.kubeconfig)
     assert code == 0
     assert "The cluster has no workload of the platform. Deploy the stack, or check the kubeconfig." in text
 
 
-def test_a_cluster_that_cannot_be_reached_is_named_with_the_way_out(tmp_path: Path) -> None:
+def test_an_unreachable_cluster_is_reported_with_its_address_and_the_remediation(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -183,7 +183,7 @@ def test_a_cluster_that_cannot_be_reached_is_named_with_the_way_out(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("refused", "words"), [(401, "401 Unauthorized"), (403, "403 Forbidden")])
-def test_whoever_is_not_let_in_is_told_to_sign_in(refused: int, words: str, tmp_path: Path) -> None:
+def test_a_refused_user_is_told_to_sign_in(refused: int, words: str, tmp_path: Path) -> None:
     with api_server(FakeApiServer(refuses=refused)) as server:
         code, text = told(tmp_path, server.kubeconfig)
     assert code == 1
@@ -191,7 +191,7 @@ def test_whoever_is_not_let_in_is_told_to_sign_in(refused: int, words: str, tmp_
     assert "`az login`" in text
 
 
-def test_what_is_no_kubeconfig_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_kubeconfig_is_refused(tmp_path: Path) -> None:
     code, text = told(tmp_path, ["no", "kubeconfig"])
     assert code == 2
     assert "is not a kubeconfig. Expected: a file that kubectl can use." in text
@@ -209,7 +209,7 @@ def test_the_kubeconfig_is_the_stacks_output(
     assert (tmp_path / "asked").read_text().strip() == "stack output kubeconfig --show-secrets --stack prod"
 
 
-def test_a_stack_that_was_never_deployed_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_that_was_never_deployed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pulumi = tmp_path / "pulumi"
     pulumi.write_text("#!/bin/sh\necho \"error: no stack named 'prod' found\" >&2\nexit 255\n")
     pulumi.chmod(0o755)
@@ -220,6 +220,6 @@ def test_a_stack_that_was_never_deployed_is_said_so(tmp_path: Path, monkeypatch:
     assert "deploy the stack" in " ".join(text.split())
 
 
-def test_a_metric_is_summed_over_its_labels_and_not_taken_for_a_longer_name() -> None:
+def test_a_gauge_has_all_its_labels_and_no_metric_with_a_longer_name() -> None:
     text = 'calls{a="}",b="x"} 2\ncalls 3.0 1795270748947\ncalls_total 9\n# calls 7\n'
     assert gauge(text, "calls") == [2.0, 3.0]

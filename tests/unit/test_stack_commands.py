@@ -12,7 +12,7 @@ from tests.unit.voice_command import run
 
 
 @pytest.mark.parametrize("calls", [(), ("--calls", "300")])
-def test_a_stack_file_that_states_the_calls_needs_no_edit(calls: tuple[str, ...]) -> None:
+def test_a_stack_file_that_carries_the_calls_needs_no_change(calls: tuple[str, ...]) -> None:
     code, text = run("capacity", "--stack", "prod", *calls)
     assert code == 0
     assert text.endswith("No change needed: Pulumi.prod.yaml carries these calls.")
