@@ -40,11 +40,12 @@ class Named(NamedTuple):
 
 @cache
 def files() -> tuple[Path, ...]:
-    """The texts of the repository, without this test and what tools create."""
+    """The texts of the repository, without this test and the golden inventories."""
     found = [path for path in PROJECT.iterdir() if path.suffix in SUFFIXES or path.name == "Makefile"]
     for folder in FOLDERS:
         found += (path for path in (PROJECT / folder).rglob("*") if path.suffix in SUFFIXES or path.name == "run")
-    return tuple(path for path in found if path.is_file() and "golden" not in path.parts and path != Path(__file__))
+    inventories = (PROJECT / "tests" / "golden").rglob("*.yaml")
+    return tuple(path for path in {*found} - {*inventories, Path(__file__)} if path.is_file())
 
 
 def named_in(text: str, markdown: bool) -> Iterator[tuple[str, str]]:
