@@ -1,5 +1,6 @@
-# Every command of this project. Each one sets up what it needs, into .venv in this folder; `make help` lists them.
-# Exit status: make gives 2 for whatever fails. `azure-rehearsal` itself tells 1 (refused) from 2 (wrong settings).
+# `make help` lists the targets that people type. The targets of CI and set-up follow below with a comment each; everything
+# else is a command of .venv/bin/voice (`voice --help`) or .venv/bin/azure-rehearsal. Each target creates and updates .venv.
+# Exit code: make returns 2 for any failure. The two programs return 1 for a refusal and 2 for wrong usage or settings.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -7,30 +8,29 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
-# What is compiled is kept: to collect the tests takes twice as long without.
+# Keep compiled Python files: without them, test collection takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
-# Which stack a command is about; ENV=prod takes all stacks of an environment in order of deployment.
+# The stack of a command. ENV=prod selects all stacks of an environment, in order of deployment.
 STACK ?= staging
 ENV ?=
-# CLUSTER=real puts a real Kubernetes behind the simulated clusters; it is built once, with Go.
+# CLUSTER=real runs a real Kubernetes behind the simulated clusters. Go builds it once.
 CLUSTER ?=
-# Further options of a command, for example make rehearse ARGS="--fail-rate 0.1"
+# Further options of the command, for example: make rehearse ARGS="--fail-rate 0.1"
 ARGS ?=
-# How many random faults `make faults` tries, and after how many seconds it begins no further one.
+# The number of random faults that `make faults` tries, and the seconds after which it starts no further one.
 SEEDS ?= 20
 LIMIT ?= 3600
-# How many calls at once `make capacity` reckons with; those that the stack file states by default.
+# Concurrent calls for `make capacity`; empty for the number in the stack file.
 CALLS ?=
-# A program that checks recordings against Azure's own definitions; without it that check is left out.
+# Test processes: one per core. On a shared machine: make test WORKERS=2
+WORKERS ?= auto
+# A program that checks recordings against Azure's resource definitions. Empty: `make arm-check` skips the check.
 ARM_CHECK ?=
 
-# The simulator, a distribution of its own; `make venv` installs it into .venv as it lies here.
+# The simulator, a distribution of its own.
 SIMULATOR := packages/azure-rehearsal
-
-# Where `make diagram` draws to.
-DIAGRAM ?= .rehearsal/architecture.svg
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,196 +38,163 @@ INSTALLED := $(VENV)/.installed
 CHECKOV := .venv-checkov/.installed
 AGENT := .venv-agent/.installed
 RECORDINGS := .rehearsal/recordings
-# Some shells export ENV as the path of their start-up file; an environment's name has no slash.
+# Some shells export ENV as the path of their start-up file; the name of an environment has no slash.
 WHICH := $(if $(ENV:/%=),--env $(ENV),--stack $(STACK))
 ON := $(if $(CLUSTER),--cluster $(CLUSTER))
-# The environments of the committed stack files; a stack that extends another has that one's.
+# The environments of the committed stack files. A stack that extends another has the environment of that one.
 ENVIRONMENTS := $(sort $(shell sed -n "s/^ *voice:environment: *[\"']\{0,1\}\([A-Za-z0-9-]*\).*/\1/p" Pulumi.*.yaml 2>/dev/null))
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
+# All tests of a file run in the same process, because they share what the file sets up.
+PYTEST := $(BIN)/python -m pytest
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-## Try it
+## Try it without Azure
 
 .PHONY: help
-help: ## This list.
-	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z][a-z-]*:.*## /{printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf '\nSTACK=name (default staging) or ENV=name choose what to deploy; ARGS="…" passes further options on.\n'
+help: ## List these commands.
+	@awk -F ':.*## ' '/^## /{printf "\n%s\n", substr($$0, 4)} /^[a-z][a-z-]*:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nSTACK=name (default staging) or ENV=name selects what to deploy. ARGS="…" passes further options.\n'
+	@printf 'More commands: $(BIN)/voice --help, $(BIN)/azure-rehearsal --help\n'
 
 .PHONY: preview
-preview: venv ## Show what a deployment would do, without Azure.
+preview: venv ## Show what a deployment would change.
 	@$(BIN)/azure-rehearsal preview $(WHICH) $(ON) $(ARGS)
 
 .PHONY: rehearse
-rehearse: venv ## Deploy, deploy again (nothing may change) and destroy, against a simulated Azure.
+rehearse: venv ## Deploy to a fresh simulated Azure, deploy again without changes, destroy.
 	@$(BIN)/azure-rehearsal rehearse $(WHICH) $(ON) $(ARGS)
 
 .PHONY: up
-up: venv ## Deploy to the simulated Azure and leave it there.
+up: venv ## Deploy to the simulated Azure and keep it.
 	@$(BIN)/azure-rehearsal up $(WHICH) $(ON) $(ARGS)
 
 .PHONY: destroy
-destroy: venv ## Remove from the simulated Azure what `make up` deployed.
+destroy: venv ## Remove what `make up` deployed.
 	@$(BIN)/azure-rehearsal destroy $(WHICH) $(ON) $(ARGS)
 
-.PHONY: serve
-serve: venv ## Keep the real clusters of `make up CLUSTER=real` running, for kubectl and `make status`.
-	@$(BIN)/azure-rehearsal serve $(ARGS)
-
 .PHONY: drift
-drift: venv ## Say what was changed in the simulated Azure behind Pulumi's back.
+drift: venv ## Show resources of the simulated Azure that were changed outside of Pulumi.
 	@$(BIN)/azure-rehearsal drift $(WHICH) $(ARGS)
 
 .PHONY: faults
-faults: venv ## Kill and fail deployments at random (SEEDS=200), recover each one, check where it ends.
+faults: venv ## Interrupt deployments at random (SEEDS=20), recover each one, check the result.
 	@$(BIN)/azure-rehearsal faults --stack $(STACK) $(ON) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
-
-.PHONY: diagram
-diagram: venv ## Draw what a stack deploys, as SVG (DIAGRAM=file).
-	@mkdir -p $(dir $(DIAGRAM)); state=$$(mktemp -d); trap 'rm -rf "$$state"' EXIT; \
-		$(BIN)/azure-rehearsal up $(WHICH) --state "$$state" --diagram "$(DIAGRAM)" $(ARGS)
 
 ## Run it
 
 .PHONY: capacity
-capacity: venv ## Say what so many calls need (CALLS=500), and what to write into the stack file.
-	@$(BIN)/python -m tools.capacity --stack $(STACK) $(if $(CALLS),--calls $(CALLS)) $(ARGS)
+capacity: venv ## Size a stack for concurrent calls (CALLS=500).
+	@$(BIN)/voice capacity --stack $(STACK) $(if $(CALLS),--calls $(CALLS)) $(ARGS)
 
 .PHONY: status
-status: venv ## Show rollouts and calls of a deployed stack (ARGS="--kubeconfig FILE").
-	@$(BIN)/python -m tools.status --stack $(STACK) $(ARGS)
-
-.PHONY: dashboards
-dashboards: venv ## Put the dashboards of calls into the environment's Grafana (ARGS="--files FOLDER" writes them).
-	@$(BIN)/python -m tools.dashboards --stack $(STACK) $(ARGS)
+status: venv ## Show the rollouts and calls of a deployed stack (ARGS="--kubeconfig FILE").
+	@$(BIN)/voice status --stack $(STACK) $(ARGS)
 
 ## Change it
 
 .PHONY: test
-test: venv ## All tests that need no cloud, no cluster and no voice software (ARGS=tests, ARGS=packages: one product's).
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
-
-.PHONY: test-exhaustive
-test-exhaustive: venv ## Tests that ask the same of every setting, one by one.
-	@$(BIN)/python -m pytest -n 2 -m exhaustive $(ARGS)
-
-.PHONY: test-voice
-test-voice: venv voice-programs $(AGENT) ## Tests with real Kamailio, LiveKit, LiveKit SIP and agents; FREESWITCH=prefix adds FreeSWITCH.
-	@$(BIN)/python -m tests.voice.programs
-	@$(OWN_NETWORK) $(BIN)/python -m pytest -m voice $(ARGS)
-
-.PHONY: test-cluster
-test-cluster: venv ## Tests with a real Kubernetes on loopback, which is built with Go once (ten minutes).
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m cluster tests/cluster $(ARGS)
-
-.PHONY: test-checkov
-test-checkov: venv $(CHECKOV) ## What checkov says of the charts.
-	@$(BIN)/python -m pytest -m checkov $(ARGS)
+test: venv ## Run the tests that need no cloud, cluster or voice software (ARGS=tests/unit).
+	@$(PYTEST) $(PARALLEL) $(ARGS)
 
 .PHONY: lint
-lint: venv ## Style and likely bugs (ruff).
+lint: venv ## Check style, likely bugs and types.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/ty check
 
+.PHONY: ci
+ci: lint generated test test-exhaustive test-checkov test-voice test-cluster recordings arm-check some-faults ## Run every check that must pass before a merge.
+	@echo "All checks passed."
+
+# --- Targets of CI and set-up, which `make help` does not list ---
+
+# Creates .venv, and updates it when a lock or a pyproject.toml has changed. Every target depends on it.
+.PHONY: venv
+venv: $(INSTALLED)
+
+# Fails if a generated file is out of date. `voice generate` renews them.
+.PHONY: generated
+generated: venv
+	@$(BIN)/voice generate --check
+
+# Fixes what `make lint` finds, where that is safe.
 .PHONY: format
-format: venv ## Correct what `make lint` finds, where that can be done safely.
+format: venv
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+# The type check of `make lint` by itself.
 .PHONY: types
-types: venv ## Type check (ty).
+types: venv
 	@$(BIN)/ty check
 
-.PHONY: schema
-schema: venv ## Write settings.schema.json, by which editors complete and check stack files.
-	@$(BIN)/python -m settings.loader.editor_schema
+# Tests that repeat a check for every setting, and other tests that take minutes.
+.PHONY: test-exhaustive
+test-exhaustive: venv
+	@$(PYTEST) -n $(WORKERS) -m exhaustive $(ARGS)
 
-.PHONY: requirements
-requirements: venv ## Write docs/requirements.md: what is required, and which tests prove it.
-	@$(BIN)/python -m tools.requirements_report
+# Tests with real Kamailio, LiveKit, LiveKit SIP and agents; FREESWITCH=prefix adds FreeSWITCH. They run one after the
+# other, because they measure times and share the ports of one network namespace.
+.PHONY: test-voice
+test-voice: venv voice-programs $(AGENT)
+	@$(BIN)/python -m tests.voice.programs
+	@$(OWN_NETWORK) $(PYTEST) -m voice $(ARGS)
 
-.PHONY: chart-documents
-chart-documents: venv ## Write values.schema.json and the table in README.md of every chart, from its own-values.yaml.
-	@$(BIN)/python -m tools.chart_documents
+# Tests with a real Kubernetes on loopback. Go builds it once, which takes ten minutes.
+.PHONY: test-cluster
+test-cluster: venv
+	@$(PYTEST) $(PARALLEL) -m cluster tests/cluster $(ARGS)
 
-.PHONY: definitions
-definitions: venv ## Write what recorded Kubernetes knows of custom resources and charts, from Go modules (needs Go).
-	@$(BIN)/python -m tools.definitions $(ARGS)
+# Findings of checkov in the rendered charts.
+.PHONY: test-checkov
+test-checkov: venv $(CHECKOV)
+	@$(PYTEST) -m checkov $(ARGS)
 
-.PHONY: flows
-flows: venv ## Write docs/flows.md: who may talk to whom in the cluster.
-	@$(BIN)/python -m tools.flows_page
-
-.PHONY: bench
-bench: venv ## Measure how long things take and write docs/benchmarks.md (a quarter of an hour; leave the cores alone).
-	@$(BIN)/python -m tools.bench $(ARGS)
-
-.PHONY: capacity-page
-capacity-page: venv ## Write docs/capacity.md: what the calls of production need.
-	@$(BIN)/python -m tools.capacity_page
-
-.PHONY: lock
-lock: venv ## Write requirements*.txt from requirements*.in; ARGS=--upgrade renews what stands in no .in file.
-	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)
-	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
-	@$(COMPILE) requirements-checkov.in --output-file requirements-checkov.txt $(ARGS)
-	@$(COMPILE) requirements-agent.in --output-file requirements-agent.txt $(ARGS)
-
-.PHONY: ci
-ci: lint types schema-check requirements-check chart-documents-check test test-exhaustive test-checkov test-voice test-cluster recordings arm-check some-faults ## All that must hold before a change is merged.
-	@echo "All checks passed."
-
-## Other
-
-.PHONY: venv
-venv: $(INSTALLED) ## Create .venv; done by every command, and only when the locks have changed.
-
+# Rehearses every environment of the committed stack files and records the deployed resources.
 .PHONY: recordings
-recordings: venv ## Rehearse every environment of the committed stack files and record what was deployed.
+recordings: venv
 	@rm -rf $(RECORDINGS)
 	@mkdir -p $(RECORDINGS)
-	@test -n "$(ENVIRONMENTS)" || { echo "No stack file (Pulumi.<stack>.yaml) names a voice:environment."; exit 1; }
+	@test -n "$(ENVIRONMENTS)" || \
+		{ echo "No stack file (Pulumi.<stack>.yaml) has voice:environment. Expected: at least one. Add the setting."; exit 1; }
 	@for environment in $(ENVIRONMENTS); do \
 		echo "Rehearsing $$environment …"; \
 		$(BIN)/azure-rehearsal rehearse --env "$$environment" --record "$(RECORDINGS)/$$environment.json" || exit; \
 	done
 
+# Checks the recordings with the program in ARM_CHECK.
 .PHONY: arm-check
-arm-check: venv ## Check the recordings with the program that ARM_CHECK names.
+arm-check: venv
 ifeq ($(strip $(ARM_CHECK)),)
-	@echo "Recordings are not checked against Azure's definitions: ARM_CHECK names no program for it."
+	@echo "Skipped the check of the recordings against Azure's definitions: ARM_CHECK names no program."
 else
-	@$(BIN)/python -m tools.arm_check "$(ARM_CHECK)" $(RECORDINGS)/*.json
+	@$(BIN)/voice arm-check "$(ARM_CHECK)" $(RECORDINGS)/*.json
 endif
 
-# As many seeds as fit into a minute; the campaign stops by itself.
+# A chaos run of at most a minute.
 .PHONY: some-faults
 some-faults: venv
 	@$(BIN)/azure-rehearsal faults --stack $(STACK) --seeds 8 --seconds 45
 
-.PHONY: schema-check
-schema-check: venv ## Fail when settings.schema.json is out of date.
-	@mkdir -p .rehearsal
-	@$(BIN)/python -m settings.loader.editor_schema .rehearsal/settings.schema.json
-	@cmp -s settings.schema.json .rehearsal/settings.schema.json || \
-		{ echo "settings.schema.json is out of date: run make schema and commit it."; exit 1; }
+# Writes requirements*.txt from requirements*.in. ARGS=--upgrade also upgrades the indirect dependencies.
+.PHONY: lock
+lock: venv
+	@$(COMPILE) requirements.in --output-file requirements.txt $(ARGS)
+	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
+	@$(COMPILE) requirements-checkov.in --output-file requirements-checkov.txt $(ARGS)
+	@$(COMPILE) requirements-agent.in --output-file requirements-agent.txt $(ARGS)
 
-.PHONY: requirements-check
-requirements-check: venv ## Fail when docs/requirements.md is out of date.
-	@$(BIN)/python -m tools.requirements_report --check
-
-.PHONY: chart-documents-check
-chart-documents-check: venv
-	@$(BIN)/python -m tools.chart_documents --check
-
-# Program and the Debian package that has it; LiveKit and LiveKit SIP are built with Go, once.
+# The programs that voice tests need, each with its Debian package. Go builds LiveKit and LiveKit SIP once.
 VOICE_PROGRAMS := kamailio:kamailio sipp:sip-tester redis-server:redis-server redis-cli:redis-tools envsubst:gettext-base \
 	jq:jq socat:socat flock:util-linux curl:curl openssl:openssl ip:iproute2 pkg-config:pkg-config gcc:gcc
-# LiveKit SIP is built with these: a package of Debian and what pkg-config calls it.
+# The libraries that LiveKit SIP needs at build time: Debian package and name for pkg-config.
 VOICE_LIBRARIES := libopus-dev:opus libopusfile-dev:opusfile libsoxr-dev:soxr
-# Tests make a network of their own, which takes root; a user namespace gives that to everybody.
+# Voice tests create a network namespace. That needs root, which a user namespace provides.
 OWN_NETWORK := $(if $(filter-out 0,$(shell id -u)),unshare --user --map-root-user)
 KAMAILIO_TLS := $(firstword $(wildcard /usr/lib/*/kamailio/modules/tls.so /usr/lib64/kamailio/modules/tls.so))
 
+# Fails with the names of the missing programs.
 .PHONY: voice-programs
 voice-programs:
 	@missing=""; for pair in $(VOICE_PROGRAMS); do \
@@ -235,22 +202,23 @@ voice-programs:
 	for pair in $(VOICE_LIBRARIES); do \
 		pkg-config --exists "$${pair##*:}" 2>/dev/null || missing="$$missing $${pair%%:*}"; done; \
 	test -n "$(KAMAILIO_TLS)" || missing="$$missing kamailio-tls-modules"; \
-	test -z "$$missing" || { echo "Programs are missing. On Debian: apt-get install --no-install-recommends$$missing"; exit 1; }; \
-	command -v go >/dev/null || { echo "Go is missing (https://go.dev/doc/install): LiveKit and LiveKit SIP are built with it, once."; exit 1; }
+	test -z "$$missing" || { echo "Programs for voice tests are missing. On Debian: apt-get install --no-install-recommends$$missing"; exit 1; }; \
+	command -v go >/dev/null || { echo "Go is missing; it builds LiveKit and LiveKit SIP. Install it: https://go.dev/doc/install"; exit 1; }
 
+# Removes everything that these targets created: .venv, the simulated Azure, caches.
 .PHONY: clean
-clean: ## Remove all that these commands made: .venv, the simulated Azure, caches.
+clean:
 	@rm -rf $(VENV) .venv-checkov .venv-agent .rehearsal .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Apart from all else: it pins many packages to versions of its own.
+# checkov pins many packages, so it has an environment of its own.
 $(CHECKOV): $(BIN)/python requirements-checkov.txt
 	@echo "Installing checkov into .venv-checkov …"
 	@$(BIN)/python -m venv --clear .venv-checkov
 	@$(BIN)/python -m pip --python .venv-checkov install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-checkov.txt
 	@touch $@
 
-# Apart from all else too: an agent brings packages of its own.
+# livekit-agents pins many packages, so it has an environment of its own.
 $(AGENT): $(INSTALLED) requirements-agent.txt
 	@echo "Installing livekit-agents into .venv-agent …"
 	@$(BIN)/python -m venv --clear --without-pip .venv-agent
@@ -259,15 +227,16 @@ $(AGENT): $(INSTALLED) requirements-agent.txt
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; this is $$($(PYTHON) --version). Try make PYTHON=python3.11 …"; exit 1; }
+		{ echo "$(PYTHON) is $$($(PYTHON) --version). Expected: Python 3.11 or newer. Try: make PYTHON=python3.11 …"; exit 1; }
 	@echo "Creating $(VENV) …"
 	@$(PYTHON) -m venv --clear $(VENV)
 
-# uv comes first and from the same lock; it then installs all the rest, and only what has changed.
-$(INSTALLED): $(BIN)/python requirements.txt requirements-dev.txt $(SIMULATOR)/pyproject.toml
+# pip installs uv from the lock; uv then installs the other packages, and only those that changed. The two distributions of
+# this repository are installed in place, offline and without dependencies, because the lock has these.
+$(INSTALLED): $(BIN)/python requirements.txt requirements-dev.txt pyproject.toml $(SIMULATOR)/pyproject.toml
 	@echo "Installing the locked packages into $(VENV) …"
 	@awk '/^uv==/{found=1} found{print} found && !/\\$$/{exit}' requirements-dev.txt > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
 	@$(BIN)/uv pip sync --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.txt
-	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --editable $(SIMULATOR)
+	@$(BIN)/uv pip install --quiet --offline --python $(BIN)/python --no-deps --editable . --editable $(SIMULATOR)
 	@touch $@

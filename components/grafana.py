@@ -37,7 +37,7 @@ class Grafana(pulumi.ComponentResource):
     """The dashboards of all regions.
 
     Owns the Grafana instance, its right to show the global part's metrics, and the deployer's right to put dashboards
-    into it. Does not own the dashboards, for which Azure has no resource (`make dashboards`), nor the right to read a
+    into it. Does not own the dashboards, for which Azure has no resource (`voice dashboards`), nor the right to read a
     region's metrics: each region gives it (`GrafanaAccess`).
     """
 

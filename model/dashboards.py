@@ -1,6 +1,6 @@
 """The dashboards for calls.
 
-Grafana in the cluster finds them as ConfigMaps; `make dashboards` writes them to Azure Managed Grafana.
+Grafana in the cluster finds them as ConfigMaps; `voice dashboards` writes them to Azure Managed Grafana.
 A panel queries recorded series (`model.call_recording_rules`) where they exist, so that a long range is cheap. Each
 region has its own data source, so readers select a region by its data source.
 """

@@ -1,26 +1,24 @@
-"""Runs a checker of Azure resource definitions over recordings and accepts nothing but the listed gaps in its data.
+"""`voice arm-check`: runs a checker of Azure's resource definitions on recordings and accepts only the listed gaps.
 
-    python -m tools.arm_check CHECKER RECORDING...
-
-CHECKER is a Python program that is called as `CHECKER RECORDING --strict`. For each finding it prints one line
-`<error|warn>: <type> <name>: <property>: <what>`, then a line that counts the resources. A finding is accepted when it
-stands in tools/arm_check_exceptions.txt with a reason: a type for which the checker has no definition, or a property
-whose definition is narrower than the service. Give all recordings of a run at once: a line that none of them needs is a
-finding too.
-
-Exit status: 0 nothing but listed gaps, 1 findings, 2 wrong usage or the checker cannot be run.
+The checker is a Python program that is called as `CHECKER RECORDING --strict`. For each finding it prints one line
+`<error|warn>: <type> <name>: <property>: <what>`, then a line with the number of resources. A finding is accepted if
+tools/arm_check_exceptions.txt lists it with a reason: a type without a definition, or a property whose definition is
+narrower than the service.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
+
+import typer
+
+from tools.errors import CommandError, UsageError
 
 EXCEPTIONS: Final = Path(__file__).with_name("arm_check_exceptions.txt")
 NO_DEFINITION: Final = "no ARM definition here for this type"
@@ -33,23 +31,19 @@ _POSITION: Final = re.compile(r"\[\d+\]")
 _COUNT: Final = re.compile(r"^\d+ \S+ resources checked: \d+ errors, \d+ warnings$")
 
 
-class UsageError(Exception):
-    """What the caller must correct, in words."""
-
-
 @dataclass(frozen=True)
 class Report:
-    """What one recording yields: its findings, each by what an exception for it would be called.
+    """The findings of one recording: for each, the key of an exception that would accept it, and the checker's line.
 
-    That is the type for a type without definition, else type and property, without positions in lists; a line that is
-    no finding of a known form stands for itself.
+    The key is the type if it has no definition, otherwise the type and the property without list positions. A line of
+    unknown form is its own key.
     """
 
     findings: tuple[tuple[str, str], ...]
 
 
 def load_exceptions(path: Path) -> Mapping[str, str]:
-    """What is accepted, to its reason: `type  # reason` or `type property  # reason`. Raises `UsageError`."""
+    """The reason of each exception; lines are `type  # reason` or `type property  # reason`. Raises `UsageError`."""
     exceptions: dict[str, str] = {}
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -66,10 +60,12 @@ def load_exceptions(path: Path) -> Mapping[str, str]:
 
 
 def read_report(output: str, status: int) -> Report:
-    """Sorts what the checker printed. Raises `UsageError` when the checker did not come to its end."""
+    """Parses the checker's output. Raises `UsageError` if the checker did not finish."""
     lines = output.splitlines()
     if status not in (CHECKER_CLEAN, CHECKER_FINDINGS) or not lines or not _COUNT.match(lines[-1]):
-        raise UsageError(f"the checker did not come to its end (exit status {status}):\n{output}")
+        raise UsageError(
+            f"the checker did not finish (exit code {status}). Run it by itself to see why. Its output:\n{output}"
+        )
     findings: list[tuple[str, str]] = []
     for line in lines[:-1]:
         match = _FINDING.match(line)
@@ -80,12 +76,12 @@ def read_report(output: str, status: int) -> Report:
         else:
             findings.append((f"{match['type']} {_POSITION.sub('[]', match['property'])}", line))
     if status == CHECKER_FINDINGS and not findings:
-        raise UsageError(f"the checker failed without a finding:\n{output}")
+        raise UsageError(f"the checker failed without a finding. Its output:\n{output}")
     return Report(tuple(findings))
 
 
 def judge(reports: Mapping[str, Report], exceptions: Mapping[str, str]) -> list[str]:
-    """Everything to correct, a line each; empty when all is well."""
+    """One line for each finding without exception and each unused exception; empty if there is none."""
     found = {exception for report in reports.values() for exception, _ in report.findings}
     problems = [
         f"{source}: {line}"
@@ -94,7 +90,7 @@ def judge(reports: Mapping[str, Report], exceptions: Mapping[str, str]) -> list[
         if exception not in exceptions
     ]
     problems += [
-        f"{exception} is listed in {EXCEPTIONS.name}, but nothing recorded needs that: remove the line."
+        f"{exception} is listed in {EXCEPTIONS.name}, but no recording needs the exception: remove the line."
         for exception in sorted(set(exceptions) - found)
     ]
     return problems
@@ -103,7 +99,9 @@ def judge(reports: Mapping[str, Report], exceptions: Mapping[str, str]) -> list[
 def _require_files(*paths: Path) -> None:
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
-        raise UsageError(f"no such file: {', '.join(missing)}")
+        raise UsageError(
+            f"no such file: {', '.join(missing)}. Expected: existing files. Record with `make recordings`."
+        )
 
 
 def _check(checker: Path, recording: Path) -> Report:
@@ -113,24 +111,23 @@ def _check(checker: Path, recording: Path) -> Report:
     return read_report(done.stdout, done.returncode)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("checker", type=Path, help="the checker program")
-    parser.add_argument("recordings", type=Path, nargs="+", metavar="recording", help="all recordings of one run")
-    parser.add_argument("--exceptions", type=Path, default=EXCEPTIONS, help="accepted gaps (default: %(default)s)")
-    options: Any = parser.parse_args(arguments)
-    try:
-        _require_files(options.checker, *options.recordings)
-        exceptions = load_exceptions(options.exceptions)
-        reports = {str(recording): _check(options.checker, recording) for recording in options.recordings}
-    except UsageError as error:
-        print(error, file=sys.stderr)
-        return 2
-    problems = judge(reports, exceptions)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+def main(
+    checker: Annotated[Path, typer.Argument(help="The checker, a Python program.", metavar="CHECKER")],
+    recordings: Annotated[list[Path], typer.Argument(help="All recordings of one run.", metavar="RECORDING...")],
+    exceptions: Annotated[Path, typer.Option(help="The list of accepted findings.", metavar="FILE")] = EXCEPTIONS,
+) -> None:
+    """Checks recordings against Azure's resource definitions.
 
+    Pass all recordings of a run together: an exception that none of them needs is a finding, too. `make arm-check` runs
+    this in CI on the recordings of `make recordings`.
 
-if __name__ == "__main__":
-    sys.exit(main())
+    Example: `voice arm-check ../checker.py .rehearsal/recordings/*.json`
+
+    Exit codes: 0 only accepted findings, 1 other findings, 2 wrong usage, or the checker did not finish.
+    """
+    _require_files(checker, *recordings)
+    accepted = load_exceptions(exceptions)
+    reports = {str(recording): _check(checker, recording) for recording in recordings}
+    problems = judge(reports, accepted)
+    if problems:
+        raise CommandError("\n".join([f"{len(problems)} findings to correct:", *problems]))

@@ -1,54 +1,40 @@
-"""Says what so many calls at once need of a stack's region: pods, nodes, ports, packets, CPUs.
-
-    python -m tools.capacity [--calls 500] [--stack prod]
-
-Without --calls it reckons what the stack file states. Nothing is deployed and nothing is asked of Azure.
-
-Exit status: 0 the calls can be had (what to write is shown where the stack file states less), 1 they cannot, 2 the
-stack file or the usage is wrong.
-"""
+"""`voice capacity`: prints the capacity report of a stack (`tools.capacity_report`)."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 import yaml
 from rich.console import Console
 from rich.table import Table
 
-from settings.loader import load_stack_file
-from settings.loader.stack_file import PROJECT
-from settings.schema.errors import SettingsError
-from tools.reckoning import Reckoning, problems_when_written, reckon, with_calls
-
-REFUSED: Final = 1
-WRONG: Final = 2
+from tools.capacity_report import CapacityReport, problems_when_written, report_capacity, with_calls
+from tools.errors import CommandError
+from tools.stack_files import DEFAULT_PROJECT, DEFAULT_STACK, Project, Stack, settings_of, stack_file
 
 
-def show(result: Reckoning, console: Console) -> None:
-    """Prints the reckoning."""
-    where = f"stack {result.stack}, region {result.region}, {_count(result.zones, 'zone')} of it"
-    console.print(f"[bold]{result.calls} calls at once[/bold] in {where}, {_count(result.regions, 'region')} in all")
-    console.print(f"Sizes are those of Pulumi.{result.stack}.yaml; STACK= takes another stack's.\n", highlight=False)
+def show(result: CapacityReport, console: Console) -> None:
+    """Prints the report."""
+    where = f"stack {result.stack}, region {result.region} ({_count(result.zones, 'zone')})"
+    console.print(f"[bold]{result.calls} concurrent calls[/bold] in {where}, {_count(result.regions, 'region')} in all")
+    console.print(f"Sizes of nodes and pods come from Pulumi.{result.stack}.yaml.\n", highlight=False)
     for table in (_workloads(result), _pools(result), _situations(result)):
         console.print(table)
         console.print()
-    console.print("[bold]Assumed[/bold]")
+    console.print("[bold]Assumptions[/bold]")
     for assumption in result.assumptions:
         console.print(f"  - {assumption}", highlight=False)
     if result.refused:
-        console.print("\n[bold]That cannot be had[/bold]")
+        console.print("\n[bold]This stack cannot carry the calls[/bold]")
         for problem in result.refused:
             console.print(f"  [red]✗[/red] {problem}", highlight=False)
         return
     if not result.to_write:
-        console.print(f"\n[bold]Nothing to write[/bold]: Pulumi.{result.stack}.yaml states and carries them.")
+        console.print(f"\n[bold]No change needed[/bold]: Pulumi.{result.stack}.yaml carries these calls.")
         return
-    console.print(f"\n[bold]To write into Pulumi.{result.stack}.yaml[/bold] (what is not here is large enough)")
+    console.print(f"\n[bold]Change in Pulumi.{result.stack}.yaml[/bold] (all other sizes are large enough)")
     text = yaml.safe_dump({"config": dict(result.to_write)}, sort_keys=False)
     console.print(text, highlight=False, markup=False, end="")
 
@@ -64,9 +50,9 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _workloads(result: Reckoning) -> Table:
+def _workloads(result: CapacityReport) -> Table:
     table = _table(
-        "Pods", "workload", "calls a pod", "bound by", "pods", "in a zone", "CPUs", "legs", "RTP ports", "packets/s"
+        "Pods", "workload", "calls per pod", "limit", "pods", "per zone", "CPUs", "legs", "RTP ports", "packets/s"
     )
     for row in result.workloads:
         table.add_row(
@@ -80,22 +66,22 @@ def _workloads(result: Reckoning) -> Table:
             str(row.rtp_ports or "-"),
             str(row.packets),
         )
-    table.caption = "Legs, ports and packets are those of one pod that is full."
+    table.caption = "Legs, ports and packets are those of one full pod."
     table.caption_justify = "left"
     return table
 
 
-def _pools(result: Reckoning) -> Table:
-    table = _table("Nodes", "pool", "size", "in a zone", "in the region", "the file allows")
+def _pools(result: CapacityReport) -> Table:
+    table = _table("Nodes", "pool", "size", "per zone", "per region", "stack file allows")
     for row in result.pools:
-        allowed = f"{row.allowed} {'in a zone' if row.by_zone else 'in the region'}"
+        allowed = f"{row.allowed} per {'zone' if row.by_zone else 'region'}"
         style = "" if row.needed <= row.allowed else "[red]"
         table.add_row(row.pool, row.vm_size, str(row.in_a_zone), str(row.nodes), f"{style}{allowed}")
     return table
 
 
-def _situations(result: Reckoning) -> Table:
-    table = _table("Calls on a pod", "when", "calls", *(row.workload for row in result.workloads))
+def _situations(result: CapacityReport) -> Table:
+    table = _table("Calls per pod", "situation", "calls", *(row.workload for row in result.workloads))
     for situation in result.situations:
         cells = [
             f"{situation.on_each(name):.0f} on {situation.pods[name]} ({situation.used(name):.0%})"
@@ -106,31 +92,34 @@ def _situations(result: Reckoning) -> Table:
 
 
 def main(
-    calls: Annotated[int | None, typer.Option(min=1, help="Calls at once in the region.", show_default=False)] = None,
-    stack: Annotated[str, typer.Option(help="Stack whose settings are taken.")] = "staging",
-    project: Annotated[Path, typer.Option(help="Where the stack files are.")] = PROJECT,
+    calls: Annotated[
+        int | None,
+        typer.Option(min=1, help="Concurrent calls in the region (default: as in the stack file).", show_default=False),
+    ] = None,
+    stack: Stack = DEFAULT_STACK,
+    project: Project = DEFAULT_PROJECT,
 ) -> None:
-    """Says what so many calls at once need of a stack's region."""
-    stack_file = project / f"Pulumi.{stack}.yaml"
-    try:
-        settings = load_stack_file(stack_file)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(WRONG) from None
-    result = reckon(stack, settings if calls is None else with_calls(settings, calls))
+    """Sizes a stack for a number of concurrent calls.
+
+    Shows the pods, nodes, CPUs, ports and packets that the calls need in the stack's region, and what to change in the
+    stack file. Deploys nothing and does not connect to Azure.
+
+    Example: `voice capacity --stack prod --calls 500`
+
+    Exit codes: 0 the stack can carry the calls, possibly after the printed change; 1 it cannot; 2 wrong usage or
+    settings.
+    """
+    settings = settings_of(stack, project)
+    result = report_capacity(stack, settings if calls is None else with_calls(settings, calls))
     if result.calls == settings.telephony.concurrent_calls:
-        # The file was checked when it was read: it carries what it states.
+        # The loader has checked that the pools carry the calls that the file states.
         result = replace(result, to_write={})
     if not result.refused:
-        result = replace(result, refused=problems_when_written(stack_file, result.to_write))
+        result = replace(result, refused=problems_when_written(stack_file(stack, project), result.to_write))
     console = Console()
     if not console.is_terminal:
-        # Into a file or a pipe: tables are not to be cut at the width of a terminal that is not there.
+        # Rich cuts tables at the width of the terminal; a file or a pipe has none.
         console = Console(width=160)
     show(result, console)
     if result.refused:
-        raise typer.Exit(REFUSED)
-
-
-if __name__ == "__main__":
-    typer.run(main)
+        raise CommandError(f"stack {stack} cannot carry {result.calls} concurrent calls: see the problems above.")

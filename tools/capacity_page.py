@@ -1,15 +1,7 @@
-"""Writes docs/capacity.md: what the calls that production states need, and what that rests on.
-
-    python -m tools.capacity_page
-
-Beside the reckoning stands what the tests of live clusters found (docs/capacity.prod.yaml).
-
-Exit status: 0 written.
-"""
+"""`voice capacity-page`: docs/capacity.md, the capacity report of production and results on live clusters."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,61 +10,62 @@ import yaml
 
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
-from tools.reckoning import Reckoning, reckon
+from tools.capacity_report import CapacityReport, report_capacity
+from tools.generated_files import Check, write_or_check
 
 PAGE: Final = PROJECT / "docs" / "capacity.md"
 STACK: Final = "prod"
 LIVE: Final = PROJECT / "docs" / f"capacity.{STACK}.yaml"
-"""What tests/cluster/test_capacity.py found in the regions of production."""
+"""The results of tests/cluster/test_capacity.py in the regions of production."""
 
 INTRODUCTION: Final = """\
 # Capacity
 
-`make capacity-page` writes this page from [Pulumi.{stack}.yaml](../Pulumi.{stack}.yaml) and, for what live clusters
-have, from [capacity.{stack}.yaml](capacity.{stack}.yaml). Do not edit it.
+`voice capacity-page` writes this page from [Pulumi.{stack}.yaml](../Pulumi.{stack}.yaml) and from the results of the
+tests on live clusters, [capacity.{stack}.yaml](capacity.{stack}.yaml). Do not edit it.
 `make test-cluster ARGS="--write-pages -k capacity"` renews both.
-`make capacity CALLS=500 STACK={stack}` reckons other numbers of calls, and says what to write into the stack file.
+`make capacity CALLS=500 STACK={stack}` sizes the stack for another number of calls and shows the change of its file.
 
-A region is built for **{calls} calls at once** (`telephony.concurrentCalls`). Here are {regions} regions alike, each
-over {zones} zones. A stack file whose pools carry less than it states is refused before anything is deployed.
+A region carries **{calls} concurrent calls** (`telephony.concurrentCalls`). Production has {regions} equal regions with
+{zones} zones each. The loader refuses a stack file whose pools carry fewer calls than the file states.
 """
 
 FOUND: Final = """\
 
-## What live clusters have
+## Results on live clusters
 
-Every region was deployed to a real Kubernetes and got the pods above; the real scheduler placed them, on nodes that the
-pools may have. Then one region was ended, and at the end each one lost a zone, of which the table has the pods that
-were left at once. In brackets is the share of what the pods can carry that the calls take; nodes are those with such
-pods, of the most that the pools may have in the zones that are up. A node of `sip` has room for a FreeSWITCH and a
-LiveKit SIP; how many of them have both depends on which pod came first.
+A test deployed every region to a real Kubernetes with the pods above; the real scheduler placed them on the nodes that
+the pools allow. The test then removed one region, and finally removed one zone from each region. For a removed zone the
+table shows the pods that remained at once. The percentage is the calls as a share of what the pods can carry. Nodes are
+those that run such pods, of the maximum that the pools allow in the remaining zones. A `sip` node has room for one
+FreeSWITCH and one LiveKit SIP; the number of nodes that run both depends on the order in which the pods were placed.
 """
 
 MEASURING: Final = """\
 ## How to measure
 
-The calls that a CPU carries depend on codecs, recording, the agent and what it calls. Put the figures of your own
-measurement into `freeswitch.callsPerCpu`, `livekitSip.callsPerCpu`, `livekit.callsPerCpu` and `agent.callsPerCpu`:
+The number of calls per CPU depends on codecs, recording, the agent and the services that the agent calls. Enter your
+own measurements as `freeswitch.callsPerCpu`, `livekitSip.callsPerCpu`, `livekit.callsPerCpu` and `agent.callsPerCpu`:
 
-1. Let one pod of each workload run (`minNodesPerZone: 1` in one zone, `scaling.enabled: false`) with the real agent.
-2. Send calls with sound through the SIP edge (`sipp` with `-rtp_echo` or a recorded call), ten more every minute.
-3. Stop where the dashboards *Media* and *Agents* show the first of: CPU of a pod above 80 %, packet loss above 0.5 %,
-   setup time above 3 seconds, an agent's load above 0.7.
-4. A figure is the calls then, divided by the pod's CPUs, less a third for calls that are unlike those of the test.
+1. Run one pod of each workload (`minNodesPerZone: 1` in one zone, `scaling.enabled: false`) with the real agent.
+2. Send calls with audio through the SIP edge (`sipp` with `-rtp_echo` or a recorded call). Add ten calls every minute.
+3. Stop when the dashboards *Media* and *Agents* show the first of these: CPU of a pod above 80 %, packet loss above
+   0.5 %, setup time above 3 seconds, an agent's load above 0.7.
+4. Divide the number of calls by the pod's CPUs and subtract a third, for calls that differ from those of the test.
 """
 
 
-def render(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> str:
-    """The page, in Markdown. `found` has what the file of live clusters has."""
+def render(result: CapacityReport, found: Sequence[Mapping[str, Any]]) -> str:
+    """The page, in Markdown. `found` is the content of the file with the results on live clusters."""
     return "\n".join(_page(result, found)) + "\n"
 
 
-def _page(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _page(result: CapacityReport, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield INTRODUCTION.format(stack=result.stack, calls=result.calls, regions=result.regions, zones=result.zones)
-    yield "## What is assumed\n"
+    yield "## Assumptions\n"
     yield from (f"- {assumption}" for assumption in result.assumptions)
     yield "\n## Pods\n"
-    header = ("workload", "calls a pod", "bound by", "pods", "in a zone", "CPUs")
+    header = ("workload", "calls per pod", "limit", "pods", "per zone", "CPUs")
     yield from _table(
         header,
         (
@@ -80,33 +73,33 @@ def _page(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> Iterator[str
             for row in result.workloads
         ),
     )
-    yield "\n## Media of one pod that is full\n"
+    yield "\n## Media of one full pod\n"
     yield from _table(
-        ("workload", "legs of a call", "legs", "RTP and RTCP ports", "packets a second"),
+        ("workload", "legs per call", "legs", "RTP and RTCP ports", "packets per second"),
         (
             (row.workload, row.legs_text, row.legs * row.calls_per_pod, row.rtp_ports or "-", row.packets)
             for row in result.workloads
         ),
     )
     yield "\n## Nodes\n"
-    yield "One pod of a workload on each node; FreeSWITCH and LiveKit SIP share the nodes of pool `sip`.\n"
+    yield "A node runs at most one pod of each workload. FreeSWITCH and LiveKit SIP share the nodes of pool `sip`.\n"
     yield from _table(
-        ("pool", "size", "in a zone", "in a region", "the file allows"),
+        ("pool", "size", "per zone", "per region", "stack file allows"),
         (
             (
                 f"`{row.pool}`",
                 row.vm_size,
                 row.in_a_zone,
                 row.nodes,
-                f"{row.allowed} in a {'zone' if row.by_zone else 'region'}",
+                f"{row.allowed} per {'zone' if row.by_zone else 'region'}",
             )
             for row in result.pools
         ),
     )
-    yield "\n## When something is lost\n"
-    yield "Calls on each pod, of how many pods, and the share of what these can carry.\n"
+    yield "\n## Outages\n"
+    yield "Calls per pod, number of pods, and the calls as a share of what the pods can carry.\n"
     yield from _table(
-        ("when", "calls", *(row.workload for row in result.workloads)),
+        ("situation", "calls", *(row.workload for row in result.workloads)),
         (
             (
                 situation.name,
@@ -125,12 +118,12 @@ def _page(result: Reckoning, found: Sequence[Mapping[str, Any]]) -> Iterator[str
     yield MEASURING.rstrip()
 
 
-def _header(result: Reckoning) -> tuple[str, ...]:
+def _header(result: CapacityReport) -> tuple[str, ...]:
     workloads = (row.workload for row in result.workloads)
-    return ("when", "region", "calls", *workloads, *(f"nodes of `{row.pool}`" for row in result.pools), "zones")
+    return ("situation", "region", "calls", *workloads, *(f"nodes of `{row.pool}`" for row in result.pools), "zones")
 
 
-def _row(result: Reckoning, found: Mapping[str, Any]) -> tuple[object, ...]:
+def _row(result: CapacityReport, found: Mapping[str, Any]) -> tuple[object, ...]:
     pods = [found["pods"][row.workload] for row in result.workloads]
     nodes = [found["nodes"][row.pool] for row in result.pools]
     return (
@@ -149,17 +142,23 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Itera
 
 
 def page() -> str:
-    """The page as the committed production stack and the committed findings make it."""
-    return render(reckon(STACK, load_stack_file(PROJECT / f"Pulumi.{STACK}.yaml")), yaml.safe_load(LIVE.read_text()))
+    """The page of the committed production stack and the committed results."""
+    settings = load_stack_file(PROJECT / f"Pulumi.{STACK}.yaml")
+    return render(report_capacity(STACK, settings), yaml.safe_load(LIVE.read_text()))
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write (default: %(default)s)")
-    options: Any = parser.parse_args(arguments)
-    options.page.write_text(page())
-    print(options.page)
+def texts() -> dict[Path, str]:
+    """The page's file and its text."""
+    return {PAGE: page()}
 
 
-if __name__ == "__main__":
-    main()
+def main(check: Check = False) -> None:
+    """Writes docs/capacity.md: what the calls of production need.
+
+    Sources: Pulumi.prod.yaml, and docs/capacity.prod.yaml with the results of the tests on live clusters.
+
+    Example: `voice capacity-page`
+
+    Exit codes: 0 up to date or written, 1 out of date (--check), 2 wrong usage.
+    """
+    write_or_check("capacity-page", texts(), check=check)

@@ -1,7 +1,7 @@
-"""What a cluster says of the workloads that carry calls: rollouts, pods, calls on each, nodes of each generation.
+"""The state of a cluster's workloads: rollouts, pods, the calls on each pod, and the nodes of each generation.
 
-Reads only. Calls are read from the pods' own metrics, through the API server, so that whoever may administer the
-cluster needs no way into its network.
+Reads only. It reads the calls from the pods' metrics through the API server, so it needs access to the API server and
+not to the cluster's network.
 """
 
 from __future__ import annotations
@@ -21,51 +21,53 @@ from kubernetes.config.config_exception import ConfigException
 
 from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT
 from model.workloads import CALL_WORKLOADS
+from tools.errors import CommandError
 
 OURS: Final = "app.kubernetes.io/part-of=voice-platform"
 SECONDS_TO_ANSWER: Final = (5, 20)
-"""To connect, and to answer."""
+"""Timeouts to connect and to read."""
 READERS: Final = 8
-"""Pods whose metrics are read at once."""
+"""Pods whose metrics are read in parallel."""
 
 
 @dataclass(frozen=True)
-class CallsMetric:
-    """The gauge that says how many calls a pod has, and where it is told."""
+class CallsGauge:
+    """The gauge with the number of calls of a pod, and the port that serves it."""
 
-    metric: str
+    name: str
     port: int
 
 
-CALLS: Final[Mapping[str, CallsMetric]] = {
-    known.name: CallsMetric(known.calls.metric, known.metrics.first)
+CALLS: Final[Mapping[str, CallsGauge]] = {
+    known.name: CallsGauge(known.calls.metric, known.metrics.first)
     for known in CALL_WORKLOADS
     if known.calls and known.metrics
 }
 
 
-class Unreadable(Exception):
-    """Why the cluster cannot be read, and the way out."""
+class Unreadable(CommandError):
+    """The cluster cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PodState:
-    """One pod. `calls` is `None` where it has none to tell of, or does not tell: then `silence` says why.
+    """One pod.
 
-    `may_take` is how long a stopping pod may still take before it is ended, calls and all.
+    `calls` is `None` if the workload carries no calls, or if the number cannot be read: then `calls_error` has the
+    reason. `stops_within` is the rest of a stopping pod's grace period; then Kubernetes ends the pod and its calls.
     """
 
     name: str
     node: str
     ready: bool
-    waits_for_a_node: bool
-    may_take: timedelta | None
+    waits_for_node: bool
+    stops_within: timedelta | None
     calls: int | None
-    silence: str
+    calls_error: str
 
     @property
     def terminating(self) -> bool:
-        return self.may_take is not None
+        return self.stops_within is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,22 +89,22 @@ class RolloutState:
 
     @property
     def calls(self) -> int | None:
-        """Calls on all pods that tell; `None` where none does."""
-        told = [pod.calls for pod in self.pods if pod.calls is not None]
-        return sum(told) if told else None
+        """Calls on all pods whose number is known; `None` if it is known for none."""
+        known = [pod.calls for pod in self.pods if pod.calls is not None]
+        return sum(known) if known else None
 
     @property
     def done(self) -> bool:
-        """Whether all pods are of the newest version and ready, and no older one is left."""
+        """Whether all pods have the newest version and are ready, and no older pod remains."""
         settled = self.updated == self.available == self.desired and not self.terminating
         return self.seen and settled and len(self.pods) == self.desired
 
 
 @dataclass(frozen=True, kw_only=True)
 class GenerationState:
-    """Nodes of one generation of a pool that are there. A retiring one takes no new pods.
+    """The existing nodes of one generation of a pool. A retiring generation gets no new pods.
 
-    `addresses` are their public ones: those of the pool's ranges that have a node behind them now.
+    `addresses` are the public addresses of these nodes.
     """
 
     pool: str
@@ -114,7 +116,7 @@ class GenerationState:
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterState:
-    """What was read, all at about one time."""
+    """The state of a cluster at about one point in time."""
 
     server: str
     rollouts: tuple[RolloutState, ...]
@@ -126,7 +128,10 @@ def read_state(kubeconfig: Mapping[str, Any], now: datetime | None = None) -> Cl
     try:
         api = new_client_from_config_dict(dict(kubeconfig))
     except (ConfigException, KeyError, TypeError) as error:
-        raise Unreadable(f"The kubeconfig is not one: {error}. Fix: name a file that kubectl can use.") from error
+        raise Unreadable(
+            f"The kubeconfig is not valid: {error}. Expected: a file that kubectl can use. Fix: pass one with"
+            " --kubeconfig."
+        ) from error
     server = api.configuration.host
     api.configuration.retries = False
     try:
@@ -134,14 +139,14 @@ def read_state(kubeconfig: Mapping[str, Any], now: datetime | None = None) -> Cl
             return _read(api, server, now or datetime.now(UTC))
     except urllib3.exceptions.HTTPError as error:
         raise Unreadable(
-            f"The cluster at {server} cannot be reached: {error}. Fix: ask from an address of"
-            " voice:deployer.egressCidrs or voice:aks.apiServer.authorizedCidrs, from inside the network where the API"
-            " server is private, and see that the cluster runs."
+            f"The cluster at {server} cannot be reached: {error}. Fix: connect from an address in"
+            " voice:deployer.egressCidrs or voice:aks.apiServer.authorizedCidrs (from inside the network if the API"
+            " server is private), and check that the cluster runs."
         ) from error
     except ApiException as error:
         raise Unreadable(
-            f"The cluster at {server} answers {error.status} {error.reason}. Fix: sign in (`az login`; the kubeconfig"
-            " asks `kubelogin` for a token), as somebody who may read the cluster."
+            f"The cluster at {server} refuses the request: {error.status} {error.reason}. Fix: sign in (`az login`;"
+            " `kubelogin` gets the token) as a user who may read the cluster."
         ) from error
 
 
@@ -183,38 +188,41 @@ def _pod(core: client.CoreV1Api, workload: str, pod: Any, now: datetime) -> PodS
     conditions = {condition.type: condition.status for condition in pod.status.conditions or []}
     ends = pod.metadata.deletion_timestamp
     running = pod.status.phase == "Running"
-    calls, silence = _calls(core, workload, pod) if running else (None, "")
+    calls, calls_error = _calls(core, workload, pod) if running else (None, "")
     return PodState(
         name=pod.metadata.name,
         node=pod.spec.node_name or "",
         ready=conditions.get("Ready") == "True",
-        waits_for_a_node=conditions.get("PodScheduled") == "False",
-        may_take=max(ends - now, timedelta()) if ends else None,
+        waits_for_node=conditions.get("PodScheduled") == "False",
+        stops_within=max(ends - now, timedelta()) if ends else None,
         calls=calls,
-        silence=silence,
+        calls_error=calls_error,
     )
 
 
 def _calls(core: client.CoreV1Api, workload: str, pod: Any) -> tuple[int | None, str]:
-    told = CALLS.get(workload)
-    if told is None:
+    gauge_of_calls = CALLS.get(workload)
+    if gauge_of_calls is None:
         return None, ""
     try:
         text = core.connect_get_namespaced_pod_proxy_with_path(
-            f"{pod.metadata.name}:{told.port}", pod.metadata.namespace, "metrics", _request_timeout=SECONDS_TO_ANSWER
+            f"{pod.metadata.name}:{gauge_of_calls.port}",
+            pod.metadata.namespace,
+            "metrics",
+            _request_timeout=SECONDS_TO_ANSWER,
         )
     except ApiException as error:
         return None, f"{error.status} {error.reason}"
     except urllib3.exceptions.HTTPError as error:
         return None, type(error).__name__
-    values = gauge(text, told.metric)
+    values = gauge(text, gauge_of_calls.name)
     if not values:
-        return None, f"no {told.metric} at port {told.port}"
+        return None, f"no {gauge_of_calls.name} at port {gauge_of_calls.port}"
     return round(sum(values)), ""
 
 
 def gauge(text: str, metric: str) -> list[float]:
-    """The values of a metric in Prometheus' text format, whatever their labels."""
+    """The values of a metric in Prometheus' text format, for all labels."""
     pattern = re.compile(rf"^{re.escape(metric)}(?:\{{.*\}})?\s+(\S+)", re.MULTILINE)
     return [float(value) for value in pattern.findall(text)]
 

@@ -1,12 +1,7 @@
-"""Puts the dashboards of calls into the environment's Grafana, with a data source for the stack's region.
+"""`voice dashboards`: writes the dashboards to Azure Managed Grafana, with a data source for the stack's region.
 
-    python -m tools.dashboards [--stack prod] [--url URL] [--files FOLDER]
-
-Azure's Grafana takes dashboards by its own API only: there is no Azure resource for them. Addresses and the token come
-from the Azure CLI (`az login`). Doing it again changes nothing but what has changed. With --files the dashboards are
-written as JSON to import by hand, and Azure is not asked.
-
-Exit status: 0 done, 1 Azure or Grafana refused, 2 the stack has no such Grafana, or wrong usage.
+Azure has no resource type for dashboards, so the command uses Grafana's HTTP API. The Azure CLI supplies addresses and
+the token.
 """
 
 from __future__ import annotations
@@ -14,7 +9,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -23,24 +17,17 @@ import typer
 from model.dashboard_model import grafana_model
 from model.dashboards import DASHBOARDS
 from model.naming import global_names, region_names
-from settings.loader import load_stack_file
-from settings.loader.stack_file import PROJECT
-from settings.schema.errors import SettingsError
 from settings.schema.stack import Settings
+from tools.errors import UsageError
 from tools.grafana import FOLDER, Grafana, GrafanaError
+from tools.stack_files import DEFAULT_PROJECT, DEFAULT_STACK, Project, Stack, settings_of
 
 TOKEN_FOR: Final = "https://dashboard.azure.com"
 """Audience of Azure Managed Grafana (learn.microsoft.com/azure/managed-grafana/how-to-authenticate-data-plane-api)."""
-REFUSED: Final = 1
-WRONG: Final = 2
-
-
-class UsageError(Exception):
-    """What the caller must correct, in words."""
 
 
 def put(grafana: Grafana, settings: Settings, endpoint: str) -> list[str]:
-    """The region's data source and all dashboards; the addresses of these. Raises `GrafanaError`."""
+    """Writes the region's data source and all dashboards; returns the addresses of these. Raises `GrafanaError`."""
     source_type = grafana.source_type()
     grafana.put_source(data_source(settings, endpoint, source_type))
     grafana.put_folder(FOLDER, "Voice")
@@ -48,7 +35,7 @@ def put(grafana: Grafana, settings: Settings, endpoint: str) -> list[str]:
 
 
 def data_source(settings: Settings, endpoint: str, source_type: str) -> dict[str, Any]:
-    """How Grafana reads the region's metrics: as the identity that it has in Azure."""
+    """The data source of the region's metrics, which Grafana reads with its managed identity."""
     return {
         "uid": f"voice-{settings.environment}-{settings.region}",
         "name": f"{settings.environment} {settings.region}",
@@ -64,7 +51,7 @@ def data_source(settings: Settings, endpoint: str, source_type: str) -> dict[str
 
 
 def write(folder: Path) -> list[Path]:
-    """The dashboards as files."""
+    """Writes the dashboards as JSON files; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{dashboard.uid}.json" for dashboard in DASHBOARDS]
     for file, dashboard in zip(files, DASHBOARDS, strict=True):
@@ -72,28 +59,34 @@ def write(folder: Path) -> list[Path]:
     return files
 
 
-def _require_azures(settings: Settings) -> None:
+def _require_managed(settings: Settings) -> None:
+    """Raises `UsageError` if the stack does not use Azure Managed Grafana."""
     backend = settings.metrics.backend
     if backend == "inCluster":
         raise UsageError(
-            "voice:metrics.backend is inCluster: Grafana in the cluster finds the dashboards by itself, as ConfigMaps."
+            "voice:metrics.backend is inCluster. Expected: managed. Nothing to do: Grafana in the cluster loads the"
+            " dashboards from ConfigMaps."
         )
     if backend == "none":
-        raise UsageError("voice:metrics.backend is none: no metrics are kept. Fix: set it to managed or inCluster.")
+        raise UsageError(
+            "voice:metrics.backend is none, so no metrics are stored. Expected: managed. Fix: set it in the stack file."
+        )
 
 
 def _azure(*words: str) -> str:
-    """What the Azure CLI answers. Raises `UsageError` without it, `GrafanaError` where it fails."""
+    """The output of an Azure CLI command. Raises `UsageError` without the CLI, `GrafanaError` if the command fails."""
     program = shutil.which("az")
     if program is None:
         raise UsageError(
-            "The Azure CLI is not on PATH. Fix: install it (https://learn.microsoft.com/cli/azure/install-azure-cli),"
-            " or take the dashboards as files with --files."
+            "The Azure CLI is not on PATH; it supplies addresses and a token. Fix: install it"
+            " (https://learn.microsoft.com/cli/azure/install-azure-cli), or write the dashboards to files with --files."
         )
     answer = subprocess.run([program, *words, "--output", "tsv"], capture_output=True, text=True, check=False)
     if answer.returncode or not answer.stdout.strip():
-        why = answer.stderr.strip() or "it answers nothing"
-        raise GrafanaError(f"az {' '.join(words)}: {why}. Fix: `az login`, and deploy the stack first.")
+        why = answer.stderr.strip() or "no output"
+        raise GrafanaError(
+            f"`az {' '.join(words)}` failed: {why}. Fix: sign in (`az login`), and deploy the stack first."
+        )
     return answer.stdout.strip()
 
 
@@ -102,33 +95,36 @@ def _property(resource_id: str, path: str) -> str:
 
 
 def main(
-    stack: Annotated[str, typer.Option(help="Stack whose region the dashboards are to show.")] = "staging",
-    url: Annotated[str, typer.Option(help="Address of Grafana, where Azure is not to be asked for it.")] = "",
-    files: Annotated[Path | None, typer.Option(help="Folder to write JSON files to, instead.", file_okay=False)] = None,
-    project: Annotated[Path, typer.Option(help="Where the stack files are.")] = PROJECT,
+    stack: Stack = DEFAULT_STACK,
+    url: Annotated[str, typer.Option(help="The address of Grafana (default: Azure's answer).", metavar="URL")] = "",
+    files: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write JSON files for a manual import; do not connect to Azure.", file_okay=False, metavar="DIR"
+        ),
+    ] = None,
+    project: Project = DEFAULT_PROJECT,
 ) -> None:
-    """Puts the dashboards of calls into the environment's Grafana."""
+    """Writes the call dashboards to the environment's Grafana.
+
+    Also writes the data source of the stack's region, so run it once for the stack of each region. A second run changes
+    nothing. Needs the Azure CLI, signed in as the deployer (`az login`).
+
+    Example: `voice dashboards --stack prod`
+
+    Exit codes: 0 written, 1 Azure or Grafana refused or cannot be reached, 2 wrong usage or settings, or the stack does
+    not use Azure Managed Grafana.
+    """
     if files is not None:
         for file in write(files):
             print(file)
         return
-    try:
-        settings = load_stack_file(project / f"Pulumi.{stack}.yaml")
-        _require_azures(settings)
-        own, shared = region_names(settings), global_names(settings)
-        address = url or _property(shared.resource_id("Microsoft.Dashboard/grafana", shared.grafana), "endpoint")
-        workspace = own.resource_id("Microsoft.Monitor/accounts", own.monitor_workspace)
-        endpoint = _property(workspace, "metrics.prometheusQueryEndpoint")
-        token = _azure("account", "get-access-token", "--resource", TOKEN_FOR, "--query", "accessToken")
-        for dashboard in put(Grafana(address, token), settings, endpoint):
-            print(dashboard)
-    except GrafanaError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(REFUSED) from None
-    except (SettingsError, UsageError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(WRONG) from None
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    settings = settings_of(stack, project)
+    _require_managed(settings)
+    own, shared = region_names(settings), global_names(settings)
+    address = url or _property(shared.resource_id("Microsoft.Dashboard/grafana", shared.grafana), "endpoint")
+    workspace = own.resource_id("Microsoft.Monitor/accounts", own.monitor_workspace)
+    endpoint = _property(workspace, "metrics.prometheusQueryEndpoint")
+    token = _azure("account", "get-access-token", "--resource", TOKEN_FOR, "--query", "accessToken")
+    for dashboard in put(Grafana(address, token), settings, endpoint):
+        print(dashboard)

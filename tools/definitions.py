@@ -1,56 +1,48 @@
-"""Writes what recorded Kubernetes knows of custom resources and third-party charts, from pinned Go modules.
+"""`voice definitions`: the CRDs and chart schemas of the simulated Kubernetes, from pinned Go modules.
 
-    python -m tools.definitions [--check] [--offline]
-
-Which modules in which versions, and what of them, is data: tools/definitions.yaml. A module is had by the ordinary
-`go mod download`, and its content must have the checksum that is pinned beside its version. What becomes of it is the
-business of `tools/definitions_content.py`. The same data and modules give the same files, byte by byte.
-
-`--check` writes nothing and fails where a file is not what would be written; `--offline` takes modules from Go's cache
-only.
-
-Exit status: 0 written, or up to date with --check; 1 a module cannot be had or has other content, a pinned kind is not
-in it, or files are out of date; 2 wrong usage.
+Owns the download, the checksums and the files; `tools/definitions_content.py` transforms the content. The modules,
+their versions and the parts to keep are data (tools/definitions.yaml). The same data gives the same files, byte by
+byte.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import helm_python
+import typer
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tools.definitions_content import KeyKind, Schema, closed_schema, definition, keys
+from tools.errors import CommandError
+from tools.generated_files import PROJECT, Check, write_or_check
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
 DATA: Final = Path(__file__).with_name("definitions.yaml")
 KUBERNETES: Final = PROJECT / "packages" / "azure-rehearsal" / "src" / "azure_rehearsal" / "kubernetes"
 DEFINITIONS: Final = KUBERNETES / "definitions"
 CHARTS: Final = KUBERNETES / "charts"
 LICENCE_FILE: Final = DEFINITIONS / "LICENSE-Apache-2.0.txt"
 
-_GENERATED: Final = "Written by `make definitions` from tools/definitions.yaml; do not edit."
+_GENERATED: Final = "Written by `voice definitions` from tools/definitions.yaml; do not edit."
 _DEFINITION: Final = "CustomResourceDefinition"
 _DOCUMENTS: Final = re.compile(r"(?m)^---\s*$")
 _LICENCES: Final = {"Apache-2.0": ("Apache License", "Version 2.0, January 2004")}
-"""What the licence file of a module must say, by its SPDX name."""
+"""The words that the license file of a module must contain, by SPDX name."""
 _COPYRIGHT: Final = re.compile(r"^\s*(Copyright (?![\[{]).*\S)", re.MULTILINE)
-"""A holder's line in a licence file; the licence's own example has its year in brackets."""
+"""A copyright line in a license file; the example in the license itself has its year in brackets."""
 
 
-class CannotGenerate(Exception):
-    """Why nothing is written. The message says what to do."""
+class CannotGenerate(CommandError):
+    """A module is missing or has unexpected content, so nothing is written."""
 
 
 class _Data(BaseModel):
@@ -58,14 +50,14 @@ class _Data(BaseModel):
 
 
 class Chart(_Data):
-    """A chart by its short name, in the version of model/charts.py."""
+    """A chart by its short name, with its version in model/charts.py."""
 
     name: str
     version: str
 
 
 class Source(_Data):
-    """A pinned Go module. `sum` is Go's own checksum of its content (`h1:…`)."""
+    """A pinned Go module. `sum` is Go's checksum of its content (`h1:…`)."""
 
     module: str
     version: str
@@ -75,7 +67,7 @@ class Source(_Data):
     why: str = ""
 
     def header(self, folder: Path) -> dict[str, Any]:
-        """What stands first in a file. Raises `CannotGenerate` where the module is under another licence."""
+        """The first entries of a file. Raises `CannotGenerate` if the module has another license."""
         notice = folder / "NOTICE"
         further = {
             "copyright": "; ".join(_COPYRIGHT.findall(_licence_text(self, folder))),
@@ -87,7 +79,7 @@ class Source(_Data):
 
 
 class Definitions(Source):
-    """CustomResourceDefinitions: the `kinds` of the `files` (patterns), by choice under another `group`."""
+    """CustomResourceDefinitions: the `kinds` in the `files` (patterns), optionally under another `group`."""
 
     files: tuple[str, ...] = Field(min_length=1)
     kinds: tuple[str, ...] = Field(min_length=1)
@@ -95,7 +87,7 @@ class Definitions(Source):
 
 
 class Values(Source):
-    """What a chart takes as values: the file of its `schema`, or files of `defaults` by the key they stand under."""
+    """The values of a chart: the file of its `schema`, or the files of its `defaults` by the key that contains them."""
 
     chart: Chart
     values_schema: str = Field("", alias="schema")
@@ -112,7 +104,7 @@ class Values(Source):
 
 
 class Data(_Data):
-    """All of tools/definitions.yaml; the names of entries are those of the files to write."""
+    """All of tools/definitions.yaml; the name of an entry is the name of the file to write."""
 
     licence_text_of: str
     definitions: dict[str, Definitions]
@@ -137,14 +129,16 @@ def generate(data: Data, offline: bool = False) -> dict[Path, str]:
 
 
 def module_folder(source: Source, offline: bool = False) -> Path:
-    """Where Go keeps the module, which is downloaded unless it is there. Raises `CannotGenerate`."""
+    """The module's folder in Go's cache, downloaded if missing. Raises `CannotGenerate`."""
     if shutil.which("go") is None:
-        raise CannotGenerate("go is not on PATH: install Go (https://go.dev/doc/install), which downloads the modules.")
-    # The checksum is pinned here: Go's checksum database need not be asked.
+        raise CannotGenerate(
+            "Go is not on PATH; it downloads the modules. Fix: install it (https://go.dev/doc/install)."
+        )
+    # tools/definitions.yaml pins the checksum, so Go's checksum database is not needed.
     environment = {**os.environ, "GOFLAGS": "", "GOWORK": "off", "GOSUMDB": "off"}
     if offline:
         environment["GOPROXY"] = "off"
-    with tempfile.TemporaryDirectory() as elsewhere:  # no go.mod of a project may have a say
+    with tempfile.TemporaryDirectory() as elsewhere:  # outside of any folder with a go.mod
         done = subprocess.run(
             ["go", "mod", "download", "-json", f"{source.module}@{source.version}"],
             cwd=elsewhere,
@@ -158,14 +152,14 @@ def module_folder(source: Source, offline: bool = False) -> Path:
         raise CannotGenerate(f"{source.module}@{source.version}: {answer['Error']}")
     if answer["Sum"] != source.sum:
         raise CannotGenerate(
-            f"{source.module}@{source.version} has the checksum {answer['Sum']}, tools/definitions.yaml pins "
-            f"{source.sum}. For a new version, pin the new checksum; for an old one, find out who changed it."
+            f"{source.module}@{source.version} has the checksum {answer['Sum']}. Expected: {source.sum}, as in "
+            "tools/definitions.yaml. Fix: for a new version, pin the new checksum; otherwise find out what changed."
         )
     return Path(answer["Dir"])
 
 
 def definitions_text(source: Definitions, folder: Path) -> str:
-    """A file of definitions: one line for each, so that a new version shows which ones changed."""
+    """A file of definitions, one per line, so that a diff shows which ones changed."""
     found: dict[str, Schema] = {}
     for item in _documents(source, folder):
         if item.get("kind") == _DEFINITION and item["spec"]["names"]["kind"] in source.kinds:
@@ -173,7 +167,9 @@ def definitions_text(source: Definitions, folder: Path) -> str:
             found[kept["metadata"]["name"]] = kept
     missing = set(source.kinds) - {item["spec"]["names"]["kind"] for item in found.values()}
     if missing:
-        raise CannotGenerate(f"{source.module}@{source.version} has no {', '.join(sorted(missing))}: see its `files`.")
+        raise CannotGenerate(
+            f"{source.module}@{source.version} has no {', '.join(sorted(missing))}. Fix: correct its `kinds`."
+        )
     head = json.dumps(source.header(folder), indent=1, ensure_ascii=False).removesuffix("\n}")
     lines = (
         json.dumps(found[name], separators=(",", ":"), sort_keys=True, ensure_ascii=False) for name in sorted(found)
@@ -182,7 +178,7 @@ def definitions_text(source: Definitions, folder: Path) -> str:
 
 
 def values_text(source: Values, folder: Path) -> str:
-    """A file that says which values a chart takes."""
+    """A file with the values that a chart accepts."""
     content = {**source.header(folder), "chart": source.chart.name, "chartVersion": source.chart.version}
     if source.values_schema:
         schema = json.loads((folder / source.values_schema).read_text())
@@ -195,11 +191,11 @@ def values_text(source: Values, folder: Path) -> str:
 
 
 def _documents(source: Definitions, folder: Path) -> Iterator[Schema]:
-    """The YAML documents of the files, read by Helm's own reader: Python's takes some scalars for something else."""
+    """The YAML documents of the files, parsed by Helm: PyYAML gives some scalars another type."""
     for pattern in source.files:
         files = sorted(folder.glob(pattern))
         if not files:
-            raise CannotGenerate(f"{source.module}@{source.version} has no file {pattern}")
+            raise CannotGenerate(f"{source.module}@{source.version} has no file {pattern}. Fix: correct its `files`.")
         for file in files:
             for document in _DOCUMENTS.split(file.read_text()):
                 content = helm_python.values_from_yaml(document) if document.strip() else None
@@ -208,46 +204,34 @@ def _documents(source: Definitions, folder: Path) -> Iterator[Schema]:
 
 
 def _licence_text(source: Source, folder: Path) -> str:
-    """The module's licence. Raises `CannotGenerate` where it is another one than tools/definitions.yaml says."""
+    """The module's license. Raises `CannotGenerate` if it differs from tools/definitions.yaml."""
     file = next((file for name in ("LICENSE", "LICENSE.md") if (file := folder / name).is_file()), None)
     text = file.read_text() if file else ""
     if not all(words in text for words in _LICENCES[source.licence]):
-        raise CannotGenerate(f"{source.module}@{source.version} is not under {source.licence}: see {folder}.")
+        raise CannotGenerate(
+            f"{source.module}@{source.version} is not licensed under {source.licence}. Fix: read {folder}."
+        )
     return text
 
 
-def _out_of_date(wanted: Mapping[Path, str]) -> list[Path]:
-    """The files that are not as they would be written, and those that nothing writes any more."""
-    present = {file for folder in (DEFINITIONS, CHARTS) for file in folder.glob("*.json")}
-    changed = {file for file, text in wanted.items() if not file.is_file() or file.read_text() != text}
-    return sorted(changed | (present - wanted.keys()))
+def obsolete(texts: dict[Path, str]) -> set[Path]:
+    """The JSON files that no entry of tools/definitions.yaml generates."""
+    return {file for folder in (DEFINITIONS, CHARTS) for file in folder.glob("*.json")} - texts.keys()
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.definitions", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is out of date")
-    parser.add_argument("--offline", action="store_true", help="take modules from Go's cache only")
-    options = parser.parse_args(arguments)
-    try:
-        wanted = generate(load(), options.offline)
-    except CannotGenerate as reason:
-        print(reason, file=sys.stderr)
-        return 1
-    stale = _out_of_date(wanted)
-    names = ", ".join(str(file.relative_to(PROJECT)) for file in stale)
-    if options.check:
-        if stale:
-            print(f"out of date: {names}. Run make definitions and commit it.", file=sys.stderr)
-        return 1 if stale else 0
-    for file in stale:
-        if file in wanted:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(wanted[file])
-        else:
-            file.unlink()
-    print(f"Written: {names}." if stale else "All up to date.")
-    return 0
+def main(
+    check: Check = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use Go's module cache; download nothing.")] = False,
+) -> None:
+    """Writes the simulator's CRDs and chart schemas from pinned Go modules (needs Go).
 
+    Run it after you change tools/definitions.yaml, which lists the modules with versions and checksums. It downloads
+    modules that are not in Go's cache, and removes files that no entry generates.
 
-if __name__ == "__main__":
-    sys.exit(main())
+    Example: `voice definitions --check --offline`
+
+    Exit codes: 0 up to date or written, 1 out of date (--check), or a module is missing or has unexpected content, 2
+    wrong usage.
+    """
+    texts = generate(load(), offline)
+    write_or_check("definitions", texts, check=check, obsolete=obsolete(texts))

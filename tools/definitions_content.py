@@ -1,4 +1,4 @@
-"""What `tools/definitions.py` makes of CustomResourceDefinitions and of what charts say of their values."""
+"""The transformations of `voice definitions`: CustomResourceDefinitions and schemas of chart values."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ALTERNATIVES: Final = ("allOf", "anyOf", "oneOf")
 
 
 def definition(item: Schema, group: str = "") -> Schema:
-    """A CustomResourceDefinition with what an API server validates by, by choice under another group.
+    """The parts of a CustomResourceDefinition that an API server validates with, optionally under another group.
 
-    Without annotations, which are the business of its tools; without `conversion`, a webhook's address; without
-    columns for people. Defaults stay: an API server fills them in.
+    Drops annotations, `conversion` (the address of a webhook) and printer columns. Keeps defaults, because an API
+    server applies them.
     """
     spec = {name: value for name, value in item["spec"].items() if name != "conversion"}
     spec["group"] = group or spec["group"]
@@ -28,9 +28,9 @@ def definition(item: Schema, group: str = "") -> Schema:
 
 
 def closed_schema(schema: Schema, without: Iterable[str] = ()) -> Schema:
-    """A chart's schema of its values that takes no key but those it names, and none of `without` (dotted paths).
+    """A chart's values schema that refuses unknown keys and the keys in `without` (dotted paths).
 
-    What lies below the top may say itself that further keys are welcome.
+    Below the top level, the schema itself can allow further keys.
     """
     result = _closed(_stripped(schema, _FOR_PEOPLE | {"default"}))
     if "properties" in result:
@@ -47,9 +47,10 @@ def closed_schema(schema: Schema, without: Iterable[str] = ()) -> Schema:
 def keys(
     defaults: Mapping[str, Mapping[str, Any]], free: Iterable[str] = (), further: Mapping[str, KeyKind] | None = None
 ) -> Schema:
-    """The keys of default values, by the key below which they stand (empty for the top), and what each one takes.
+    """The keys of default values with the kind of value of each.
 
-    `free` are patterns of dotted paths: maps that take more than their defaults name. `further` are keys by their path.
+    `defaults` has the values by the key that contains them (empty for the top level). `free` has patterns of dotted
+    paths of maps that accept keys without a default. `further` has additional keys by their path.
     """
     found: Schema = {}
     for place, values in defaults.items():
@@ -69,7 +70,7 @@ def _version(version: Schema) -> Schema:
 
 
 def _stripped(schema: Schema, dropped: frozenset[str]) -> Schema:
-    """A schema without keywords; a property may have the name of one, and stays."""
+    """A schema without the `dropped` keywords. A property with the name of a keyword stays."""
     result: Schema = {}
     for keyword, value in schema.items():
         if keyword in dropped:

@@ -1,14 +1,11 @@
-"""Writes docs/flows.md: which flows the cluster's policies admit.
+"""`voice flows`: docs/flows.md, the flows that the cluster's network policies admit.
 
-    python -m tools.flows_page
-
-The flows are data (model/flows.py); this is their table. Beside it stands what the tests of a live cluster found to
-be open in staging (docs/flows.staging.yaml). Exit status: 0 written.
+The flows are data (model/flows.py). The page also shows the results of the tests on a live cluster
+(docs/flows.staging.yaml).
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,71 +14,78 @@ import yaml
 
 from model.flows import FLOWS, Flow
 from model.ports import Ports
+from tools.generated_files import Check, write_or_check
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = PROJECT / "docs" / "flows.md"
 STAGING: Final = PROJECT / "docs" / "flows.staging.yaml"
-"""What tests/cluster/test_network_policies.py found: whom it asked, and what is open."""
+"""The results of tests/cluster/test_network_policies.py: the tested endpoints and the open connections."""
 
 INTRODUCTION: Final = """\
 # Flows in the cluster
 
-`make flows` writes this page from [model/flows.py](../model/flows.py) and, for the table of staging, from
-[flows.staging.yaml](flows.staging.yaml). Do not edit it. `make test-cluster ARGS="--write-pages -k flows"` renews both.
+`voice flows` writes this page from [model/flows.py](../model/flows.py) and from the results of the tests on a
+live cluster, [flows.staging.yaml](flows.staging.yaml). Do not edit it.
+`make test-cluster ARGS="--write-pages -k flows"` renews both.
 
-In every namespace of the platform a policy denies what comes in and what goes out; beside it stand the flows below,
-each at both of its ends where both are ours. They become `NetworkPolicy` objects, and `CiliumNetworkPolicy` where an
-end is a node or the API server, which Kubernetes' own policies cannot name.
+In every namespace of the platform, a policy denies all ingress and egress. Further policies admit the flows below, at
+each end that is a pod of ours. They are `NetworkPolicy` objects, and `CiliumNetworkPolicy` objects if an end is a node
+or the API server, which a `NetworkPolicy` cannot name.
 
-What policies do not do:
+Limits of these policies:
 
-- **Pods on the network of their nodes (`… on nodes`: FreeSWITCH, LiveKit, LiveKit SIP) are covered by none.** Their
-  ports are the business of the subnets' security groups (`components/network/security.py`). As a peer such a pod is its
-  node: who admits one admits every pod on the network of any node.
-- A pod's own node always reaches it: kubelets probe.
-- `the internet` is every address but private ones, Azure's own of the machine (168.63.129.16) and 169.254.0.0/16, with
-  which goes the service that gives a node's identity away. Which names are meant is not told: policies on names need
-  Advanced Container Networking Services.
-- `anyone` is the world and the cluster; who gets as far as that is told by the load balancer's security group. Pods of
-  the platform's namespaces want a flow of their own to leave them.
+- **No policy applies to pods on the host network (`… on nodes`: FreeSWITCH, LiveKit, LiveKit SIP).** The security
+  groups of the subnets protect their ports (`components/network/security.py`). As a peer, such a pod is identical to
+  its node: a policy that admits one admits every host-network pod of any node.
+- A pod's own node always reaches the pod, because the kubelet probes it.
+- `the internet` is every address except private ones, Azure's machine address (168.63.129.16) and 169.254.0.0/16, which
+  includes the service that issues a node's identity. The policies do not restrict DNS names: that needs Advanced
+  Container Networking Services.
+- `anyone` is the world and the cluster. The load balancer's security group decides which sources reach it. Pods in the
+  platform's namespaces also need an egress flow of their own.
 
-Not in the table, for they follow from other tables: the Gateway reaches the services that `gateway.routes` name, at any
-TCP port of the pods in their namespace; the SIP edge reaches the registrars of carriers at their ports; who reads
-metrics (Azure's agent or Prometheus, by `metrics.backend`) reaches each target of
-[model/scrape_targets.py](../model/scrape_targets.py) and the ports of workloads that tell theirs.
+Three sets of flows are not in the table because they follow from other tables. The Gateway reaches the Services in
+`gateway.routes`, at any TCP port of the pods in their namespaces. The SIP edge reaches the carriers' registrars at
+their ports. The reader of metrics (Azure's agent or Prometheus, by `metrics.backend`) reaches each target of
+[model/scrape_targets.py](../model/scrape_targets.py) and the metrics ports that workloads declare.
 
-Services of your own in `voice-apps` have the flows of `all-pods` there; what else they need they state themselves, as
-`NetworkPolicy` objects. Policies add up: yours can open, not close.
+Your own Services in `voice-apps` have the flows of `all-pods` in that namespace. Declare any further flow as a
+`NetworkPolicy` object. Policies are additive: yours can open a flow, not close one.
 
-With the mesh on, pods that have a sidecar take mutual TLS only, but on the ports that somebody outside the mesh reaches
-by this table, and where a route leads: there the pods of the Service bear its name as label `app.kubernetes.io/name`
-and listen on its port. Where the called speaks first (FreeSWITCH waits for the agent) the port is plain for everybody.
+With the mesh on, pods with a sidecar accept only mutual TLS, with two exceptions. A port that this table opens to a
+peer outside the mesh accepts plain connections. So does a port that a route leads to: there, the Service's pods have
+its name as the label `app.kubernetes.io/name` and listen on its port. If the server speaks first (FreeSWITCH waits for
+the agent), the port is plain for all peers.
 
-## What a stack can ask for
-
-"""
-
-FOUND: Final = """
-## What is open in staging
-
-Staging was deployed to a real Kubernetes, and each of those below was asked whether it may open a connection to each of
-the others, on every port that a flow names, on the ports beside them and on some that nobody names. By its policies
-exactly this is open; where the platform's pods are neither end, none was asked.
+## Admitted flows
 
 """
 
-ASKED: Final = """
-Who was asked, and how each was found. Where a whole group may do the same, the table names the group.
+RESULTS: Final = """
+## Open connections in staging
+
+A test deployed staging to a real Kubernetes. It evaluated the policies for each pair of endpoints below, on every port
+that a flow names, on the adjacent ports and on some ports that no flow names. The table lists every connection that the
+policies admit. The test skipped pairs in which neither end is a pod of the platform.
+
+"""
+
+ENDPOINTS: Final = """
+The tested endpoints, and how the test found each one. If a whole group has the same flows, the table names the group.
 
 """
 
 
 def render(flows: Iterable[Flow], staging: Mapping[str, Any]) -> str:
-    """The page, in Markdown. `staging` has what the file of that name has."""
+    """The page, in Markdown. `staging` is the content of the file with the results."""
     tables = (
-        (INTRODUCTION, ("from", "to", "ports", "why", "when"), _flows(flows)),
-        (FOUND, ("from", "to", "ports", "why"), _open(staging["open"])),
-        (ASKED, ("found as", "who"), ((found, ", ".join(names)) for found, names in staging["asked"].items())),
+        (INTRODUCTION, ("from", "to", "ports", "reason", "condition"), _flows(flows)),
+        (RESULTS, ("from", "to", "ports", "reason"), _open(staging["open"])),
+        (
+            ENDPOINTS,
+            ("found by", "endpoints"),
+            ((found, ", ".join(names)) for found, names in staging["asked"].items()),
+        ),
     )
     return "".join(text + "\n".join(_table(header, rows)) + "\n" for text, header, rows in tables)
 
@@ -106,17 +110,22 @@ def _ports(flow: Flow) -> str:
 
 
 def page() -> str:
-    """The page as the committed table and the committed findings make it."""
+    """The page of the committed flows and the committed results."""
     return render(FLOWS, yaml.safe_load(STAGING.read_text()))
 
 
-def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write (default: %(default)s)")
-    options: Any = parser.parse_args(arguments)
-    options.page.write_text(page())
-    print(options.page)
+def texts() -> dict[Path, str]:
+    """The page's file and its text."""
+    return {PAGE: page()}
 
 
-if __name__ == "__main__":
-    main()
+def main(check: Check = False) -> None:
+    """Writes docs/flows.md: the flows that policies admit.
+
+    Sources: model/flows.py, and docs/flows.staging.yaml with the results of the tests on a live cluster.
+
+    Example: `voice flows`
+
+    Exit codes: 0 up to date or written, 1 out of date (--check), 2 wrong usage.
+    """
+    write_or_check("flows", texts(), check=check)

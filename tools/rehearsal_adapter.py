@@ -1,4 +1,4 @@
-"""What a rehearsal has to know about this project. Named in pyproject.toml, `[tool.azure-rehearsal]`."""
+"""The adapter that tells the simulator about this project. `[tool.azure-rehearsal]` in pyproject.toml names it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from settings.loader.stack_file import NAMESPACE, read_sections, sections_in, wi
 from settings.schema.errors import SettingsError
 
 PROTECT: Final = f"{NAMESPACE}:protect"
-"""The setting that protects what must not be lost."""
+"""The setting that protects stateful resources from replacement and deletion."""
 
 EDITS: Final[dict[str, Any]] = {
     "voice:tags.cost-center": "edited",
@@ -23,13 +23,13 @@ EDITS: Final[dict[str, Any]] = {
     "voice:aks.mediaPools.sip.generations[1]": {"name": "b", "vmSize": "Standard_D8s_v5"},
     "voice:keyVault.generations.jwt-signing-key": 2,
 }
-"""What the update of a chaos run changes: a tag on everything, one property of the cluster, new pools, and a secret
-whose value is replaced, so that the vault gets a new version.
+"""The edits of a chaos run's update: a tag on all resources, one property of the cluster, new pools, and a new
+version of a secret.
 """
 
 
 class VoiceAdapter(Adapter):
-    """This project. Secrets keep the placeholders of `Adapter`."""
+    """The adapter of this project. Secrets get the placeholders of the base class."""
 
     unprotected: Mapping[str, Any] = {PROTECT: False}
     edits: Mapping[str, Any] = EDITS
@@ -77,7 +77,7 @@ def _position(stack: str, values: Mapping[str, Any]) -> int:
     if values.get("region") not in names:
         raise UsageError(
             f"Pulumi.{stack}.yaml: {NAMESPACE}:region {values.get('region')!r} is not one of {NAMESPACE}:regions"
-            f" ({', '.join(str(name) for name in names) or 'empty'}), so that the order of deployment is unknown:"
-            " name it there."
+            f" ({', '.join(str(name) for name in names) or 'empty'}), so the order of deployment is unknown."
+            " Fix: add the region there."
         )
     return names.index(values["region"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import Any, Final
 
 from settings.loader.class_defaults import CLASS_DEFAULTS
@@ -63,12 +60,3 @@ def _without_notes(node: Any) -> Any:
     if isinstance(node, list):
         return [_without_notes(item) for item in node]
     return node
-
-
-def main() -> None:
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else SCHEMA_FILE
-    target.write_text(json.dumps(stack_file_schema(), indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()

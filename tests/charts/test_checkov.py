@@ -40,7 +40,7 @@ def every_object() -> Iterator[tuple[str, list[Object]]]:
 
 def checked(folder: Path) -> tuple[set[Finding], set[Finding], int]:
     """What is broken, what is excepted, and how many checks passed."""
-    assert CHECKOV.exists(), "make test-checkov installs it"
+    assert CHECKOV.exists(), "`make test-checkov` installs it"
     options = ["--framework", "kubernetes", "--output", "json", "--soft-fail", "--skip-check", ",".join(NOT_ASKED)]
     command = [str(CHECKOV), "--directory", str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

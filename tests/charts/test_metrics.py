@@ -65,7 +65,7 @@ def test_names_are_found_among_functions_labels_and_words() -> None:
 
 def test_calls_of_a_pod_are_known_metrics() -> None:
     for workload, told in CALLS.items():
-        assert told.metric in KNOWN_METRICS[workload]
+        assert told.name in KNOWN_METRICS[workload]
 
 
 def monitors(stack: str) -> Iterator[tuple[str, Object]]:

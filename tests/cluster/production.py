@@ -16,7 +16,7 @@ from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClust
 from settings.loader import load_stack_file
 from tests.cluster.asking import clusters_of, eventually, is_ready, nodes, pods_of, pool, scale
 from tests.unit.stacks import PROJECT
-from tools.reckoning import Reckoning, Situation, reckon
+from tools.capacity_report import CapacityReport, Situation, report_capacity
 
 PLACED_SECONDS = 240
 """So long the pods of three regions may take to find their places, on a busy machine too."""
@@ -28,7 +28,7 @@ class Region:
 
     stack: str
     cluster: LiveCluster
-    reckoning: Reckoning
+    report: CapacityReport
 
     @classmethod
     def of(cls, world: World, stack: str) -> Region:
@@ -40,12 +40,12 @@ class Region:
         ]
         clusters = world.real_clusters
         assert isinstance(clusters, RealClusters), "the world has no real clusters"
-        return cls(stack, clusters.of(record), reckon(stack, settings))
+        return cls(stack, clusters.of(record), report_capacity(stack, settings))
 
     @property
     def wanted(self) -> Mapping[str, int]:
         """How many pods each workload needs for the calls that are stated."""
-        return {row.workload: row.pods for row in self.reckoning.workloads}
+        return {row.workload: row.pods for row in self.report.workloads}
 
     def fill(self) -> None:
         """Asks for all these pods; they come by and by."""
@@ -66,8 +66,8 @@ class Region:
         eventually(lambda: {name: len(pods) for name, pods in self.ready().items()} == wanted, PLACED_SECONDS, text)
 
     def situation(self, name: str) -> Situation:
-        """What the reckoning says of a situation."""
-        (found,) = [situation for situation in self.reckoning.situations if situation.name == name]
+        """What the report says of a situation."""
+        (found,) = [situation for situation in self.report.situations if situation.name == name]
         return found
 
     def zones(self) -> dict[str, str]:
@@ -91,16 +91,16 @@ class Region:
         ready = self.ready()
         on = self.nodes_with(ready)
         used, most = Counter(pool(node) for node in on.values()), self.most_nodes()
-        each = {row.workload: row.calls_per_pod for row in self.reckoning.workloads}
+        each = {row.workload: row.calls_per_pod for row in self.report.workloads}
         return {
             "when": when,
-            "region": self.reckoning.region,
+            "region": self.report.region,
             "calls": calls,
             "pods": {
                 name: {"ready": len(pods), "percent": round(100 * calls / (len(pods) * each[name]))}
                 for name, pods in ready.items()
             },
-            "nodes": {row.pool: {"used": used[row.pool], "most": most[row.pool]} for row in self.reckoning.pools},
+            "nodes": {row.pool: {"used": used[row.pool], "most": most[row.pool]} for row in self.report.pools},
             "zones": sorted({_zone(node) for node in on.values()}),
         }
 

@@ -26,6 +26,7 @@ from tests.cluster.flow_table import table
 from tests.cluster.pages import Pages
 from tests.unit.stacks import PROJECT
 from tools import flows_page
+from tools.generated_files import write_or_check
 
 pytestmark = pytest.mark.cluster
 
@@ -117,7 +118,7 @@ def test_without_a_denial_an_undocumented_flow_is_open(staging_flows: Findings) 
 
 def test_the_page_of_flows_tells_what_is_open_in_staging(staging_flows: Findings, pages: Pages) -> None:
     found = table(staging_flows.ends, staging_flows.open, staging_flows.flows)
-    pages.keep(flows_page.STAGING, found, lambda: flows_page.main([]), "flows")
+    pages.keep(flows_page.STAGING, found, lambda: write_or_check("flows", flows_page.texts(), check=False), "flows")
 
 
 def _is_named(words: str, parts: tuple[str, str]) -> bool:

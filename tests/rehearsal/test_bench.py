@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive, pytest.mark.usefixt
 
 
 @pytest.mark.parametrize("world", ["simulated", "echo"])
-def test_both_worlds_take_the_same_program_and_tell_what_it_took(world: str) -> None:
+def test_both_variants_run_the_same_program_and_report_its_times(world: str) -> None:
     (preview, up), whole = run_once(PROGRAM, "bench", ["preview", "up"], world, ["groups=2"])
     assert (preview["resources"], up["resources"]) == (21, 21), "two groups of ten, and the stack"
     assert 0 < preview["registration"]["cpu"] < preview["engine"] < whole.cpu

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.arm_check import EXCEPTIONS, Report, UsageError, judge, load_exceptions, main, read_report
+from tests.unit.voice_command import run
+from tools.arm_check import EXCEPTIONS, Report, judge, load_exceptions, read_report
+from tools.errors import UsageError
 
 GAP = "warn: azure-native:dns:RecordSet zone record: : no ARM definition here for this type"
 WRONG = "error: azure-native:network:Subnet net-aks: addressPrefix: expected a string, got 3"
@@ -29,17 +31,17 @@ def test_positions_in_lists_do_not_count() -> None:
     ("output", "status"),
     [("", 0), ("Traceback …\n", 1), (f"{GAP}\n", 1), (f"{COUNT}\n", 2), (f"{COUNT}\n", 1)],
 )
-def test_a_checker_that_did_not_come_to_its_end_is_no_success(output: str, status: int) -> None:
+def test_a_checker_that_did_not_finish_is_an_error(output: str, status: int) -> None:
     with pytest.raises(UsageError):
         read_report(output, status)
 
 
-def test_what_is_listed_is_accepted() -> None:
+def test_a_listed_finding_is_accepted() -> None:
     reports = {"staging.json": Report((("a:b:C", "line"),)), "prod.json": Report((("d:e:F x[].y", "line"),))}
     assert judge(reports, {"a:b:C": "why", "d:e:F x[].y": "why"}) == []
 
 
-def test_what_is_not_listed_is_refused() -> None:
+def test_an_unlisted_finding_is_refused() -> None:
     assert judge({"staging.json": Report((("a:b:C", GAP),))}, {}) == [f"staging.json: {GAP}"]
 
 
@@ -48,9 +50,9 @@ def test_another_property_of_a_listed_type_is_refused() -> None:
     assert judge(reports, {"a:b:C x": "why"}) == ["staging.json: other"]
 
 
-def test_a_listed_line_that_nothing_needs_is_refused() -> None:
+def test_an_unused_exception_is_refused() -> None:
     (problem,) = judge({"staging.json": Report(())}, {"a:b:C": "why"})
-    assert problem == "a:b:C is listed in arm_check_exceptions.txt, but nothing recorded needs that: remove the line."
+    assert problem.startswith("a:b:C is listed in arm_check_exceptions.txt, but no recording needs the exception")
 
 
 def test_the_committed_list_has_a_reason_for_each_type() -> None:
@@ -78,23 +80,26 @@ sys.exit(1 if resources else 0)
 """
 
 
-def test_the_command_runs_the_checker_on_every_recording(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_runs_the_checker_on_every_recording(tmp_path: Path) -> None:
     checker, listed = tmp_path / "checker.py", tmp_path / "list.txt"
     empty, one = tmp_path / "empty.json", tmp_path / "one.json"
     checker.write_text(CHECKER)
     empty.write_text("[]")
     one.write_text('[{"type": "azure-native:dns:RecordSet", "name": "api"}]')
     listed.write_text("")
-    command = [str(checker), str(empty), str(one), "--exceptions", str(listed)]
-    assert main(command) == 1
-    assert "azure-native:dns:RecordSet api: : no ARM definition" in capfd.readouterr().err
+    command = ["arm-check", str(checker), str(empty), str(one), "--exceptions", str(listed)]
+    code, text = run(*command)
+    assert code == 1
+    assert "azure-native:dns:RecordSet api: : no ARM definition" in text
     listed.write_text("azure-native:dns:RecordSet  # the checker's extract leaves it out\n")
-    assert main(command) == 0
+    assert run(*command)[0] == 0
     one.write_text("[]")
-    assert main(command) == 1
-    assert "remove the line" in capfd.readouterr().err
+    code, text = run(*command)
+    assert code == 1
+    assert "remove the line" in text
 
 
-def test_a_missing_recording_is_wrong_usage(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main([sys.executable, str(tmp_path / "none.json")]) == 2
-    assert f"no such file: {tmp_path / 'none.json'}" in capfd.readouterr().err
+def test_a_missing_recording_is_wrong_usage(tmp_path: Path) -> None:
+    code, text = run("arm-check", sys.executable, str(tmp_path / "none.json"))
+    assert code == 2
+    assert f"no such file: {tmp_path / 'none.json'}" in text

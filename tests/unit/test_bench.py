@@ -17,7 +17,7 @@ from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.protocol.provider import Resource
 from azure_rehearsal.protocol.values import UNKNOWN
 from tools.bench import measure
-from tools.bench.__main__ import show
+from tools.bench.command import show
 from tools.bench.echo import Echo, EchoWorld
 from tools.bench.figures import (
     Command,
@@ -60,7 +60,7 @@ FIGURES = Figures(
 )
 
 
-def test_the_least_sample_counts_of_wall_and_cpu_time_each_by_itself() -> None:
+def test_the_fastest_sample_counts_separately_for_wall_and_cpu_time() -> None:
     assert least([Sample(3.0, 1.5), Sample(2.0, 2.5), Sample(4.0, 2.0)]) == Sample(2.0, 1.5)
 
 
@@ -70,14 +70,14 @@ def test_registration_is_compared_by_the_programs_cpu_time() -> None:
     assert not replace(FIGURES.registration, with_aliases=Sample(wall=99.0, cpu=4.7)).met
 
 
-def test_the_stand_ins_part_is_what_goes_when_they_answer_at_once() -> None:
+def test_the_share_of_the_simulated_providers_is_the_difference_to_echoing_ones() -> None:
     assert FIGURES.share.of_wall == pytest.approx(0.25)
     assert FIGURES.share.of_cpu == pytest.approx(0.2)
     assert FIGURES.share.met
     assert not replace(FIGURES.share, echo=Sample(wall=6.0, cpu=9.0)).met
 
 
-def test_what_every_run_takes_by_itself_does_not_bend_the_growth() -> None:
+def test_a_constant_cost_per_run_does_not_affect_growth() -> None:
     linear = growth(3.0, 4.0, 12.0)
     assert linear.further == pytest.approx([0.01, 0.01])
     assert linear.bend == pytest.approx(1.0)
@@ -90,7 +90,7 @@ def test_growth_that_is_not_linear_misses_the_aim(exponent: float) -> None:
     assert not growth(*(3 + (size / 100) ** exponent for size in sizes), sizes=sizes).met
 
 
-def test_one_missed_ratio_misses_and_a_slow_command_does_not() -> None:
+def test_a_missed_ratio_fails_the_benchmark_and_a_slow_command_does_not() -> None:
     assert FIGURES.met
     assert not replace(FIGURES, growth=[FIGURES.growth[0], growth(3.0, 4.0, 40.0)]).met
     slow = replace(FIGURES.commands[0], took=Sample(wall=50.0, cpu=40.0))
@@ -101,7 +101,7 @@ def test_the_page_has_machine_method_aims_and_figures() -> None:
     lines = page(FIGURES).splitlines()
     assert "| Registration without historic aliases | 5.0 times faster | at least 4 times | met |" in lines
     assert (
-        "| Stand-ins in a first preview of `prod` | 25% of the wall time (20% of the CPU time) |"
+        "| Simulated providers in a first preview of `prod` | 25% of the wall time (20% of the CPU time) |"
         " under 40% of the wall time | met |"
     ) in lines
     assert "| `make preview STACK=prod` | 11.0 s (9.5 s of CPU time) | under 12 s | met |" in lines
@@ -109,10 +109,10 @@ def test_the_page_has_machine_method_aims_and_figures() -> None:
     assert "| Pulumi CLI | v3.259.0 |" in lines
     assert "| 1,000 | 12.0 s | 1.0 s | 12.0 ms | 10.0 ms |" in lines
     assert "2026-11-21" in lines[2]
-    assert "Others were using the cores" not in page(FIGURES)
+    assert "Other processes used the cores" not in page(FIGURES)
 
 
-def test_a_real_kubernetes_is_told_where_it_was_measured() -> None:
+def test_the_page_has_the_real_kubernetes_only_if_it_was_measured() -> None:
     lines = page(FIGURES).splitlines()
     assert "| Cold start of a control plane | 4.2 s | under 10 s | met |" in lines
     assert "| `make rehearse ENV=prod CLUSTER=real` | 6.5 min, 3.0 GiB | under 8 min and 6 GiB | met |" in lines
@@ -122,7 +122,7 @@ def test_a_real_kubernetes_is_told_where_it_was_measured() -> None:
     assert "| 6.5 min, 7.0 GiB | under 8 min and 6 GiB | over |" in page(replace(FIGURES, real_cluster=greedy))
 
 
-def test_memory_is_that_of_a_process_and_of_all_that_it_started() -> None:
+def test_memory_includes_the_descendants_of_a_process() -> None:
     text = "import subprocess, sys; x = bytearray(2**26); print(flush=True); sys.stdin.read()"
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {text!r}])"
     process = subprocess.Popen([sys.executable, "-c", outer], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -134,7 +134,7 @@ def test_memory_is_that_of_a_process_and_of_all_that_it_started() -> None:
         process.stdin.close()
 
 
-def test_a_missed_aim_and_a_busy_machine_are_told() -> None:
+def test_the_page_shows_missed_aims_and_a_busy_machine() -> None:
     busy = replace(
         FIGURES,
         machine=replace(FIGURES.machine, load=(6.0, 6.0)),
@@ -142,7 +142,7 @@ def test_a_missed_aim_and_a_busy_machine_are_told() -> None:
         commands=[replace(FIGURES.commands[0], took=Sample(wall=50.0, cpu=9.5))],
     )
     text = page(busy)
-    assert "Others were using the cores" in text
+    assert "Other processes used the cores" in text
     assert "| 50% of the wall time (44% of the CPU time) | under 40% of the wall time | **missed** |" in text
     assert "| under 12 s | busy machine; the CPU time is under it |" in text
     assert "| under 12 s | over |" in page(replace(busy, machine=FIGURES.machine))
@@ -158,11 +158,11 @@ def test_previews_of_different_programs_are_not_compared() -> None:
     def once(*arguments: object) -> tuple[list[measure.Took], Sample]:
         return [{"resources": {"simulated": 399, "echo": 398}[str(arguments[-1])]}], Sample(1.0, 1.0)
 
-    with pytest.raises(measure.MeasurementError, match=r"\[398, 399\] resources"):
+    with pytest.raises(measure.MeasurementError, match=r"different numbers of resources: \[398, 399\]"):
         measure.measure_share(1, print, once)
 
 
-def test_what_is_compared_takes_turns_and_the_least_counts() -> None:
+def test_compared_variants_alternate_and_the_fastest_sample_counts() -> None:
     seen: list[str] = []
 
     def once(*arguments: Any) -> tuple[list[measure.Took], Sample]:
@@ -178,7 +178,7 @@ def test_what_is_compared_takes_turns_and_the_least_counts() -> None:
     assert found.preview_without == Sample(wall=6.0, cpu=8.0)
 
 
-def test_growth_counts_the_stand_ins_and_all_of_each_command_at_each_size() -> None:
+def test_growth_has_provider_time_and_total_time_of_each_command_at_each_size() -> None:
     def once(*arguments: Any) -> tuple[list[measure.Took], Sample]:
         *_, commands, world, (config,) = arguments
         assert world == "simulated"
@@ -191,7 +191,7 @@ def test_growth_counts_the_stand_ins_and_all_of_each_command_at_each_size() -> N
     assert up.sizes[-1] == Size(1000, stand_ins=0.5, cpu=10.5)
 
 
-def test_an_echo_returns_what_it_is_given_in_the_form_of_outputs() -> None:
+def test_an_echoing_provider_returns_its_inputs_as_outputs() -> None:
     echo = Echo("pulumi-azure-native")
     identity = "/subscriptions/s/id"
     assert echo.check(NETWORK, {}, {"a": [1]}, b"") == ({"a": [1]}, [])

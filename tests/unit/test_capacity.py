@@ -1,4 +1,4 @@
-"""What calls need: laws of the arithmetic, and what people are told of it."""
+"""Capacity: properties of the arithmetic, and the output of `voice capacity`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from typer import Typer
-from typer.testing import CliRunner
 
 from model.capacity import PodsNeeded, Share, most_calls, pods_needed, region_capacity, spread_pods_needed
 from model.checks.workloads import WORKLOAD_RULES
@@ -25,9 +23,9 @@ from settings.schema.aks import MOST_MEDIA_NODES
 from settings.schema.call_costs import CALL_COSTS, SPARE
 from settings.schema.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
-from tools.capacity import main
+from tests.unit.voice_command import run_verbatim
 from tools.capacity_page import LIVE, PAGE, page
-from tools.reckoning import reckon, with_calls
+from tools.capacity_report import report_capacity, with_calls
 from tools.rehearsal_adapter import VoiceAdapter
 
 some_calls = st.integers(1, 20_000)
@@ -40,17 +38,13 @@ shares = st.builds(
 Way = Callable[[str, int, Share], PodsNeeded]
 ways: st.SearchStrategy[Way] = st.sampled_from([pods_needed, spread_pods_needed])
 
-capacity = Typer()
-capacity.command()(main)
-
 
 def told(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(capacity, arguments)
-    return result.exit_code, result.output
+    return run_verbatim("capacity", *arguments)
 
 
 def without_its_fullest_zone(needed: PodsNeeded, zones: int) -> int:
-    """Pods that are left, reckoned by dealing them out one by one."""
+    """The remaining pods after the fullest zone is lost, computed by dealing the pods out one by one."""
     dealt = [0] * zones
     for pod in range(needed.pods):
         dealt[pod % zones] += 1
@@ -89,7 +83,7 @@ def test_with_one_region_lost_the_others_carry_its_calls_and_their_own(
 
 
 @given(on_a_pod, shares)
-def test_a_zonal_workload_has_as_many_pods_in_every_zone_and_no_zone_too_many(calls_per_pod: int, share: Share) -> None:
+def test_a_zonal_workload_has_equal_zones_and_no_spare_pod_per_zone(calls_per_pod: int, share: Share) -> None:
     needed = pods_needed("", calls_per_pod, share)
     assert needed.pods == needed.pods_per_zone * share.zones
     fewer = needed.pods_per_zone - 1
@@ -100,7 +94,7 @@ def test_a_zonal_workload_has_as_many_pods_in_every_zone_and_no_zone_too_many(ca
 
 
 @given(on_a_pod, shares)
-def test_pods_that_are_spread_are_not_one_too_many(calls_per_pod: int, share: Share) -> None:
+def test_a_spread_workload_has_no_spare_pod(calls_per_pod: int, share: Share) -> None:
     needed = spread_pods_needed("", calls_per_pod, share)
     fewer = needed.pods - 1
     left = fewer - math.ceil(fewer / share.zones) if share.zones > 1 else fewer
@@ -116,7 +110,7 @@ def test_the_most_calls_fit_the_prefixes_and_one_more_does_not(calls_per_pod: in
 
 
 @given(some_calls)
-def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_told(calls: int) -> None:
+def test_calls_that_need_more_nodes_than_a_prefix_holds_are_refused(calls: int) -> None:
     settings = with_calls(production(), calls)
     too_many = any(
         needed.pods_per_zone > MOST_MEDIA_NODES
@@ -125,7 +119,7 @@ def test_no_number_of_calls_gets_more_nodes_than_a_prefix_holds_without_being_to
     )
     paths = {problem.path for problem in WORKLOAD_RULES["pools carry the calls"](settings)}
     assert ("voice:telephony.concurrentCalls" in paths) is too_many
-    assert bool(reckon("production", settings).refused) is too_many
+    assert bool(report_capacity("production", settings).refused) is too_many
 
 
 @given(st.integers(1, 64), st.integers(1, 500), st.integers(2, 40_000), st.integers(1, 2))
@@ -148,7 +142,7 @@ def test_a_pod_that_is_full_by_default_leaves_a_third_of_its_cpus_free(workload:
     assert cost.calls_per_cpu * cost.cores <= 1 - SPARE < (cost.calls_per_cpu + 1) * cost.cores
 
 
-def test_the_page_of_capacity_says_when_and_how_each_cost_was_measured() -> None:
+def test_the_capacity_page_has_date_and_method_of_each_measured_cost() -> None:
     words = " ".join(PAGE.read_text().split())
     for cost in CALL_COSTS.values():
         assert f"{cost.cores:g}" in words
@@ -170,10 +164,10 @@ def production() -> Settings:
     return load_stack_file(PRODUCTION)
 
 
-def test_what_the_command_says_to_write_makes_a_stack_that_carries_the_calls(tmp_path: Path) -> None:
+def test_a_stack_with_the_printed_change_carries_the_calls(tmp_path: Path) -> None:
     status, text = told("--calls", "500", "--stack", "prod")
     assert status == 0
-    assert "500 calls at once" in text
+    assert "500 concurrent calls" in text
     written = yaml.safe_load(text[text.index("config:") :])["config"]
     sections = read_sections(PROJECT / "Pulumi.prod.yaml")
     for section, value in written.items():
@@ -195,21 +189,21 @@ def leaves(value: dict[str, object], path: str = "") -> list[tuple[str, object]]
     return found
 
 
-def test_what_a_stack_file_already_allows_need_not_be_written() -> None:
+def test_the_change_omits_sizes_that_are_large_enough() -> None:
     status, text = told("--calls", "30", "--stack", "prod")
     assert status == 0
     assert yaml.safe_load(text[text.index("config:") :]) == {"config": {"voice:telephony": {"concurrentCalls": 30}}}
 
 
-def test_the_command_takes_the_calls_that_the_stack_file_states() -> None:
+def test_the_default_is_the_number_of_calls_in_the_stack_file() -> None:
     _, text = told("--stack", "prod")
-    assert "300 calls at once in stack prod, region eastus, 3 zones of it, 3 regions in all" in text
+    assert "300 concurrent calls in stack prod, region eastus (3 zones), 3 regions in all" in text
     assert "50 on 6 (89%)" in text, "FreeSWITCH with a zone lost: 300 calls on 6 of 9 pods of 56"
     assert "450" in text, "with half of a lost region's calls"
     assert "13616 for FreeSWITCH (16384-29999)" in text
 
 
-def test_more_than_seven_nodes_in_a_zone_are_refused_with_the_way_out() -> None:
+def test_more_than_seven_nodes_per_zone_are_refused_with_the_remediation() -> None:
     status, text = told("--calls", "785", "--stack", "prod")
     assert status == 1
     words = " ".join(text.split())
@@ -218,35 +212,29 @@ def test_more_than_seven_nodes_in_a_zone_are_refused_with_the_way_out() -> None:
     assert "config:" not in text
 
 
-def test_what_the_network_cannot_hold_is_refused_though_the_prefixes_could() -> None:
+def test_nodes_that_fit_the_prefixes_but_not_the_network_are_refused() -> None:
     status, text = told("--calls", "784", "--stack", "prod")
     assert status == 1
     assert "voice:aks.pools may grow to" in " ".join(text.split())
 
 
-def test_a_region_of_an_environment_is_reckoned_by_its_own_file() -> None:
+def test_the_report_of_a_further_region_uses_its_own_file() -> None:
     status, text = told("--calls", "600", "--stack", "prod-westeurope")
     assert status == 0
     assert "region westeurope" in text
-    assert "To write into Pulumi.prod-westeurope.yaml" in text
+    assert "Change in Pulumi.prod-westeurope.yaml" in text
 
 
-def test_a_stack_that_does_not_exist_is_answered_with_those_that_do() -> None:
-    status, text = told("--stack", "prd")
-    assert status == 2
-    assert "Allowed: a stack of this project: prod" in " ".join(text.split())
+def test_the_capacity_page_is_up_to_date() -> None:
+    assert PAGE.read_text() == page(), "run `.venv/bin/voice capacity-page`"
 
 
-def test_the_page_of_capacity_is_up_to_date() -> None:
-    assert PAGE.read_text() == page(), "run make capacity-page"
-
-
-def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() -> None:
-    """Whoever changes what production states has the clusters asked again."""
+def test_the_results_on_live_clusters_belong_to_the_committed_production() -> None:
+    """A change of production's sizes makes the committed results out of date."""
     rows = [row for row in yaml.safe_load(LIVE.read_text()) if row["when"] == "all is well"]
     asked = []
     for stack in VoiceAdapter(PROJECT).stacks("prod"):
-        result = reckon(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
+        result = report_capacity(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
         pods = {row.workload: row.pods for row in result.workloads}
         most = {row.pool: row.allowed * (result.zones if row.by_zone else 1) for row in result.pools}
         asked.append((result.region, result.calls, pods, most))
@@ -259,4 +247,4 @@ def test_the_page_of_capacity_has_live_clusters_of_the_committed_production() ->
         )
         for row in rows
     ]
-    assert found == asked, 'run make test-cluster ARGS="--write-pages -k capacity"'
+    assert found == asked, 'run `make test-cluster ARGS="--write-pages -k capacity"`'

@@ -1,4 +1,4 @@
-"""Dashboards: what Grafana is given, in the cluster and by its API."""
+"""Dashboards: their content, in the cluster and through Grafana's API."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer import Typer
-from typer.testing import CliRunner
 
 from model.dashboard_model import COLUMNS, Dashboard, grafana_model
 from model.dashboards import DASHBOARDS
@@ -23,14 +21,11 @@ from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph
 from tests.unit.loopback import served
 from tests.unit.stacks import PRODUCTION, PROJECT, edited, graph_of
-from tools.dashboards import main
+from tests.unit.voice_command import run
 from tools.grafana import AZURE_PROMETHEUS
 
 every_dashboard = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda dashboard: dashboard.uid)
 ENDPOINT = "https://amw.eastus.prometheus.monitor.azure.com"
-
-dashboards = Typer()
-dashboards.command()(main)
 
 
 # What a dashboard is
@@ -48,7 +43,7 @@ def test_panels_fill_the_grid_and_do_not_overlap(dashboard: Dashboard) -> None:
 
 
 @every_dashboard
-def test_every_question_goes_to_the_region_that_the_reader_chose(dashboard: Dashboard) -> None:
+def test_every_panel_queries_the_selected_region(dashboard: Dashboard) -> None:
     model = grafana_model(dashboard, AZURE_PROMETHEUS)
     (choice,) = model["templating"]["list"]
     assert (choice["type"], choice["query"]) == ("datasource", AZURE_PROMETHEUS)
@@ -59,7 +54,7 @@ def test_every_question_goes_to_the_region_that_the_reader_chose(dashboard: Dash
         assert len(references) == len(set(references))
 
 
-def test_dashboards_have_addresses_of_their_own_that_grafana_takes() -> None:
+def test_dashboards_have_distinct_ids_that_grafana_accepts() -> None:
     uids = [dashboard.uid for dashboard in DASHBOARDS]
     assert len(set(uids)) == len(uids) == 4
     assert all(len(uid) <= 40 for uid in uids), "Grafana's limit"
@@ -74,7 +69,7 @@ def test_with_azures_grafana_the_cluster_has_no_dashboards() -> None:
     assert not [name for name in names if name.startswith("dashboard")]
 
 
-def test_the_deployer_may_put_dashboards_into_azures_grafana() -> None:
+def test_the_deployer_may_write_dashboards_to_azures_grafana() -> None:
     graph: Graph = graph_of(PRODUCTION)
     (role,) = [
         item
@@ -176,8 +171,7 @@ esac
 
 
 def told(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(dashboards, arguments)
-    return result.exit_code, " ".join(result.output.split())
+    return run("dashboards", *arguments)
 
 
 @pytest.mark.usefixtures("az")
@@ -192,7 +186,7 @@ def test_dashboards_come_with_a_data_source_of_the_region(grafana: FakeGrafana) 
     assert f"{grafana.url}/d/voice-calls" in text
 
 
-def test_azure_is_asked_for_what_the_stack_names(az: Path) -> None:
+def test_addresses_come_from_the_azure_resources_of_the_stack(az: Path) -> None:
     assert told("--stack", "prod")[0] == 0
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
     asked = az.read_text()
@@ -201,7 +195,7 @@ def test_azure_is_asked_for_what_the_stack_names(az: Path) -> None:
 
 
 @pytest.mark.usefixtures("az")
-def test_putting_them_again_changes_nothing(grafana: FakeGrafana) -> None:
+def test_a_second_run_changes_nothing(grafana: FakeGrafana) -> None:
     assert told("--stack", "prod")[0] == 0
     before = json.dumps([grafana.sources, grafana.folders, grafana.dashboards])
     assert told("--stack", "prod")[0] == 0
@@ -209,7 +203,7 @@ def test_putting_them_again_changes_nothing(grafana: FakeGrafana) -> None:
 
 
 @pytest.mark.usefixtures("az")
-def test_a_grafana_without_the_plugin_gets_the_ordinary_data_source(grafana: FakeGrafana) -> None:
+def test_a_grafana_without_the_plugin_gets_a_prometheus_data_source(grafana: FakeGrafana) -> None:
     grafana.plugin = False
     assert told("--stack", "prod")[0] == 0
     assert next(iter(grafana.sources.values()))["type"] == "prometheus"
@@ -218,17 +212,17 @@ def test_a_grafana_without_the_plugin_gets_the_ordinary_data_source(grafana: Fak
 
 
 @pytest.mark.usefixtures("az")
-def test_whoever_grafana_does_not_let_in_is_told_the_role(grafana: FakeGrafana) -> None:
+def test_a_refused_user_is_told_the_required_role(grafana: FakeGrafana) -> None:
     grafana.refuses = 403
     code, text = told("--stack", "prod")
     assert code == 1
-    assert "answers 403" in text
+    assert "responds 403" in text
     assert "Grafana Admin" in text
     assert "the-token" not in text
 
 
 @pytest.mark.usefixtures("az")
-def test_a_grafana_that_cannot_be_reached_is_named() -> None:
+def test_an_unreachable_grafana_is_reported_with_its_address() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -237,7 +231,7 @@ def test_a_grafana_that_cannot_be_reached_is_named() -> None:
     assert f"Grafana at {url} cannot be reached" in text
 
 
-def test_an_azure_cli_that_is_not_signed_in_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_sign_in_of_the_azure_cli_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "az"
     program.write_text("#!/bin/sh\necho 'ERROR: Please run az login' >&2\nexit 1\n")
     program.chmod(0o755)
@@ -247,18 +241,18 @@ def test_an_azure_cli_that_is_not_signed_in_is_said_so(tmp_path: Path, monkeypat
     assert "Please run az login" in text
 
 
-def test_dashboards_are_written_as_files_without_azure(tmp_path: Path) -> None:
+def test_files_are_written_without_azure(tmp_path: Path) -> None:
     code, _ = told("--files", str(tmp_path / "dashboards"))
     assert code == 0
     models = [json.loads(file.read_text()) for file in (tmp_path / "dashboards").glob("*.json")]
     assert {model["uid"] for model in models} == {dashboard.uid for dashboard in DASHBOARDS}
 
 
-def test_a_stack_whose_grafana_is_in_the_cluster_is_told_that_nothing_is_to_do(tmp_path: Path) -> None:
+def test_a_stack_with_grafana_in_the_cluster_needs_no_command(tmp_path: Path) -> None:
     sections = edited(read_sections(PRODUCTION), "metrics", {"backend": "inCluster"})
     (tmp_path / "Pulumi.own.yaml").write_text(
         json.dumps({"config": {f"voice:{name}": value for name, value in sections.items()}})
     )
     code, text = told("--stack", "own", "--project", str(tmp_path))
     assert code == 2
-    assert "finds the dashboards by itself" in text
+    assert "loads the dashboards from ConfigMaps" in text

@@ -332,7 +332,7 @@ def test_pods_of_one_name_and_other_labels_are_refused() -> None:
 
 
 def test_the_page_of_flows_is_up_to_date() -> None:
-    assert PAGE.read_text() == page(), "run make flows"
+    assert PAGE.read_text() == page(), "run `.venv/bin/voice flows`"
 
 
 def test_the_page_of_flows_has_a_live_cluster_of_the_committed_staging() -> None:
@@ -344,4 +344,4 @@ def test_the_page_of_flows_has_a_live_cluster_of_the_committed_staging() -> None
         if any(isinstance(end, Pods) and end.namespace in NAMES for end in (flow.source, flow.target))
         for port in flow.ports
     }
-    assert found == documented, 'run make test-cluster ARGS="--write-pages -k flows"'
+    assert found == documented, 'run `make test-cluster ARGS="--write-pages -k flows"`'

@@ -1,4 +1,4 @@
-"""What a rehearsal is told about this project."""
+"""The adapter that tells the simulator about this project."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ config:
     )
 
 
-def test_the_stacks_of_an_environment_come_in_the_order_of_its_regions(tmp_path: Path) -> None:
+def test_stacks_of_an_environment_are_in_the_order_of_its_regions(tmp_path: Path) -> None:
     _environment(tmp_path)
     assert stacks_of_environment(tmp_path, "prod") == ["prod", "prod-z", "prod-a"]
     assert stacks_of_environment(tmp_path, "staging") == ["staging"]
@@ -53,7 +53,7 @@ def test_an_unknown_environment_is_refused_with_the_known_ones(tmp_path: Path) -
         stacks_of_environment(tmp_path, "production")
 
 
-def test_a_stack_whose_region_is_not_listed_has_no_place_in_the_order(tmp_path: Path) -> None:
+def test_a_stack_whose_region_is_not_listed_is_refused(tmp_path: Path) -> None:
     _environment(tmp_path)
     _file(tmp_path, "config: {voice:extends: prod}", "prod-b")
     with pytest.raises(UsageError, match=r"Pulumi.prod-b.yaml: voice:region None is not one of .*eastus, .*, westus"):

@@ -104,7 +104,9 @@ def test_every_committed_stack_points_editors_to_the_schema(path: Path) -> None:
 
 
 def test_the_schema_for_editors_is_that_of_the_settings() -> None:
-    assert json.loads(SCHEMA_FILE.read_text()) == json.loads(json.dumps(stack_file_schema())), "run `make schema`"
+    assert json.loads(SCHEMA_FILE.read_text()) == json.loads(json.dumps(stack_file_schema())), (
+        "run `.venv/bin/voice schema`"
+    )
 
 
 def test_a_stack_takes_what_it_does_not_say_from_its_base(tmp_path: Path) -> None:

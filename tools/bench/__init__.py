@@ -1,1 +1,4 @@
-"""`python -m tools.bench`: how long things take, as ratios of one run, written to docs/benchmarks.md."""
+"""`voice bench`: measures durations and writes docs/benchmarks.md, with ratios within one run.
+
+Belongs here: the measurements, the page, and the Pulumi program that they deploy. Does not belong here: tests.
+"""

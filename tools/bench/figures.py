@@ -1,7 +1,6 @@
-"""What was measured, and what follows from it. Seconds throughout.
+"""The measurements and the ratios that follow from them. All times are in seconds.
 
-Other work on the machine only ever adds time; so of several samples the least is the truest, of wall time and CPU time
-each by itself.
+Other load on the machine only adds time, so the fastest of several samples counts, separately for wall and CPU time.
 """
 
 from __future__ import annotations
@@ -11,38 +10,38 @@ from dataclasses import dataclass
 from typing import Final
 
 FASTER: Final = 4.0
-"""Aim: registration without historic aliases is at least as many times faster."""
+"""Aim: registration without historic aliases is faster by at least this factor."""
 SHARE: Final = 0.40
-"""Aim: the stand-ins take less than this part of a preview's wall time."""
+"""Aim: the simulated providers take less than this share of a preview's wall time."""
 BEND: Final = 1.5
-"""Aim: growth is linear. What a further resource takes at the largest sizes is at most this many times what it takes
-at the smallest; were growth quadratic, it would be more than six times from 100 to 1,000."""
+"""Aim: growth is linear. At the largest size, one more resource costs at most this many times what it costs at the
+smallest. Quadratic growth from 100 to 1,000 resources would be a factor of more than six."""
 
 START: Final = 10.0
-"""Aim: a control plane takes objects after as many seconds, on two cores that have nothing else to do."""
+"""Aim: seconds until a control plane accepts objects, on two idle cores."""
 ENVIRONMENT: Final = 480.0
-"""Aim: the rehearsal of production on a real Kubernetes takes no longer."""
+"""Aim: seconds for the rehearsal of production on a real Kubernetes."""
 MEMORY: Final = 6 * 2**30
-"""Aim: and no more memory, in bytes."""
+"""Aim: memory of that rehearsal, in bytes."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Wall time, and CPU time of all processes (user and system)."""
+    """The wall time, and the CPU time of all processes (user and system)."""
 
     wall: float
     cpu: float
 
 
 def least(samples: Iterable[Sample]) -> Sample:
-    """The truest of several samples of one thing."""
+    """The fastest of several samples, separately for wall and CPU time."""
     found = list(samples)
     return Sample(min(item.wall for item in found), min(item.cpu for item in found))
 
 
 @dataclass(frozen=True)
 class Registration:
-    """The program's part alone, with the SDK's historic aliases and without."""
+    """The program alone, with and without the SDK's historic aliases."""
 
     resources: int
     with_aliases: Sample
@@ -52,7 +51,7 @@ class Registration:
 
     @property
     def faster(self) -> float:
-        """By CPU time: it is one process that does nothing but register."""
+        """The ratio of CPU times: registration is all that this one process does."""
         return self.with_aliases.cpu / self.without.cpu
 
     @property
@@ -62,7 +61,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Share:
-    """A first preview of a committed stack, before the simulated world and before one that answers at once."""
+    """A first preview of a committed stack, on the simulated Azure and on echoing providers."""
 
     stack: str
     resources: int

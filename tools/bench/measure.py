@@ -1,4 +1,4 @@
-"""Takes the measurements. Variants that are compared take turns, so that other work on the machine hits them alike."""
+"""Takes the measurements. Compared variants alternate, so that other load affects them equally."""
 
 from __future__ import annotations
 
@@ -19,32 +19,33 @@ from azure_rehearsal.engine import pulumi_cli
 from tools.bench.figures import Command, Figures, Growth, Machine, Registration, Sample, Share, Size, least
 from tools.bench.once import PROJECT
 from tools.bench.real_cluster import measure_real_cluster
+from tools.errors import CommandError
 
 PROGRAM: Final = Path(__file__).with_name("program")
 IN_A_GROUP: Final = 10
-"""Resources that a group of the benchmark's program has."""
+"""Resources in one group of the benchmark's program."""
 REGISTERED: Final = 300
 SIZES: Final = (100, 250, 500, 1000)
 STACK: Final = "prod"
 COMMANDS: Final = (("preview", "prod", 12.0), ("rehearse", "staging", 30.0))
-"""Target, stack and the wall time aimed at, on two cores that have nothing else to do."""
+"""Make target, stack and the aim for the wall time in seconds, on two idle cores."""
 DISTRIBUTIONS: Final = ("pulumi", "pulumi-azure-native", "pulumi-kubernetes")
 
 Say = Callable[[str], None]
 Took = dict[str, Any]
 """`tools.bench.once.Took` as JSON."""
 Once = Callable[..., tuple[list[Took], Sample]]
-"""`run_once`, or what stands for it in a test."""
+"""`run_once` or, in tests, a replacement for it."""
 
 
-class MeasurementError(Exception):
-    """A measured command failed, or two that are compared did different things."""
+class MeasurementError(CommandError):
+    """A measured command failed, or compared commands had different results."""
 
 
 def run_once(
     project: Path, stack: str, commands: list[str], world: str, config: Sequence[str] = ()
 ) -> tuple[list[Took], Sample]:
-    """What each command took, and what the whole process did."""
+    """The time of each command and of the whole process."""
     options = [f"--config={text}" for text in config]
     line = [sys.executable, "-m", "tools.bench.once", str(project), stack, *commands, f"--world={world}", *options]
     output, sample = _timed(line)
@@ -52,8 +53,8 @@ def run_once(
 
 
 def _timed(line: list[str]) -> tuple[str, Sample]:
-    """Runs a command to its end; its time includes that of the processes it started. Raises `MeasurementError`."""
-    # Under make: a make that is started here is not part of it.
+    """Runs a command. Its time includes the processes that it starts. Raises `MeasurementError`."""
+    # `voice bench` can run under make. The make processes that it starts must not inherit that one's flags.
     environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL"}}
     began, before = time.monotonic(), os.times()
     done = subprocess.run(line, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
@@ -65,7 +66,7 @@ def _timed(line: list[str]) -> tuple[str, Sample]:
 
 
 def measure(repeats: int, say: Say) -> Figures:
-    """Everything. `say` is told what comes next."""
+    """Takes all measurements. Calls `say` before each one."""
     before = os.getloadavg()[0]
     date = datetime.now(UTC).date().isoformat()
     registration = measure_registration(repeats, say)
@@ -88,7 +89,7 @@ def measure(repeats: int, say: Say) -> Figures:
 
 
 def measure_registration(repeats: int, say: Say, once: Once = run_once) -> Registration:
-    """The benchmark's program with the SDK's historic aliases and without."""
+    """Measures the benchmark's program with and without the SDK's historic aliases."""
     variants = {removed: f"removeAliases={str(removed).lower()}" for removed in (False, True)}
     programs: dict[bool, list[Sample]] = {removed: [] for removed in variants}
     previews: dict[bool, list[Sample]] = {removed: [] for removed in variants}
@@ -109,22 +110,23 @@ def measure_registration(repeats: int, say: Say, once: Once = run_once) -> Regis
 
 
 def measure_share(repeats: int, say: Say, once: Once = run_once) -> Share:
-    """A committed stack before both worlds. Raises `MeasurementError` when they do not preview the same program."""
+    """Measures a committed stack on the simulated Azure and on echoing providers. Raises `MeasurementError` if the two
+    previews have different numbers of resources."""
     samples: dict[str, list[Sample]] = {"simulated": [], "echo": []}
     counted: set[int] = set()
     for turn in range(repeats):
-        say(f"preview of {STACK} before the simulated world and before stand-ins that answer at once, {turn + 1}")
+        say(f"preview of {STACK} on the simulated Azure and on echoing providers, {turn + 1} of {repeats}")
         for world, found in samples.items():
             (took,), whole = once(PROJECT, STACK, ["preview"], world)
             found.append(whole)
             counted.add(took["resources"])
     if len(counted) != 1:
-        raise MeasurementError(f"the previews of {STACK} are not of the same program: {sorted(counted)} resources")
+        raise MeasurementError(f"the previews of {STACK} have different numbers of resources: {sorted(counted)}")
     return Share(STACK, counted.pop(), least(samples["simulated"]), least(samples["echo"]))
 
 
 def measure_growth(repeats: int, say: Say, once: Once = run_once) -> list[Growth]:
-    """The benchmark's program at several sizes, previewed and deployed."""
+    """Measures preview and deployment of the benchmark's program at several sizes."""
     found: dict[tuple[str, int], list[Took]] = {}
     for turn in range(repeats):
         for size in SIZES:
@@ -160,7 +162,7 @@ def _commands(repeats: int, say: Say) -> list[Command]:
 
 
 def _processor() -> str:
-    """The processor's name where the system tells it."""
+    """The processor's name if the system reports it, otherwise the architecture."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

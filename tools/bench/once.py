@@ -1,6 +1,7 @@
-"""`python -m tools.bench.once`: commands of one rehearsal in a process of its own, and what each took, as JSON.
+"""Runs the commands of one rehearsal and prints the time of each as JSON.
 
-A process of its own, because the first use of the SDKs counts: every command that a person types pays it.
+`tools.bench.measure` starts it as a process of its own, because the first use of the SDKs is part of the measurement:
+every command that a person types pays for it.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ WORLDS: Final = {"simulated": World.open, "echo": EchoWorld.open}
 
 @dataclass(frozen=True)
 class Took:
-    """One command of the CLI, in seconds.
+    """The time of one command of the CLI, in seconds.
 
-    `stand_ins` is the CPU time of the process that serves them, `engine` that of the CLI and the program.
-    `registration` has `cpu` and `wall` of the program from its first declaration on, where it tells them.
+    `stand_ins` is the CPU time of the process with the simulated providers, `engine` that of the CLI and the program.
+    `registration` has `cpu` and `wall` of the program from its first declaration on, if the program reports them.
     """
 
     command: str
@@ -51,7 +52,7 @@ def once(
     world: str = "simulated",
     config: list[str] | None = None,
 ) -> None:
-    """Runs the commands on fresh state and prints a JSON list; fails with the CLI's words when one is refused."""
+    """Runs the commands on fresh state and prints a JSON list. Prints the CLI's output and fails if one is refused."""
     gc.set_threshold(*COLLECTOR_THRESHOLDS)
     name = yaml.safe_load((project / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:

@@ -1,4 +1,4 @@
-"""The page: figures in words and tables."""
+"""The text and tables of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ from tools.bench.figures import (
 )
 
 WRITTEN = """\
-Written by `make bench` on {date}; do not edit. {busy}Seconds differ from machine to machine, ratios hardly do: each
-compares what was measured in the same run."""
+Written by `voice bench` on {date}; do not edit. {busy}Seconds depend on the machine; ratios hardly do, because each
+compares measurements of the same run."""
 
-BUSY = "Others were using the cores, so wall times are longer than they should be. "
+BUSY = "Other processes used the cores, so the wall times are too long. "
 
 METHOD = """\
-Each command runs {repeats} times on fresh state in a process of its own, and what is compared takes turns. Of the
-samples the least counts, for other work can only add time. CPU time is user and system time of all processes
-(stand-ins, CLI, program). It is less disturbed by other work than wall time, so registration and growth are judged by
-it; what people wait for is judged by wall time."""
+Each command runs {repeats} times on fresh state in a process of its own; compared variants alternate. We report the
+fastest sample: other load only adds time. CPU time is the user and system time of all processes (simulated providers,
+CLI, program). Other load affects it less than wall time, so the verdicts on registration and growth use CPU time; the
+verdicts on waiting time use wall time."""
 
 REGISTRATION = """\
-`tools/bench/program` declares {resources} resources of the types that a region has most of (resource groups, networks,
-subnets, security groups, addresses, identities, roles, private zones and their links) with the real SDK on the real
-engine, which previews them with stand-ins that answer at once. The program's own time counts from its first
-declaration, when the SDK is loaded, to its end. Why the aliases go:
+`tools/bench/program` declares {resources} resources of the most frequent types of a region (resource groups,
+networks, subnets, security groups, addresses, identities, roles, private zones and their links) with the real SDK.
+The real engine previews them on echoing providers, which return their inputs. The program's time counts from its
+first declaration, when the SDK is loaded, to its end. Reason for removing the aliases:
 [decision 0004](decisions/0004-azure-native-aliases.md)."""
 
 STAND_INS = """\
-A first preview of `Pulumi.{stack}.yaml`, {resources} resources, from the start of the process to its end: once with the
-simulated Azure and the recorded Kubernetes, once with stand-ins that return what they are given. The difference is the
-rehearsal's own; most of it is reading the shapes of Azure's types out of the SDK, which a process does once. Charts are
-rendered by Helm in both."""
+A first preview of `Pulumi.{stack}.yaml` with {resources} resources, from start to end of the process: once on the
+simulated Azure and the simulated Kubernetes, once on echoing providers, which return their inputs. The difference is
+the cost of the simulation; most of it is reading the schemas of Azure's types from the SDK, once per process. Helm
+renders the charts in both variants."""
 
 GROWTH = """\
-The same program at several sizes, previewed and then deployed to the simulated Azure, in CPU time. What a further
-resource takes is the difference to the size before. The state is written once, at the end: with a file backend the
-engine otherwise writes all of it at each operation, which grows with the square of the size whatever the program is."""
+CPU time of preview and deployment of the same program at several sizes on the simulated Azure. The cost of one more
+resource is the difference from the previous size. The state is written once, at the end: with a file backend, the
+engine otherwise writes the whole state at each operation, which grows with the square of the size for any program."""
 
 COMMANDS = """\
-As people type them, with the CLI built and `.venv` made. `rehearse` deploys, deploys again and destroys. These are
-times of this machine, told and not judged: the aims are for two cores that have nothing else to do."""
+The commands that people type, with the CLI built and `.venv` up to date. `rehearse` deploys, deploys again and
+destroys. These times belong to this machine and have no verdict in CI: the aims are for two idle cores."""
 
 REAL_CLUSTER = """\
-Kubernetes {version} on loopback, built from its Go modules before. A control plane (etcd, API server, controllers,
-scheduler, kwok) starts with an empty folder, and is there when it has made the account of the first namespace.
-`rehearse` is run once, with a control plane for each of its stacks; memory is what all its processes have in their own
-tables, summed up, so that what they share counts more than once."""
+Kubernetes {version} on loopback, built from its Go modules beforehand. A control plane (etcd, API server, controllers,
+scheduler, kwok) starts in an empty folder and is ready when it has created the ServiceAccount of the first namespace.
+`rehearse` runs once, with a control plane for each stack. Memory is the sum of the resident memory of all processes, so
+shared pages count more than once."""
 
 
 def summary(figures: Figures) -> list[tuple[str, str, str, str]]:
-    """What is aimed at: subject, measured, aim, verdict."""
+    """The rows of the summary: subject, measurement, aim, verdict."""
     registration, share = figures.registration, figures.share
     rows = [
         (
@@ -73,7 +73,7 @@ def summary(figures: Figures) -> list[tuple[str, str, str, str]]:
             _verdict(registration.met),
         ),
         (
-            f"Stand-ins in a first preview of `{share.stack}`",
+            f"Simulated providers in a first preview of `{share.stack}`",
             f"{share.of_wall:.0%} of the wall time ({share.of_cpu:.0%} of the CPU time)",
             f"under {SHARE:.0%} of the wall time",
             _verdict(share.met),
@@ -82,7 +82,7 @@ def summary(figures: Figures) -> list[tuple[str, str, str, str]]:
     rows += [
         (
             f"Growth of `{growth.command}`, {growth.sizes[0].resources} to {growth.sizes[-1].resources:,} resources",
-            f"a further resource takes {growth.bend:.2f} times as much at the end",
+            f"one more resource costs {growth.bend:.2f} times as much at the end",
             f"linear: at most {BEND} times",
             _verdict(growth.met),
         )
@@ -131,7 +131,7 @@ def page(figures: Figures) -> str:
             ("machine", ""),
             [
                 ("cores", f"{machine.cores} ({machine.processor})"),
-                ("load at the beginning and at the end", f"{machine.load[0]:.1f}, {machine.load[1]:.1f}"),
+                ("load before and after", f"{machine.load[0]:.1f}, {machine.load[1]:.1f}"),
                 *machine.versions.items(),
             ],
         ),
@@ -151,7 +151,7 @@ def _registration(found: Registration) -> list[str]:
         "## Registration",
         REGISTRATION.format(resources=found.resources),
         _table(
-            ("", "program, CPU", "for each resource", "whole preview, CPU", "whole preview, wall"),
+            ("", "program, CPU", "per resource", "whole preview, CPU", "whole preview, wall"),
             [
                 (
                     name,
@@ -171,14 +171,14 @@ def _registration(found: Registration) -> list[str]:
 
 def _share(found: Share) -> list[str]:
     return [
-        "## What the stand-ins take",
+        "## Share of the simulated providers",
         STAND_INS.format(stack=found.stack, resources=found.resources),
         _table(
             ("", "wall", "CPU"),
             [
                 ("simulated", f"{found.simulated.wall:.1f} s", f"{found.simulated.cpu:.1f} s"),
-                ("answers at once", f"{found.echo.wall:.1f} s", f"{found.echo.cpu:.1f} s"),
-                ("part of the stand-ins", f"{found.of_wall:.0%}", f"{found.of_cpu:.0%}"),
+                ("echoing", f"{found.echo.wall:.1f} s", f"{found.echo.cpu:.1f} s"),
+                ("share of the simulated providers", f"{found.of_wall:.0%}", f"{found.of_cpu:.0%}"),
             ],
         ),
     ]
@@ -193,7 +193,13 @@ def _growth(found: Sequence[Growth]) -> list[str]:
         further = ["", *(f"{1000 * seconds:.1f} ms" for seconds in growth.further)]
         parts.append(
             _table(
-                (f"`{growth.command}`: resources", "all", "stand-ins", "for each", "for each further one"),
+                (
+                    f"`{growth.command}`: resources",
+                    "total",
+                    "simulated providers",
+                    "per resource",
+                    "per additional resource",
+                ),
                 [
                     (
                         f"{size.resources:,}",
@@ -243,7 +249,7 @@ def _verdict(met: bool) -> str:
 
 
 def _told(took: Sample, aim: float, machine: Machine) -> str:
-    """Times of commands are only told; on a busy machine a long one says nothing, but its CPU time may."""
+    """The verdict on a command's time. On a busy machine, a long wall time proves nothing, but the CPU time can."""
     if took.wall < aim:
         return "met"
     if not machine.busy:

@@ -1,4 +1,4 @@
-"""Measures rehearsals on a real Kubernetes: how soon a control plane is there, and what an environment takes."""
+"""Measures the start of a real control plane, and the rehearsal of an environment on a real Kubernetes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tools.bench.once import PROJECT
 
 ENVIRONMENT: Final = "prod"
 _ACCOUNT: Final = Key("v1", "ServiceAccount", "default", "default")
-"""What the last of the controllers to begin makes: then objects are taken and pods come."""
+"""The controller that starts last creates it: from then on, the cluster accepts objects and schedules pods."""
 _LOOK_SECONDS: Final = 1.0
 _POLL_SECONDS: Final = 0.05
 
@@ -32,12 +32,12 @@ Say = Callable[[str], None]
 
 
 def measure_real_cluster(repeats: int, say: Say) -> Figures | None:
-    """What it takes; `None` where Kubernetes cannot be built here, which `say` is told. The environment is rehearsed
-    once, for it takes minutes. Raises `UsageError` where that fails."""
+    """The measurements; `None`, with a message to `say`, if Kubernetes cannot be built here. Rehearses the environment
+    only once, because that takes minutes. Raises `UsageError` if the rehearsal fails."""
     try:
         programs = built(say=say)
     except UsageError as missing:
-        say(f"no real Kubernetes is measured: {missing}")
+        say(f"skipping the real Kubernetes: {missing}")
         return None
     starts = []
     for turn in range(repeats):
@@ -50,7 +50,7 @@ def measure_real_cluster(repeats: int, say: Say) -> Figures | None:
 
 
 def _cold_start(programs: Programs) -> float:
-    """Seconds from nothing to a cluster that takes objects."""
+    """Seconds from an empty folder to a cluster that accepts objects."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         plane = ControlPlane(Path(folder) / "plane", programs, Processes())
         began = time.monotonic()
@@ -65,7 +65,7 @@ def _cold_start(programs: Programs) -> float:
 
 
 def _rehearsed() -> tuple[float, int]:
-    """Seconds and bytes that the rehearsal of the environment takes at most, all its processes together."""
+    """The seconds of the environment's rehearsal, and the peak memory of all its processes in bytes."""
     line = [sys.executable, "-m", "azure_rehearsal", "rehearse", "--env", ENVIRONMENT, "--cluster", "real"]
     began = time.monotonic()
     with tempfile.TemporaryFile() as output:
@@ -89,7 +89,7 @@ def _rehearsed() -> tuple[float, int]:
 
 
 def memory_of(process: int) -> int:
-    """The resident bytes of a process and of all that it started; what they share counts for each."""
+    """The resident bytes of a process and its descendants. Shared pages count once for each process."""
     table = subprocess.run(["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True).stdout
     children: dict[int, list[int]] = defaultdict(list)
     resident: dict[int, int] = {}

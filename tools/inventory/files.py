@@ -19,7 +19,7 @@ from tools.inventory.declared import Declared, Entry
 from tools.inventory.document import document
 
 GOLDEN: Final = PROJECT / "tests" / "golden"
-RENEW: Final = "python -m tools.inventory"
+RENEW: Final = ".venv/bin/voice inventory"
 
 
 def files_of(declared: Declared) -> dict[str, str]:

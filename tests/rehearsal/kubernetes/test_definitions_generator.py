@@ -1,4 +1,4 @@
-"""What `make definitions` writes. Modules come from Go's cache only: nothing is downloaded by a test."""
+"""The files that `voice definitions` writes. Modules come from Go's cache only: nothing is downloaded by a test."""
 
 from __future__ import annotations
 
@@ -98,12 +98,14 @@ def test_one_version_of_a_module_has_one_checksum() -> None:
     assert len({(entry.module, entry.version) for entry in entries}) == len({entry.sum for entry in entries})
 
 
-def test_what_is_committed_has_the_pinned_versions() -> None:
+def test_committed_files_have_the_pinned_versions() -> None:
     for folder, entries in ((generator.DEFINITIONS, DATA.definitions), (generator.CHARTS, DATA.values)):
         assert {file.stem for file in folder.glob("*.json")} == set(entries)
         for name, entry in entries.items():
             content = written((folder / f"{name}.json").read_text())
-            assert (content["module"], content["version"]) == (entry.module, entry.version), f"{name}: make definitions"
+            assert (content["module"], content["version"]) == (entry.module, entry.version), (
+                f"{name}: run `.venv/bin/voice definitions`"
+            )
 
 
 def test_all_definitions_together_stay_small() -> None:
@@ -111,7 +113,7 @@ def test_all_definitions_together_stay_small() -> None:
     assert size < 3_000_000
 
 
-def test_no_address_of_a_package_registry_is_written() -> None:
+def test_no_generated_file_contains_the_address_of_a_package_registry() -> None:
     for file in [*generator.DEFINITIONS.iterdir(), *generator.CHARTS.iterdir(), generator.DATA]:
         found = re.findall(r"https?://[a-z.]*(?:proxy|registry|pypi)[a-z.]*|sum\.[a-z]+\.org", file.read_text())
         assert found == [], file.name
@@ -119,11 +121,11 @@ def test_no_address_of_a_package_registry_is_written() -> None:
 
 @pytest.mark.parametrize("name", [*DATA.definitions, *DATA.values])
 @pytest.mark.exhaustive
-def test_what_is_committed_is_what_would_be_written(name: str) -> None:
+def test_every_committed_file_is_up_to_date(name: str) -> None:
     assert_up_to_date(name)
 
 
-def test_a_committed_file_is_what_would_be_written() -> None:
+def test_a_committed_file_is_up_to_date() -> None:
     assert_up_to_date("secrets-store")
 
 
@@ -142,10 +144,10 @@ def assert_up_to_date(name: str) -> None:
             file, text = generator.DEFINITIONS / f"{name}.json", generator.definitions_text(entry, folder)
         else:
             file, text = generator.CHARTS / f"{name}.json", generator.values_text(entry, folder)
-        assert file.read_text() == text, f"{file.name} is out of date: make definitions"
+        assert file.read_text() == text, f"{file.name} is out of date: run `.venv/bin/voice definitions`"
 
 
-def test_a_definition_keeps_what_validates_and_drops_what_people_read(module: Path) -> None:
+def test_a_definition_keeps_validation_and_drops_descriptions(module: Path) -> None:
     content = written(generator.definitions_text(source(why="a reason"), module))
     assert [content[name] for name in ("module", "version", "licence", "copyright", "why")] == [
         "module.example/tools",
@@ -173,7 +175,7 @@ def test_the_same_module_gives_the_same_bytes(module: Path) -> None:
     assert first.splitlines()[-2].startswith('{"apiVersion":'), "one line for each definition"
 
 
-def test_a_definition_can_stand_under_another_group(module: Path) -> None:
+def test_a_definition_can_have_another_group(module: Path) -> None:
     (kept,) = written(generator.definitions_text(source(group="azure.example"), module))["definitions"]
     assert kept["metadata"]["name"] == "widgets.azure.example"
     assert kept["spec"]["group"] == "azure.example"
@@ -196,9 +198,9 @@ def test_a_pin_that_the_module_does_not_have_is_refused(change: dict[str, Any], 
         generator.definitions_text(source(**change), module)
 
 
-def test_another_licence_is_refused(module: Path) -> None:
+def test_another_license_is_refused(module: Path) -> None:
     (module / "LICENSE").write_text("GNU GENERAL PUBLIC LICENSE")
-    with pytest.raises(CannotGenerate, match=r"is not under Apache-2\.0"):
+    with pytest.raises(CannotGenerate, match=r"is not licensed under Apache-2\.0"):
         generator.definitions_text(source(), module)
 
 
@@ -211,9 +213,9 @@ def test_other_content_than_the_pinned_checksum_is_refused(monkeypatch: pytest.M
         generator.module_folder(source(), offline=True)
 
 
-def test_without_go_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_go_is_reported_with_the_remediation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CannotGenerate, match="go is not on PATH: install Go"):
+    with pytest.raises(CannotGenerate, match="Go is not on PATH"):
         generator.module_folder(source())
 
 
@@ -234,11 +236,11 @@ def test_default_values_become_a_list_of_keys(module: Path) -> None:
     }
 
 
-def test_the_values_of_a_part_stand_below_its_name() -> None:
+def test_the_values_of_a_part_are_below_its_name() -> None:
     assert keys({"": {"a": 1}, "part": {"b": True}}) == {"a": "scalar", "part": {"b": "boolean"}}
 
 
-def test_a_schema_is_closed_but_where_it_says_otherwise() -> None:
+def test_a_schema_is_closed_unless_it_allows_more_keys() -> None:
     schema = {
         "title": "values",
         "properties": {
@@ -258,7 +260,7 @@ def test_a_schema_is_closed_but_where_it_says_otherwise() -> None:
     }
 
 
-def test_a_key_that_is_to_be_left_out_must_be_there() -> None:
+def test_a_key_to_remove_must_exist() -> None:
     with pytest.raises(KeyError):
         closed_schema({"properties": {"a": {}}}, without=["b"])
 

@@ -52,7 +52,7 @@ class KnownChart:
             return ""
         return (
             f"the chart {self.name} is known in version {self.version}, not in {version or 'whichever is newest'}. "
-            "Take that one; or change it in model/charts.py and tools/definitions.yaml, and run make definitions."
+            "Take that one; or change it in model/charts.py and tools/definitions.yaml, and run `voice definitions`."
         )
 
     def value_problems(self, values: Object) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.requirements_report import PROJECT, REGISTER, Register, ReportError, check_marks, load_register, render
+from tools.requirements_page import PROJECT, REGISTER, Register, ReportError, check_marks, load_register, render
 
 SMALL = """
 documents:
@@ -35,7 +35,7 @@ def test_the_register_holds_every_row_of_the_five_documents() -> None:
     assert sum(len(document.conflicts) for document in documents.values()) == 28
 
 
-def test_a_requirement_that_no_test_names_is_not_built(small: Register) -> None:
+def test_a_requirement_without_a_test_is_not_built(small: Register) -> None:
     assert "| A1 | It rings. | Network | not built |" in render(small, {}).splitlines()
 
 
@@ -52,7 +52,7 @@ def test_a_conflict_shows_its_settings_and_defaults(small: Register) -> None:
     assert "| K1 | a or b. | `ring.tone` = low<br>`ring.volume` = 3 | not built |" in render(small, {}).splitlines()
 
 
-def test_counts_stand_at_the_top(small: Register) -> None:
+def test_the_page_starts_with_the_counts(small: Register) -> None:
     page = render(small, {"A1": ("t",), "K1": ("t",)}).splitlines()
     assert "| A. Phones | 2 | 1 | 1 |" in page
     assert "| Conflicts | 1 | 1 | 0 |" in page
@@ -60,15 +60,15 @@ def test_counts_stand_at_the_top(small: Register) -> None:
 
 
 def test_a_mark_that_names_no_requirement_is_refused_with_its_test(small: Register) -> None:
-    with pytest.raises(ReportError, match=r"does not have:\nA3: tests/a\.py::test_one, tests/b\.py::test_two$"):
+    with pytest.raises(ReportError, match=r"Fix the marks .*:\nA3: tests/a\.py::test_one, tests/b\.py::test_two$"):
         check_marks(small, {"A1": ("t",), "A3": ("tests/a.py::test_one", "tests/b.py::test_two")})
 
 
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        ("A2:", "A4:", "ids must count from A1 without gaps: A4 stands where A2 belongs"),
-        ("decided_by: K1", "decided_by: K9", "A2 is decided by K9, which is no id of the register"),
+        ("A2:", "A4:", "ids must count from A1 without gaps: A4 is at the place of A2"),
+        ("decided_by: K1", "decided_by: K9", "A2 is decided by K9, which is not an id of the register"),
         ('settings: {ring.tone: low, ring.volume: "3"}', "settings: {}", "at least 1 item"),
         ("owner: Network, ", "", "owner"),
         ("owner: Network, ", "owner: Network, state: built, ", "Extra inputs are not permitted"),
@@ -105,16 +105,16 @@ def test_it_rings_in_a_cluster() -> None:
 
 def run_report(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     files = ["--register", str(folder / "requirements.yaml"), "--tests", str(folder), "--page", str(folder / "page.md")]
-    command = [sys.executable, "-m", "tools.requirements_report", *files, *options]
+    command = [sys.executable, "-m", "tools.cli", "requirements", *files, *options]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.exhaustive
-def test_marks_are_collected_from_every_test_even_those_left_out_by_default(tmp_path: Path) -> None:
+def test_marks_are_collected_from_all_tests_also_from_those_that_the_default_run_omits(tmp_path: Path) -> None:
     (tmp_path / "requirements.yaml").write_text(SMALL)
     (tmp_path / "test_phones.py").write_text(TESTS)
     written = run_report(tmp_path)
-    assert written.stdout == f"{tmp_path / 'page.md'}: 3 of 3 requirements are built\n"
+    assert written.stdout == f"voice requirements: wrote {tmp_path / 'page.md'}.\n"
     page = (tmp_path / "page.md").read_text()
     assert page.count("test_phones.py::test_it_rings`") == 2, "once for A1 and once for K1, not once for each parameter"
     assert page.count("test_phones.py::test_it_rings_in_a_cluster`") == 1
@@ -123,7 +123,8 @@ def test_marks_are_collected_from_every_test_even_those_left_out_by_default(tmp_
     (tmp_path / "test_phones.py").write_text(TESTS.replace('"A1", "K1"', '"A1"'))
     outdated = run_report(tmp_path, "--check")
     assert outdated.returncode == 1
-    assert outdated.stderr == f"{tmp_path / 'page.md'} is out of date: run make requirements and commit it.\n"
+    assert f"Out of date: {tmp_path / 'page.md'}." in outdated.stderr
+    assert "run `.venv/bin/voice requirements`" in outdated.stderr
     assert (tmp_path / "page.md").read_text() == page, "--check writes nothing"
 
 
@@ -141,6 +142,6 @@ def test_tests_that_cannot_be_collected_fail_the_report_with_the_cause(tmp_path:
     (tmp_path / "test_phones.py").write_text("import no_such_module\n")
     failed = run_report(tmp_path)
     assert failed.returncode == 1
-    assert "cannot be collected" in failed.stderr
+    assert "pytest cannot collect the tests" in failed.stderr
     assert "No module named 'no_such_module'" in failed.stderr
     assert not (tmp_path / "page.md").exists()

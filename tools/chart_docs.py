@@ -1,25 +1,27 @@
-"""Writes what is said of charts' values more than once: `values.schema.json` and the table in `README.md`, from
-`own-values.yaml` and the values that charts share: `python -m tools.chart_documents [--check]`.
+"""`voice chart-docs`: `values.schema.json` and the table of values in `README.md` of every chart.
+
+Both come from the chart's `own-values.yaml` and `values.yaml` and from the values that charts share.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
+from tools.generated_files import Check, write_or_check
+
 CHARTS: Final = Path(__file__).parent.parent / "charts"
 SHARED: Final = CHARTS / "voice-library" / "shared-values.yaml"
 OWN: Final = "own-values.yaml"
-TABLE: Final = "<!-- The table is made by `make chart-documents`. -->"
+TABLE: Final = "<!-- `voice chart-docs` writes the table. -->"
 
 
 def charts() -> list[Path]:
-    """Every chart that can be installed, in order."""
+    """The folder of every installable chart, sorted."""
     return sorted(path.parent for path in CHARTS.glob(f"*/{OWN}"))
 
 
@@ -34,7 +36,7 @@ def schema(chart: Path) -> dict[str, Any]:
         "properties": {
             **{name: shared[name] for name in own["shared"]},
             **own["own"],
-            # Helm gives these to every chart, and the library's to the charts that have it.
+            # Helm adds `global` to every chart, and `voice-library` to the charts that depend on the library.
             "global": {"type": "object"},
             "voice-library": {"type": "object"},
         },
@@ -42,10 +44,10 @@ def schema(chart: Path) -> dict[str, Any]:
 
 
 def table(chart: Path) -> str:
-    """The values as a Markdown table: each key, its default, what it is."""
+    """The values as a Markdown table: key, default, description."""
     defaults = yaml.safe_load((chart / "values.yaml").read_text())
     properties = schema(chart)["properties"]
-    lines = ["| value | default | what it is |", "|---|---|---|"]
+    lines = ["| value | default | description |", "|---|---|---|"]
     for name in (name for name in properties if name in defaults):
         for path, default, description in _rows(name, properties[name], defaults[name]):
             shown = json.dumps(default).replace("|", "\\|")
@@ -63,27 +65,24 @@ def _rows(path: str, node: dict[str, Any], default: Any) -> Iterator[tuple[str, 
     yield path, default, node.get("description", "").rstrip(".")
 
 
-def documents() -> dict[Path, str]:
-    """Every file that is made, with its text."""
-    made: dict[Path, str] = {}
+def texts() -> dict[Path, str]:
+    """Every generated file and its text. The text of `README.md` above the table stays as it is."""
+    generated: dict[Path, str] = {}
     for chart in charts():
-        made[chart / "values.schema.json"] = json.dumps(schema(chart), indent=2) + "\n"
+        generated[chart / "values.schema.json"] = json.dumps(schema(chart), indent=2) + "\n"
         readme = chart / "README.md"
         head = readme.read_text().partition(TABLE)[0] if readme.exists() else f"# {chart.name}\n\n"
-        made[readme] = f"{head}{TABLE}\n\n{table(chart)}\n"
-    return made
+        generated[readme] = f"{head}{TABLE}\n\n{table(chart)}\n"
+    return generated
 
 
-def main() -> None:
-    stale = {path: text for path, text in documents().items() if not path.exists() or path.read_text() != text}
-    if "--check" in sys.argv:
-        if stale:
-            names = ", ".join(str(path.relative_to(CHARTS.parent)) for path in stale)
-            sys.exit(f"not what chart values say: {names}. Run `make chart-documents`.")
-        return
-    for path, text in stale.items():
-        path.write_text(text)
+def main(check: Check = False) -> None:
+    """Writes values.schema.json and the table of values in README.md of every chart.
 
+    Sources: own-values.yaml and values.yaml of the chart, and charts/voice-library/shared-values.yaml.
 
-if __name__ == "__main__":
-    main()
+    Example: `voice chart-docs`
+
+    Exit codes: 0 up to date or written, 1 out of date (--check), 2 wrong usage.
+    """
+    write_or_check("chart-docs", texts(), check=check)

@@ -1,7 +1,7 @@
-"""What calls need of a region, laid out for people: rows of workloads, pools and situations, and what to write down.
+"""The capacity report: the pods, nodes, ports and packets that a number of calls needs in one region of a stack.
 
-The arithmetic is `model.capacity`'s; here it is only put in order. `make capacity` shows it, docs/capacity.md keeps
-it for production.
+Owns the layout of the report and its assumptions. Does not own the arithmetic: `model.capacity` computes it. `make
+capacity` shows a report, docs/capacity.md is the report of production.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from settings.schema.stack import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadRow:
-    """One workload. Ports and packets are those of a pod that is full; packets are counted both ways, a second."""
+    """One workload. Ports and packets are those of a full pod; packets are per second, both directions."""
 
     workload: str
     pool: str
@@ -50,9 +50,9 @@ class WorkloadRow:
 
 @dataclass(frozen=True, kw_only=True)
 class PoolRow:
-    """One pool: nodes that the calls need, in the fullest zone and in the region, and the most that the file allows.
+    """One pool: the nodes that the calls need in the fullest zone and in the region, and the maximum of the stack file.
 
-    `by_zone`: the file counts them by zone, so `allowed` does; otherwise both are for the region.
+    With `by_zone` the stack file states nodes per zone, and `allowed` does too; otherwise `allowed` is per region.
     """
 
     pool: str
@@ -64,13 +64,13 @@ class PoolRow:
 
     @property
     def needed(self) -> int:
-        """In the unit of `allowed`."""
+        """The nodes that the calls need, in the unit of `allowed`."""
         return self.in_a_zone if self.by_zone else self.nodes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """Calls in the region, and for each workload the pods that are there and the calls that these can carry."""
+    """Calls in the region, and for each workload its running pods and the number of calls that they can carry."""
 
     name: str
     calls: int
@@ -78,17 +78,21 @@ class Situation:
     room: Mapping[str, int]
 
     def on_each(self, workload: str) -> float:
-        """Calls on a pod."""
+        """Calls per pod."""
         return self.calls / self.pods[workload]
 
     def used(self, workload: str) -> float:
-        """Share of what the pods there can carry."""
+        """Calls as a share of what the running pods can carry."""
         return self.calls / self.room[workload]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reckoning:
-    """What so many calls need of a stack's region."""
+class CapacityReport:
+    """The capacity that a number of concurrent calls needs in the region of a stack.
+
+    `to_write` has the sections of the stack file that must change. `refused` has the problems that no number of nodes
+    solves.
+    """
 
     stack: str
     region: str
@@ -103,11 +107,11 @@ class Reckoning:
     assumptions: tuple[str, ...]
 
 
-def reckon(stack: str, settings: Settings) -> Reckoning:
-    """The reckoning of a stack whose settings state the calls. What cannot be had stands in `refused`."""
+def report_capacity(stack: str, settings: Settings) -> CapacityReport:
+    """The report for the calls that the settings state."""
     rows = tuple(_workloads(settings))
     pools = tuple(_pools(settings))
-    return Reckoning(
+    return CapacityReport(
         stack=stack,
         region=settings.region,
         calls=settings.telephony.concurrent_calls,
@@ -123,7 +127,7 @@ def reckon(stack: str, settings: Settings) -> Reckoning:
 
 
 def with_calls(settings: Settings, calls: int) -> Settings:
-    """The settings as if they stated so many calls; unchecked, so that what they need can be told."""
+    """The settings with another number of calls. They are not checked: the report shows what they lack."""
     telephony = settings.telephony.model_copy(update={"concurrent_calls": calls})
     return settings.model_copy(update={"telephony": telephony})
 
@@ -154,7 +158,7 @@ def _pools(settings: Settings) -> Iterator[PoolRow]:
     for name, pool in settings.aks.media_pools.items():
         nodes = max(pods[known.name].pods_per_zone for known in CALL_WORKLOADS if known.pool.name == name)
         if zones == 1 and nodes < MOST_MEDIA_NODES:
-            # A rollout takes a node more than pods; of several zones one is in reserve.
+            # A rollout needs one node more than pods. With several zones, the reserve for a lost zone provides it.
             nodes += 1
         yield PoolRow(
             pool=name,
@@ -198,7 +202,7 @@ def _situations(settings: Settings) -> Iterator[Situation]:
 
 
 def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
-    """The sections of the stack file with the values that the calls need; what is large enough is left as it is."""
+    """The sections of the stack file that must change, with the values that the calls need."""
     sections: dict[str, Any] = {
         f"{NAMESPACE}:telephony": {"concurrentCalls": settings.telephony.concurrent_calls},
     }
@@ -214,14 +218,14 @@ def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
 
 
 def _refused(settings: Settings) -> Iterator[Problem]:
-    """What no number of nodes helps against: the rules of the stack file say it, in their own words."""
+    """The problems that no number of nodes solves, as the checks of stack files report them."""
     for problem in WORKLOAD_RULES["pools carry the calls"](settings):
         if problem.path == f"{NAMESPACE}:telephony.concurrentCalls":
             yield problem
 
 
 def problems_when_written(stack_file: Path, to_write: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What is wrong with a stack file in which that stands: the network may be too small for so many nodes."""
+    """The problems of the stack file after `to_write` is merged into it, such as subnets too small for the nodes."""
     sections = {name.removeprefix(f"{NAMESPACE}:"): value for name, value in to_write.items()}
     try:
         settings_from(_merged(read_sections(stack_file), sections), stack_file.parent)
@@ -231,7 +235,7 @@ def problems_when_written(stack_file: Path, to_write: Mapping[str, Any]) -> tupl
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Maps key by key, anything else replaced."""
+    """Merges maps key by key and replaces all other values."""
     return {
         **below,
         **{
@@ -244,10 +248,10 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 
 def _measurements() -> Iterator[str]:
-    """One sentence for each method, with what it found for each workload."""
+    """One sentence per method of measurement, with its result for each workload."""
     for (measured, method), costs in _by_method().items():
         found = ", ".join(f"{cost.cores:g} for {workload}" for workload, cost in costs.items())
-        yield f"Cores that one call takes, measured on {measured}: {found} ({method})."
+        yield f"CPU cores per call, measured on {measured}: {found} ({method})."
 
 
 def _by_method() -> dict[tuple[date, str], dict[str, CallCost]]:
@@ -260,14 +264,14 @@ def _by_method() -> dict[tuple[date, str], dict[str, CallCost]]:
 def _assumptions(settings: Settings) -> Iterator[str]:
     telephony, share = settings.telephony, region_capacity(settings).share
     yield (
-        f"One CPU carries {settings.freeswitch.calls_per_cpu} calls in FreeSWITCH (recording counted),"
+        f"One CPU carries {settings.freeswitch.calls_per_cpu} calls in FreeSWITCH (recording included),"
         f" {settings.livekit_sip.calls_per_cpu} in LiveKit SIP, {settings.livekit.calls_per_cpu} in LiveKit and"
-        f" {settings.agent.calls_per_cpu} in the agent. These are settings (`callsPerCpu`); their defaults are"
-        f" measured, with {SPARE:.0%} of a CPU to spare. Measure your own calls before you rely on the result."
+        f" {settings.agent.calls_per_cpu} in the agent. These are settings (`callsPerCpu`). Their defaults are"
+        f" measured and leave {SPARE:.0%} of a CPU as headroom. Measure your own calls before you rely on the result."
     )
     yield from _measurements()
     yield (
-        f"Sound is sent every 20 ms, so a leg has {PACKETS_OF_A_LEG} packets a second, both ways counted, and"
+        f"Audio is sent every 20 ms, so a leg has {PACKETS_OF_A_LEG} packets per second in both directions, and"
         f" {PORTS_OF_A_LEG} ports, one for RTP and one for RTCP. Legs of a call: "
         + "; ".join(
             f"{known.name} {known.calls.legs} ({known.calls.legs_text})" for known in CALL_WORKLOADS if known.calls
@@ -275,28 +279,28 @@ def _assumptions(settings: Settings) -> Iterator[str]:
         + "."
     )
     yield (
-        f"RTP ports of a node: {telephony.rtp_ports.count} for FreeSWITCH ({freeswitch_rtp(telephony.rtp_ports)});"
-        " LiveKit takes"
-        f" {LIVEKIT_ICE_MUX.last - LIVEKIT_ICE_MUX.first + 1} for all its calls together."
+        f"RTP ports per node: {telephony.rtp_ports.count} for FreeSWITCH ({freeswitch_rtp(telephony.rtp_ports)});"
+        f" LiveKit uses {LIVEKIT_ICE_MUX.last - LIVEKIT_ICE_MUX.first + 1} for all its calls together."
     )
-    yield "Calls spread evenly over the pods that are ready, and never two pods of a workload are on one node."
+    yield "Calls spread evenly over the ready pods. A node runs at most one pod of each workload."
     if share.zones > 1:
         yield (
-            f"With one of {share.zones} zones lost the region still carries its own calls. Calls that were in the lost"
-            " zone are lost."
+            f"If one of {share.zones} zones fails, the region still carries its own calls. The calls in the failed zone"
+            " end."
         )
     else:
-        yield "There is one zone: when it is lost, so are all calls."
+        yield "The region has one zone: if it fails, all calls end."
     if share.regions > 1:
         yield (
-            f"Each of the {share.regions} regions states as many calls; when one is lost, the others take equal parts"
-            " of its calls, with all their zones up. A zone and a region lost at once is too much."
+            f"Each of the {share.regions} regions is sized for the same number of calls. If one fails, the others take"
+            " equal parts of its calls, with all their zones up. The sizes do not cover a zone and a region that fail"
+            " together."
         )
     yield (
-        "Pods are added when those that are there are at seven tenths of what they may carry; nodes that are not up yet"
-        " come within minutes."
+        "The autoscaler adds pods when the running ones reach 70 % of the calls that they may carry. A new node takes"
+        " minutes."
     )
     yield (
-        f"A pool has addresses for {MOST_MEDIA_NODES} nodes in each zone: a prefix of 16 holds two generations of nodes"
-        " and one in excess for upgrades."
+        f"A pool has addresses for {MOST_MEDIA_NODES} nodes in each zone: a prefix of 16 addresses holds two"
+        " generations of nodes and one surge node for upgrades."
     )

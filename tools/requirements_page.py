@@ -1,38 +1,36 @@
-"""Writes docs/requirements.md: every requirement, who owns it, and which tests prove it.
+"""`voice requirements`: docs/requirements.md, every requirement with its owner and the tests that prove it.
 
-    python -m tools.requirements_report [--check]
-
-The requirements are data (docs/requirements.yaml); a test names those that it proves by
-`@pytest.mark.requirement("B4", "B6")`. A requirement counts as built when at least one test names it. The tests are
-only collected, not run, so neither the Pulumi CLI nor a cluster is needed.
-
-Exit status: 0 written, or up to date with --check; 1 a mark names no requirement, the register is not what it must be,
-tests cannot be collected, or the page is out of date; 2 wrong usage.
+The requirements are data (docs/requirements.yaml). A test names the requirements that it proves:
+`@pytest.mark.requirement("B4", "B6")`. A requirement is built if at least one test names it. Tests are collected, not
+run, so neither the Pulumi CLI nor a cluster is needed.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 import pytest
+import typer
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tools.errors import CommandError
+from tools.generated_files import Check, write_or_check
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 REGISTER: Final = PROJECT / "docs" / "requirements.yaml"
 PAGE: Final = PROJECT / "docs" / "requirements.md"
+TESTS: Final = PROJECT / "tests"
 MARK: Final = "requirement"
 CONFLICT: Final = "K"
 
 Marks = Mapping[str, tuple[str, ...]]
-"""Requirement id to the node ids of the tests that name it, sorted."""
+"""The sorted node ids of the tests that name a requirement, by its id."""
 
 
 class _Data(BaseModel):
@@ -40,7 +38,7 @@ class _Data(BaseModel):
 
 
 class Requirement(_Data):
-    """One thing that must hold. `decided_by` names the conflict whose setting says how."""
+    """One requirement. `decided_by` is the id of the conflict whose setting decides how it is met."""
 
     owner: str
     summary: str
@@ -48,7 +46,7 @@ class Requirement(_Data):
 
 
 class Conflict(_Data):
-    """Two requirements that cannot both hold, and the settings (name to default) that choose."""
+    """Two requirements that contradict each other, and the settings (name to default) that decide."""
 
     summary: str
     settings: dict[str, str] = Field(min_length=1)
@@ -75,7 +73,7 @@ class Register(_Data):
         for document in self.documents.values():
             for id, requirement in document.requirements.items():
                 if requirement.decided_by is not None and requirement.decided_by not in self.ids:
-                    raise ValueError(f"{id} is decided by {requirement.decided_by}, which is no id of the register")
+                    raise ValueError(f"{id} is decided by {requirement.decided_by}, which is not an id of the register")
         return self
 
     @property
@@ -86,24 +84,22 @@ class Register(_Data):
         )
 
 
-class ReportError(Exception):
-    """What the reader must correct, in words."""
+class ReportError(CommandError):
+    """The requirements, the marks or the tests are wrong. The message names each mistake."""
 
 
 def _require_counted(letter: str, ids: Iterable[str]) -> None:
     found = list(ids)
     expected = [f"{letter}{number}" for number in range(1, len(found) + 1)]
     wrong = [
-        f"{there} stands where {wanted} belongs"
-        for there, wanted in zip(found, expected, strict=True)
-        if there != wanted
+        f"{there} is at the place of {wanted}" for there, wanted in zip(found, expected, strict=True) if there != wanted
     ]
     if wrong:
         raise ValueError(f"ids must count from {letter}1 without gaps: {wrong[0]}")
 
 
 def load_register(path: Path) -> Register:
-    """The register. Raises `ReportError` with everything that is wrong with the file."""
+    """The register. Raises `ReportError` with every mistake in the file."""
     try:
         return Register.model_validate(yaml.safe_load(path.read_text()))
     except (OSError, yaml.YAMLError) as error:
@@ -113,10 +109,11 @@ def load_register(path: Path) -> Register:
 
 
 class _Collector:
-    """A pytest plugin that notes marks. It sees tests that the default selection leaves out as well."""
+    """A pytest plugin that collects marks, also of the tests that the default selection omits."""
 
     def __init__(self) -> None:
         self.found: dict[str, set[str]] = {}
+        self.errors: list[str] = []
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         test = re.sub(r"\[.*\]$", "", item.nodeid)
@@ -124,9 +121,13 @@ class _Collector:
             for id in mark.args:
                 self.found.setdefault(str(id), set()).add(test)
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(f"{report.nodeid}: {report.longrepr}")
+
 
 def collect_marks(tests: Path) -> Marks:
-    """The marks of all tests below a folder. Raises `ReportError` when the tests cannot be collected."""
+    """The marks of all tests in a folder. Raises `ReportError` if pytest cannot collect them."""
     collector = _Collector()
     output = io.StringIO()
     options = ["--collect-only", "--quiet", "-p", "no:cacheprovider"]
@@ -134,16 +135,20 @@ def collect_marks(tests: Path) -> Marks:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main([*options, *where], plugins=[collector])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise ReportError(f"the tests in {tests} cannot be collected:\n{output.getvalue()}")
+        reasons = "\n".join(collector.errors) or output.getvalue()
+        raise ReportError(f"pytest cannot collect the tests in {tests}. Fix these errors first:\n{reasons}")
     return {id: tuple(sorted(tests)) for id, tests in collector.found.items()}
 
 
 def check_marks(register: Register, marks: Marks) -> None:
-    """Raises `ReportError` for every mark that names no requirement."""
-    strangers = sorted(set(marks) - register.ids)
-    if strangers:
-        lines = [f"{id}: {', '.join(marks[id])}" for id in strangers]
-        raise ReportError("marks name requirements that docs/requirements.yaml does not have:\n" + "\n".join(lines))
+    """Raises `ReportError` if a mark names an unknown requirement."""
+    unknown = sorted(set(marks) - register.ids)
+    if unknown:
+        lines = [f"{id}: {', '.join(marks[id])}" for id in unknown]
+        raise ReportError(
+            "Tests name requirements that docs/requirements.yaml does not have. Fix the marks of these tests:\n"
+            + "\n".join(lines)
+        )
 
 
 def render(register: Register, marks: Marks) -> str:
@@ -154,8 +159,8 @@ def render(register: Register, marks: Marks) -> str:
 def _page(register: Register, marks: Marks) -> Iterator[str]:
     yield "# Requirements"
     yield ""
-    yield "`make requirements` writes this page from [requirements.yaml](requirements.yaml) and the marks of the tests."
-    yield "Do not edit it. A requirement is *built* when a test names it."
+    yield "`voice requirements` writes this page from [requirements.yaml](requirements.yaml) and the tests' marks. Do"
+    yield "not edit it. A requirement is *built* if a test names it."
     yield ""
     yield from _table(("", "required", "built", "not built"), _counts(register, marks))
     for letter, document in register.documents.items():
@@ -163,18 +168,18 @@ def _page(register: Register, marks: Marks) -> Iterator[str]:
         yield f"## {letter}. {document.title}"
         yield ""
         yield from _table(
-            ("id", "what", "owner", "state"),
+            ("id", "requirement", "owner", "state"),
             (
-                (id, _what(requirement), requirement.owner, _state(marks.get(id, ())))
+                (id, _summary(requirement), requirement.owner, _state(marks.get(id, ())))
                 for id, requirement in document.requirements.items()
             ),
         )
         if document.conflicts:
             yield ""
-            yield "Where requirements contradict each other, a setting decides:"
+            yield "Settings decide where requirements contradict each other:"
             yield ""
             yield from _table(
-                ("id", "what", "setting and default", "state"),
+                ("id", "conflict", "setting and default", "state"),
                 (
                     (id, conflict.summary, _settings(conflict), _state(marks.get(id, ())))
                     for id, conflict in document.conflicts.items()
@@ -193,7 +198,7 @@ def _counts(register: Register, marks: Marks) -> Iterator[tuple[str, ...]]:
         yield title, str(len(ids)), str(built), str(len(ids) - built)
 
 
-def _what(requirement: Requirement) -> str:
+def _summary(requirement: Requirement) -> str:
     return f"{requirement.summary} ({requirement.decided_by})" if requirement.decided_by else requirement.summary
 
 
@@ -210,35 +215,27 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
 
 
-def run(*, register_path: Path, tests: Path, page: Path, check: bool) -> str:
-    """Writes the page, or checks it; returns a line to show. Raises `ReportError`."""
+def texts(register_path: Path = REGISTER, tests: Path = TESTS, page: Path = PAGE) -> dict[Path, str]:
+    """The page's file and its text. Raises `ReportError`."""
     register = load_register(register_path)
     marks = collect_marks(tests)
     check_marks(register, marks)
-    text = render(register, marks)
-    built = f"{len(marks)} of {len(register.ids)} requirements are built"
-    if not check:
-        page.write_text(text)
-        return f"{page}: {built}"
-    if not page.exists() or page.read_text() != text:
-        raise ReportError(f"{page} is out of date: run make requirements and commit it.")
-    return f"{page} is up to date: {built}"
+    return {page: render(register, marks)}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, fail when the page is out of date")
-    parser.add_argument("--register", type=Path, default=REGISTER, help="the requirements (default: %(default)s)")
-    parser.add_argument("--tests", type=Path, default=PROJECT / "tests", help="where tests are (default: %(default)s)")
-    parser.add_argument("--page", type=Path, default=PAGE, help="the page to write (default: %(default)s)")
-    options: Any = parser.parse_args(arguments)
-    try:
-        print(run(register_path=options.register, tests=options.tests, page=options.page, check=options.check))
-    except ReportError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+def main(
+    check: Check = False,
+    register: Annotated[Path, typer.Option(help="The file with the requirements.", hidden=True)] = REGISTER,
+    tests: Annotated[Path, typer.Option(help="The folder with the tests.", hidden=True)] = TESTS,
+    page: Annotated[Path, typer.Option(help="The page to write.", hidden=True)] = PAGE,
+) -> None:
+    """Writes docs/requirements.md: each requirement and its tests.
 
+    Sources: docs/requirements.yaml and the marks of the tests, which are collected but not run.
 
-if __name__ == "__main__":
-    sys.exit(main())
+    Example: `voice requirements --check`
+
+    Exit codes: 0 up to date or written, 1 out of date (--check), a mark names an unknown requirement, or pytest cannot
+    collect the tests, 2 wrong usage.
+    """
+    write_or_check("requirements", texts(register, tests, page), check=check)
