@@ -1,4 +1,4 @@
-"""The identity of a workload."""
+"""The Azure identity of a workload."""
 
 from __future__ import annotations
 
@@ -17,22 +17,24 @@ TOKEN_AUDIENCE = "api://AzureADTokenExchange"
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentityArgs:
-    """Args of `WorkloadIdentity`. `issuer_url` is the cluster's, whose tokens are trusted."""
+    """Args of `WorkloadIdentity`. `issuer_url` is the cluster's token issuer."""
 
     account: WorkloadAccount
     issuer_url: pulumi.Input[str]
 
 
 class WorkloadIdentity(pulumi.ComponentResource):
-    """Who the pods of one ServiceAccount are in Azure, without a stored secret.
+    """The Azure identity of the pods of one ServiceAccount, without a stored secret.
 
-    Owns the identity and its trust in the cluster's tokens for that ServiceAccount alone. Does not own what it may
-    do: whoever owns a secret or a container gives the right to it, by the one table (`model.identities`). Does not
-    own the ServiceAccount: it comes with the workload.
+    Owns the identity and its trust in the cluster's tokens for that ServiceAccount only. Does not own permissions:
+    resource owners grant access to their resources, by one table (`model.identities`). Does not own the
+    ServiceAccount: its workload does.
     """
 
     client_id: pulumi.Output[str]
+    """Application id, for the ServiceAccount's annotation."""
     principal: Principal
+    """The identity as the grantee of role assignments."""
 
     def __init__(
         self, name: str, scope: Scope, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
@@ -57,7 +59,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
             audiences=[TOKEN_AUDIENCE],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )
-        # By name: the identity's own outputs are unknown while it is updated, and its roles would seem replaced.
+        # Read by name: the identity's outputs are unknown during its update, so its roles would appear replaced.
         now = managedidentity.get_user_assigned_identity_output(
             resource_group_name=scope.names.resource_group,
             resource_name=identity_name,

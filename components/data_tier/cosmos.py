@@ -1,4 +1,4 @@
-"""Documents."""
+"""Cosmos DB."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from settings.schema.data import CosmosSettings
 
 @dataclass(frozen=True, kw_only=True)
 class CosmosArgs:
-    """Args of `Cosmos`."""
+    """Args of `Cosmos`. `subnet_id` and `zone_id` place the private endpoint."""
 
     settings: CosmosSettings
     subnet_id: pulumi.Input[str]
@@ -23,10 +23,10 @@ class CosmosArgs:
 
 
 class Cosmos(pulumi.ComponentResource):
-    """The documents of one region (Cosmos DB, SQL API), where a stack asks for them.
+    """The document store of one region (Cosmos DB, SQL API), by setting.
 
-    Owns the account, its database, containers and private endpoint. Keys are off: workloads sign in with their
-    identity.
+    Owns the account, its database, containers and private endpoint. Account keys are disabled: workloads sign in with
+    their identity. Does not own data permissions.
     """
 
     account_id: pulumi.Output[str]

@@ -43,9 +43,7 @@ def test_each_component_has_one_row_with_its_file() -> None:
 
 def test_every_line_of_the_table_is_a_row() -> None:
     lines = [line for line in TABLE.splitlines() if line.startswith("|")]
-    assert len(lines) - 2 == len(ROW.findall(TABLE)), (
-        "a row has another form than: component | file | owns | does not own"
-    )
+    assert len(lines) - 2 == len(ROW.findall(TABLE)), "expected: component | file | owns | does not own"
 
 
 @pytest.mark.parametrize(("name", "file", "node"), component_classes(), ids=lambda value: str(value)[:40])
@@ -87,6 +85,6 @@ def test_each_package_says_what_belongs_in_it_and_what_does_not() -> None:
         str(path.parent.relative_to(PROJECT))
         for path, tree in trees()
         if path.name == "__init__.py"
-        and not re.search(r"Belongs here: .+ Does\snot\sbelong\shere: ", ast.get_docstring(tree) or "", re.DOTALL)
+        and not re.search(r"Belongs here: .+ Does\snot\sbelong\shere:\s", ast.get_docstring(tree) or "", re.DOTALL)
     ]
     assert silent == KNOWN_SILENT
