@@ -82,7 +82,7 @@ class KeyVault(pulumi.ComponentResource):
         }
         self._readers(secrets)
         self._certificate_writers(vault)
-        self.register_outputs({"vaultUri": self.vault_uri})
+        self.register_outputs({"vaultId": self.vault_id, "vaultUri": self.vault_uri})
 
     def _vault(self) -> keyvault.Vault:
         args = self._args

@@ -31,6 +31,7 @@ class Cosmos(pulumi.ComponentResource):
 
     account_id: pulumi.Output[str]
     endpoint: str
+    """URL for clients."""
 
     def __init__(self, name: str, scope: Scope, args: CosmosArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Cosmos", name, None, opts)
@@ -52,7 +53,7 @@ class Cosmos(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         diagnose(f"{name}-diagnostics", account.id, scope.log_workspace_id, pulumi.ResourceOptions(parent=self))
-        self.register_outputs({"endpoint": self.endpoint})
+        self.register_outputs({"accountId": self.account_id, "endpoint": self.endpoint})
 
     def _account(self) -> cosmosdb.DatabaseAccount:
         args = self._args

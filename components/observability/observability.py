@@ -48,7 +48,16 @@ class Observability(pulumi.ComponentResource):
         self.application_insights_id, self.monitor_workspace_id = insights.id, metrics.id
         self.metrics_endpoint = self._read_metrics_endpoint(metrics)
         self.trace_connection = self._read_trace_connection(insights)
-        self.register_outputs({"workspaceId": workspace.id, "monitorWorkspaceId": self.monitor_workspace_id})
+        self.register_outputs(
+            {
+                "workspaceId": workspace.id,
+                "auditWorkspaceId": audit.id,
+                "monitorWorkspaceId": self.monitor_workspace_id,
+                "applicationInsightsId": self.application_insights_id,
+                "metricsEndpoint": self.metrics_endpoint,
+                "traceConnection": self.trace_connection,
+            }
+        )
 
     def _workspace(self, short: str, workspace_name: str, retention_days: int) -> operationalinsights.Workspace:
         """Sets retention on the workspace: its tables exist from the start, and the provider cannot adopt them."""

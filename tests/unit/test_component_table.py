@@ -16,6 +16,7 @@ ROW = re.compile(r"^\| `(\w+)` \| `([\w/]+\.py)` \| ([^|]+) \| ([^|]+) \|$", re.
 PAGE = (PROJECT / "docs" / "architecture.md").read_text()
 TABLE = PAGE.partition("## Components\n")[2].partition("\n## ")[0]
 PRODUCT_LINES = 350
+PLAIN = ("str", "pulumi.Output[str]")
 KNOWN_LONG = ["components/voice_workloads/freeswitch.py: freeswitch_values has 64 lines"]
 KNOWN_SILENT = ["components/voice_workloads"]
 """Exceptions, to be removed: the lists only get shorter."""
@@ -50,6 +51,35 @@ def test_every_line_of_the_table_is_a_row() -> None:
 def test_a_component_has_its_type_token_and_says_what_it_owns(name: str, file: str, node: ast.ClassDef) -> None:
     assert f'"voice:index:{name}"' in ast.unparse(node).replace("'", '"'), f"{file}: the type token differs"
     assert ast.get_docstring(node), f"{file}: {name} has no docstring"
+
+
+def test_a_component_registers_its_plain_outputs() -> None:
+    """Every attribute of type `str` or `Output[str]`; secrets are in the state once, with their resource."""
+    missing = []
+    for name, file, node in component_classes():
+        registered = {
+            key.value
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "self.register_outputs"
+            for key in getattr(call.args[0], "keys", [])
+            if isinstance(key, ast.Constant)
+        }
+        for field, text in zip(node.body, [*node.body[1:], None], strict=True):
+            if not isinstance(field, ast.AnnAssign) or ast.unparse(field.annotation) not in (
+                "str",
+                "pulumi.Output[str]",
+            ):
+                continue
+            described = isinstance(text, ast.Expr) and ast.unparse(text)[3:].startswith("Secret")
+            attribute = ast.unparse(field.target)
+            if not described and camel_case(attribute) not in registered:
+                missing.append(f"{file}: {name}.{attribute}")
+    assert missing == []
+
+
+def camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def test_args_hold_nothing_that_the_scope_holds() -> None:
