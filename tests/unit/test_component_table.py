@@ -65,14 +65,11 @@ def test_a_component_registers_its_plain_outputs() -> None:
             if isinstance(key, ast.Constant)
         }
         for field, text in zip(node.body, [*node.body[1:], None], strict=True):
-            if not isinstance(field, ast.AnnAssign) or ast.unparse(field.annotation) not in (
-                "str",
-                "pulumi.Output[str]",
-            ):
+            if not isinstance(field, ast.AnnAssign) or ast.unparse(field.annotation) not in PLAIN:
                 continue
-            described = isinstance(text, ast.Expr) and ast.unparse(text)[3:].startswith("Secret")
+            secret = isinstance(text, ast.Expr) and ast.literal_eval(text.value).startswith("Secret")
             attribute = ast.unparse(field.target)
-            if not described and camel_case(attribute) not in registered:
+            if not secret and camel_case(attribute) not in registered:
                 missing.append(f"{file}: {name}.{attribute}")
     assert missing == []
 
