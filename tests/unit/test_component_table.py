@@ -17,8 +17,8 @@ PAGE = (PROJECT / "docs" / "architecture.md").read_text()
 TABLE = PAGE.partition("## Components\n")[2].partition("\n## ")[0]
 PRODUCT_LINES = 350
 PLAIN = ("str", "pulumi.Output[str]")
-KNOWN_LONG = ["components/voice_workloads/freeswitch.py: freeswitch_values has 64 lines"]
-KNOWN_SILENT = ["components/voice_workloads"]
+KNOWN_LONG = {"components/voice_workloads/freeswitch.py: freeswitch_values"}
+KNOWN_SILENT = {"components/voice_workloads"}
 """Exceptions, to be removed: the lists only get shorter."""
 
 
@@ -47,7 +47,7 @@ def test_every_line_of_the_table_is_a_row() -> None:
     assert len(lines) - 2 == len(ROW.findall(TABLE)), "expected: component | file | owns | does not own"
 
 
-@pytest.mark.parametrize(("name", "file", "node"), component_classes(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("name", "file", "node"), [pytest.param(*found, id=found[0]) for found in component_classes()])
 def test_a_component_has_its_type_token_and_says_what_it_owns(name: str, file: str, node: ast.ClassDef) -> None:
     assert f'"voice:index:{name}"' in ast.unparse(node).replace("'", '"'), f"{file}: the type token differs"
     assert ast.get_docstring(node), f"{file}: {name} has no docstring"
@@ -99,12 +99,12 @@ def test_files_of_components_stay_small() -> None:
 
 def test_functions_of_components_stay_small() -> None:
     long = [
-        f"{path.relative_to(PROJECT)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        f"{path.relative_to(PROJECT)}: {node.name}"
         for path, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.end_lineno is not None and node.end_lineno - node.lineno >= 60
     ]
-    assert long == KNOWN_LONG
+    assert set(long) <= KNOWN_LONG
 
 
 def test_each_package_says_what_belongs_in_it_and_what_does_not() -> None:
@@ -114,4 +114,4 @@ def test_each_package_says_what_belongs_in_it_and_what_does_not() -> None:
         if path.name == "__init__.py"
         and not re.search(r"Belongs here: .+ Does\snot\sbelong\shere:\s", ast.get_docstring(tree) or "", re.DOTALL)
     ]
-    assert silent == KNOWN_SILENT
+    assert set(silent) <= KNOWN_SILENT
