@@ -1,9 +1,9 @@
-"""A region's names."""
+"""A region's public DNS zone and its Traffic Manager endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pulumi
@@ -12,9 +12,9 @@ from pulumi_azure_native import dns, trafficmanager
 from components.diagnostics import diagnose
 from components.dns_records import APEX, ZoneRecords, name_servers
 from components.role_assignment import Principal, RoleScope, assign_role
+from components.scope import Scope
 from model.host_names import GATEWAY_SERVICES, SIP, TURN, HostNames
 from model.identities import DnsZone
-from model.naming import Naming
 from model.ports import SIP_EDGE_SIGNALLING, Ports
 from model.public_addresses import PublicAddress
 from model.roles import Role
@@ -26,15 +26,15 @@ from settings.schema.gateway import Exposure
 _ZONES: Final = "Microsoft.Network/dnsZones"
 _PROFILES: Final = "Microsoft.Network/trafficManagerProfiles"
 REPORTED_BY_AZURE: Final = "endpointMonitorStatus"
-"""What probes found. Azure's API has it among what can be written, so that a refresh puts it into the inputs."""
+"""Probe result. Azure's API lists it as writable, so a refresh copies it into the inputs."""
 
 _UDP, _TCP, _ = SIP_EDGE_SIGNALLING
 SIP_SERVICES: Final[Mapping[str, tuple[str, Ports]]] = {
     "_sip._tcp": ("SIP+D2T", _TCP),
     "_sip._udp": ("SIP+D2U", _UDP),
 }
-"""SRV name -> NAPTR service and port of the SIP edge (RFC 3263), the preferred one first. No TLS: FreeSWITCH has none,
-so the dialog of a call over TLS would go on in clear.
+"""SRV name -> NAPTR service and port of the SIP edge (RFC 3263), the preferred one first. TLS is not listed: FreeSWITCH
+has no TLS, so the rest of a dialog over TLS would continue in clear text.
 """
 ORDER_STEP: Final = 10
 
@@ -43,51 +43,47 @@ ORDER_STEP: Final = 10
 class RegionDnsArgs:
     """Args of `RegionDns`.
 
-    `names` are the region's, `global_names` those of the global part; `position` is the region's place in the order of
-    regions, from 0. `profiles` are those of Traffic Manager that lead to this region. `gateway_address` is the
-    Gateway's private address, for an internal `exposure`; `address_ids` are the public addresses. `writers` are the
-    controllers that write records, and in which zones; `listers` those that find the region's zone in a list of all
-    zones of its resource group. `home` says that this region's workspace gets Traffic Manager's logs. `after` is the
-    global part where this stack owns it, nothing where it exists before.
+    `position` is the region's index in `voice:regions`, from 0. `profiles` are the Traffic Manager profiles with an
+    endpoint in this region. `gateway_address` is the Gateway's private address, used if `exposure` is internal;
+    `address_ids` are the public addresses. `writers` maps controllers to the zones that they write to; `listers` are
+    controllers that list the zones of the resource group. `home` is true if this region's workspace gets Traffic
+    Manager's logs. `after` contains the global part if this stack owns it.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    global_names: Naming
     region: Region
     position: int
     hosts: HostNames
-    profiles: Sequence[TrafficProfile]
+    profiles: Sequence[TrafficProfile] = ()
     settings: DnsSettings
     exposure: Exposure
     gateway_address: str
     address_ids: Mapping[PublicAddress, pulumi.Input[str]]
-    writers: Mapping[str, tuple[Principal, Sequence[DnsZone]]]
-    listers: Mapping[str, Principal]
-    workspace_id: pulumi.Input[str]
-    home: bool
-    after: Sequence[pulumi.Resource]
-    tags: Mapping[str, str]
+    writers: Mapping[str, tuple[Principal, Sequence[DnsZone]]] = field(default_factory=dict)
+    listers: Mapping[str, Principal] = field(default_factory=dict)
+    home: bool = False
+    after: Sequence[pulumi.Resource] = ()
 
 
 class RegionDns(pulumi.ComponentResource):
-    """A region's own zone, and its way into the environment's.
+    """A region's own zone, and its entry in the environment's zone.
 
     Owns the zone `<region>.<zone>` with the names of the platform's services in the region, its delegation, the
-    region's endpoint in each profile of Traffic Manager that leads here, and the right of controllers to write
-    records. Does not own records for hosts of routes: external-dns keeps those in the same zone, and they go with it.
-    Does not own the environment's zone and profiles.
+    region's endpoint in each of its Traffic Manager profiles, and the roles of controllers that write records. Does
+    not own records for hosts of routes: external-dns keeps them in the same zone, and they are deleted with it. Does
+    not own the environment's zone and profiles.
     """
 
-    def __init__(self, name: str, args: RegionDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: RegionDnsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:RegionDns", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         zone = dns.Zone(
             f"{name}-zone",
             zone_name=args.hosts.region_zone,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=scope.resource_group_name,
             location="global",
-            tags=args.tags,
+            tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         hosts = self._records(zone)
@@ -100,15 +96,15 @@ class RegionDns(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _attached(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options of what belongs to something global."""
+        """Options of resources that attach to a global resource."""
         return pulumi.ResourceOptions(parent=self, depends_on=[*self._args.after, *after])
 
     def _records(self, zone: dns.Zone) -> dict[str, dns.RecordSet]:
-        """The region's records; returns those of hosts."""
+        """Declares the region's records. Returns the records of hosts, by service."""
         args = self._args
         records = ZoneRecords(
             name=self._name,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             zone=args.hosts.region_zone,
             ttl=args.settings.ttl_seconds,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[zone]),
@@ -127,7 +123,7 @@ class RegionDns(pulumi.ComponentResource):
         return records.add(service, service, "A", a_records=[private])
 
     def _alias(self, records: ZoneRecords, service: str, purpose: PublicAddress) -> dns.RecordSet:
-        """Answers with whatever the public address is: nothing to be known when it is planned."""
+        """An alias record. Azure resolves the public address, so the plan needs no value."""
         target = dns.SubResourceArgs(id=self._args.address_ids[purpose])
         return records.add(service, service, "A", target_resource=target)
 
@@ -151,10 +147,10 @@ class RegionDns(pulumi.ComponentResource):
 
     def _delegation(self, zone: dns.Zone) -> None:
         args = self._args
-        servers = name_servers(zone, args.names.resource_group, args.hosts.region_zone, self)
+        servers = name_servers(zone, self._scope.names.resource_group, args.hosts.region_zone, self)
         environment = ZoneRecords(
             name=self._name,
-            resource_group_name=args.global_names.resource_group,
+            resource_group_name=self._scope.global_names.resource_group,
             zone=args.hosts.zone,
             ttl=args.settings.ttl_seconds,
             opts=self._attached(),
@@ -167,12 +163,12 @@ class RegionDns(pulumi.ComponentResource):
         )
 
     def _diagnostics(self) -> None:
-        names = self._args.global_names
+        names = self._scope.global_names
         for profile in TRAFFIC_PROFILES:
             diagnose(
                 f"{self._name}-diagnostics-{profile.name}",
                 names.resource_id(_PROFILES, names.traffic_manager(profile.name)),
-                self._args.workspace_id,
+                self._scope.log_workspace_id,
                 self._attached(),
             )
 
@@ -181,10 +177,10 @@ class RegionDns(pulumi.ComponentResource):
         trafficmanager.Endpoint(
             f"{self._name}-endpoint-{profile.name}",
             endpoint_name=args.region.name,
-            profile_name=args.global_names.traffic_manager(profile.name),
-            resource_group_name=args.global_names.resource_group,
-            # By name, not by resource: that would need a name of Azure's too, and the Gateway's address may one
-            # day be that of something before it.
+            profile_name=self._scope.global_names.traffic_manager(profile.name),
+            resource_group_name=self._scope.global_names.resource_group,
+            # By name: an Azure endpoint would require a DNS label on the address, and another service may stand in
+            # front of the Gateway later.
             endpoint_type="externalEndpoints",
             target=args.hosts.of_region(profile.target),
             endpoint_location=args.region.location,
@@ -197,9 +193,11 @@ class RegionDns(pulumi.ComponentResource):
 
     def _roles(self, zone: dns.Zone) -> None:
         args = self._args
-        environment = args.global_names.resource_id(_ZONES, args.hosts.zone)
+        environment = self._scope.global_names.resource_id(_ZONES, args.hosts.zone)
         scopes = {
-            DnsZone.REGION: RoleScope(id=zone.id, plain_id=args.names.resource_id(_ZONES, args.hosts.region_zone)),
+            DnsZone.REGION: RoleScope(
+                id=zone.id, plain_id=self._scope.names.resource_id(_ZONES, args.hosts.region_zone)
+            ),
             DnsZone.ENVIRONMENT: RoleScope(id=environment, plain_id=environment),
         }
         for writer, (principal, zones) in args.writers.items():
@@ -209,27 +207,27 @@ class RegionDns(pulumi.ComponentResource):
                     Role.DNS_ZONE_CONTRIBUTOR,
                     principal,
                     scopes[written],
-                    args.names.subscription_id,
+                    self._scope.names.subscription_id,
                     self._attached(),
                 )
         group = pulumi.Output.concat(
-            f"/subscriptions/{args.names.subscription_id}/resourceGroups/", args.resource_group_name
+            f"/subscriptions/{self._scope.names.subscription_id}/resourceGroups/", self._scope.resource_group_name
         )
         for lister, principal in args.listers.items():
             assign_role(
                 f"{self._name}-role-{lister}-list",
                 Role.READER,
                 principal,
-                RoleScope(id=group, plain_id=args.names.resource_group_id),
-                args.names.subscription_id,
+                RoleScope(id=group, plain_id=self._scope.names.resource_group_id),
+                self._scope.names.subscription_id,
                 pulumi.ResourceOptions(parent=self),
             )
 
 
 def priority(position: int, number: int) -> int:
-    """The priority of a region's endpoint, 1 to 1,000: by place in the order of regions, and by number within it.
+    """The priority of a region's endpoint, 1 to 1,000: by position in the list of regions, then by region number.
 
-    Azure refuses two endpoints with one priority, and stacks are deployed one after another: the number, which no two
-    regions share, keeps any change of the order possible.
+    Azure refuses two endpoints with one priority. Region numbers are unique, so stacks that are deployed one after
+    another never share a priority while the order changes.
     """
     return position * REGION_NUMBERS.stop + number

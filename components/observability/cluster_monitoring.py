@@ -1,80 +1,75 @@
-"""What of a cluster is collected, and where it goes."""
+"""Collection of a cluster's logs and metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import monitor
 
 from components.diagnostics import diagnose
-from model.naming import Naming
+from components.scope import Scope
 
 PROMETHEUS_STREAM = "Microsoft-PrometheusMetrics"
 LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory")
-"""Logs and what is needed to read them. Metrics go to Prometheus."""
+"""Container logs, with the events and inventory that explain them. Metrics go to Prometheus."""
 
 ENDPOINT_ASSOCIATION = "configurationAccessEndpoint"
 LOGS_ASSOCIATION = "ContainerInsightsExtension"
 """Names that Azure prescribes."""
 
 CONTROL_PLANE_LOGS = ("kube-audit-admin", "guard", "cluster-autoscaler", "kube-controller-manager")
-"""Who changed what, and why pools grew. The full audit log has every read too, at many times the price."""
+"""Changes and the reasons for scaling. The full audit log also has all reads, at many times the price."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterMonitoringArgs:
-    """Args of `ClusterMonitoring`. The agents themselves are add-ons of the cluster; `managed_metrics` says whether
-    that of Azure Monitor for Prometheus is among them.
+    """Args of `ClusterMonitoring`. `managed_metrics` is true if the cluster has the Azure Monitor add-on for
+    Prometheus.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     cluster_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    audit_workspace_id: pulumi.Input[str]
     monitor_workspace_id: pulumi.Input[str]
-    managed_metrics: bool
-    tags: Mapping[str, str]
+    managed_metrics: bool = False
 
 
 class ClusterMonitoring(pulumi.ComponentResource):
-    """The way of one cluster's metrics and logs to the region's stores.
+    """The collection of one cluster's metrics and logs into the region's stores.
 
-    Owns the collection endpoint and rules, their association with the cluster, and the control plane's logs. Does not
-    own the stores (`Observability`) nor what is scraped in the cluster (`Metrics`).
+    Owns the collection endpoint and rules, their associations with the cluster, and the diagnostic setting of the
+    control plane. Does not own the stores (`Observability`), the agents (add-ons of the cluster) or the scrape targets
+    (`Metrics`).
     """
 
-    def __init__(self, name: str, args: ClusterMonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: ClusterMonitoringArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:ClusterMonitoring", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         if args.managed_metrics:
             endpoint = self._endpoint()
             metrics = self._metrics_rule(endpoint)
             self._associate("endpoint", ENDPOINT_ASSOCIATION, endpoint=endpoint)
-            self._associate("metrics", args.names.collection_rule("metrics"), rule=metrics)
+            self._associate("metrics", scope.names.collection_rule("metrics"), rule=metrics)
         self._associate("logs", LOGS_ASSOCIATION, rule=self._logs_rule())
         diagnose(
             f"{name}-diagnostics",
             args.cluster_id,
-            args.audit_workspace_id,
+            scope.audit_workspace_id,
             pulumi.ResourceOptions(parent=self),
             categories=CONTROL_PLANE_LOGS,
         )
         self.register_outputs({})
 
     def _endpoint(self) -> monitor.DataCollectionEndpoint:
-        args = self._args
         return monitor.DataCollectionEndpoint(
             f"{self._name}-endpoint",
-            data_collection_endpoint_name=args.names.collection_endpoint,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            data_collection_endpoint_name=self._scope.names.collection_endpoint,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="Linux",
             network_acls=monitor.DataCollectionEndpointNetworkAclsArgs(public_network_access="Enabled"),
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -82,9 +77,9 @@ class ClusterMonitoring(pulumi.ComponentResource):
         args, store = self._args, "metrics"
         return monitor.DataCollectionRule(
             f"{self._name}-metrics",
-            data_collection_rule_name=args.names.collection_rule("metrics"),
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            data_collection_rule_name=self._scope.names.collection_rule("metrics"),
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="Linux",
             data_collection_endpoint_id=endpoint.id,
             data_sources=monitor.DataCollectionRuleDataSourcesArgs(
@@ -98,17 +93,17 @@ class ClusterMonitoring(pulumi.ComponentResource):
                 ]
             ),
             data_flows=[monitor.DataFlowArgs(streams=[PROMETHEUS_STREAM], destinations=[store])],
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _logs_rule(self) -> monitor.DataCollectionRule:
-        args, store = self._args, "logs"
+        store = "logs"
         return monitor.DataCollectionRule(
             f"{self._name}-logs",
-            data_collection_rule_name=args.names.collection_rule("logs"),
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            data_collection_rule_name=self._scope.names.collection_rule("logs"),
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="Linux",
             data_sources=monitor.DataCollectionRuleDataSourcesArgs(
                 extensions=[
@@ -127,10 +122,12 @@ class ClusterMonitoring(pulumi.ComponentResource):
                 ]
             ),
             destinations=monitor.DataCollectionRuleDestinationsArgs(
-                log_analytics=[monitor.LogAnalyticsDestinationArgs(name=store, workspace_resource_id=args.workspace_id)]
+                log_analytics=[
+                    monitor.LogAnalyticsDestinationArgs(name=store, workspace_resource_id=self._scope.log_workspace_id)
+                ]
             ),
             data_flows=[monitor.DataFlowArgs(streams=list(LOG_STREAMS), destinations=[store])],
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -141,7 +138,7 @@ class ClusterMonitoring(pulumi.ComponentResource):
         endpoint: monitor.DataCollectionEndpoint | None = None,
         rule: monitor.DataCollectionRule | None = None,
     ) -> None:
-        """An association has a rule or an endpoint, never both."""
+        """Azure accepts a rule or an endpoint in one association, not both."""
         monitor.DataCollectionRuleAssociation(
             f"{self._name}-association-{short}",
             association_name=association_name,

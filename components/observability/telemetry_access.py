@@ -1,39 +1,41 @@
-"""Who in the cluster reads the region's metrics and writes its traces."""
+"""Roles of pods on the region's telemetry stores."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
 from components.role_assignment import Principal, RoleScope, assign_role
-from model.naming import Naming
+from components.scope import Scope
 from model.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)
 class TelemetryAccessArgs:
-    """Args of `TelemetryAccess`. Readers and writers are identities by the names of their ServiceAccounts."""
+    """Args of `TelemetryAccess`. Readers and writers are identities by account name."""
 
-    names: Naming
     monitor_workspace_id: pulumi.Input[str]
     application_insights_id: pulumi.Input[str]
-    metrics_readers: Mapping[str, Principal]
-    trace_writers: Mapping[str, Principal]
+    metrics_readers: Mapping[str, Principal] = field(default_factory=dict)
+    trace_writers: Mapping[str, Principal] = field(default_factory=dict)
 
 
 class TelemetryAccess(pulumi.ComponentResource):
-    """The rights of pods to the region's stores of telemetry.
+    """The access of pods to the region's telemetry stores.
 
-    Owns the role on the workspace of metrics of who scales on them, and the role on Application Insights of who sends
-    traces. Does not own the stores (`Observability`) or the identities. Grafana's right comes with `GrafanaAccess`.
+    Owns the roles of accounts that read metrics on the Azure Monitor workspace, and the roles of accounts that send
+    traces on Application Insights. Does not own the stores (`Observability`) or the identities. `GrafanaAccess` owns
+    Grafana's role.
     """
 
-    def __init__(self, name: str, args: TelemetryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: TelemetryAccessArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:TelemetryAccess", name, None, opts)
-        self._name, self._args = name, args
-        names = args.names
+        self._name, self._scope, self._args = name, scope, args
+        names = scope.names
         metrics = RoleScope(
             id=args.monitor_workspace_id,
             plain_id=names.resource_id("Microsoft.Monitor/accounts", names.monitor_workspace),
@@ -45,7 +47,7 @@ class TelemetryAccess(pulumi.ComponentResource):
         for account, principal in args.metrics_readers.items():
             self._give(f"metrics-{account}", Role.MONITORING_DATA_READER, principal, metrics)
         for account, principal in args.trace_writers.items():
-            # Named for metrics; it is the one role that Application Insights asks of who sends it anything.
+            # Application Insights requires this role for all telemetry, in spite of its name.
             self._give(f"traces-{account}", Role.MONITORING_METRICS_PUBLISHER, principal, traces)
         self.register_outputs({})
 
@@ -55,6 +57,6 @@ class TelemetryAccess(pulumi.ComponentResource):
             role,
             principal,
             scope,
-            self._args.names.subscription_id,
+            self._scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )

@@ -1,4 +1,4 @@
-"""The shared part of a cluster."""
+"""The shared services of a cluster."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from components.platform_services.quotas import Quotas, QuotasArgs
 from components.platform_services.reloader import Reloader, ReloaderArgs
 from components.platform_services.scaling import Scaling, ScalingArgs
 from components.platform_services.tracing import ApplicationInsights, Tracing, TracingArgs
+from components.scope import Scope
 from components.workload_identity import WorkloadIdentity
 from model.address_plan import region_plan
 from model.features import Feature, features
 from model.host_names import host_names
 from model.kubernetes import APPS, SYSTEM
-from model.naming import global_names, region_names
 from model.ports import OTLP_SERVICE
 from model.scrape_targets import scrape_targets
 from model.tls_certificates import GATEWAY_CERTIFICATE
@@ -34,39 +34,39 @@ from settings.schema.stack import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformServicesArgs:
-    """Args of `PlatformServices`: the whole stack, since it composes what many sections describe.
+    """Args of `PlatformServices`: the settings of the whole stack, because it composes many sections.
 
-    `identities` are those of the stack's `workload_accounts`, by name. `after` is what controllers need in Azure before
-    they start: their roles. `metrics_endpoint` and `trace_connection` are how the region's stores of telemetry are
-    found.
+    `identities` are by account name. `after` contains the owners of the controllers' roles in Azure. `metrics_endpoint`
+    is the query URL of the Azure Monitor workspace, `trace_connection` the connection string of Application Insights.
     """
 
     settings: Settings
     identities: Mapping[str, WorkloadIdentity]
     cluster: pulumi.Resource
-    after: Sequence[pulumi.Resource]
+    after: Sequence[pulumi.Resource] = ()
     metrics_endpoint: pulumi.Input[str]
     trace_connection: pulumi.Input[str]
 
 
 class PlatformServices(pulumi.ComponentResource):
-    """What every workload finds in the cluster, before the first one.
+    """The shared services in the cluster, which exist before the first workload.
 
-    Composes namespaces, policies, certificates, the Gateway, metrics, scaling, tracing and what a stack asks for beside
-    them. Does not own workloads, nor what AKS installs as an add-on. Give it the cluster's provider in
-    `opts.providers`.
+    Composes namespaces, policies, certificates, the Gateway, metrics, scaling, tracing and optional controllers. Does
+    not own workloads, nor add-ons of AKS. Requires the cluster's provider in `opts.providers`.
     """
 
     namespaces: dict[str, pulumi.Output[str]]
-    """Names, each known once the namespace exists."""
+    """Names by name, each known once the namespace exists."""
     prometheus_address: pulumi.Output[str] | None
-    """URL of what answers PromQL, for who scales on metrics; `None` where none are kept. Azure's wants the
+    """PromQL URL for scaling on metrics; `None` without a metrics backend. Azure's requires the
     ClusterTriggerAuthentication of `Scaling`.
     """
 
-    def __init__(self, name: str, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:PlatformServices", name, None, opts)
-        self._name, self._args, self._settings = name, args, args.settings
+        self._name, self._scope, self._args, self._settings = name, scope, args, args.settings
         self._children = pulumi.ResourceOptions(parent=self)
         self.namespaces = self._namespaces()
         self._policies()
@@ -79,7 +79,7 @@ class PlatformServices(pulumi.ComponentResource):
             self._tracing()
         if Feature.AUTOMATIC_DNS in features(self._settings):
             self._external_dns(gateway)
-        self._on_request()
+        self._optional_controllers()
         self.register_outputs({"namespaces": self.namespaces})
 
     def _namespaces(self) -> dict[str, pulumi.Output[str]]:
@@ -116,12 +116,11 @@ class PlatformServices(pulumi.ComponentResource):
         public = Feature.PUBLIC_CERTIFICATES in enabled
         certificates = Certificates(
             f"{self._name}-certificates",
+            self._scope,
             CertificatesArgs(
                 namespaces=self.namespaces,
                 settings=settings.certificates,
                 hosts=host_names(settings),
-                names=region_names(settings),
-                global_names=global_names(settings),
                 client_id=self._args.identities["cert-manager"].client_id if public else None,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
@@ -129,9 +128,9 @@ class PlatformServices(pulumi.ComponentResource):
         if Feature.CERTIFICATE_COPY in enabled:
             CertificateCopy(
                 f"{self._name}-certificate-copy",
+                self._scope,
                 CertificateCopyArgs(
                     namespace=self.namespaces[GATEWAY_CERTIFICATE.namespace],
-                    vault_name=region_names(settings).vault,
                     tenant_id=settings.azure.tenant_id,
                     client_id=self._args.identities["external-secrets"].client_id,
                     certificate=certificates.ready[GATEWAY_CERTIFICATE.name],
@@ -143,11 +142,11 @@ class PlatformServices(pulumi.ComponentResource):
         settings = self._settings
         return Gateway(
             f"{self._name}-gateway",
+            self._scope,
             GatewayArgs(
                 namespaces=self.namespaces,
                 settings=settings.gateway,
                 hosts=host_names(settings),
-                names=region_names(settings),
                 plan=region_plan(settings.this_region),
             ),
             opts=self._children,
@@ -157,11 +156,11 @@ class PlatformServices(pulumi.ComponentResource):
         settings = self._settings
         ExternalDns(
             f"{self._name}-external-dns",
+            self._scope,
             ExternalDnsArgs(
                 namespace=self.namespaces[SYSTEM.name],
                 settings=settings.dns,
                 hosts=host_names(settings),
-                names=region_names(settings),
                 tenant_id=settings.azure.tenant_id,
                 client_id=self._args.identities["external-dns"].client_id,
                 after=[*self._args.after, gateway],
@@ -169,8 +168,8 @@ class PlatformServices(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _on_request(self) -> None:
-        """What brings changes to services that run, where the stack asks for it."""
+    def _optional_controllers(self) -> None:
+        """Declares the controllers that deliver changes to running services, by setting."""
         delivery, system = self._settings.delivery, self.namespaces[SYSTEM.name]
         if delivery.reloader:
             Reloader(f"{self._name}-reloader", ReloaderArgs(namespace=system), opts=self._children)

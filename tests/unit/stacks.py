@@ -88,8 +88,8 @@ ANSWERS = {
 }
 
 
-def _cluster_identity(cluster: Registered) -> dict[str, Any]:
-    """Azure answers with a map where it takes a list."""
+def cluster_identity(cluster: Registered) -> dict[str, Any]:
+    """Azure returns a map where it takes a list."""
     names = cluster.inputs["identity"]["userAssignedIdentities"]
     assigned = {name: {"clientId": guid(name), "principalId": guid(name)} for name in names}
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": assigned}}
@@ -117,7 +117,7 @@ def build_stack(
         config={f"{NAMESPACE}:{name}": value for name, value in config.items()},
         secret_keys=[f"{NAMESPACE}:secrets"],
         invokes=ANSWERS,
-        computed={"azure-native:containerservice:ManagedCluster": _cluster_identity},
+        computed={"azure-native:containerservice:ManagedCluster": cluster_identity},
         preview=preview,
     )
 
