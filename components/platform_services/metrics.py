@@ -1,4 +1,4 @@
-"""What is measured in the cluster, and where it can be asked for."""
+"""The scraping and storage of metrics in the cluster."""
 
 from __future__ import annotations
 
@@ -29,14 +29,17 @@ MONITORS: Final[dict[Backend, str]] = {
     "managed": "azmonitoring.coreos.com/v1",
     "inCluster": "monitoring.coreos.com/v1",
 }
-"""The API of monitors: AKS brings its own with the add-on, so that both can be in one cluster."""
+"""The API of monitors. AKS's add-on has its own, so that both can exist in one cluster."""
 AZURE_AGENT_SETTINGS: Final = "ama-metrics-settings-configmap"
-"""The name under which Azure's agent looks for its settings."""
+"""The name of the ConfigMap with the settings of Azure's agent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetricsArgs:
-    """Args of `Metrics`. `namespace` is that of the controllers; `managed_endpoint` the URL of Azure's workspace."""
+    """Args of `Metrics`.
+
+    `namespace` is the namespace of the controllers, `managed_endpoint` the URL of the Azure Monitor workspace.
+    """
 
     namespace: pulumi.Input[str]
     backend: Backend
@@ -46,16 +49,16 @@ class MetricsArgs:
 
 
 class Metrics(pulumi.ComponentResource):
-    """What Prometheus reads, by Azure Monitor's agent or by a Prometheus of the cluster's own.
+    """The scrape targets of Azure Monitor's agent or of Prometheus in the cluster.
 
-    Owns a PodMonitor for each target and, with Azure Monitor, the settings of its agent; in the cluster the release of
-    Prometheus, Alertmanager and Grafana with their disks, the recording rules and the dashboards. Does not own the
-    add-on and its rules in Azure (`AksCluster`, `RecordingRules`), the dashboards of Azure's Grafana (`make
-    dashboards`), nor the metrics of workloads: these come with their charts.
+    Owns a PodMonitor for each target. With Azure Monitor it owns the settings of the agent; with Prometheus in the
+    cluster it owns the release of Prometheus, Alertmanager and Grafana, the recording rules and the dashboards. Does
+    not own the add-on and its rules in Azure (`AksCluster`, `RecordingRules`), the dashboards of Azure Managed Grafana
+    (`voice dashboards`) or the PodMonitors of workloads, which come with their charts.
     """
 
     address: pulumi.Output[str]
-    """URL that answers PromQL; Azure's wants an identity that may read the workspace."""
+    """URL of the PromQL API. Azure's requires an identity with read access to the workspace."""
 
     def __init__(self, name: str, args: MetricsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Metrics", name, None, opts)
@@ -66,7 +69,7 @@ class Metrics(pulumi.ComponentResource):
             self.address = pulumi.Output.from_input(args.managed_endpoint)
         else:
             prometheus = self._prometheus()
-            # The definitions of monitors and rules come with it.
+            # The release also installs the CRDs of monitors and rules.
             self._children = pulumi.ResourceOptions(parent=self, depends_on=[prometheus])
             self._rules()
             self._dashboards()
@@ -77,8 +80,8 @@ class Metrics(pulumi.ComponentResource):
         self.register_outputs({"address": self.address})
 
     def _agent_settings(self) -> None:
-        """Azure's agent reads nodes and pods' states every 30 seconds unless it is told otherwise; of each it keeps
-        what dashboards and rules use.
+        """Azure's agent scrapes nodes and pod states every 30 seconds by default and keeps the metrics that dashboards
+        and rules use.
         """
         interval = f'"{self._args.settings.interval_seconds}s"'
         sections = {
@@ -125,7 +128,7 @@ class Metrics(pulumi.ComponentResource):
         endpoint: dict[str, Any] = {
             "path": target.path,
             "interval": f"{self._args.settings.interval_seconds}s",
-            # Controllers name the namespace and pod that a metric is about; their own place is not worth more.
+            # Controllers label metrics with the namespace and pod of their subject, which wins over their own.
             "honorLabels": True,
         }
         if isinstance(target.port, str):

@@ -1,4 +1,4 @@
-"""Who may talk to whom in the cluster."""
+"""The network policies of the platform's namespaces."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class NetworkPoliciesArgs:
 
 
 class NetworkPolicies(pulumi.ComponentResource):
-    """In every namespace of the platform nothing comes in or goes out but the flows of `model.flows`.
+    """The policies that admit the flows of `model.flows` and deny all other traffic in the platform's namespaces.
 
-    Owns a denial for each namespace, and what each kind of pods may do beside it. Does not cover pods on the network
-    of their nodes (the security groups of `Network` do), nor namespaces of AKS.
+    Owns a default-deny policy for each namespace and the policies of each group of pods. Does not cover pods on the
+    network of their nodes (the security groups of `Network` do) or AKS's own namespaces.
     """
 
     def __init__(self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -43,7 +43,7 @@ class NetworkPolicies(pulumi.ComponentResource):
         for group in policy_groups(flows(args.settings), args.settings):
             admitted[group.pods.namespace].extend(self._policies(group))
         for namespace in args.namespaces:
-            # Flows first: a denial before them would cut off what runs.
+            # Flows first: an earlier denial would interrupt running connections.
             self._default_deny(namespace, after=admitted[namespace])
         self.register_outputs({})
 

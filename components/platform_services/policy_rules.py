@@ -1,6 +1,6 @@
-"""Flows as rules of policies: Kubernetes' own where they can say it, Cilium's where a peer is a node or the API server.
+"""Flows as policy rules: Kubernetes policies where possible, Cilium policies if a peer is a node or the API server.
 
-Kubernetes' policies know pods and addresses, and Cilium's does not count nodes among addresses
+Kubernetes policies select pods and addresses, and Cilium does not match nodes by their addresses
 (learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium).
 """
 
@@ -21,7 +21,7 @@ from settings.schema.stack import Settings
 Direction = Literal["ingress", "egress"]
 
 NAMESPACE_LABEL: Final = "kubernetes.io/metadata.name"
-"""Kubernetes puts it on every namespace itself."""
+"""Kubernetes adds this label to every namespace."""
 NODES: Final = ("host", "remote-node")
 """Cilium's names for the pod's own node and for the others."""
 _OUR_NAMESPACES: Final = frozenset(namespace.name for namespace in NAMESPACES)
@@ -29,7 +29,7 @@ _OUR_NAMESPACES: Final = frozenset(namespace.name for namespace in NAMESPACES)
 
 @dataclass(frozen=True)
 class Ends:
-    """The other end of a flow as policies can name it. No end at all must never become a rule: it would admit all."""
+    """The other end of a flow in the terms of policies. An empty one must not become a rule: it would admit everything."""
 
     pods: tuple[Pods, ...] = ()
     blocks: tuple[Block, ...] = ()
@@ -37,7 +37,7 @@ class Ends:
 
 
 def ends(peer: Peer, direction: Direction, settings: Settings) -> Ends:
-    """What a peer is as the source (`ingress`) or the target (`egress`) of a flow."""
+    """Returns a peer as the source (`ingress`) or the target (`egress`) of a flow."""
     if isinstance(peer, Pods):
         return Ends(pods=(peer,))
     if isinstance(peer, HostNetworkPods):
@@ -46,7 +46,7 @@ def ends(peer: Peer, direction: Direction, settings: Settings) -> Ends:
         return Ends(pods=(API_SERVER_TUNNEL,)) if direction == "ingress" else Ends(entities=("kube-apiserver",))
     if peer is Outside.ANYONE:
         return Ends(entities=("world", "cluster"))
-    # The proxy for names listens on an address of the node.
+    # The DNS proxy listens on an address of the node.
     own_node = ("host",) if peer is Outside.NODE_LOCAL_DNS else ()
     return Ends(blocks=blocks(peer, settings), entities=own_node)
 
@@ -56,7 +56,7 @@ Rules = dict[Direction, list[Any]]
 
 @dataclass
 class PolicyGroup:
-    """Some pods and what is admitted for them, as rules of Kubernetes and of Cilium; the policies bear their name."""
+    """A group of pods and its admitted traffic, as Kubernetes and Cilium rules. It names the policies."""
 
     pods: Pods
     plain: Rules = field(default_factory=lambda: {"ingress": [], "egress": []})
@@ -64,7 +64,7 @@ class PolicyGroup:
     _said: list[tuple[Direction, Ends, Sequence[Ports | str]]] = field(default_factory=list)
 
     def admit(self, direction: Direction, other: Ends, ports: Sequence[Ports | str]) -> None:
-        """Adds a rule, once. Ends that a stack has none of (carriers, say) make none."""
+        """Adds a rule once. Ends that the stack does not have (for example carriers) add no rule."""
         if (direction, other, ports) in self._said:
             return
         self._said.append((direction, other, ports))
@@ -75,7 +75,7 @@ class PolicyGroup:
 
 
 def policy_groups(flows: Iterable[Flow], settings: Settings) -> list[PolicyGroup]:
-    """The policies of all pods in our namespaces. Raises `ValueError` where two kinds of pods share a name."""
+    """Returns the policies of all pods in our namespaces. Raises `ValueError` if two groups of pods share a name."""
     groups: dict[tuple[str, frozenset[tuple[str, str]]], PolicyGroup] = {}
     for flow in flows:
         sides: tuple[tuple[Peer, Direction, Peer], ...] = (
@@ -98,7 +98,7 @@ def policy_groups(flows: Iterable[Flow], settings: Settings) -> list[PolicyGroup
 
 
 def selector(pods: Pods) -> kubernetes.meta.v1.LabelSelectorArgs:
-    """Pods within their namespace."""
+    """Returns the selector of pods within their namespace."""
     return kubernetes.meta.v1.LabelSelectorArgs(match_labels=dict(pods.labels) or None)
 
 
@@ -135,7 +135,7 @@ def _plain_block(block: Block) -> kubernetes.networking.v1.NetworkPolicyPeerArgs
 
 
 def _cilium_rules(direction: Direction, other: Ends, ports: Sequence[Ports | str]) -> list[dict[str, Any]]:
-    """A rule for each kind of end: within one rule they would have to hold together."""
+    """Returns one rule per kind of end: the conditions of a single rule would all have to hold."""
     word = "from" if direction == "ingress" else "to"
     allowed = [{"ports": [_cilium_port(port) for port in ports]}]
     rules: list[dict[str, Any]] = [{f"{word}Entities": list(other.entities), "toPorts": allowed}]

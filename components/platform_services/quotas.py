@@ -1,4 +1,4 @@
-"""How much of the cluster each namespace may take."""
+"""The resource quotas of the platform's namespaces."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class QuotasArgs:
 
 
 class Quotas(pulumi.ComponentResource):
-    """The most that each namespace may request, so that one that runs wild does not starve the others.
+    """The quotas of the namespaces, so that a faulty namespace does not starve the others.
 
-    Owns a quota and a limit range for each namespace. Does not own the requests of workloads, which their charts
-    state: the limit range counts a container that states nothing as a small one, and refuses at once one that no node
-    of the namespace's pools could hold.
+    Owns a quota and a limit range for each namespace. Does not own the requests of workloads, which are in their
+    charts. The limit range gives a container without requests small ones, and refuses a container that does not fit on
+    any node of the namespace's pools.
     """
 
     def __init__(self, name: str, args: QuotasArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -33,7 +33,7 @@ class Quotas(pulumi.ComponentResource):
         self._name, self._args = name, args
         for namespace in args.namespaces:
             quota = namespace_quota(namespace, args.aks)
-            # Under a quota a container without requests is refused, unless it is given some.
+            # A quota refuses a container without requests, so the limit range must exist first.
             self._quota(namespace, quota, after=self._limit_range(namespace, quota))
         self.register_outputs({})
 

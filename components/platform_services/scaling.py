@@ -1,4 +1,4 @@
-"""What KEDA needs beside its add-on."""
+"""KEDA's access to the region's metrics."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from model.kubernetes import PROMETHEUS_AUTHENTICATION
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingArgs:
-    """Args of `Scaling`. `client_id` is that of the identity that KEDA's operator may use to read metrics."""
+    """Args of `Scaling`. `client_id` is the client id of the identity with which KEDA reads metrics."""
 
     client_id: pulumi.Input[str]
 
 
 class Scaling(pulumi.ComponentResource):
-    """How ScaledObjects of any namespace read the region's metrics in Azure Monitor.
+    """The access of ScaledObjects in all namespaces to the region's metrics in Azure Monitor.
 
-    Owns the ClusterTriggerAuthentication. Does not own KEDA itself, which is an add-on of the cluster, nor any
-    ScaledObject: these come with the workloads. A Prometheus in the cluster asks for no authentication.
+    Owns the ClusterTriggerAuthentication. Does not own KEDA, which is an add-on of the cluster, or ScaledObjects, which
+    come with the workloads. Prometheus in the cluster needs no authentication.
 
-    The operator can use the identity since it starts in a cluster with workload identity, which AKS sets up with the
-    add-on; only where KEDA was there before workload identity must `keda-operator` be restarted once
-    (learn.microsoft.com/azure/aks/keda-about). Its ServiceAccount is AKS's and stays without our annotation: the
-    identity is named here instead.
+    AKS enables workload identity for KEDA if the cluster has it when the add-on starts; in a cluster that got workload
+    identity later, restart `keda-operator` once (learn.microsoft.com/azure/aks/keda-about). Its ServiceAccount is
+    owned by AKS and has no annotation of ours: this resource names the identity.
     """
 
     def __init__(self, name: str, args: ScalingArgs, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -15,14 +15,11 @@ from components.voice_workloads.values import (
 from model import ports
 
 REPLICAS: Final = 2
-"""One acts; the other takes over."""
+"""One replica acts; the other takes over."""
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """How often it looks, and how long a caller may hear nobody.
-
-    It runs on pool `api`: the loss of an agent's node must not take it along.
-    """
+    """Returns the intervals of its checks and the longest silence that a caller may hear."""
     settings = context.settings
     watch = settings.agent_watch
     common = common_values(context, settings.images.agent_watch)

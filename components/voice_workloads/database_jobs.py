@@ -16,15 +16,15 @@ from model.naming import region_names
 from model.permissions import REDIS_EXPORTS, Container
 
 EXPORT_TO_MEMORY: Final = 2
-"""Disk for each GiB of Redis' memory: an export is text, which packs to little more than what it tells of."""
+"""Disk per GiB of Redis' memory: an export is compressed text, little larger than the data."""
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """What is dumped and exported in this region, and where to.
+    """Returns the databases that this region dumps and exports, with their destinations.
 
-    Redis is exported key by key over its own protocol. Its `export` in ARM would need a storage account that is open
-    to the internet and to account keys (managed identities are for Azure Cache for Redis Premium alone), and ours are
-    neither; `redis-cli --rdb` asks for replication, which the managed service refuses.
+    The job exports Redis key by key over the Redis protocol. ARM's `export` needs a storage account that is open to
+    the internet and accepts account keys (managed identities work only with Azure Cache for Redis Premium).
+    `redis-cli --rdb` needs replication, which the managed service refuses.
     """
     settings = context.settings
     values: dict[str, Any] = {

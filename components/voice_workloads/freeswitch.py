@@ -24,7 +24,7 @@ from settings.schema.telephony import Carrier
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """Carriers, the bridge, and how many calls a pod takes."""
+    """Returns the carriers, the bridge and the limit of calls per pod."""
     settings = context.settings
     freeswitch = settings.freeswitch
     bridge, agent = LIVEKIT_SIP, VOICE_AGENT

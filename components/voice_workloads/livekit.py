@@ -26,10 +26,10 @@ from settings.schema.stack import Settings
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """Ports, TURN, Redis, and where events of rooms go."""
+    """Returns ports, TURN, Redis and the destinations of webhooks."""
     settings = context.settings
     livekit = settings.livekit
-    # Servers and agents in the region's network are peers too; TURN refuses private ones that are not named.
+    # TURN refuses private peers that are not listed; servers and agents in the region's network are such peers.
     turn: dict[str, Any] = {"peerCidrs": [region_plan(settings.this_region).subnets[Subnet.LIVEKIT]]}
     if livekit.turn_tls:
         turn |= {
@@ -66,7 +66,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
 
 
 def _webhooks(settings: Settings) -> list[str]:
-    """Where LiveKit sends events of rooms: to the agents, and to their watcher where there is one."""
+    """The destinations of room events: the agents, and their watcher if it is enabled."""
     agents = f"http://{VOICE_AGENT.host}:{ports.AGENT_WEBHOOK.first}/webhook"
     watcher = f"http://{AGENT_WATCH.host}:{ports.AGENT_WATCH_WEBHOOK.first}/webhook"
     return [agents, watcher] if settings.agent_watch.enabled else [agents]

@@ -20,7 +20,7 @@ from model.permissions import Container
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """Where recordings of rooms are uploaded to."""
+    """Returns the destination of recordings."""
     settings = context.settings
     egress = settings.egress
     return merged(

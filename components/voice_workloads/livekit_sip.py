@@ -23,7 +23,7 @@ from model.workloads.freeswitch import WORKLOAD as FREESWITCH
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """As many pods as FreeSWITCH, each beside one."""
+    """Returns values with as many pods as FreeSWITCH, one on the node of each."""
     settings = context.settings
     bridge = settings.livekit_sip
     return merged(

@@ -20,7 +20,7 @@ from settings.schema.telephony import Carrier
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """Carriers' addresses, the static address that they call, and who takes the calls."""
+    """Returns the carriers' addresses, the static address that they call, and the FreeSWITCH Service."""
     settings = context.settings
     edge = settings.sip_edge
     return merged(

@@ -1,4 +1,4 @@
-"""The values that every chart of ours takes: plain, from settings alone."""
+"""Values that several of our charts share, from settings alone."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from settings.schema.stack import Settings
 
 ADDRESS_ANNOTATION: Final = "service.beta.kubernetes.io/azure-pip-name"
 GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resource-group"
-"""Which of our addresses Azure's load balancer takes; source:
+"""Annotations that select the address of Azure's load balancer; source:
 https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#loadbalancer-annotations.
 """
 
 
 def image_values(image: Image, settings: Settings) -> dict[str, Any]:
-    """An image, from the environment's registry where the stack says so."""
+    """Returns an image, from the environment's registry if the stack says so."""
     own = settings.images.source == "ownRegistry"
     repository = f"{registry_server(global_names(settings))}/{image.repository}" if own else image.repository
     return {"repository": repository, "tag": image.tag or "", "digest": image.digest or ""}
 
 
 def registry_server(global_names: Naming) -> str:
-    """The registry's address, computed from its name."""
+    """Returns the address of the registry, computed from its name."""
     return f"{global_names.registry}.azurecr.io"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ValuesContext:
-    """What the values of an instance are made from.
+    """The inputs of the values of an instance.
 
     `prometheus` is the address that scaling queries; `None`: the workloads do not scale.
     """
@@ -101,26 +101,26 @@ def media_scaling(context: ValuesContext) -> dict[str, Any]:
 
 
 def secret_generations(settings: Settings, own: WorkloadAccount) -> dict[str, str]:
-    """Generations of the generated secrets that a workload reads: a new one rolls its pods."""
+    """Returns the generations of the generated secrets that a workload reads: a new one rolls its pods."""
     generated = [secret.name for secret in GENERATED_SECRETS]
     read = [name for name in own.reads(settings.secrets) if name in generated]
     return {name: str(settings.key_vault.generation(name)) for name in read}
 
 
 def pool_values(settings: Settings, pool: Pool) -> dict[str, Any]:
-    """The pool and its generations that take pods."""
+    """Returns the pool and its generations that accept pods."""
     generations = {**settings.aks.media_pools, **settings.aks.pools}[pool.name].generations
     return {"name": pool.name, "generations": [g.name for g in generations if g.state == "active"]}
 
 
 def guaranteed(cpu: int, memory: str) -> dict[str, Any]:
-    """Requests equal to limits: whole CPUs of the pod's own, and never the first to be evicted."""
+    """Returns requests equal to limits: exclusive whole CPUs, and QoS class Guaranteed."""
     amount = {"cpu": str(cpu), "memory": memory}
     return {"requests": amount, "limits": amount}
 
 
 def drain_values(settings: Settings) -> dict[str, Any]:
-    """The clocks of a stopping pod, seconds."""
+    """Returns the drain times of a stopping pod, seconds."""
     telephony = settings.telephony
     return {
         "endpointLagSeconds": telephony.endpoint_lag_seconds,
@@ -133,7 +133,7 @@ def drain_values(settings: Settings) -> dict[str, Any]:
 def autoscaling_values(
     settings: Settings, min_count: int, max_count: int, address: pulumi.Input[str] | None
 ) -> dict[str, Any]:
-    """Scaling between two numbers of pods. `address` is where Prometheus answers; `None`: no scaling."""
+    """Returns scaling between two numbers of pods. `address` is the address of Prometheus; `None`: no scaling."""
     if not settings.scaling.enabled or address is None or min_count == max_count:
         return {"enabled": False, "minReplicas": min_count, "maxReplicas": max_count}
     authentication = {"authentication": PROMETHEUS_AUTHENTICATION} if settings.metrics.backend == "managed" else {}
@@ -147,30 +147,30 @@ def autoscaling_values(
 
 
 def load_balancer_annotations(settings: Settings, address: PublicAddress) -> dict[str, str]:
-    """Annotations that give a Service one of the region's static addresses."""
+    """Returns annotations that give a Service one of the region's static addresses."""
     names = region_names(settings)
     return {ADDRESS_ANNOTATION: names.public_address(address), GROUP_ANNOTATION: names.resource_group}
 
 
 def inside_cidrs(settings: Settings) -> list[str]:
-    """Where calls from inside come from: the region's network and its pods."""
+    """Returns the sources of calls from inside: the region's network and its pods."""
     plan = region_plan(settings.this_region)
     return [plan.network, plan.pods]
 
 
 def livekit_url() -> str:
-    """LiveKit's signalling in the cluster."""
+    """Returns the URL of LiveKit's signaling in the cluster."""
     return f"ws://{LIVEKIT.host}:{ports.LIVEKIT_SIGNALLING.first}"
 
 
 def redis_values(settings: Settings) -> dict[str, Any]:
-    """The region's Redis, as LiveKit and those beside it know it: its default user, over TLS."""
+    """Returns the region's Redis for LiveKit, LiveKit SIP and egress: the default user, over TLS."""
     host = region_names(settings).redis_host(settings.this_region.location)
     return {"address": f"{host}:{ports.REDIS.first}", "username": "default", "tls": True}
 
 
 def livekit_secret_names() -> dict[str, str]:
-    """Names in the vault that LiveKit and those beside it read."""
+    """Returns the secrets that LiveKit, LiveKit SIP and egress read."""
     return {
         "apiKey": secrets.LIVEKIT_API_KEY.name,
         "apiSecret": secrets.LIVEKIT_API_SECRET.name,
@@ -179,7 +179,7 @@ def livekit_secret_names() -> dict[str, str]:
 
 
 def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """One mapping of several that share no key. Raises `ValueError` where they do."""
+    """Merges mappings without a common key. Raises `ValueError` if they have one."""
     result: dict[str, Any] = {}
     for part in parts:
         shared: Sequence[str] = sorted(result.keys() & part.keys())

@@ -20,7 +20,7 @@ from model.workloads.voice_agent import secret_variables
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
-    """What the agent is told, and how many calls a pod takes."""
+    """Returns the environment of the agent and the limit of calls per pod."""
     settings = context.settings
     agent = settings.agent
     common = common_values(context, settings.images.voice_agent)

@@ -42,10 +42,10 @@ class WorkloadArgs:
 
 
 class Workload(pulumi.ComponentResource):
-    """A chart of ours in the cluster, with what it may be and read.
+    """One release of one of our charts, with its ServiceAccount and secrets.
 
     Owns the ServiceAccount with its identity, the SecretProviderClass that names its secrets, and the chart's objects.
-    Does not own the identity's rights (whoever owns a secret or container gives them) nor the network policies.
+    Does not own the identity's roles (resource owners grant access to their resources) or the network policies.
     """
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -80,7 +80,7 @@ class Workload(pulumi.ComponentResource):
         return kubernetes.core.v1.ServiceAccount(
             f"{self._name}-account",
             metadata=self._metadata({CLIENT_ID_ANNOTATION: self._args.client_id}),
-            # Entra's token is projected by the webhook; nobody needs the Kubernetes one by default.
+            # The webhook projects Entra's token; pods do not need the Kubernetes token by default.
             automount_service_account_token=False,
             opts=opts,
         )
