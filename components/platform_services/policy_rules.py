@@ -29,7 +29,7 @@ _OUR_NAMESPACES: Final = frozenset(namespace.name for namespace in NAMESPACES)
 
 @dataclass(frozen=True)
 class Ends:
-    """The other end of a flow in the terms of policies. An empty one must not become a rule: it would admit everything."""
+    """The other end of a flow in the terms of policies. An empty one must not become a rule: it would admit all."""
 
     pods: tuple[Pods, ...] = ()
     blocks: tuple[Block, ...] = ()

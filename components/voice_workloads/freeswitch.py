@@ -20,6 +20,7 @@ from model.naming import region_names
 from model.permissions import Container
 from model.workloads.livekit_sip import WORKLOAD as LIVEKIT_SIP
 from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
+from settings.schema.stack import Settings
 from settings.schema.telephony import Carrier
 
 
@@ -27,8 +28,6 @@ def values(context: ValuesContext) -> dict[str, Any]:
     """Returns the carriers, the bridge and the limit of calls per pod."""
     settings = context.settings
     freeswitch = settings.freeswitch
-    bridge, agent = LIVEKIT_SIP, VOICE_AGENT
-    rtp = settings.telephony.rtp_ports
     return merged(
         common_values(context, settings.images.freeswitch),
         {
@@ -39,16 +38,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
             },
             **media_scaling(context),
             "resources": guaranteed(freeswitch.cpu, f"{freeswitch.memory_gib}Gi"),
-            "ports": {
-                "edge": ports.FREESWITCH_EDGE_PROFILE[0].first,
-                "carrier": ports.FREESWITCH_CARRIER_PROFILE[0].first,
-                "inside": ports.FREESWITCH_INSIDE_PROFILE[0].first,
-                "eventSocket": ports.FREESWITCH_EVENT_SOCKET.first,
-                "health": ports.FREESWITCH_HEALTH.first,
-                "metrics": ports.FREESWITCH_METRICS.first,
-                "rtpFirst": rtp.first,
-                "rtpLast": rtp.last,
-            },
+            "ports": _ports(settings),
             "drain": drain_values(settings),
             "media": {
                 "timeoutSeconds": RTP_TIMEOUT_SECONDS,
@@ -56,21 +46,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
             },
             "insideCidrs": inside_cidrs(settings),
             "carriers": [_carrier(carrier) for carrier in settings.telephony.carriers],
-            "bridge": {
-                "to": freeswitch.bridge,
-                "livekitSip": {
-                    "service": bridge.name,
-                    "namespace": bridge.namespace.name,
-                    "port": ports.LIVEKIT_SIP_SIGNALLING[0].first,
-                    "health": ports.LIVEKIT_SIP_HEALTH.first,
-                    "timeoutSeconds": BRIDGE_TIMEOUT_SECONDS,
-                },
-                "agentSocket": {
-                    "service": agent.name,
-                    "namespace": agent.namespace.name,
-                    "port": ports.AGENT_SOCKET.first,
-                },
-            },
+            "bridge": _bridge(settings),
             "limits": {
                 "calls": context.calls_per_pod,
                 "callsPerSecond": freeswitch.calls_per_second,
@@ -83,6 +59,39 @@ def values(context: ValuesContext) -> dict[str, Any]:
             "realTimePriority": freeswitch.real_time_priority,
         },
     )
+
+
+def _ports(settings: Settings) -> dict[str, int]:
+    rtp = settings.telephony.rtp_ports
+    return {
+        "edge": ports.FREESWITCH_EDGE_PROFILE[0].first,
+        "carrier": ports.FREESWITCH_CARRIER_PROFILE[0].first,
+        "inside": ports.FREESWITCH_INSIDE_PROFILE[0].first,
+        "eventSocket": ports.FREESWITCH_EVENT_SOCKET.first,
+        "health": ports.FREESWITCH_HEALTH.first,
+        "metrics": ports.FREESWITCH_METRICS.first,
+        "rtpFirst": rtp.first,
+        "rtpLast": rtp.last,
+    }
+
+
+def _bridge(settings: Settings) -> dict[str, Any]:
+    """The destination of calls: LiveKit SIP, or the agent's socket."""
+    return {
+        "to": settings.freeswitch.bridge,
+        "livekitSip": {
+            "service": LIVEKIT_SIP.name,
+            "namespace": LIVEKIT_SIP.namespace.name,
+            "port": ports.LIVEKIT_SIP_SIGNALLING[0].first,
+            "health": ports.LIVEKIT_SIP_HEALTH.first,
+            "timeoutSeconds": BRIDGE_TIMEOUT_SECONDS,
+        },
+        "agentSocket": {
+            "service": VOICE_AGENT.name,
+            "namespace": VOICE_AGENT.namespace.name,
+            "port": ports.AGENT_SOCKET.first,
+        },
+    }
 
 
 def _carrier(carrier: Carrier) -> dict[str, Any]:

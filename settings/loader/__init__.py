@@ -1,6 +1,7 @@
 """Reads a stack file, completes it with the defaults of its class and base, and checks it.
 
-The only package that knows how a stack file is written and how Pulumi passes it. It imports `settings.schema` and
+The form of stack files and the way in which Pulumi passes them belong here; checks across sections belong in
+`model.checks`. It imports `settings.schema` and
 `model`; only `__main__` and the tools import it.
 """
 
