@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
+from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
 from azure_rehearsal.kubernetes.fake.store import ObjectStore
 from azure_rehearsal.kubernetes.helm_charts import load, render
 
@@ -27,13 +27,13 @@ class Identity:
 
 
 @cache
-def cluster() -> RecordedCluster:
+def cluster() -> FakeApiServer:
     """A cluster to render for: nothing is put into it."""
-    return RecordedCluster(Identity(), ObjectStore(Path(tempfile.mkdtemp(prefix="charts-"))))
+    return FakeApiServer(Identity(), ObjectStore(Path(tempfile.mkdtemp(prefix="charts-"))))
 
 
 def rendered(chart: str, values: Mapping[str, Any], namespace: str = "voice") -> list[Object]:
-    """The objects of a chart, as `helm install <chart> charts/<chart>` makes them. Raises `ChartProblem`."""
+    """The objects of a chart, as `helm install <chart> charts/<chart>` makes them. Raises `ChartError`."""
     found = render(load(CHARTS / chart), dict(values), chart, namespace, cluster())
     assert not found.hooks, f"{chart} has hooks"
     assert not found.definitions, f"{chart} brings definitions"

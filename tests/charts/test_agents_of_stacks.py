@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from components.voice_workloads.voice_agent import voice_agent_values
 from components.voice_workloads.voice_workloads import workload_values
 from settings.agent import SET_BY_CHART
@@ -160,7 +160,7 @@ def test_the_chart_sets_what_livekit_agents_reads_and_what_the_contract_names(st
 
 def test_an_autoscaler_that_acts_after_workers_refuse_calls_is_refused() -> None:
     values = {**values_of("voice-agent", "full"), "load": {"refuseAt": 0.5, "scaleUpAt": 0.5}}
-    with pytest.raises(ChartProblem, match=r"load\.scaleUpAt is 0\.5; it must be below load\.refuseAt, 0\.5"):
+    with pytest.raises(ChartError, match=r"load\.scaleUpAt is 0\.5; it must be below load\.refuseAt, 0\.5"):
         objects(CHART, values)
 
 

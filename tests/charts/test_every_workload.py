@@ -11,7 +11,7 @@ import yaml
 from _pytest.mark import ParameterSet
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from tests.charts.rendering import CHARTS, cluster
 from tests.charts.workloads import (
     DEPLOYMENTS,
@@ -158,7 +158,7 @@ def test_a_pod_that_carries_calls_is_not_evicted_and_has_time_to_end_them(worklo
 @pytest.mark.parametrize("workload", [w for w in WORKLOADS if w.calls], ids=lambda w: w.chart)
 def test_a_grace_period_that_would_cut_calls_is_refused(workload: Workload) -> None:
     values = {**values_of(workload.chart, "minimal"), "drain": {"maxCallSeconds": 7200}}
-    with pytest.raises(ChartProblem, match=r"drain\.graceSeconds is 3705; lag, longest call and upload together need"):
+    with pytest.raises(ChartError, match=r"drain\.graceSeconds is 3705; lag, longest call and upload together need"):
         objects(workload, values)
 
 
@@ -215,13 +215,13 @@ def test_a_digest_is_part_of_the_image(workload: Workload) -> None:
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
 def test_an_image_without_tag_and_digest_is_refused(workload: Workload) -> None:
     values = {**values_of(workload.chart, "minimal"), "image": {"repository": "image"}}
-    with pytest.raises(ChartProblem, match="image image has neither tag nor digest"):
+    with pytest.raises(ChartError, match="image image has neither tag nor digest"):
         objects(workload, values)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
 def test_a_value_that_the_chart_does_not_know_is_refused(workload: Workload) -> None:
-    with pytest.raises(ChartProblem, match="replcas"):
+    with pytest.raises(ChartError, match="replcas"):
         objects(workload, {**values_of(workload.chart, "minimal"), "replcas": 2})
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from tests.charts.freeswitch_configuration import (
     DIALLING,
     actions,
@@ -247,7 +247,7 @@ def test_a_whole_number_is_allowed_alone_and_a_prefix_with_all_that_it_begins() 
 def test_a_prefix_that_is_a_whole_number_or_none_is_refused(prefix: str) -> None:
     values = two_carriers()
     german = {"host": "sip.g.example", "prefixes": [prefix]}
-    with pytest.raises(ChartProblem, match="prefixes"):
+    with pytest.raises(ChartError, match="prefixes"):
         document({**values, "carriers": [{**values["carriers"][0], "outbound": german}]})
 
 
@@ -311,7 +311,7 @@ def test_a_carrier_is_reached_as_the_values_say() -> None:
 def test_a_transport_that_the_profile_does_not_speak_is_refused() -> None:
     values = two_carriers()
     german = {**values["carriers"][0], "outbound": {**values["carriers"][0]["outbound"], "transport": "tls"}}
-    with pytest.raises(ChartProblem, match="transport"):
+    with pytest.raises(ChartError, match="transport"):
         document({**values, "carriers": [german]})
 
 

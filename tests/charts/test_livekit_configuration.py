@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from settings.loader import PROJECT
 from tests.charts.rendering import rendered
 from tests.charts.workloads import STACKS, WORKLOADS, kinds_of_values, values_of
@@ -140,7 +140,7 @@ def test_calls_without_rtp_end_in_freeswitch_and_in_the_bridge(kind: str) -> Non
 
 def test_a_trunk_that_is_open_to_all_is_refused() -> None:
     values = {**values_of("livekit-sip", "minimal"), "trunks": {"allowedCidrs": []}}
-    with pytest.raises(ChartProblem, match=r"trunks\.allowedCidrs is empty: name the networks"):
+    with pytest.raises(ChartError, match=r"trunks\.allowedCidrs is empty: name the networks"):
         rendered("livekit-sip", values)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from tests.charts.workloads import DATABASE_JOBS, objects, settings_of, values_of
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, graph_of
@@ -115,5 +115,5 @@ def test_the_disk_of_an_export_is_larger_than_what_redis_holds() -> None:
 
 def test_a_chart_with_nothing_to_do_is_refused() -> None:
     values = {**values_of("database-jobs", "minimal"), "dump": {}}
-    with pytest.raises(ChartProblem, match=r"nothing to do: name dump\.databases, or redis\.host"):
+    with pytest.raises(ChartError, match=r"nothing to do: name dump\.databases, or redis\.host"):
         objects(DATABASE_JOBS, values)

@@ -16,9 +16,9 @@ from azure_rehearsal.engine.state_directory import StateDirectory
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.real import programs
 from azure_rehearsal.kubernetes.real.programs import Programs
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from azure_rehearsal.testing import installed
-from tests.cluster.asking import the_cluster
+from tests.cluster.cluster_queries import the_cluster
 from tests.cluster.pages import WRITE, Pages
 from tests.cluster.production import Region
 from tests.unit.stacks import PROJECT
@@ -56,7 +56,7 @@ class Deployed:
         return world
 
     @property
-    def cluster(self) -> LiveCluster:
+    def cluster(self) -> RunningCluster:
         return the_cluster(self.world)
 
 
@@ -97,6 +97,6 @@ def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def cluster(staging: Deployed) -> LiveCluster:
+def cluster(staging: Deployed) -> RunningCluster:
     """The cluster of staging."""
     return staging.cluster

@@ -14,7 +14,7 @@ from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from settings.flows import Flow
 from settings.ports import Ports
-from tests.cluster.flow_ends import End, Port
+from tests.cluster.flow_endpoints import End, Port
 from tests.unit.admission import CILIUM, PLAIN, Admission, Pod
 from tests.unit.graph import Graph, Registered
 

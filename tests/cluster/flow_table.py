@@ -9,7 +9,7 @@ from settings.flows import Flow
 from settings.peers import OnNodes, Peer
 from settings.ports import Ports
 from tests.cluster.flow_check import Question, covers
-from tests.cluster.flow_ends import NOT_HERE, End, Port
+from tests.cluster.flow_endpoints import NOT_HERE, End, Port
 
 NOT_OURS: Final = "everyone outside the platform's namespaces"
 

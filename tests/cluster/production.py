@@ -11,10 +11,10 @@ from typing import Any
 from azure_rehearsal.azure.core.rules import normal_location
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.real.nodes import ZONE
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster, RealClusters
+from azure_rehearsal.kubernetes.real.nodes import ZONE_LABEL
+from azure_rehearsal.kubernetes.real.real_clusters import RealClusters, RunningCluster
 from settings.loader import load_stack_file
-from tests.cluster.asking import clusters_of, eventually, is_ready, nodes, pods_of, pool, scale
+from tests.cluster.cluster_queries import clusters_of, eventually, is_ready, nodes, pods_of, pool, scale
 from tests.unit.stacks import PROJECT
 from tools.reckoning import Reckoning, Situation, reckon
 
@@ -27,7 +27,7 @@ class Region:
     """One region: the live cluster, and what its own stack file says that its calls need."""
 
     stack: str
-    cluster: LiveCluster
+    cluster: RunningCluster
     reckoning: Reckoning
 
     @classmethod
@@ -83,7 +83,7 @@ class Region:
         """The most nodes of each pool, by our names of pools, that its agent pools may have now."""
         most: Counter[str] = Counter()
         for found in self.cluster.pools():
-            most[pool({"metadata": {"labels": found.labels}})] += found.most
+            most[pool({"metadata": {"labels": found.labels}})] += found.max_count
         return most
 
     def told(self, when: str, calls: int) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Region:
 
 
 def _zone(node: Object) -> str:
-    return node["metadata"]["labels"][ZONE].rpartition("-")[2]
+    return node["metadata"]["labels"][ZONE_LABEL].rpartition("-")[2]
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def lost(region: Region) -> Generator[None]:
     programs = plane.processes.values()
     plane.stop()
     assert not any(program.is_alive for program in programs), "something of the lost region still runs"
-    assert not region.cluster.server.is_ready(), "the API server of the lost region still answers"
+    assert not region.cluster.api.is_ready(), "the API server of the lost region still answers"
     try:
         yield
     finally:

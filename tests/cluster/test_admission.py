@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cluster.asking import is_ready, pods
+from tests.cluster.cluster_queries import is_ready, pods
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster

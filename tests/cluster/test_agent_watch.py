@@ -11,7 +11,7 @@ import pytest
 
 from agent_watch.lease import Lease, LeaseArgs, kubernetes_session
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from tests.charts.rendering import rendered
 from tests.charts.workloads import values_of
 from tests.cluster.conftest import Deployed
@@ -40,7 +40,7 @@ def account(staging: Deployed, tmp_path: Path) -> Iterator[Path]:
         cluster.delete(Key.of(item))
 
 
-def lease_of(cluster: LiveCluster, account: Path, holder: str, session: aiohttp.ClientSession) -> Lease:
+def lease_of(cluster: RunningCluster, account: Path, holder: str, session: aiohttp.ClientSession) -> Lease:
     args = LeaseArgs(
         url=cluster.plane.server,
         namespace=NAMESPACE,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.asking import MEDIA, eventually, evict, exists, pool
+from tests.cluster.cluster_queries import MEDIA, eventually, evict, exists, pool
 from tests.cluster.pages import Pages
 from tests.cluster.production import Region, lost
 from tools import capacity_page

@@ -13,10 +13,10 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real.control_plane import ControlPlane
-from azure_rehearsal.kubernetes.real.processes import Processes, Running
+from azure_rehearsal.kubernetes.real.processes import Processes, ProcessHandle
 from azure_rehearsal.kubernetes.real.programs import Programs
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
-from tests.cluster.asking import eventually
+from tests.cluster.cluster_queries import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -70,17 +70,17 @@ def test_what_a_killed_run_left_is_ended_by_the_next_and_nothing_else(tmp_path: 
     )
     try:
         assert parent.stdout is not None
-        left = [Running.of(int(word)) for word in parent.stdout.readline().split()]
+        left = [ProcessHandle.of(int(word)) for word in parent.stdout.readline().split()]
         assert len(left) == 5
     finally:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     assert all(process is not None and process.is_alive for process in left), "kill -9 reaches the parent alone"
     try:
-        assert len(Processes(notes).end_left_behind()) == 5
+        assert len(Processes(notes).stop_orphans()) == 5
         assert not any(process is not None and process.is_alive for process in left)
         assert living.is_alive, "the program of a run that goes on was ended"
     finally:
-        mine.end_all()
+        mine.stop_all()
     assert not living.is_alive
     assert list(notes.iterdir()) == []

@@ -7,16 +7,26 @@ import time
 import pytest
 
 from azure_rehearsal.kubernetes.cluster import Reason
-from azure_rehearsal.kubernetes.real.api_server import MERGE
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.api_client import MERGE
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from azure_rehearsal.kubernetes.real.scale_down import UNNEEDED_SECONDS
-from tests.cluster.asking import WITH_CALLS, eventually, evict, exists, is_ready, mark_call, nodes, pods_of, scale
+from tests.cluster.cluster_queries import (
+    WITH_CALLS,
+    eventually,
+    evict,
+    exists,
+    is_ready,
+    mark_call,
+    nodes,
+    pods_of,
+    scale,
+)
 
 pytestmark = pytest.mark.cluster
 
 
 @pytest.mark.parametrize("name", WITH_CALLS)
-def test_pods_with_calls_are_evicted_one_at_a_time_and_end_with_their_calls(cluster: LiveCluster, name: str) -> None:
+def test_pods_with_calls_are_evicted_one_at_a_time_and_end_with_their_calls(cluster: RunningCluster, name: str) -> None:
     before = len(pods_of(cluster, name))
     scale(cluster, name, 2)
     eventually(lambda: _ready(cluster, name) == 2, what=f"two pods of {name}")
@@ -38,7 +48,7 @@ def test_pods_with_calls_are_evicted_one_at_a_time_and_end_with_their_calls(clus
     eventually(lambda: len(pods_of(cluster, name)) == before, what="as many pods as before")
 
 
-def test_a_node_with_an_unfinished_call_is_never_removed(cluster: LiveCluster) -> None:
+def test_a_node_with_an_unfinished_call_is_never_removed(cluster: RunningCluster) -> None:
     before = len(pods_of(cluster, "livekit"))
     scale(cluster, "livekit", before + 1)
     eventually(lambda: _ready(cluster, "livekit") == before + 1, what="one pod more")
@@ -62,7 +72,7 @@ def test_a_node_with_an_unfinished_call_is_never_removed(cluster: LiveCluster) -
 
 
 @pytest.mark.parametrize("name", WITH_CALLS)
-def test_a_rollout_never_goes_below_what_is_available(cluster: LiveCluster, name: str) -> None:
+def test_a_rollout_never_goes_below_what_is_available(cluster: RunningCluster, name: str) -> None:
     old = pods_of(cluster, name)
     before = lowest = _ready(cluster, name)
     for pod in old:
@@ -92,12 +102,12 @@ def test_a_rollout_never_goes_below_what_is_available(cluster: LiveCluster, name
     eventually(lambda: _ready(cluster, name) == before, what="as many pods as before")
 
 
-def _roll(cluster: LiveCluster, name: str, mark: str | None) -> None:
+def _roll(cluster: RunningCluster, name: str, mark: str | None) -> None:
     """Changes the template of a workload, so that its pods are replaced."""
     path = f"/apis/apps/v1/namespaces/{WITH_CALLS[name]}/deployments/{name}"
     template = {"metadata": {"annotations": {"tests/rollout": mark}}}
-    cluster.server.request("PATCH", path, {"fieldManager": "test"}, {"spec": {"template": template}}, MERGE)
+    cluster.api.request("PATCH", path, {"fieldManager": "test"}, {"spec": {"template": template}}, MERGE)
 
 
-def _ready(cluster: LiveCluster, name: str) -> int:
+def _ready(cluster: RunningCluster, name: str) -> int:
     return sum(map(is_ready, pods_of(cluster, name)))

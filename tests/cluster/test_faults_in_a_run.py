@@ -16,14 +16,14 @@ from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
-from azure_rehearsal.kubernetes.real import api_server, real_cluster
-from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real import api_client, real_cluster
+from azure_rehearsal.kubernetes.real.api_client import MERGE
 from azure_rehearsal.kubernetes.real.programs import Programs
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from azure_rehearsal.reports.failures import failures_of
-from tests.cluster.asking import slow_webhook, the_cluster
+from tests.cluster.cluster_queries import slow_webhook, the_cluster
 from tests.cluster.conftest import real_world
-from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM, at_write_of, config_map
+from tests.cluster.small_program import CONFIG_MAPS, NAMESPACE, PROGRAM, at_write_of, config_map
 
 pytestmark = pytest.mark.cluster
 
@@ -42,7 +42,7 @@ def small(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def live(small: Rehearsal) -> LiveCluster:
+def live(small: Rehearsal) -> RunningCluster:
     """Its cluster."""
     assert isinstance(small.world, World)
     return the_cluster(small.world)
@@ -53,7 +53,7 @@ def painted(rehearsal: Rehearsal, colour: str) -> Run:
     return rehearsal.up(config={"voice:colour": colour})
 
 
-def assert_converges(rehearsal: Rehearsal, live: LiveCluster, colour: str) -> None:
+def assert_converges(rehearsal: Rehearsal, live: RunningCluster, colour: str) -> None:
     """The next run brings everything to what is wanted."""
     next_run = painted(rehearsal, colour)
     assert next_run.ok, next_run.text
@@ -67,16 +67,16 @@ def assert_done(rehearsal: Rehearsal, colour: str) -> None:
     assert last.changes == {}
 
 
-def colours(live: LiveCluster) -> dict[str, str]:
+def colours(live: RunningCluster) -> dict[str, str]:
     found = live.list_objects("v1", "ConfigMap", NAMESPACE)
     return {
         item["metadata"]["name"]: item["data"]["colour"] for item in found if item["metadata"]["name"] in CONFIG_MAPS
     }
 
 
-def kill_api_server(live: LiveCluster) -> None:
+def kill_api_server(live: RunningCluster) -> None:
     os.kill(live.plane.processes["kube-apiserver"].id, signal.SIGKILL)
-    live.plane.end("kube-apiserver")
+    live.plane.stop_program("kube-apiserver")
 
 
 def the_failure(run: Run, name: str) -> str:
@@ -88,7 +88,7 @@ def the_failure(run: Run, name: str) -> str:
 
 
 def test_an_api_server_that_is_killed_and_comes_back_delays_a_run_and_fails_none(
-    small: Rehearsal, live: LiveCluster
+    small: Rehearsal, live: RunningCluster
 ) -> None:
     back = threading.Timer(2, live.plane.start_api_server)
 
@@ -108,10 +108,10 @@ def test_an_api_server_that_is_killed_and_comes_back_delays_a_run_and_fails_none
 
 
 def test_an_api_server_that_stays_away_fails_a_run_and_the_next_one_goes_on(
-    small: Rehearsal, live: LiveCluster, monkeypatch: pytest.MonkeyPatch
+    small: Rehearsal, live: RunningCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched, at_write_of(live, "second", lambda: kill_api_server(live)):
-        patched.setattr(api_server, "AWAY_SECONDS", 1)
+        patched.setattr(api_client, "RECONNECT_SECONDS", 1)
         run = painted(small, "green")
     live.plane.start_api_server()
     assert f"nothing answers at {live.plane.server}" in the_failure(run, "second")
@@ -119,7 +119,7 @@ def test_an_api_server_that_stays_away_fails_a_run_and_the_next_one_goes_on(
     assert_converges(small, live, "green")
 
 
-def test_a_slow_etcd_delays_a_run_and_fails_none(small: Rehearsal, live: LiveCluster) -> None:
+def test_a_slow_etcd_delays_a_run_and_fails_none(small: Rehearsal, live: RunningCluster) -> None:
     etcd = live.plane.processes["etcd"].id
     wake = threading.Timer(3, os.kill, (etcd, signal.SIGCONT))
 
@@ -136,7 +136,9 @@ def test_a_slow_etcd_delays_a_run_and_fails_none(small: Rehearsal, live: LiveClu
     assert colours(live) == dict.fromkeys(CONFIG_MAPS, "white")
 
 
-def test_a_field_that_another_manager_takes_fails_a_run_until_it_is_left(small: Rehearsal, live: LiveCluster) -> None:
+def test_a_field_that_another_manager_takes_fails_a_run_until_it_is_left(
+    small: Rehearsal, live: RunningCluster
+) -> None:
     def take() -> None:
         live.apply(config_map("third", colour="theirs"), SOMEBODY, force=True)
 
@@ -151,7 +153,7 @@ def test_a_field_that_another_manager_takes_fails_a_run_until_it_is_left(small: 
     assert_done(small, "black")
 
 
-def test_a_webhook_that_does_not_answer_fails_a_run_until_it_does(small: Rehearsal, live: LiveCluster) -> None:
+def test_a_webhook_that_does_not_answer_fails_a_run_until_it_does(small: Rehearsal, live: RunningCluster) -> None:
     hooked = slow_webhook(live, NAMESPACE)
     with at_write_of(live, "second", hooked.__enter__):
         run = painted(small, "grey")
@@ -161,12 +163,12 @@ def test_a_webhook_that_does_not_answer_fails_a_run_until_it_does(small: Rehears
 
 
 def test_a_finalizer_that_nobody_takes_fails_a_deletion_until_somebody_does(
-    small: Rehearsal, live: LiveCluster, monkeypatch: pytest.MonkeyPatch
+    small: Rehearsal, live: RunningCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/api/v1/namespaces/{NAMESPACE}/configmaps/passing"
 
     def hold(*finalizers: str) -> None:
-        live.server.request("PATCH", path, None, {"metadata": {"finalizers": list(finalizers) or None}}, MERGE)
+        live.api.request("PATCH", path, None, {"metadata": {"finalizers": list(finalizers) or None}}, MERGE)
 
     gone = {"voice:passing": False, "voice:colour": "brown"}
     with monkeypatch.context() as patched, at_write_of(live, "second", lambda: hold("example.com/nobody-takes-this")):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cluster.asking import eventually, exists, is_ready, mark_call, nodes, pods_of, small_pod, why_not_placed
+from tests.cluster.cluster_queries import (
+    eventually,
+    exists,
+    is_ready,
+    mark_call,
+    nodes,
+    pods_of,
+    small_pod,
+    why_not_placed,
+)
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster
@@ -34,7 +43,7 @@ def test_a_generation_is_retired_and_removed_and_no_call_is_cut(staging: Deploye
         lambda: any(is_ready(pod) and pod["spec"]["nodeName"] in on("b") for pod in pods_of(cluster, "livekit")),
         what="a pod on the new generation",
     )
-    cluster.caretaker.catch_up()
+    cluster.controller_manager.reconcile_all()
     late = small_pod("late", "default", call["spec"]["nodeName"])
     late["spec"]["tolerations"] = [{"key": "livekit", "operator": "Exists"}]
     assert "untolerated taint" in why_not_placed(cluster, late), "a retiring generation takes pods of its pool"

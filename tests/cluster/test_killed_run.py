@@ -15,9 +15,9 @@ from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real.programs import Programs
-from tests.cluster.asking import eventually, running, the_cluster
+from tests.cluster.cluster_queries import eventually, running, the_cluster
 from tests.cluster.conftest import real_world
-from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
+from tests.cluster.small_program import CONFIG_MAPS, NAMESPACE, PROGRAM
 from tests.unit.stacks import PROJECT
 
 pytestmark = pytest.mark.cluster

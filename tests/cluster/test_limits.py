@@ -8,8 +8,8 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Object, Reason
 from azure_rehearsal.kubernetes.quantities import amount
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from tests.cluster.asking import WITH_CALLS, small_pod
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
+from tests.cluster.cluster_queries import WITH_CALLS, small_pod
 
 pytestmark = pytest.mark.cluster
 
@@ -26,7 +26,7 @@ def asking(pod: Object, cpu: str, containers: int = 1) -> Object:
     return pod
 
 
-def refusal_of(cluster: LiveCluster, item: Object) -> str:
+def refusal_of(cluster: RunningCluster, item: Object) -> str:
     with pytest.raises(ApiError) as refused:
         cluster.apply(item, "test", dry_run=True)
     assert refused.value.reason is Reason.FORBIDDEN
@@ -34,7 +34,7 @@ def refusal_of(cluster: LiveCluster, item: Object) -> str:
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_what_is_beyond_the_limits_of_its_namespace_is_refused(cluster: LiveCluster, namespace: str) -> None:
+def test_what_is_beyond_the_limits_of_its_namespace_is_refused(cluster: RunningCluster, namespace: str) -> None:
     (limits,) = cluster.list_objects("v1", "LimitRange", namespace)
     (quota,) = cluster.list_objects("v1", "ResourceQuota", namespace)
     largest, all_together = limits["spec"]["limits"][0]["max"]["cpu"], quota["spec"]["hard"]["requests.cpu"]
@@ -48,7 +48,9 @@ def test_what_is_beyond_the_limits_of_its_namespace_is_refused(cluster: LiveClus
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_a_container_that_asks_for_nothing_gets_what_its_namespace_says(cluster: LiveCluster, namespace: str) -> None:
+def test_a_container_that_asks_for_nothing_gets_what_its_namespace_says(
+    cluster: RunningCluster, namespace: str
+) -> None:
     pod = small_pod("modest", namespace, "any")
     del pod["spec"]["containers"][0]["resources"]
     admitted = cluster.apply(pod, "test", dry_run=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from settings.flows import Flow
 from settings.kubernetes import NAMESPACES
 from settings.loader import load_stack_file
@@ -21,7 +21,7 @@ from settings.peers import Outside, Pods
 from settings.stack_flows import flows
 from tests.cluster.conftest import Deployed
 from tests.cluster.flow_check import Policy, Question, admission, live_policies, questions
-from tests.cluster.flow_ends import OURS, End, every_end
+from tests.cluster.flow_endpoints import OURS, End, every_end
 from tests.cluster.flow_table import table
 from tests.cluster.pages import Pages
 from tests.unit.stacks import PROJECT
@@ -41,7 +41,7 @@ REDUNDANT: Final[Mapping[tuple[str, str], str]] = {
 class Findings:
     """Staging's policies and all that can be asked of them."""
 
-    cluster: LiveCluster
+    cluster: RunningCluster
     ends: list[End]
     flows: tuple[Flow, ...]
     policies: list[Policy]

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from azure_rehearsal.kubernetes.real.nodes import pool_of
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from tests.cluster.asking import (
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
+from tests.cluster.cluster_queries import (
     MEDIA,
     WITH_CALLS,
     eventually,
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.mark.requirement("A20", "B13")
-def test_media_pods_land_on_their_media_pools_only(cluster: LiveCluster) -> None:
+def test_media_pods_land_on_their_media_pools_only(cluster: RunningCluster) -> None:
     by_name = nodes(cluster)
     for name, wanted in MEDIA.items():
         placed = pods_of(cluster, name)
@@ -37,7 +37,7 @@ def test_media_pods_land_on_their_media_pools_only(cluster: LiveCluster) -> None
 
 
 @pytest.mark.requirement("B13")
-def test_nothing_but_media_pods_and_daemons_lands_on_media_pools(cluster: LiveCluster) -> None:
+def test_nothing_but_media_pods_and_daemons_lands_on_media_pools(cluster: RunningCluster) -> None:
     by_name = nodes(cluster)
     media = {f"voice-media/{name}" for name in MEDIA}
     strangers = [
@@ -51,12 +51,12 @@ def test_nothing_but_media_pods_and_daemons_lands_on_media_pools(cluster: LiveCl
 
 
 @pytest.mark.requirement("A18")
-def test_a_node_has_at_most_one_pod_of_each_media_workload(cluster: LiveCluster) -> None:
+def test_a_node_has_at_most_one_pod_of_each_media_workload(cluster: RunningCluster) -> None:
     most = Counter((workload(pod), pod["spec"]["nodeName"]) for name in MEDIA for pod in pods_of(cluster, name))
     assert max(most.values()) == 1, most
 
 
-def test_no_other_pod_is_let_onto_a_media_pool(cluster: LiveCluster) -> None:
+def test_no_other_pod_is_let_onto_a_media_pool(cluster: RunningCluster) -> None:
     for name in set(MEDIA.values()):
         node = next(node for node, found in nodes(cluster).items() if pool(found) == name)
         stranger = small_pod("stranger", "default", node)
@@ -66,7 +66,7 @@ def test_no_other_pod_is_let_onto_a_media_pool(cluster: LiveCluster) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_CALLS)
-def test_a_node_with_a_pod_of_a_workload_takes_no_other_one_of_it(cluster: LiveCluster, name: str) -> None:
+def test_a_node_with_a_pod_of_a_workload_takes_no_other_one_of_it(cluster: RunningCluster, name: str) -> None:
     """Asked with a pod that has nothing of the workload but its labels: there is room for it, and no port is taken."""
     (placed, *_) = pods_of(cluster, name)
     labels = {key: value for key, value in placed["metadata"]["labels"].items() if key != "pod-template-hash"}
@@ -78,37 +78,37 @@ def test_a_node_with_a_pod_of_a_workload_takes_no_other_one_of_it(cluster: LiveC
 
 
 @pytest.mark.requirement("A18", "B36")
-def test_nodes_of_media_pools_have_public_addresses_of_their_prefix(cluster: LiveCluster) -> None:
+def test_nodes_of_media_pools_have_public_addresses_of_their_prefix(cluster: RunningCluster) -> None:
     for node in nodes(cluster).values():
         addresses = [entry for entry in node["status"]["addresses"] if entry["type"] == "ExternalIP"]
         assert len(addresses) == (1 if pool(node) in MEDIA.values() else 0), node["metadata"]["name"]
 
 
 @pytest.mark.requirement("B9", "B73")
-def test_a_full_pool_leaves_a_pod_pending_until_the_autoscaler_adds_a_node(cluster: LiveCluster) -> None:
+def test_a_full_pool_leaves_a_pod_pending_until_the_autoscaler_adds_a_node(cluster: RunningCluster) -> None:
     before = _settled(cluster)
-    cluster.caretaker.autoscaler.enabled = False
+    cluster.controller_manager.autoscaler.enabled = False
     try:
         scale(cluster, "livekit", before + 1)
         eventually(lambda: len(pods_of(cluster, "livekit")) == before + 1, what="one pod more")
         eventually(lambda: _homeless(cluster, "livekit") == 1, what="a pod without a place")
     finally:
-        cluster.caretaker.autoscaler.enabled = True
+        cluster.controller_manager.autoscaler.enabled = True
     eventually(lambda: all(is_ready(pod) for pod in pods_of(cluster, "livekit")), what="every pod ready")
     assert len(_nodes_of(cluster, "livekit")) == before + 1
     scale(cluster, "livekit", before)
     eventually(lambda: len(_nodes_of(cluster, "livekit")) == before, what="the idle node gone")
 
 
-def test_a_pool_never_grows_beyond_its_maximum(cluster: LiveCluster) -> None:
+def test_a_pool_never_grows_beyond_its_maximum(cluster: RunningCluster) -> None:
     wanted = _settled(cluster)
-    most = sum(found.most for found in cluster.pools() if found.labels.get("voice.platform/pool") == "livekit")
+    most = sum(found.max_count for found in cluster.pools() if found.labels.get("voice.platform/pool") == "livekit")
     scale(cluster, "livekit", most + 1)
     try:
         eventually(lambda: len(_nodes_of(cluster, "livekit")) == most, what="a full pool")
         eventually(lambda: sum(map(is_ready, pods_of(cluster, "livekit"))) == most, what="all but one ready")
         for _ in range(3):
-            cluster.caretaker.catch_up()
+            cluster.controller_manager.reconcile_all()
         assert len(_nodes_of(cluster, "livekit")) == most
         assert _homeless(cluster, "livekit") == 1
     finally:
@@ -116,18 +116,18 @@ def test_a_pool_never_grows_beyond_its_maximum(cluster: LiveCluster) -> None:
     eventually(lambda: len(_nodes_of(cluster, "livekit")) == wanted, what="the idle nodes gone")
 
 
-def _settled(cluster: LiveCluster) -> int:
+def _settled(cluster: RunningCluster) -> int:
     """How many pods, and nodes, LiveKit has once what earlier tests left is gone."""
     pods = len(pods_of(cluster, "livekit"))
     eventually(lambda: len(_nodes_of(cluster, "livekit")) == pods, what="as many nodes as pods")
     return pods
 
 
-def _nodes_of(cluster: LiveCluster, name: str) -> list[str]:
+def _nodes_of(cluster: RunningCluster, name: str) -> list[str]:
     return [pool_of(node) for node in nodes(cluster).values() if pool(node) == name]
 
 
-def _homeless(cluster: LiveCluster, name: str) -> int:
+def _homeless(cluster: RunningCluster, name: str) -> int:
     """How many pods the scheduler found no node for."""
     return sum(
         any(entry.get("reason") == "Unschedulable" for entry in pod.get("status", {}).get("conditions") or ())

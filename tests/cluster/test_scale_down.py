@@ -13,10 +13,10 @@ from typing import Final
 import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile
-from azure_rehearsal.kubernetes.real.nodes import is_going
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from tests.cluster.asking import close, eventually, exists, is_ready, mark_call, nodes, pods, pool, workload
+from azure_rehearsal.kubernetes.real.nodes import is_marked_for_deletion
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
+from azure_rehearsal.kubernetes.real.scale_down_rules import SAFE_TO_EVICT, ScaleDownProfile
+from tests.cluster.cluster_queries import close, eventually, exists, is_ready, mark_call, nodes, pods, pool, workload
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster
@@ -97,13 +97,13 @@ def under_used(staging: Deployed) -> Iterator[UnderUsed]:
     eventually(lambda: not any(found.node(name) in nodes(cluster) for name in POOLS), what="the three nodes gone")
 
 
-def _ready(cluster: LiveCluster, name: str) -> list[Object]:
+def _ready(cluster: RunningCluster, name: str) -> list[Object]:
     return [pod for pod in pods(cluster, "default") if workload(pod) == f"default/{name}" and is_ready(pod)]
 
 
 @pytest.mark.requirement("B12")
 def test_an_under_used_node_is_emptied_and_goes_once_the_call_on_it_has_ended(
-    cluster: LiveCluster, under_used: UnderUsed
+    cluster: RunningCluster, under_used: UnderUsed
 ) -> None:
     pod, node = under_used.pods["movable"], under_used.node("movable")
     eventually(
@@ -112,10 +112,10 @@ def test_an_under_used_node_is_emptied_and_goes_once_the_call_on_it_has_ended(
     (other,) = _ready(cluster, "movable")
     assert other["spec"]["nodeName"] != node
     for _ in range(2):
-        cluster.caretaker.catch_up()
+        cluster.controller_manager.reconcile_all()
     assert exists(cluster, pod), "the pod ended before its call"
     assert node in nodes(cluster), "the node went before the call on it had ended"
-    assert is_going(nodes(cluster)[node]), "the node takes pods while it is emptied"
+    assert is_marked_for_deletion(nodes(cluster)[node]), "the node takes pods while it is emptied"
     mark_call(cluster, pod, is_up=False)
     eventually(lambda: node not in nodes(cluster), what="the node gone, once the call has ended")
     assert other["spec"]["nodeName"] in nodes(cluster)
@@ -125,16 +125,16 @@ def test_an_under_used_node_is_emptied_and_goes_once_the_call_on_it_has_ended(
     ("name", "reason"), [("unsafe", f"it says {SAFE_TO_EVICT}: false"), ("budgeted", "allows no disruption")]
 )
 def test_an_under_used_node_stays_with_a_pod_that_must_not_be_evicted(
-    cluster: LiveCluster, under_used: UnderUsed, name: str, reason: str
+    cluster: RunningCluster, under_used: UnderUsed, name: str, reason: str
 ) -> None:
     eventually(lambda: under_used.node("movable") not in nodes(cluster), what="the node beside it gone")
     for _ in range(3):  # They are under-used for as long as that one was.
-        cluster.caretaker.catch_up()
+        cluster.controller_manager.reconcile_all()
     assert exists(cluster, under_used.pods[name]), "the pod was evicted"
-    assert not is_going(nodes(cluster)[under_used.node(name)]), "the node is on its way out"
-    assert reason in cluster.caretaker.autoscaler.scale_down.reasons[under_used.node(name)]
+    assert not is_marked_for_deletion(nodes(cluster)[under_used.node(name)]), "the node is on its way out"
+    assert reason in cluster.controller_manager.autoscaler.scale_down.reasons[under_used.node(name)]
 
 
 @pytest.mark.requirement("B12")
-def test_the_thresholds_are_those_of_the_simulated_azure(cluster: LiveCluster) -> None:
+def test_the_thresholds_are_those_of_the_simulated_azure(cluster: RunningCluster) -> None:
     assert cluster.scale_down_profile() == ScaleDownProfile(threshold=0.5, skips_local_storage=False)

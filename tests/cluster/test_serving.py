@@ -15,9 +15,9 @@ from kubernetes.config import new_client_from_config_dict
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.kubernetes.real.programs import Programs
-from tests.cluster.asking import running
+from tests.cluster.cluster_queries import running
 from tests.cluster.conftest import real_world
-from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
+from tests.cluster.small_program import CONFIG_MAPS, NAMESPACE, PROGRAM
 from tests.unit.stacks import PROJECT
 
 pytestmark = pytest.mark.cluster

@@ -18,11 +18,11 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from azure_rehearsal.kubernetes.chart_order import dependencies
 from azure_rehearsal.kubernetes.cluster import Cluster, Key, Object, Scope, group_of
-from azure_rehearsal.kubernetes.custom_resources import is_definition, scope_defined
+from azure_rehearsal.kubernetes.custom_resources import crd_scope, is_crd
 from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.helm_charts import (
     RESOURCE_POLICY,
-    ChartProblem,
+    ChartError,
     load,
     local_path,
     merged_values,
@@ -30,7 +30,7 @@ from azure_rehearsal.kubernetes.helm_charts import (
 )
 from azure_rehearsal.kubernetes.objects import annotate, annotation, type_token
 from azure_rehearsal.kubernetes.sdk_arguments import CHART_INPUTS
-from azure_rehearsal.kubernetes.secret_marks import secret
+from azure_rehearsal.kubernetes.secret_propagation import as_secret
 from azure_rehearsal.protocol.provider import MAX_MESSAGE_BYTES, Refused
 from azure_rehearsal.protocol.values import (
     RESOURCE_REFERENCE,
@@ -89,14 +89,14 @@ class ChartComponent:
             monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
             inputs = from_struct(request.inputs)
             self._check(inputs)
-            urn = _call(lambda: monitor.RegisterResource(_component_request(request)), request.name).urn
+            urn = _register_resource(lambda: monitor.RegisterResource(_component_request(request)), request.name).urn
             if contains_unknown(inputs):
                 self._log.warn("Input properties have unknown values. Preview is incomplete.", urn)
                 return provider_pb2.ConstructResponse(urn=urn)
             try:
                 items = self._objects(inputs, request.name, urn)
-            except ChartProblem as problem:
-                raise Refused("ChartNotRendered", f"{request.name}: {problem}", problem.way_out) from problem
+            except ChartError as problem:
+                raise Refused("ChartNotRendered", f"{request.name}: {problem}", problem.remediation) from problem
             children = self._register(monitor, request, inputs, urn, items)
         references = [_reference(child, request.dryRun, self._version) for child in children]
         dependencies = provider_pb2.ConstructResponse.PropertyDependencies(urns=[child.urn for child in children])
@@ -118,7 +118,7 @@ class ChartComponent:
         """The objects of the chart, with namespaces and annotations as they are registered."""
         path = local_path(inputs["chart"], self._directory)
         if path is None:
-            raise ChartProblem(
+            raise ChartError(
                 f'the chart "{inputs["chart"]}" is not on this machine, and a rehearsal fetches none',
                 "Give a folder with a Chart.yaml or a .tgz, relative to the program's folder; use helm.v3.Release for "
                 "third-party charts.",
@@ -132,14 +132,14 @@ class ChartComponent:
         values = merged_values(inputs, self._directory)
         rendered = render(chart, values, inputs.get("name") or logical_name, namespace, self._cluster)
         items = [*([] if inputs.get("skipCrds") else rendered.definitions), *rendered.objects]
-        scopes = {**self._scopes, **dict(scope_defined(item) for item in items if is_definition(item))}
+        scopes = {**self._scopes, **dict(crd_scope(item) for item in items if is_crd(item))}
         for item in items:
-            self._place(item, namespace, scopes)
+            self._set_namespace(item, namespace, scopes)
             if inputs.get("skipAwait"):
                 annotate(item, _SKIP_AWAIT, "true")
         return items
 
-    def _place(self, item: Object, namespace: str, scopes: dict[tuple[str, str], Scope]) -> None:
+    def _set_namespace(self, item: Object, namespace: str, scopes: dict[tuple[str, str], Scope]) -> None:
         """Gives a namespaced object without a namespace the chart's."""
         if item["metadata"].get("namespace"):
             return
@@ -172,7 +172,7 @@ class ChartComponent:
         def register(key: Key) -> _Registered:
             dependencies = [futures[need].result().urn for need in sorted(needs[key])]
             child = self._child_request(request, parent, _resource_name(prefix, key), by_key[key], dependencies)
-            answer = _call(lambda: monitor.RegisterResource(child), child.name)
+            answer = _register_resource(lambda: monitor.RegisterResource(child), child.name)
             if answer.result != resource_pb2.SUCCESS:
                 raise Refused("ChartIncomplete", f"{child.name} was not deployed", "Its own message says why.")
             return _Registered(answer.urn, answer.id)
@@ -193,7 +193,7 @@ class ChartComponent:
         if (item["apiVersion"], item["kind"]) == ("v1", "Secret"):
             for field in ("data", "stringData"):
                 if field in properties.fields:
-                    properties.fields[field].CopyFrom(secret(to_wire(item[field])))
+                    properties.fields[field].CopyFrom(as_secret(to_wire(item[field])))
         child = resource_pb2.RegisterResourceRequest(
             type=type_token(item["apiVersion"], item["kind"]),
             name=name,
@@ -255,7 +255,7 @@ def _reference(child: _Registered, preview: bool, version: str) -> dict[str, Any
     return {SIGNATURE_KEY: RESOURCE_REFERENCE, "urn": child.urn, "id": id, "packageVersion": version}
 
 
-def _call(
+def _register_resource(
     call: Callable[[], resource_pb2.RegisterResourceResponse], name: str
 ) -> resource_pb2.RegisterResourceResponse:
     """Registers something; the engine has shown the reason itself when it answers with an error."""

@@ -9,7 +9,7 @@ import graphlib
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.custom_resources import is_definition, scope_defined
+from azure_rehearsal.kubernetes.custom_resources import crd_scope, is_crd
 from azure_rehearsal.kubernetes.objects import annotation
 from azure_rehearsal.protocol.provider import Refused
 
@@ -18,7 +18,7 @@ _DEPENDS_ON: Final = "config.kubernetes.io/depends-on"
 
 def dependencies(items: dict[Key, Object]) -> dict[Key, set[Key]]:
     """What each object waits for: its definition, its namespace, and what its annotation names; nothing else."""
-    definitions = {scope_defined(item)[0]: key for key, item in items.items() if is_definition(item)}
+    definitions = {crd_scope(item)[0]: key for key, item in items.items() if is_crd(item)}
     namespaces = {key.name: key for key in items if (key.group, key.kind) == ("", "Namespace")}
     needs: dict[Key, set[Key]] = {}
     for key, item in items.items():

@@ -75,18 +75,18 @@ class ApiError(Exception):
     """What the API server answers instead of an object.
 
     `missing` names the object whose absence is the cause, where there is one (a namespace that does not exist).
-    `lasting` says that to ask again is no way out, whatever the reason.
+    `permanent` says that to ask again is no way out, whatever the reason.
     """
 
     def __init__(
-        self, reason: Reason, message: str, way_out: str = "", missing: Key | None = None, lasting: bool = False
+        self, reason: Reason, message: str, remediation: str = "", missing: Key | None = None, permanent: bool = False
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
-        self.way_out = way_out
+        self.remediation = remediation
         self.missing = missing
-        self.lasting = lasting
+        self.permanent = permanent
 
 
 class Cluster(abc.ABC):
@@ -95,7 +95,7 @@ class Cluster(abc.ABC):
     `manager` is the field manager of a write; `dry_run` answers what a write would give, and writes nothing.
     """
 
-    patience_seconds: float = 0
+    ready_timeout_seconds: float = 0
     """How long an object may take to become ready after a write; 0 where everything is ready at once."""
 
     @property
@@ -134,11 +134,11 @@ class Cluster(abc.ABC):
     def delete(self, key: Key) -> None:
         """Deletes an object and what goes with it. Raises `ApiError`, NOT_FOUND among others."""
 
-    def unfinished(self, live: Object) -> str:
+    def not_ready_reason(self, live: Object) -> str:
         """Why an object that was written is not ready yet; empty when it is."""
         return ""
 
-    def problems_of(self, key: Key) -> list[str]:
+    def warnings_for(self, key: Key) -> list[str]:
         """What controllers say is wrong with an object now; nothing for one that they are done with."""
         return []
 

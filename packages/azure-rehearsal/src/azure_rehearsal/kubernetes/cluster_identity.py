@@ -23,7 +23,7 @@ class ClusterIdentity(Protocol):
 
 
 @runtime_checkable
-class DescribedIdentity(Protocol):
+class IdentityWithProperties(Protocol):
     """An identity that also tells what Azure knows of the cluster."""
 
     @property
@@ -31,6 +31,6 @@ class DescribedIdentity(Protocol):
         """The ManagedCluster's properties, by which its add-ons are found."""
 
 
-def known_properties(identity: ClusterIdentity) -> Mapping[str, Any] | None:
+def managed_cluster_properties(identity: ClusterIdentity) -> Mapping[str, Any] | None:
     """What Azure knows of a cluster; `None` where the identity does not tell."""
-    return identity.properties if isinstance(identity, DescribedIdentity) else None
+    return identity.properties if isinstance(identity, IdentityWithProperties) else None

@@ -20,7 +20,7 @@ _WHICH_CLUSTER: Final = ("kubeconfig", "context", "cluster")
 _IDENTIFIER: Final = "clusterIdentifier"
 
 
-class BadKubeconfig(ValueError):
+class InvalidKubeconfig(ValueError):
     """A kubeconfig that names no cluster. The message says what is wrong with it."""
 
 
@@ -59,7 +59,7 @@ class Configuration:
         if settings.get("kubeconfig"):
             try:
                 target, reason = active_target(settings), ""
-            except BadKubeconfig as error:
+            except InvalidKubeconfig as error:
                 reason = f"failed to parse kubeconfig data in `kubernetes:config:kubeconfig`- {error}"
         return cls(
             target=target,
@@ -90,7 +90,7 @@ def check_settings(settings: dict[str, Any]) -> list[CheckFailure]:
     if settings.get("kubeconfig") and not any(settings.get(name) is UNKNOWN for name in _WHICH_CLUSTER):
         try:
             active_target(settings)
-        except BadKubeconfig as error:
+        except InvalidKubeconfig as error:
             failures.append(CheckFailure("kubeconfig", str(error)))
     return failures
 
@@ -118,18 +118,18 @@ def diff_settings(old: dict[str, Any], new: dict[str, Any]) -> Difference:
 
 
 def active_target(settings: dict[str, Any]) -> Target:
-    """The cluster that a configuration means. Raises `BadKubeconfig`."""
+    """The cluster that a configuration means. Raises `InvalidKubeconfig`."""
     kubeconfig = _parsed(settings["kubeconfig"])
     contexts, clusters = (_by_name(kubeconfig, kind) for kind in ("context", "cluster"))
     name = settings.get("context") or kubeconfig.get("current-context")
     if not name:
-        raise BadKubeconfig("the kubeconfig has no current-context; set one, or the provider's context")
+        raise InvalidKubeconfig("the kubeconfig has no current-context; set one, or the provider's context")
     if name not in contexts:
-        raise BadKubeconfig(f'context "{name}" does not exist in the kubeconfig; it has {_names(contexts)}')
+        raise InvalidKubeconfig(f'context "{name}" does not exist in the kubeconfig; it has {_names(contexts)}')
     cluster_name = settings.get("cluster") or contexts[name].get("cluster")
     cluster = clusters.get(cluster_name)
     if not cluster or not cluster.get("server"):
-        raise BadKubeconfig(f'cluster "{cluster_name}" has no server in the kubeconfig; it has {_names(clusters)}')
+        raise InvalidKubeconfig(f'cluster "{cluster_name}" has no server in the kubeconfig; it has {_names(clusters)}')
     namespace = settings.get("namespace") or contexts[name].get("namespace") or "default"
     return Target(cluster["server"], namespace, cluster)
 
@@ -141,7 +141,7 @@ def _other_cluster(old: dict[str, Any], new: dict[str, Any]) -> bool:
             return False
         try:
             targets.append(active_target(settings))
-        except BadKubeconfig:
+        except InvalidKubeconfig:
             return False
     return targets[0].cluster != targets[1].cluster
 
@@ -150,9 +150,11 @@ def _parsed(kubeconfig: str) -> dict[str, Any]:
     try:
         content = yaml.safe_load(kubeconfig)
     except yaml.YAMLError as error:
-        raise BadKubeconfig(f"the kubeconfig is not YAML: {error}") from error
+        raise InvalidKubeconfig(f"the kubeconfig is not YAML: {error}") from error
     if not isinstance(content, dict):
-        raise BadKubeconfig("the kubeconfig is no map of clusters, contexts and users; give its content, not its path")
+        raise InvalidKubeconfig(
+            "the kubeconfig is no map of clusters, contexts and users; give its content, not its path"
+        )
     return content
 
 

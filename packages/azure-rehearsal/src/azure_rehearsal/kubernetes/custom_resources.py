@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 from azure_rehearsal.kubernetes.cluster import Object, Scope
-from azure_rehearsal.kubernetes.known_definitions import whole
+from azure_rehearsal.kubernetes.crd_catalog import with_schemas
 from azure_rehearsal.kubernetes.schemas import messages
 
 CRD_API_VERSION: Final = "apiextensions.k8s.io/v1"
@@ -61,22 +61,22 @@ class CustomKind:
     def _validator(self) -> Validator | None:
         """`None` where the definition asks for no validation. Made late: most kinds of a cluster have no objects."""
         name = self.api_version.rpartition("/")[2]
-        versions = whole(self.definition)["spec"]["versions"]
+        versions = with_schemas(self.definition)["spec"]["versions"]
         return next(_validator(version) for version in versions if version["name"] == name)
 
 
-def is_definition(item: Object) -> bool:
+def is_crd(item: Object) -> bool:
     """Whether an object is a CustomResourceDefinition."""
     return item.get("apiVersion") == CRD_API_VERSION and item.get("kind") == CRD_KIND
 
 
-def scope_defined(definition: Object) -> tuple[tuple[str, str], Scope]:
+def crd_scope(definition: Object) -> tuple[tuple[str, str], Scope]:
     """`((group, kind), scope)` of a CustomResourceDefinition."""
     spec = definition["spec"]
     return (spec["group"], spec["names"]["kind"]), Scope(spec["scope"])
 
 
-def custom_kinds(definition: Object) -> tuple[CustomKind, ...]:
+def kinds_of_crd(definition: Object) -> tuple[CustomKind, ...]:
     """The kinds, one for each served version, of a CustomResourceDefinition that has no problems."""
     spec = definition["spec"]
     kind, scope = spec["names"]["kind"], Scope(spec["scope"])
@@ -87,7 +87,7 @@ def custom_kinds(definition: Object) -> tuple[CustomKind, ...]:
     )
 
 
-def definition_problems(definition: Object) -> list[str]:
+def crd_problems(definition: Object) -> list[str]:
     """What an API server checks of a CustomResourceDefinition beyond its schema, `path: reason`."""
     spec = definition["spec"]
     problems = []

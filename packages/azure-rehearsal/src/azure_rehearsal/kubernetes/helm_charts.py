@@ -32,12 +32,12 @@ _SHOWN_CHARACTERS: Final = 100
 _NO_MANIFESTS: Final = ("NOTES.txt",)
 
 
-class ChartProblem(Exception):
+class ChartError(Exception):
     """A chart that cannot be had or rendered. The message is Helm's, or names what a rehearsal cannot do."""
 
-    def __init__(self, message: str, way_out: str = "") -> None:
+    def __init__(self, message: str, remediation: str = "") -> None:
         super().__init__(message)
-        self.way_out = way_out
+        self.remediation = remediation
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def local_path(chart: str, directory: Path) -> Path | None:
 
 
 def load(path: Path, update_dependencies: bool = False) -> helm_python.Chart:
-    """Opens a chart that can be installed. Raises `ChartProblem`.
+    """Opens a chart that can be installed. Raises `ChartError`.
 
     `update_dependencies` fetches declared dependencies into the chart's folder first, as `helm dependency update` does.
     """
@@ -68,12 +68,12 @@ def load(path: Path, update_dependencies: bool = False) -> helm_python.Chart:
         chart = _without_links(path)
         details, loaded = chart.metadata, {dependency["name"] for dependency in chart.dependencies}
     except helm_python.HelmError as error:
-        raise ChartProblem(f"{path}: {error}", "Correct the chart; `helm lint` tells more.") from error
+        raise ChartError(f"{path}: {error}", "Correct the chart; `helm lint` tells more.") from error
     if details.get("type") == "library":
-        raise ChartProblem(f"{path}: library charts are not installable")
+        raise ChartError(f"{path}: library charts are not installable")
     missing = sorted({dependency["name"] for dependency in details.get("dependencies") or []} - loaded)
     if missing:
-        raise ChartProblem(
+        raise ChartError(
             f"{path}: found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}",
             "Run `helm dependency build`, or set dependencyUpdate.",
         )
@@ -91,7 +91,7 @@ def _without_links(path: Path) -> helm_python.Chart:
 def render(
     chart: helm_python.Chart, values: Object, name: str, namespace: str, cluster: Cluster, revision: int = 1
 ) -> Rendered:
-    """Renders a chart as an installation (`revision` 1) or an upgrade. Raises `ChartProblem`."""
+    """Renders a chart as an installation (`revision` 1) or an upgrade. Raises `ChartError`."""
     version = cluster.version if cluster.version.count(".") > 1 else f"{cluster.version}.0"
     options = {
         "name": name,
@@ -107,7 +107,7 @@ def render(
         answer = _native.call_string("helm_render", chart._raw(), json.dumps(values), json.dumps(options))  # noqa: SLF001
         definitions = [item for file in chart.crds for item in _objects(file["name"], file["data"])]
     except helm_python.HelmError as error:
-        raise ChartProblem(str(error), "Correct the chart or its values.") from error
+        raise ChartError(str(error), "Correct the chart or its values.") from error
     files: dict[str, str] = json.loads(answer)
     manifests = {path: text for path, text in files.items() if Path(path).name not in _NO_MANIFESTS}
     items = [item for path, text in sorted(manifests.items()) for item in _objects(path, text)]
@@ -119,13 +119,13 @@ def render(
 
 
 def merged_values(inputs: dict[str, Any], directory: Path) -> Object:
-    """The values of a chart or a release: files first, in order, then `values`. Raises `ChartProblem`."""
+    """The values of a chart or a release: files first, in order, then `values`. Raises `ChartError`."""
     result: Object = {}
     for asset in inputs.get("valueYamlFiles") or []:
         try:
             content = helm_python.values_from_yaml(_asset_text(asset, directory))
         except helm_python.HelmError as error:
-            raise ChartProblem(f"valueYamlFiles: {error}") from error
+            raise ChartError(f"valueYamlFiles: {error}") from error
         _merge(result, content)
     _merge(result, inputs.get("values") or {})
     return result
@@ -137,7 +137,7 @@ def _asset_text(asset: Any, directory: Path) -> str:
             return asset["text"]
         if "path" in asset:
             return (directory / asset["path"]).read_text()
-    raise ChartProblem("valueYamlFiles takes file and string assets", "Use pulumi.FileAsset or pulumi.StringAsset.")
+    raise ChartError("valueYamlFiles takes file and string assets", "Use pulumi.FileAsset or pulumi.StringAsset.")
 
 
 def _merge(target: Object, addition: Object) -> None:
@@ -157,7 +157,7 @@ def _objects(file: str, text: str) -> Iterator[Object]:
         try:
             content = helm_python.values_from_yaml(document)
         except helm_python.HelmError as error:
-            raise ChartProblem(f"{file}: {error}", "The template does not give YAML; render it to see.") from error
+            raise ChartError(f"{file}: {error}", "The template does not give YAML; render it to see.") from error
         if content:
             yield from _expanded(file, content)
 
@@ -169,7 +169,7 @@ def _expanded(file: str, content: Object) -> Iterator[Object]:
         return
     start = json.dumps(content)[:_SHOWN_CHARACTERS]
     if not isinstance(content.get("apiVersion"), str) or not isinstance(content.get("kind"), str):
-        raise ChartProblem(f"{file}: Kubernetes resources require a kind and apiVersion: {start}")
+        raise ChartError(f"{file}: Kubernetes resources require a kind and apiVersion: {start}")
     if not (content.get("metadata") or {}).get("name"):
-        raise ChartProblem(f"{file}: Kubernetes resources require a .metadata.name: {start}")
+        raise ChartError(f"{file}: Kubernetes resources require a .metadata.name: {start}")
     yield content

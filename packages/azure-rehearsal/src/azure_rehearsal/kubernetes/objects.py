@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Final
 
-from azure_rehearsal.kubernetes.changes import Path
 from azure_rehearsal.kubernetes.cluster import SERVER_METADATA, Object
-from azure_rehearsal.kubernetes.custom_resources import is_definition
+from azure_rehearsal.kubernetes.custom_resources import is_crd
+from azure_rehearsal.kubernetes.immutable_fields import Path
 from azure_rehearsal.protocol.values import contains_unknown
 
 AUTONAMED: Final = "pulumi.com/autonamed"
@@ -66,7 +66,7 @@ def from_inputs(inputs: Object) -> Object:
         item["metadata"] = {name: value for name, value in metadata.items() if name not in SERVER_METADATA}
     else:
         item.setdefault("metadata", {})
-    if is_definition(item):
+    if is_crd(item):
         item.pop("status", None)
     is_secret = (item.get("apiVersion"), item.get("kind")) == ("v1", "Secret")
     if is_secret and isinstance(item.get("stringData"), dict) and not contains_unknown(item):

@@ -19,7 +19,7 @@ from azure_rehearsal.kubernetes.configuration import Configuration, check_settin
 from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.object_handler import ObjectHandler
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE, ReleaseHandler
-from azure_rehearsal.kubernetes.secret_marks import mark_secrets
+from azure_rehearsal.kubernetes.secret_propagation import propagate_secrets
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
 from azure_rehearsal.protocol.values import contains_unknown
 
@@ -29,7 +29,7 @@ _DELETE_UNREACHABLE: Final = (
 )
 
 
-class KubernetesStandIn(StandIn):
+class FakeKubernetesProvider(StandIn):
     """One instance of the kubernetes provider. Relative chart paths start at `directory`, the program's folder."""
 
     version = metadata.version("pulumi-kubernetes")
@@ -46,7 +46,7 @@ class KubernetesStandIn(StandIn):
         self._log = EngineLog(engine_address)
 
     def mark_secrets(self, answer: struct_pb2.Struct, asked: struct_pb2.Struct) -> None:
-        mark_secrets(answer, asked)
+        propagate_secrets(answer, asked)
 
     def check_config(self, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], list[CheckFailure]]:
         return new, check_settings(new)

@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
-from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
-from azure_rehearsal.kubernetes.provider import KubernetesStandIn
+from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
+from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
+from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 from azure_rehearsal.protocol.provider import Difference, Resource
 
 CHARTS = Path(__file__).with_name("charts")
@@ -40,9 +40,9 @@ class Directory:
         return self.clusters.get(server_url)
 
 
-def recorded_cluster(folder: Path) -> RecordedCluster:
+def fake_api_server(folder: Path) -> FakeApiServer:
     """A fresh cluster that keeps its objects in `folder`."""
-    cluster = RecordedClusters.open(folder, Directory()).by_server(SERVER)
+    cluster = FakeClusters.open(folder, Directory()).by_server(SERVER)
     assert cluster is not None
     return cluster
 
@@ -60,9 +60,9 @@ def kubeconfig(server: str = SERVER, **cluster: Any) -> str:
     )
 
 
-def stand_in(clusters: RecordedClusters, **settings: Any) -> KubernetesStandIn:
+def configured_provider(clusters: FakeClusters, **settings: Any) -> FakeKubernetesProvider:
     """A configured provider instance."""
-    instance = KubernetesStandIn(clusters, CHARTS)
+    instance = FakeKubernetesProvider(clusters, CHARTS)
     instance.configure({"kubeconfig": kubeconfig(), **settings})
     return instance
 
@@ -102,21 +102,21 @@ def widget(name: str = "one", namespace: str = "default", **spec: Any) -> Object
 SEED = b"seed"
 
 
-def checked(provider: KubernetesStandIn, which: Resource, inputs: dict, old: dict | None = None) -> dict[str, Any]:
+def checked(provider: FakeKubernetesProvider, which: Resource, inputs: dict, old: dict | None = None) -> dict[str, Any]:
     """Inputs after a check without failures."""
     result, failures = provider.check(which, old or {}, inputs, SEED)
     assert failures == []
     return result
 
 
-def made(provider: KubernetesStandIn, which: Resource, inputs: dict) -> tuple[str, dict[str, Any], dict[str, Any]]:
+def made(provider: FakeKubernetesProvider, which: Resource, inputs: dict) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """`(id, inputs, outputs)` of a new resource."""
     inputs = checked(provider, which, inputs)
     id, outputs = provider.create(which, inputs, preview=False)
     return id, inputs, outputs
 
 
-def planned(provider: KubernetesStandIn, which: Resource, before: dict, after: dict) -> Difference:
+def planned(provider: FakeKubernetesProvider, which: Resource, before: dict, after: dict) -> Difference:
     """The difference between what is deployed as `before` says and what `after` wants."""
     id, inputs, outputs = made(provider, which, before)
     return provider.diff(which, id, inputs, outputs, checked(provider, which, after, inputs))

@@ -14,14 +14,14 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 from pulumi_kubernetes.helm.v4 import ChartArgs
 
 from azure_rehearsal.kubernetes.chart_component import CHART_TYPE
-from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
-from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
-from azure_rehearsal.kubernetes.provider import KubernetesStandIn
+from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
+from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
+from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 from azure_rehearsal.kubernetes.sdk_arguments import CHART_INPUTS
 from azure_rehearsal.protocol.provider import Refused
 from azure_rehearsal.protocol.values import RESOURCE_REFERENCE, SECRET, SIGNATURE_KEY, UNKNOWN, from_struct, to_struct
 from simulator_tests.kubernetes.fake_monitor import FakeMonitor, urn_of
-from simulator_tests.kubernetes.support import CHARTS, Directory, definition, resource, stand_in
+from simulator_tests.kubernetes.support import CHARTS, Directory, configured_provider, definition, resource
 
 PROVIDER = "urn:pulumi:staging::voice::pulumi:providers:kubernetes::aks::1234"
 COMPONENT = f"urn:pulumi:staging::voice::{CHART_TYPE}::edge"
@@ -43,7 +43,7 @@ def monitor() -> Iterator[FakeMonitor]:
 
 
 def construct(
-    provider: KubernetesStandIn, monitor: FakeMonitor, options: dict[str, Any] | None = None, **inputs: Any
+    provider: FakeKubernetesProvider, monitor: FakeMonitor, options: dict[str, Any] | None = None, **inputs: Any
 ) -> provider_pb2.ConstructResponse:
     provider.attach(monitor.address)
     request = provider_pb2.ConstructRequest(
@@ -58,7 +58,9 @@ def construct(
     return provider.construct(request)
 
 
-def test_the_children_are_the_rendered_objects_without_hooks(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_the_children_are_the_rendered_objects_without_hooks(
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
+) -> None:
     construct(provider, monitor)
     assert set(monitor.children) == ALL
     assert {child.parent for child in monitor.children.values()} == {COMPONENT}
@@ -73,7 +75,7 @@ def test_the_children_are_the_rendered_objects_without_hooks(provider: Kubernete
     }
 
 
-def test_the_answer_refers_to_the_children(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_the_answer_refers_to_the_children(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     answer = construct(provider, monitor)
     assert answer.urn == COMPONENT
     references = [item.struct_value.fields for item in answer.state.fields["resources"].list_value.values]
@@ -85,7 +87,7 @@ def test_the_answer_refers_to_the_children(provider: KubernetesStandIn, monitor:
 
 
 def test_the_chart_sees_version_and_kinds_of_the_cluster(
-    provider: KubernetesStandIn, monitor: FakeMonitor, cluster: RecordedCluster
+    provider: FakeKubernetesProvider, monitor: FakeMonitor, cluster: FakeApiServer
 ) -> None:
     construct(provider, monitor)
     data = from_struct(monitor.children["edge:voice/edge-config"].object)["data"]
@@ -96,31 +98,31 @@ def test_the_chart_sees_version_and_kinds_of_the_cluster(
     assert [config["data"]["hasWidgets"] for config in configs] == ["false", "true"]
 
 
-def test_values_come_from_files_then_from_values(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_values_come_from_files_then_from_values(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     asset = {SIGNATURE_KEY: "c44067f5952c0a294b673a41bacd8c17", "text": "greeting: file\nreplicas: 4\n"}
     construct(provider, monitor, valueYamlFiles=[asset], values={"greeting": "value"})
     assert from_struct(monitor.children["edge:voice/edge-config"].object)["data"]["greeting"] == "value"
     assert from_struct(monitor.children["edge:voice/edge"].object)["spec"]["replicas"] == 4
 
 
-def test_release_name_and_prefix_can_be_chosen(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_release_name_and_prefix_can_be_chosen(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     construct(provider, monitor, name="sip", resourcePrefix="one")
     assert "one:voice/sip-config" in monitor.children
 
 
 def test_without_a_prefix_children_have_the_names_of_the_objects(
-    provider: KubernetesStandIn, monitor: FakeMonitor
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
 ) -> None:
     construct(provider, monitor, resourcePrefix="")
     assert "voice/edge-config" in monitor.children
 
 
-def test_without_a_namespace_the_providers_is_taken(clusters: RecordedClusters, monitor: FakeMonitor) -> None:
-    construct(stand_in(clusters, namespace="agents"), monitor, namespace="")
+def test_without_a_namespace_the_providers_is_taken(clusters: FakeClusters, monitor: FakeMonitor) -> None:
+    construct(configured_provider(clusters, namespace="agents"), monitor, namespace="")
     assert "edge:agents/edge-config" in monitor.children
 
 
-def test_definitions_come_first_and_can_be_left_out(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_definitions_come_first_and_can_be_left_out(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     construct(provider, monitor)
     wanted = urn_of(monitor.children["edge:widgets.demo.example"])
     assert list(monitor.children["edge:voice/edge-widget"].dependencies) == [wanted]
@@ -130,12 +132,14 @@ def test_definitions_come_first_and_can_be_left_out(provider: KubernetesStandIn,
     assert "edge:widgets.demo.example" not in monitor.children
 
 
-def test_a_namespace_of_the_chart_comes_before_what_is_in_it(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_a_namespace_of_the_chart_comes_before_what_is_in_it(
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
+) -> None:
     construct(provider, monitor, values={"namespace": "inner"})
     assert list(monitor.children["edge:inner/inside"].dependencies) == [urn_of(monitor.children["edge:inner"])]
 
 
-def test_an_annotation_orders_objects_of_the_chart(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_an_annotation_orders_objects_of_the_chart(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     construct(provider, monitor, values={"after": "apps/namespaces/voice/Deployment/edge"})
     wanted = urn_of(monitor.children["edge:voice/edge"])
     assert list(monitor.children["edge:voice/edge-config"].dependencies) == [wanted]
@@ -146,7 +150,7 @@ def test_an_annotation_orders_objects_of_the_chart(provider: KubernetesStandIn, 
 
 
 def test_a_child_is_registered_when_what_it_waits_for_is_there_and_the_others_meanwhile(
-    provider: KubernetesStandIn, monitor: FakeMonitor
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
 ) -> None:
     monitor.seconds = 0.05
     construct(provider, monitor)
@@ -156,7 +160,7 @@ def test_a_child_is_registered_when_what_it_waits_for_is_there_and_the_others_me
     assert finished.index(crd) < finished.index(widget) == len(finished) - 1
 
 
-def test_what_is_to_be_kept_is_retained(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_what_is_to_be_kept_is_retained(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     construct(provider, monitor)
     assert monitor.children["edge:voice/edge-token"].retainOnDelete is True
     assert not monitor.children["edge:voice/edge"].HasField("retainOnDelete")
@@ -164,20 +168,22 @@ def test_what_is_to_be_kept_is_retained(provider: KubernetesStandIn, monitor: Fa
     assert monitor.warnings == [(COMPONENT, 'Unsupported Helm resource policy "destroy"')]
 
 
-def test_data_of_a_secret_is_secret(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_data_of_a_secret_is_secret(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     construct(provider, monitor)
     marked = monitor.children["edge:voice/edge-token"].object.fields["stringData"].struct_value.fields
     assert marked[SIGNATURE_KEY].string_value == SECRET
     assert from_struct(monitor.children["edge:voice/edge-token"].object)["stringData"] == {"token": "hello"}
 
 
-def test_waiting_can_be_switched_off(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_waiting_can_be_switched_off(provider: FakeKubernetesProvider, monitor: FakeMonitor) -> None:
     construct(provider, monitor, skipAwait=True)
     for child in monitor.children.values():
         assert from_struct(child.object)["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
 
 
-def test_the_component_has_the_options_that_the_program_gave(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_the_component_has_the_options_that_the_program_gave(
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
+) -> None:
     alias = {"spec": {"name": "old"}}
     namespace = "urn:pulumi:staging::voice::kubernetes:core/v1:Namespace::voice"
     options = {"protect": True, "aliases": [alias], "dependencies": [namespace], "deletedWith": namespace}
@@ -192,7 +198,7 @@ def test_the_component_has_the_options_that_the_program_gave(provider: Kubernete
 
 
 def test_an_unknown_value_gives_the_component_alone_and_a_warning(
-    provider: KubernetesStandIn, monitor: FakeMonitor
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
 ) -> None:
     answer = construct(provider, monitor, {"dryRun": True}, values={"greeting": UNKNOWN})
     assert answer.urn == COMPONENT
@@ -200,7 +206,9 @@ def test_an_unknown_value_gives_the_component_alone_and_a_warning(
     assert monitor.warnings == [(COMPONENT, "Input properties have unknown values. Preview is incomplete.")]
 
 
-def test_in_a_preview_the_ids_of_the_children_are_unknown(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_in_a_preview_the_ids_of_the_children_are_unknown(
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
+) -> None:
     monitor.answer = lambda request, context: resource_pb2.RegisterResourceResponse(urn=urn_of(request))
     answer = construct(provider, monitor, {"dryRun": True})
     first = answer.state.fields["resources"].list_value.values[0].struct_value.fields["id"].string_value
@@ -208,11 +216,11 @@ def test_in_a_preview_the_ids_of_the_children_are_unknown(provider: KubernetesSt
 
 
 def test_a_cluster_that_does_not_answer_is_an_error(
-    clusters: RecordedClusters, directory: Directory, monitor: FakeMonitor
+    clusters: FakeClusters, directory: Directory, monitor: FakeMonitor
 ) -> None:
     directory.clusters.clear()
     with pytest.raises(Refused, match="configured Kubernetes cluster is unreachable"):
-        construct(stand_in(clusters), monitor)
+        construct(configured_provider(clusters), monitor)
     assert monitor.registered == []
 
 
@@ -229,7 +237,7 @@ def test_a_cluster_that_does_not_answer_is_an_error(
     ],
 )
 def test_what_cannot_be_rendered_is_refused(
-    provider: KubernetesStandIn, monitor: FakeMonitor, inputs: dict[str, Any], says: str
+    provider: FakeKubernetesProvider, monitor: FakeMonitor, inputs: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(Refused, match=says):
         construct(provider, monitor, **inputs)
@@ -242,7 +250,7 @@ def test_every_argument_of_the_sdk_is_known() -> None:
 
 
 def test_dependencies_must_be_there_or_are_fetched(
-    provider: KubernetesStandIn, monitor: FakeMonitor, tmp_path: Path
+    provider: FakeKubernetesProvider, monitor: FakeMonitor, tmp_path: Path
 ) -> None:
     shutil.copytree(CHARTS / "library", tmp_path / "library")
     chart = tmp_path / "main"
@@ -256,7 +264,7 @@ def test_dependencies_must_be_there_or_are_fetched(
 
 
 def test_a_custom_resource_is_placed_by_a_definition_elsewhere_in_the_program(
-    provider: KubernetesStandIn, monitor: FakeMonitor
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
 ) -> None:
     construct(provider, monitor, skipCrds=True)
     assert "edge:edge-widget" in monitor.children
@@ -269,12 +277,14 @@ def test_a_custom_resource_is_placed_by_a_definition_elsewhere_in_the_program(
     assert "edge:voice/edge-widget" in monitor.children
 
 
-def test_an_archive_is_a_chart_too(provider: KubernetesStandIn, monitor: FakeMonitor, tmp_path: Path) -> None:
+def test_an_archive_is_a_chart_too(provider: FakeKubernetesProvider, monitor: FakeMonitor, tmp_path: Path) -> None:
     construct(provider, monitor, chart=helm_python.package(CHARTS / "demo", destination=tmp_path))
     assert set(monitor.children) == ALL
 
 
-def test_a_child_that_the_engine_refuses_fails_the_chart(provider: KubernetesStandIn, monitor: FakeMonitor) -> None:
+def test_a_child_that_the_engine_refuses_fails_the_chart(
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
+) -> None:
     def refuse(request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext) -> None:
         if request.type.endswith("Deployment"):
             context.abort(grpc.StatusCode.UNAVAILABLE, "resource monitor shut down")
@@ -285,7 +295,7 @@ def test_a_child_that_the_engine_refuses_fails_the_chart(provider: KubernetesSta
 
 
 def test_a_child_that_failed_with_continue_on_error_holds_back_what_waits_for_it(
-    provider: KubernetesStandIn, monitor: FakeMonitor
+    provider: FakeKubernetesProvider, monitor: FakeMonitor
 ) -> None:
     def fail(request: resource_pb2.RegisterResourceRequest, _: grpc.ServicerContext) -> Any:
         if "CustomResourceDefinition" in request.type:
@@ -298,7 +308,7 @@ def test_a_child_that_failed_with_continue_on_error_holds_back_what_waits_for_it
     assert set(monitor.children) == ALL - {"edge:voice/edge-widget"}
 
 
-def test_another_component_is_refused(provider: KubernetesStandIn) -> None:
+def test_another_component_is_refused(provider: FakeKubernetesProvider) -> None:
     request = provider_pb2.ConstructRequest(type="kubernetes:yaml/v2:ConfigGroup", name="x")
     with pytest.raises(Refused, match='unknown resource type "kubernetes:yaml/v2:ConfigGroup"'):
         provider.construct(request)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.kubernetes.custom_resources import custom_kinds, definition_problems
+from azure_rehearsal.kubernetes.custom_resources import crd_problems, kinds_of_crd
 from simulator_tests.kubernetes.support import definition, widget
 
 
@@ -13,7 +13,7 @@ def problems(item: dict[str, Any], **spec_schema: Any) -> list[str]:
     """What a definition, whose schema of `spec` can be changed, says against an object."""
     item_definition = definition()
     item_definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"].update(spec_schema)
-    (kind,) = custom_kinds(item_definition)
+    (kind,) = kinds_of_crd(item_definition)
     return kind.problems(item)
 
 
@@ -22,7 +22,7 @@ def test_only_served_versions_count() -> None:
     old = copy.deepcopy(several["spec"]["versions"][0])
     several["spec"]["versions"].append({**old, "name": "v1alpha1", "storage": False, "served": False})
     several["spec"]["versions"].append({**old, "name": "v1beta1", "storage": False, "served": True})
-    assert [kind.api_version for kind in custom_kinds(several)] == ["demo.example/v1", "demo.example/v1beta1"]
+    assert [kind.api_version for kind in kinds_of_crd(several)] == ["demo.example/v1", "demo.example/v1beta1"]
 
 
 def test_a_good_resource_has_no_problems() -> None:
@@ -53,7 +53,7 @@ def test_a_missing_value_is_refused() -> None:
 def test_metadata_that_a_definition_requires_is_no_field_of_the_rest() -> None:
     required = definition()
     required["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["required"] = ["metadata", "spec"]
-    (kind,) = custom_kinds(required)
+    (kind,) = kinds_of_crd(required)
     assert kind.problems(widget()) == []
     assert kind.problems({"apiVersion": "demo.example/v1", "kind": "Widget"}) == [".spec: Required value"]
 
@@ -79,7 +79,7 @@ def test_a_definition_without_validation_takes_everything() -> None:
         "type": "object",
         "x-kubernetes-preserve-unknown-fields": True,
     }
-    assert custom_kinds(free)[0].problems(widget(anything={"goes": True})) == []
+    assert kinds_of_crd(free)[0].problems(widget(anything={"goes": True})) == []
 
 
 def test_an_embedded_resource_has_the_fields_of_every_resource() -> None:
@@ -97,9 +97,9 @@ def test_a_definition_has_the_name_of_its_plural_and_group_and_one_stored_versio
     bad["metadata"]["name"] = "widget.demo.example"
     bad["spec"]["versions"][0]["storage"] = False
     del bad["spec"]["versions"][0]["schema"]
-    assert definition_problems(bad) == [
+    assert crd_problems(bad) == [
         '.metadata.name: Invalid value: must be spec.names.plural+"."+spec.group: "widgets.demo.example"',
         ".spec.versions: Invalid value: must have exactly one version marked as storage version",
         ".spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required",
     ]
-    assert definition_problems(definition()) == []
+    assert crd_problems(definition()) == []

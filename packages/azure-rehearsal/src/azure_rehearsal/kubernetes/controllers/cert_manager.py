@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 from typing import Any, Final
 
+from azure_rehearsal.kubernetes.cloud_controller_api import PodIdentity
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
-from azure_rehearsal.kubernetes.controllers.releases import Release, value_at
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace, condition
-from azure_rehearsal.kubernetes.controllers_in_azure import PodIdentity
+from azure_rehearsal.kubernetes.controllers.installed_releases import Release, value_at
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext, condition
 
 CONTROLLER: Final = "cert-manager"
 GROUP: Final = "cert-manager.io"
@@ -22,20 +22,20 @@ PLACEHOLDER: Final = base64.b64encode(b"a placeholder of the rehearsal: no certi
 _LABEL: Final = "azure.workload.identity/use"
 
 
-def reconcile(workplace: Workplace) -> None:
-    """Does what the installed cert-manager does."""
-    for release in workplace.running(CONTROLLER):
-        for certificate in workplace.objects(GROUP, "Certificate"):
-            problem = _problem(workplace, release, certificate)
+def reconcile(context: ReconcileContext) -> None:
+    """Does what the installed_releases cert-manager does."""
+    for release in context.releases_running(CONTROLLER):
+        for certificate in context.objects(GROUP, "Certificate"):
+            problem = _problem(context, release, certificate)
             if not problem:
-                problem = _issue(workplace, certificate)
+                problem = _issue(context, certificate)
             key = Key.of(certificate)
             ready = condition("Ready", not problem, "DoesNotExist" if problem else "Ready", problem)
-            workplace.set_status(key, {"conditions": [ready]})
-            workplace.tell(key, CONTROLLER, "NotReady", problem)
+            context.set_status(key, {"conditions": [ready]})
+            context.report(key, CONTROLLER, "NotReady", problem)
 
 
-def _issue(workplace: Workplace, certificate: Object) -> str:
+def _issue(context: ReconcileContext, certificate: Object) -> str:
     key, spec = Key.of(certificate), certificate["spec"]
     template = spec.get("secretTemplate") or {}
     metadata = {
@@ -47,27 +47,27 @@ def _issue(workplace: Workplace, certificate: Object) -> str:
     data = dict.fromkeys(("ca.crt", "tls.crt", "tls.key"), PLACEHOLDER)
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data}
     try:
-        workplace.make(secret, CONTROLLER, key)
+        context.apply(secret, CONTROLLER, key)
     except ApiError as error:
         return error.message
     return ""
 
 
-def _problem(workplace: Workplace, release: Release, certificate: Object) -> str:
+def _problem(context: ReconcileContext, release: Release, certificate: Object) -> str:
     """Why a certificate cannot be issued; empty when it can."""
     reference, namespace = certificate["spec"]["issuerRef"], certificate["metadata"]["namespace"]
     kind = reference.get("kind", "Issuer")
     where = "" if kind == "ClusterIssuer" else namespace
-    issuer = workplace.find(GROUP, kind, where, reference["name"])
+    issuer = context.find(GROUP, kind, where, reference["name"])
     if issuer is None:
         resource = f"{kind.lower()}.cert-manager.io"
         return f'Referenced "{kind}" not found: {resource} "{reference["name"]}" not found'
     if secret := value_at(issuer, "spec.ca.secretName"):
         home = where or release.value("clusterResourceNamespace", release.namespace)
-        if workplace.find("", "Secret", home, secret) is None:
+        if context.find("", "Secret", home, secret) is None:
             return f'the issuer {reference["name"]} has no key: secret "{secret}" not found in namespace {home}'
     for host in _names(certificate) if value_at(issuer, "spec.acme") else ():
-        if problem := _unproven(workplace, release, issuer, host):
+        if problem := _unproven(context, release, issuer, host):
             return f"Error presenting challenge for {host}: {problem}"
     return ""
 
@@ -77,7 +77,7 @@ def _names(certificate: Object) -> list[str]:
     return [*(spec.get("dnsNames") or []), *([spec["commonName"]] if spec.get("commonName") else [])]
 
 
-def _unproven(workplace: Workplace, release: Release, issuer: Object, host: str) -> str:
+def _unproven(context: ReconcileContext, release: Release, issuer: Object, host: str) -> str:
     """Why an authority cannot be shown that a name is ours; empty when it can, or when it is not asked of Azure DNS."""
     solver = _solver(value_at(issuer, "spec.acme.solvers") or [], host.removeprefix("*."))
     if solver is None:
@@ -90,7 +90,7 @@ def _unproven(workplace: Workplace, release: Release, issuer: Object, host: str)
     account = release.value("serviceAccount.name", release.fullname())
     identity = PodIdentity(client_id if labelled else "", f"system:serviceaccount:{release.namespace}:{account}")
     zone = azure.get("hostedZoneName", "")
-    return workplace.azure.zone_problem(workplace.cluster_id, identity, azure["resourceGroupName"], zone)
+    return context.azure.zone_problem(context.cluster_id, identity, azure["resourceGroupName"], zone)
 
 
 def _solver(solvers: list[Any], host: str) -> Any:

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
-from azure_rehearsal.kubernetes.controllers.garbage import with_finalizers
+from azure_rehearsal.kubernetes.controllers.garbage_collector import finalizer_patch
 from azure_rehearsal.kubernetes.controllers.gateway_api import GROUP, attachments, listener_problem
-from azure_rehearsal.kubernetes.controllers.releases import Release, value_at
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace, condition
+from azure_rehearsal.kubernetes.controllers.installed_releases import Release, value_at
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext, condition
 
 CONTROLLER: Final = "envoy-gateway"
 WATCHES: Final = (
@@ -45,19 +45,19 @@ class _Invalid(Exception):
     """Why a class or Gateway is not accepted."""
 
 
-def reconcile(workplace: Workplace) -> None:
-    """Does what the installed Envoy Gateway does; without one nothing is done, and nothing taken away."""
-    for release in workplace.running(CONTROLLER):
+def reconcile(context: ReconcileContext) -> None:
+    """Does what the installed_releases Envoy Gateway does; without one nothing is done, and nothing taken away."""
+    for release in context.releases_running(CONTROLLER):
         wanted: set[Key] = set()
         name = release.value(_NAME_VALUE, CONTROLLER_NAME)
-        for gateway_class in workplace.objects(GROUP, "GatewayClass"):
+        for gateway_class in context.objects(GROUP, "GatewayClass"):
             if gateway_class["spec"]["controllerName"] == name:
-                wanted |= _reconcile_class(workplace, release, gateway_class)
-        for key, cause in workplace.caused().items():
+                wanted |= _reconcile_class(context, release, gateway_class)
+        for key, cause in context.causes().items():
             if key.kind == "Service" and cause.kind == "Gateway" and key not in wanted:
-                workplace.remove(key)
-        for route in workplace.objects(GROUP, "HTTPRoute"):
-            _reconcile_route(workplace, route, name)
+                context.delete(key)
+        for route in context.objects(GROUP, "HTTPRoute"):
+            _reconcile_route(context, route, name)
 
 
 def service_name(gateway: Object, parameters: Object) -> str:
@@ -70,51 +70,51 @@ def service_name(gateway: Object, parameters: Object) -> str:
     return f"envoy-{readable}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"
 
 
-def _reconcile_class(workplace: Workplace, release: Release, gateway_class: Object) -> set[Key]:
+def _reconcile_class(context: ReconcileContext, release: Release, gateway_class: Object) -> set[Key]:
     """The Services of a class's Gateways."""
     key = Key.of(gateway_class)
-    gateways = [item for item in workplace.objects(GROUP, "Gateway") if _class_of(item) == key.name]
-    workplace.make(with_finalizers(gateway_class, [FINALIZER] if gateways else []), CONTROLLER)
+    gateways = [item for item in context.objects(GROUP, "Gateway") if _class_of(item) == key.name]
+    context.apply(finalizer_patch(gateway_class, [FINALIZER] if gateways else []), CONTROLLER)
     try:
-        parameters = _parameters(workplace, gateway_class["spec"].get("parametersRef"), "")
+        parameters = _parameters(context, gateway_class["spec"].get("parametersRef"), "")
     except _Invalid as reason:
-        workplace.set_status(key, {"conditions": [condition("Accepted", False, "InvalidParameters", str(reason))]})
-        workplace.warn(key, CONTROLLER, "InvalidParameters", str(reason))
-        return _services_of(workplace, gateways)
-    workplace.set_status(key, {"conditions": [condition("Accepted", True, "Accepted", "Valid GatewayClass")]})
-    workplace.settled(key, CONTROLLER)
+        context.set_status(key, {"conditions": [condition("Accepted", False, "InvalidParameters", str(reason))]})
+        context.warn(key, CONTROLLER, "InvalidParameters", str(reason))
+        return _services_of(context, gateways)
+    context.set_status(key, {"conditions": [condition("Accepted", True, "Accepted", "Valid GatewayClass")]})
+    context.clear_warning(key, CONTROLLER)
     return {
         service
         for gateway in gateways
-        for service in _reconcile_gateway(workplace, release, gateway_class, gateway, parameters)
+        for service in _reconcile_gateway(context, release, gateway_class, gateway, parameters)
     }
 
 
 def _reconcile_gateway(
-    workplace: Workplace, release: Release, gateway_class: Object, gateway: Object, parameters: Object
+    context: ReconcileContext, release: Release, gateway_class: Object, gateway: Object, parameters: Object
 ) -> set[Key]:
     key = Key.of(gateway)
-    problems = {item["name"]: listener_problem(workplace, gateway, item) for item in gateway["spec"]["listeners"]}
+    problems = {item["name"]: listener_problem(context, gateway, item) for item in gateway["spec"]["listeners"]}
     serving = [item for item in gateway["spec"]["listeners"] if not problems[item["name"]]]
     try:
         reference = value_at(gateway, "spec.infrastructure.parametersRef")
-        parameters = _parameters(workplace, reference, key.namespace) or parameters
-        made = _services_of(workplace, [gateway])
+        parameters = _parameters(context, reference, key.namespace) or parameters
+        made = _services_of(context, [gateway])
         if serving:
             item = _service(release, gateway_class, gateway, parameters, serving)
-            made = {workplace.make(item, CONTROLLER, key)}
+            made = {context.apply(item, CONTROLLER, key)}
         problem = "; ".join(f"listener {name}: {reason}" for name, reason in problems.items() if reason)
     except (_Invalid, ApiError) as reason:
-        made, problem = _services_of(workplace, [gateway]), str(reason)
-    workplace.tell(key, CONTROLLER, "Invalid", problem)
-    workplace.set_status(key, _gateway_status(workplace, gateway, made, problem))
+        made, problem = _services_of(context, [gateway]), str(reason)
+    context.report(key, CONTROLLER, "Invalid", problem)
+    context.set_status(key, _gateway_status(context, gateway, made, problem))
     return made
 
 
-def _gateway_status(workplace: Workplace, gateway: Object, services: set[Key], problem: str) -> Object:
+def _gateway_status(context: ReconcileContext, gateway: Object, services: set[Key], problem: str) -> Object:
     addresses = [item["value"] for item in gateway["spec"].get("addresses") or []]
     for service in services:
-        found = workplace.get(service) or {}
+        found = context.get(service) or {}
         addresses = addresses or [item["ip"] for item in value_at(found, "status.loadBalancer.ingress") or []]
     accepted = condition("Accepted", not problem, "Invalid" if problem else "Accepted", problem)
     programmed = condition("Programmed", bool(addresses), "Programmed" if addresses else "AddressNotAssigned")
@@ -173,12 +173,12 @@ def _ports(listeners: list[Object]) -> list[Object]:
     return list(found.values())
 
 
-def _parameters(workplace: Workplace, reference: Any, namespace: str) -> Object:
+def _parameters(context: ReconcileContext, reference: Any, namespace: str) -> Object:
     """The EnvoyProxy that a class or Gateway names; empty where it names none. Raises `_Invalid`."""
     if not reference:
         return {}
     where = reference.get("namespace", namespace)
-    found = workplace.find(reference["group"], reference["kind"], where, reference["name"])
+    found = context.find(reference["group"], reference["kind"], where, reference["name"])
     if found is None:
         raise _Invalid(f"failed to find {reference['kind'].lower()} {where}/{reference['name']}: not found")
     if value_at(found, "spec.mergeGateways"):
@@ -186,23 +186,23 @@ def _parameters(workplace: Workplace, reference: Any, namespace: str) -> Object:
     return found
 
 
-def _reconcile_route(workplace: Workplace, route: Object, controller_name: str) -> None:
+def _reconcile_route(context: ReconcileContext, route: Object, controller_name: str) -> None:
     """Says at which Gateways a route is served."""
     key, parents, problems = Key.of(route), [], []
-    for attachment in attachments(workplace, route):
+    for attachment in attachments(context, route):
         accepted = not attachment.reason
         state = condition("Accepted", accepted, attachment.reason or "Accepted")
         parents.append({"parentRef": attachment.parent, "controllerName": controller_name, "conditions": [state]})
         if not accepted:
             problems.append(f"{attachment.parent['name']}: {attachment.reason}")
-    workplace.set_status(key, {"parents": parents})
-    workplace.tell(key, CONTROLLER, "NotAccepted", "; ".join(problems))
+    context.set_status(key, {"parents": parents})
+    context.report(key, CONTROLLER, "NotAccepted", "; ".join(problems))
 
 
-def _services_of(workplace: Workplace, gateways: list[Object]) -> set[Key]:
-    """What was made before for Gateways that cannot be brought up to date now: it stays."""
+def _services_of(context: ReconcileContext, gateways: list[Object]) -> set[Key]:
+    """What was made before for Gateways that cannot be chart_object up to date now: it stays."""
     keys = {Key.of(item) for item in gateways}
-    return {key for key, cause in workplace.caused().items() if key.kind == "Service" and cause in keys}
+    return {key for key, cause in context.causes().items() if key.kind == "Service" and cause in keys}
 
 
 def _class_of(gateway: Object) -> str:

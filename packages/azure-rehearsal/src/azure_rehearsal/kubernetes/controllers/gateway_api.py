@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
 
 GROUP: Final = "gateway.networking.k8s.io"
 _WILDCARD: Final = "*."
@@ -28,7 +28,7 @@ class Attachment:
     reason: str = ""
 
 
-def listener_problem(workplace: Workplace, gateway: Object, listener: Object) -> str:
+def listener_problem(context: ReconcileContext, gateway: Object, listener: Object) -> str:
     """Why a listener cannot serve: a certificate that is not there. Empty when it can."""
     tls = listener.get("tls") or {}
     if listener["protocol"] not in _WITH_CERTIFICATES or tls.get("mode", "Terminate") != "Terminate":
@@ -36,27 +36,27 @@ def listener_problem(workplace: Workplace, gateway: Object, listener: Object) ->
     namespace = gateway["metadata"]["namespace"]
     for reference in tls.get("certificateRefs") or []:
         where, name = reference.get("namespace", namespace), reference["name"]
-        if where != namespace and not _is_granted(workplace, "Gateway", namespace, "Secret", where, name):
+        if where != namespace and not _is_granted(context, "Gateway", namespace, "Secret", where, name):
             return f"Certificate ref to secret {where}/{name} not permitted by any ReferenceGrant."
-        if workplace.find("", "Secret", where, name) is None:
+        if context.find("", "Secret", where, name) is None:
             return f"Secret {where}/{name} does not exist."
     return ""
 
 
-def attachments(workplace: Workplace, route: Object) -> Iterator[Attachment]:
+def attachments(context: ReconcileContext, route: Object) -> Iterator[Attachment]:
     """Each Gateway that a route names as its parent, and the hosts that it gets there."""
     for parent in route["spec"].get("parentRefs") or []:
         if parent.get("kind", "Gateway") != "Gateway" or parent.get("group", GROUP) != GROUP:
             continue
         namespace = parent.get("namespace", route["metadata"]["namespace"])
-        gateway = workplace.find(GROUP, "Gateway", namespace, parent["name"])
+        gateway = context.find(GROUP, "Gateway", namespace, parent["name"])
         if gateway is None:
             yield Attachment(parent, None, reason="NoMatchingParent")
             continue
-        yield _attachment(workplace, route, parent, gateway)
+        yield _attachment(context, route, parent, gateway)
 
 
-def _attachment(workplace: Workplace, route: Object, parent: Object, gateway: Object) -> Attachment:
+def _attachment(context: ReconcileContext, route: Object, parent: Object, gateway: Object) -> Attachment:
     named = [
         listener
         for listener in gateway["spec"]["listeners"]
@@ -65,7 +65,7 @@ def _attachment(workplace: Workplace, route: Object, parent: Object, gateway: Ob
     ]
     if not named:
         return Attachment(parent, gateway, reason="NoMatchingParent")
-    allowed = [listener for listener in named if _is_allowed(workplace, route, gateway, listener)]
+    allowed = [listener for listener in named if _is_allowed(context, route, gateway, listener)]
     if not allowed:
         return Attachment(parent, gateway, reason="NotAllowedByListeners")
     hosts: dict[str, None] = {}
@@ -76,7 +76,7 @@ def _attachment(workplace: Workplace, route: Object, parent: Object, gateway: Ob
     return Attachment(parent, gateway, tuple(hosts))
 
 
-def _is_allowed(workplace: Workplace, route: Object, gateway: Object, listener: Object) -> bool:
+def _is_allowed(context: ReconcileContext, route: Object, gateway: Object, listener: Object) -> bool:
     said = listener.get("allowedRoutes") or {}
     kinds = [item["kind"] for item in said.get("kinds") or []]
     if kinds and route["kind"] not in kinds:
@@ -85,14 +85,14 @@ def _is_allowed(workplace: Workplace, route: Object, gateway: Object, listener: 
     origin = namespaces.get("from", "Same")
     namespace = route["metadata"]["namespace"]
     if origin == "Selector":
-        found = workplace.find("", "Namespace", "", namespace)
+        found = context.find("", "Namespace", "", namespace)
         labels = {"kubernetes.io/metadata.name": namespace}
         labels |= (found["metadata"].get("labels") or {}) if found else {}
-        return selects(namespaces.get("selector") or {}, labels)
+        return matches_labels(namespaces.get("selector") or {}, labels)
     return origin == "All" or (origin == "Same" and namespace == gateway["metadata"]["namespace"])
 
 
-def selects(selector: Object, labels: dict[str, Any]) -> bool:
+def matches_labels(selector: Object, labels: dict[str, Any]) -> bool:
     """Whether a label selector fits these labels."""
     if any(labels.get(name) != value for name, value in (selector.get("matchLabels") or {}).items()):
         return False
@@ -123,8 +123,10 @@ def _covers(wildcard: str, host: str) -> bool:
     return wildcard.startswith(_WILDCARD) and host.endswith(wildcard.removeprefix("*"))
 
 
-def _is_granted(workplace: Workplace, kind: str, namespace: str, to_kind: str, to_namespace: str, name: str) -> bool:
-    for grant in workplace.objects(GROUP, "ReferenceGrant"):
+def _is_granted(
+    context: ReconcileContext, kind: str, namespace: str, to_kind: str, to_namespace: str, name: str
+) -> bool:
+    for grant in context.objects(GROUP, "ReferenceGrant"):
         if grant["metadata"]["namespace"] != to_namespace:
             continue
         froms = grant["spec"]["from"]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.controllers.claims import claims_of
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
+from azure_rehearsal.kubernetes.controllers.volume_claims import claims_of
 from azure_rehearsal.kubernetes.quantities import gibibytes
 
 DISKS: Final = "disk.csi.azure.com"
@@ -39,30 +39,30 @@ _RELEASES: Final = ("Release", "StatefulSet")
 """What makes claims that its own pods use."""
 
 
-def reconcile(workplace: Workplace) -> None:
+def reconcile(context: ReconcileContext) -> None:
     """Provides what is missing, and reclaims what belongs to nobody any more."""
-    claims = workplace.objects(*_CLAIM)
+    claims = context.objects(*_CLAIM)
     by_claim = {
         volume["spec"]["claimRef"]["uid"]: volume
-        for volume in workplace.objects(*_VOLUME)
+        for volume in context.objects(*_VOLUME)
         if "uid" in (volume["spec"].get("claimRef") or {})
     }
-    used = set(_used(workplace))
+    used = set(_used(context))
     for claim in claims:
         key, uid = Key.of(claim), claim["metadata"]["uid"]
         if uid not in by_claim and not claim["spec"].get("volumeName"):
-            problem = _provide(workplace, claim, key in used or _SELECTED in _annotations(claim))
-            workplace.tell(key, DISKS, FAILED, problem)
-    _reclaim(workplace, {claim["metadata"]["uid"] for claim in claims})
-    bound = {(volume["spec"].get("claimRef") or {}).get("uid") for volume in workplace.objects(*_VOLUME)}
+            problem = _provide(context, claim, key in used or _SELECTED in _annotations(claim))
+            context.report(key, DISKS, FAILED, problem)
+    _reclaim(context, {claim["metadata"]["uid"] for claim in claims})
+    bound = {(volume["spec"].get("claimRef") or {}).get("uid") for volume in context.objects(*_VOLUME)}
     for claim in claims:
         is_bound = claim["metadata"]["uid"] in bound or bool(claim["spec"].get("volumeName"))
-        workplace.set_status(Key.of(claim), {"phase": "Bound" if is_bound else "Pending"})
+        context.set_status(Key.of(claim), {"phase": "Bound" if is_bound else "Pending"})
 
 
-def _provide(workplace: Workplace, claim: Object, is_used: bool) -> str:
+def _provide(context: ReconcileContext, claim: Object, is_used: bool) -> str:
     """Makes a volume where one is due; answers why it cannot."""
-    classes = {item["metadata"]["name"]: item for item in workplace.objects(*_CLASS)}
+    classes = {item["metadata"]["name"]: item for item in context.objects(*_CLASS)}
     name = claim["spec"].get("storageClassName", _default(classes))
     if not name:
         return ""
@@ -76,11 +76,11 @@ def _provide(workplace: Workplace, claim: Object, is_used: bool) -> str:
     handle = volume = f"pvc-{uid}"
     if storage_class["provisioner"] == DISKS:
         gib = gibibytes(claim["spec"]["resources"]["requests"]["storage"])
-        disk = workplace.azure.provide_disk(workplace.cause(key), volume, gib, storage_class.get("parameters") or {})
+        disk = context.azure.provide_disk(context.cause(key), volume, gib, storage_class.get("parameters") or {})
         if disk.problem:
             return f'failed to provision volume with StorageClass "{name}": {disk.problem}'
         handle = disk.value
-    workplace.make(_volume(claim, storage_class, volume, handle), storage_class["provisioner"], key)
+    context.apply(_volume(claim, storage_class, volume, handle), storage_class["provisioner"], key)
     return ""
 
 
@@ -105,32 +105,32 @@ def _volume(claim: Object, storage_class: Object, name: str, handle: str) -> Obj
     }
 
 
-def _reclaim(workplace: Workplace, claims: set[str]) -> None:
+def _reclaim(context: ReconcileContext, claims: set[str]) -> None:
     """Removes volumes, with their disks, whose claims are gone and that say so."""
-    made = workplace.caused()
-    for volume in workplace.objects(*_VOLUME):
+    made = context.causes()
+    for volume in context.objects(*_VOLUME):
         key, spec = Key.of(volume), volume["spec"]
         uid = (spec.get("claimRef") or {}).get("uid")
         if uid is None or uid in claims:
-            workplace.set_status(key, {"phase": "Bound" if uid else "Available"})
+            context.set_status(key, {"phase": "Bound" if uid else "Available"})
         elif spec.get("persistentVolumeReclaimPolicy") == "Delete":
             if key in made and spec["csi"]["driver"] == DISKS:
-                workplace.azure.remove_disk(spec["csi"]["volumeHandle"])
-            workplace.remove(key)
+                context.azure.remove_disk(spec["csi"]["volumeHandle"])
+            context.delete(key)
         else:
-            workplace.set_status(key, {"phase": "Released"})
+            context.set_status(key, {"phase": "Released"})
 
 
-def _used(workplace: Workplace) -> Iterator[Key]:
+def _used(context: ReconcileContext) -> Iterator[Key]:
     """The claims that some workload wants to mount."""
     for group, kind in _WORKLOADS:
-        for item in workplace.objects(group, kind):
+        for item in context.objects(group, kind):
             for volume in _pod_spec(item, kind).get("volumes") or []:
                 if name := (volume.get("persistentVolumeClaim") or {}).get("claimName"):
                     yield Key("v1", "PersistentVolumeClaim", item["metadata"]["namespace"], name)
             if kind == "StatefulSet":
                 yield from (Key.of(claim) for claim in claims_of(item))
-    yield from (key for key, cause in workplace.caused().items() if cause.kind in _RELEASES)
+    yield from (key for key, cause in context.causes().items() if cause.kind in _RELEASES)
 
 
 def _pod_spec(item: Object, kind: str) -> Object:

@@ -50,7 +50,7 @@ def merge(target: Object, addition: Object) -> None:
             target[name] = copy.deepcopy(value)
 
 
-def said_by_client(item: Object) -> Object:
+def client_fields(item: Object) -> Object:
     """What a client says of an object: without nulls, and without what only the server writes."""
     said = without_nulls({name: value for name, value in item.items() if name != "status"})
     said["metadata"] = {name: value for name, value in said["metadata"].items() if name not in SERVER_METADATA}
@@ -117,7 +117,7 @@ class ObjectStore:
         found = [key for served, keys in self._by_kind.items() if _is_of(served, group, kind) for key in keys]
         return sorted(found, key=lambda key: (key.namespace, key.name))
 
-    def caused(self) -> dict[Key, Key]:
+    def causes(self) -> dict[Key, Key]:
         """What controllers made, with what they made it from, in the order of keys."""
         return {key: Key(**self._records[key].cause) for key in sorted(self._caused)}
 

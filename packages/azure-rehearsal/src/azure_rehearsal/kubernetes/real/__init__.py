@@ -20,7 +20,7 @@
     fitting.py        whether a node would take a pod
     drainability.py   which pods keep a node, and when a node is used too little
     scale_down.py     emptying nodes that nobody needs, and taking them away
-    caretaker.py      who does all this while a deployment runs
+    controller_manager.py      who does all this while a deployment runs
     real_clusters.py  `Clusters`: one control plane for each simulated cluster
     credentials.py    the kubeconfig that the simulated Azure hands out
 

@@ -25,10 +25,10 @@ from typing import Any, Final
 import yaml
 
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.kubernetes.real.api_server import ApiServer
+from azure_rehearsal.kubernetes.real.api_client import ApiClient
 from azure_rehearsal.kubernetes.real.certificates import Certificates, KeyPair, certificates
 from azure_rehearsal.kubernetes.real.command_lines import HOST, CommandLines, Network, Ports
-from azure_rehearsal.kubernetes.real.processes import Processes, Running, last_lines
+from azure_rehearsal.kubernetes.real.processes import Processes, ProcessHandle, last_lines
 from azure_rehearsal.kubernetes.real.programs import Programs
 
 PORTS: Final = (20000, 30000)
@@ -53,8 +53,8 @@ class ControlPlane:
         self._ports = self._chosen_ports()
         first = next(ipaddress.ip_network(network.services).hosts())
         self._certificates = certificates(folder / "certificates", (HOST, str(first)))
-        self._lines = CommandLines(programs, folder, self._ports, network, self._certificates)
-        self._running: dict[str, Running] = {}
+        self._command_lines = CommandLines(programs, folder, self._ports, network, self._certificates)
+        self._running: dict[str, ProcessHandle] = {}
 
     @property
     def server(self) -> str:
@@ -66,7 +66,7 @@ class ControlPlane:
         return self._certificates
 
     @property
-    def processes(self) -> dict[str, Running]:
+    def processes(self) -> dict[str, ProcessHandle]:
         """The programs that were started, by name."""
         return dict(self._running)
 
@@ -98,10 +98,10 @@ class ControlPlane:
             "current-context": "rehearsal",
         }
 
-    def client(self) -> ApiServer:
+    def client(self) -> ApiClient:
         """A client of the API server as its administrator."""
         user = self._certificates.administrator
-        return ApiServer(HOST, self._ports.api_server, self._certificates.authority.certificate, user)
+        return ApiClient(HOST, self._ports.api_server, self._certificates.authority.certificate, user)
 
     def start(self) -> None:
         """Starts everything, and returns once the API server answers."""
@@ -110,7 +110,7 @@ class ControlPlane:
         self.start_api_server()
         # kwok has another identity whenever it starts, and would wait until what it held before runs out.
         self.client().request("DELETE", _NODE_LEASES)
-        made, lines = self._certificates, self._lines
+        made, lines = self._certificates, self._command_lines
         manager = self._kubeconfig_file("kube-controller-manager", made.administrator)
         self._start("kube-controller-manager", lines.controller_manager(manager))
         self._start("kube-scheduler", lines.scheduler(self._kubeconfig_file("kube-scheduler", made.scheduler)))
@@ -119,15 +119,15 @@ class ControlPlane:
         self._start("kwok", lines.kwok(self._kubeconfig_file("kwok", made.administrator), stages))
 
     def start_etcd(self) -> None:
-        self._start("etcd", self._lines.etcd())
+        self._start("etcd", self._command_lines.etcd())
 
     def start_api_server(self) -> None:
         """Starts the API server and waits until it is ready."""
-        self._start("kube-apiserver", self._lines.api_server(), API_SERVER_MEMORY)
+        self._start("kube-apiserver", self._command_lines.api_server(), API_SERVER_MEMORY)
         client = self.client()
         deadline = time.monotonic() + START_SECONDS
         while not client.is_ready():
-            self._refuse_ended()
+            self._refuse_stopped()
             if time.monotonic() > deadline:
                 log = self._log("kube-apiserver")
                 raise UsageError(
@@ -138,12 +138,12 @@ class ControlPlane:
 
     def stop(self) -> None:
         """Ends every program; what was in the cluster stays on disk."""
-        self._processes.end(list(self._running.values())[::-1])
+        self._processes.stop(list(self._running.values())[::-1])
         self._running.clear()
 
-    def end(self, program: str) -> None:
+    def stop_program(self, program: str) -> None:
         """Ends one program, as a fault."""
-        self._processes.end([self._running.pop(program)])
+        self._processes.stop([self._running.pop(program)])
 
     def remove(self) -> None:
         """Ends every program and forgets what was in the cluster."""
@@ -158,7 +158,7 @@ class ControlPlane:
     def _log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"
 
-    def _refuse_ended(self) -> None:
+    def _refuse_stopped(self) -> None:
         for name, running in self._running.items():
             if not running.is_alive:
                 log = self._log(name)

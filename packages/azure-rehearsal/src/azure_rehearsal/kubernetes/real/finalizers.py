@@ -9,21 +9,21 @@ from __future__ import annotations
 from typing import Protocol
 
 from azure_rehearsal.kubernetes.cluster import Key
-from azure_rehearsal.kubernetes.controllers import garbage
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers import garbage_collector
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
 
 
-class Taker(Protocol):
+class FinalizerRemover(Protocol):
     """Who can take a finalizer away."""
 
-    def take_finalizer(self, key: Key, finalizer: str) -> None: ...
+    def remove_finalizer(self, key: Key, finalizer: str) -> None: ...
 
 
-def take_finished(workplace: Workplace, taker: Taker) -> None:
+def remove_completed(context: ReconcileContext, taker: FinalizerRemover) -> None:
     """Takes away the finalizers of what is being deleted, where nothing holds it any more."""
-    for release in workplace.releases():
+    for release in context.releases():
         for finalizer in release.content.finalizers:
-            for item in workplace.objects(finalizer.group, finalizer.kind):
+            for item in context.objects(finalizer.group, finalizer.kind):
                 key = Key.of(item)
-                if item["metadata"].get("deletionTimestamp") and not garbage.users(workplace, key):
-                    taker.take_finalizer(key, finalizer.name)
+                if item["metadata"].get("deletionTimestamp") and not garbage_collector.dependents(context, key):
+                    taker.remove_finalizer(key, finalizer.name)

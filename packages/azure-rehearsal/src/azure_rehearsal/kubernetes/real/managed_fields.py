@@ -14,7 +14,7 @@ from azure_rehearsal.kubernetes.cluster import Object
 _IDENTITY: Final = ("name", "namespace")
 
 
-def said_by(live: Object, manager: str) -> Object | None:
+def applied_by(live: Object, manager: str) -> Object | None:
     """What `manager` applied, as an object; `None` where it never did."""
     fields = [
         entry.get("fieldsV1") or {}

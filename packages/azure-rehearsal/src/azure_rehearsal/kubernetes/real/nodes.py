@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
-from azure_rehearsal.kubernetes.real.api_server import MERGE
-from azure_rehearsal.kubernetes.real.pools import Pool
+from azure_rehearsal.kubernetes.real.agent_pools import Pool
+from azure_rehearsal.kubernetes.real.api_client import MERGE
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 
-POOL: Final = "kubernetes.azure.com/agentpool"
-ZONE: Final = "topology.kubernetes.io/zone"
-GOING: Final = "ToBeDeletedByClusterAutoscaler"
+POOL_LABEL: Final = "kubernetes.azure.com/agentpool"
+ZONE_LABEL: Final = "topology.kubernetes.io/zone"
+DELETION_TAINT: Final = "ToBeDeletedByClusterAutoscaler"
 """Taint of a node that the cluster autoscaler is about to take away, so that no pod comes to it any more."""
-_KEPT: Final = ("node.kubernetes.io/", GOING)
+_KEPT: Final = ("node.kubernetes.io/", DELETION_TAINT)
 """Taints that are not the pool's, by how they begin."""
 _PATH: Final = "/api/v1/nodes"
 _FAKE: Final = {"kwok.x-k8s.io/node": "fake"}
@@ -36,12 +36,12 @@ class Nodes:
         self.problems: dict[str, str] = {}
         """Why a pool has fewer nodes than it should, by the pool's name."""
 
-    def all(self) -> list[Object]:
+    def list_all(self) -> list[Object]:
         return self._cluster.list_objects("v1", "Node")
 
-    def follow(self, pools: Sequence[Pool]) -> None:
+    def reconcile(self, pools: Sequence[Pool]) -> None:
         """Brings the nodes to their pools: to the minimum, to labels and taints; away with their pool."""
-        nodes = self.all()
+        nodes = self.list_all()
         by_pool = {pool.name: pool for pool in pools}
         for node in nodes:
             pool = by_pool.get(pool_of(node))
@@ -51,28 +51,28 @@ class Nodes:
                 self._refresh(node, pool)
         for pool in pools:
             mine = [node for node in nodes if pool_of(node) == pool.name and _has_zone(pool, node)]
-            for _ in range(pool.fewest - len(mine)):
+            for _ in range(pool.min_count - len(mine)):
                 if self.add(pool) is None:
                     break
             if not pool.is_autoscaled:
-                for node in mine[pool.most :]:
+                for node in mine[pool.max_count :]:
                     self.remove(node)
 
     def add(self, pool: Pool, zone: str = "") -> Object | None:
-        """Adds a node to a pool, in this zone of Azure's or in the one that has fewest; `None` where Azure has no
+        """Adds a node to a pool, in this zone of Azure's or in the one that has min_count; `None` where Azure has no
         address for it, which `problems` then tells."""
-        nodes = self.all()
+        nodes = self.list_all()
         public = ""
-        if pool.addresses:
-            public = _free(ipaddress.ip_network(pool.addresses), _taken(nodes, "ExternalIP"), 0)
+        if pool.public_prefix:
+            public = _free(ipaddress.ip_network(pool.public_prefix), _taken(nodes, "ExternalIP"), 0)
             if not public:
-                self.problems[pool.name] = f"the prefix {pool.addresses} of pool {pool.name} has no address left"
+                self.problems[pool.name] = f"the prefix {pool.public_prefix} of pool {pool.name} has no address left"
                 return None
         self.problems.pop(pool.name, None)
-        inside = ipaddress.ip_network(pool.inside or "10.255.0.0/16")
+        inside = ipaddress.ip_network(pool.subnet or "10.255.0.0/16")
         private = _free(inside, _taken(nodes, "InternalIP"), _FIRST_INSIDE)
-        node = _node(pool, _free_name(pool, nodes), zone or emptiest(pool, nodes), private, public)
-        return self._cluster.server.request("POST", _PATH, {"fieldManager": "aks"}, node)
+        node = _node(pool, _free_name(pool, nodes), zone or least_used_zone(pool, nodes), private, public)
+        return self._cluster.api.request("POST", _PATH, {"fieldManager": "aks"}, node)
 
     def remove(self, node: Object) -> None:
         """Takes a node away; the pods on it go with it."""
@@ -82,18 +82,18 @@ class Nodes:
             if error.reason is not Reason.NOT_FOUND:
                 raise
 
-    def mark_going(self, node: Object) -> None:
+    def mark_for_deletion(self, node: Object) -> None:
         """Has no more pods placed on a node."""
-        self._set_taints(node, [*(node["spec"].get("taints") or ()), {"key": GOING, "effect": "NoSchedule"}])
+        self._set_taints(node, [*(node["spec"].get("taints") or ()), {"key": DELETION_TAINT, "effect": "NoSchedule"}])
 
-    def give_back(self, node: Object) -> None:
+    def unmark_for_deletion(self, node: Object) -> None:
         """Has pods placed on a node again that was to go."""
-        self._set_taints(node, [taint for taint in node["spec"].get("taints") or () if taint["key"] != GOING])
+        self._set_taints(node, [taint for taint in node["spec"].get("taints") or () if taint["key"] != DELETION_TAINT])
 
     def _set_taints(self, node: Object, taints: list[dict[str, Any]]) -> None:
         path = f"{_PATH}/{node['metadata']['name']}"
         said = {"spec": {"taints": taints}}
-        node["spec"]["taints"] = self._cluster.server.request(
+        node["spec"]["taints"] = self._cluster.api.request(
             "PATCH", path, {"fieldManager": "cluster-autoscaler"}, said, MERGE
         )["spec"].get("taints", [])
 
@@ -110,23 +110,23 @@ class Nodes:
             patch["spec"] = {"taints": [*ours, *kept]}
         if patch:
             path = f"{_PATH}/{node['metadata']['name']}"
-            self._cluster.server.request("PATCH", path, {"fieldManager": "aks"}, patch, MERGE)
+            self._cluster.api.request("PATCH", path, {"fieldManager": "aks"}, patch, MERGE)
 
 
 def pool_of(node: Object) -> str:
     """The agent pool that a node belongs to."""
-    return (node["metadata"].get("labels") or {}).get(POOL, "")
+    return (node["metadata"].get("labels") or {}).get(POOL_LABEL, "")
 
 
-def is_going(node: Object) -> bool:
+def is_marked_for_deletion(node: Object) -> bool:
     """Whether the cluster autoscaler is about to take a node away."""
-    return any(taint["key"] == GOING for taint in node["spec"].get("taints") or ())
+    return any(taint["key"] == DELETION_TAINT for taint in node["spec"].get("taints") or ())
 
 
 def _has_zone(pool: Pool, node: Object) -> bool:
     """Whether a node is where its pool has zones; one of these may be down."""
     zones = [pool.zone_of(zone) for zone in pool.zones] or [pool.zone_of("")]
-    return node["metadata"]["labels"].get(ZONE) in zones
+    return node["metadata"]["labels"].get(ZONE_LABEL) in zones
 
 
 def template(pool: Pool, zone: str) -> Object:
@@ -139,7 +139,7 @@ def _node(pool: Pool, name: str, zone: str, private: str, public: str) -> Object
     labels = {
         **_labels(pool),
         "kubernetes.io/hostname": name,
-        ZONE: pool.zone_of(zone),
+        ZONE_LABEL: pool.zone_of(zone),
         "topology.disk.csi.azure.com/zone": pool.zone_of(zone) if zone else "",
     }
     taints = [_taint(text) for text in pool.taints]
@@ -160,8 +160,8 @@ def _labels(pool: Pool) -> dict[str, str]:
     """learn.microsoft.com/azure/aks/use-labels#reserved-system-labels, as far as somebody may select by them."""
     labels = {
         "agentpool": pool.name,
-        POOL: pool.name,
-        "kubernetes.azure.com/cluster": pool.node_group,
+        POOL_LABEL: pool.name,
+        "kubernetes.azure.com/cluster": pool.node_resource_group,
         "kubernetes.azure.com/mode": pool.mode.lower(),
         "kubernetes.azure.com/os-sku": "Ubuntu",
         "kubernetes.azure.com/role": "agent",
@@ -187,7 +187,7 @@ def _sorted(taints: Sequence[dict[str, Any]]) -> list[tuple[str, str, str]]:
 def _free_name(pool: Pool, nodes: Sequence[Object]) -> str:
     """The next name of a scale set's machines: numbers with 36 digits."""
     taken = {node["metadata"]["name"] for node in nodes}
-    number = int(hashlib.sha256(pool.node_group.encode()).hexdigest(), 16) % 10**8
+    number = int(hashlib.sha256(pool.node_resource_group.encode()).hexdigest(), 16) % 10**8
     index = 0
     while (name := f"aks-{pool.name}-{number:08}-vmss{_base36(index)}") in taken:
         index += 1
@@ -202,9 +202,9 @@ def _base36(number: int) -> str:
     return digits.rjust(6, "0")
 
 
-def emptiest(pool: Pool, nodes: Sequence[Object]) -> str:
-    """The zone of a pool in which it has fewest nodes, where Azure puts the next; empty for a pool without zones."""
-    zones = [node["metadata"]["labels"].get(ZONE) for node in nodes if pool_of(node) == pool.name]
+def least_used_zone(pool: Pool, nodes: Sequence[Object]) -> str:
+    """The zone of a pool in which it has min_count nodes, where Azure puts the next; empty for a pool without zones."""
+    zones = [node["metadata"]["labels"].get(ZONE_LABEL) for node in nodes if pool_of(node) == pool.name]
     return min(pool.zones, key=lambda zone: zones.count(pool.zone_of(zone)), default="")
 
 

@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import Cluster, Key, Object, group_of
 
-PATIENCE_SECONDS: Final = 120
+READY_TIMEOUT_SECONDS: Final = 120
 """The real provider gives Deployments, StatefulSets, DaemonSets, Services and Pods ten minutes. Nothing here pulls an
 image or boots a machine."""
 _DISCOVERY: Final = "discovery.k8s.io/v1"
 _SLICE_OF: Final = "kubernetes.io/service-name"
 
 
-def unfinished(cluster: Cluster, live: Object) -> str:
+def not_ready_reason(cluster: Cluster, live: Object) -> str:
     """Why an object is not ready; empty when it is."""
     check = _CHECKS.get((group_of(live["apiVersion"]), live["kind"]))
     return check(cluster, live) if check else ""

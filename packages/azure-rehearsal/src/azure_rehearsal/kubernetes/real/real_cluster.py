@@ -1,7 +1,7 @@
 """A real API server as the kubernetes provider's stand-in reaches it.
 
 Owns how objects are written, read and deleted there. Does not own the server's programs (`control_plane`), nor what
-controllers and nodes do (`caretaker`).
+controllers and nodes do (`controller_manager`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Callable
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope, group_of
-from azure_rehearsal.kubernetes.custom_resources import is_definition
-from azure_rehearsal.kubernetes.fake.store import said_by_client
-from azure_rehearsal.kubernetes.known_definitions import way_in
-from azure_rehearsal.kubernetes.real.api_server import APPLY, STRICT, ApiServer
-from azure_rehearsal.kubernetes.real.definitions import served
-from azure_rehearsal.kubernetes.real.kinds import Kind, Kinds
-from azure_rehearsal.kubernetes.real.readiness import PATIENCE_SECONDS, unfinished
+from azure_rehearsal.kubernetes.crd_catalog import install_hint
+from azure_rehearsal.kubernetes.custom_resources import is_crd
+from azure_rehearsal.kubernetes.fake.store import client_fields
+from azure_rehearsal.kubernetes.real.api_client import APPLY, STRICT, ApiClient
+from azure_rehearsal.kubernetes.real.crds import for_api_server
+from azure_rehearsal.kubernetes.real.discovery import ApiResource, Discovery
+from azure_rehearsal.kubernetes.real.readiness import READY_TIMEOUT_SECONDS, not_ready_reason
 
 DELETE_SECONDS: Final = 120
 """The real provider waits ten minutes for a deletion."""
@@ -29,24 +29,24 @@ _FIRST_THE_DEFINITION: Final = "Let the resource depend on what brings its Custo
 class RealCluster(Cluster):
     """One real API server. `changed` is told of every object that was written or deleted here."""
 
-    patience_seconds = PATIENCE_SECONDS
+    ready_timeout_seconds = READY_TIMEOUT_SECONDS
 
-    def __init__(self, version: str, server: ApiServer, changed: Callable[[Key], None] | None = None) -> None:
+    def __init__(self, version: str, server: ApiClient, changed: Callable[[Key], None] | None = None) -> None:
         self._version = version
-        self.server = server
-        self.kinds = Kinds(server)
-        self._changed = changed or _nobody
+        self.api = server
+        self.discovery = Discovery(server)
+        self._changed = changed or _ignore
 
     @property
     def version(self) -> str:
         return self._version
 
     def api_versions(self) -> list[str]:
-        kinds = self.kinds.all()
+        kinds = self.discovery.all()
         return sorted({kind.api_version for kind in kinds} | {f"{kind.api_version}/{kind.name}" for kind in kinds})
 
     def scope(self, api_version: str, kind: str) -> Scope | None:
-        found = self.kinds.find(api_version, kind)
+        found = self.discovery.find(api_version, kind)
         return found.scope if found else None
 
     def validate(self, item: Object) -> list[str]:
@@ -55,7 +55,7 @@ class RealCluster(Cluster):
 
     def create(self, item: Object, manager: str, dry_run: bool = False) -> Object:
         kind, key, _ = self._placed(item)
-        if self.server.get(kind.path(key.namespace, key.name)) is not None:
+        if self.api.get(kind.path(key.namespace, key.name)) is not None:
             raise ApiError(Reason.ALREADY_EXISTS, f"{key} already exists")
         return self.apply(item, manager, dry_run=dry_run)
 
@@ -67,14 +67,14 @@ class RealCluster(Cluster):
         path = kind.path(key.namespace, key.name)
         live = self._sent(kind, path, query, said)
         if not dry_run:
-            if is_definition(live):
-                self.kinds.define(live)
+            if is_crd(live):
+                self.discovery.define(live)
             self._changed(key)
         return live
 
     def get(self, key: Key) -> Object | None:
-        kind = self.kinds.of(key)
-        return self.server.get(kind.path(self._namespace(kind, key), key.name)) if kind else None
+        kind = self.discovery.of(key)
+        return self.api.get(kind.path(self._namespace(kind, key), key.name)) if kind else None
 
     def delete(self, key: Key) -> None:
         """Deletes an object and waits until it is gone, as the real provider does."""
@@ -85,35 +85,35 @@ class RealCluster(Cluster):
                 raise self._stuck(key, live)
             time.sleep(_POLL_SECONDS)
         if key.kind == "CustomResourceDefinition":
-            self.kinds.forget(key.name)
+            self.discovery.forget(key.name)
         self._changed(key)
 
     def begin_delete(self, key: Key, propagation: str = "Background") -> str:
         """Has an object deleted, without waiting for it; answers with its uid. Raises `ApiError`."""
         kind = self._kind(key)
         path = kind.path(self._namespace(kind, key), key.name)
-        live = self.server.get(path)
+        live = self.api.get(path)
         if live is None:
             raise ApiError(Reason.NOT_FOUND, f"{key} not found", missing=key)
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
-        self.server.request("DELETE", path, body=options)
+        self.api.request("DELETE", path, body=options)
         self._changed(key)
         return live["metadata"]["uid"]
 
     def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:
-        found = self.kinds.find(api_version, kind)
+        found = self.discovery.find(api_version, kind)
         if found is None or "list" not in found.verbs:
             return []
-        items = (self.server.get(found.path(namespace or "")) or {}).get("items", [])
+        items = (self.api.get(found.path(namespace or "")) or {}).get("items", [])
         for item in items:  # In a list they do not say what they are.
             item.setdefault("apiVersion", api_version)
             item.setdefault("kind", kind)
         return sorted(items, key=lambda item: (item["metadata"].get("namespace", ""), item["metadata"]["name"]))
 
-    def unfinished(self, live: Object) -> str:
-        return unfinished(self, live)
+    def not_ready_reason(self, live: Object) -> str:
+        return not_ready_reason(self, live)
 
-    def problems_of(self, key: Key) -> list[str]:
+    def warnings_for(self, key: Key) -> list[str]:
         """The warnings about an object, and about the pods that it should have."""
         namespace = key.namespace or "default"
         events = self.list_objects("v1", "Event", namespace)
@@ -124,41 +124,41 @@ class RealCluster(Cluster):
         }
         return list(told)
 
-    def _placed(self, item: Object) -> tuple[Kind, Key, Object]:
+    def _placed(self, item: Object) -> tuple[ApiResource, Key, Object]:
         """Its kind, where an object goes, and what its client says of it. Raises `ApiError` for an unknown kind."""
         kind = self._kind(Key.of(item))
-        said = said_by_client(served(item) if is_definition(item) else item)
+        said = client_fields(for_api_server(item) if is_crd(item) else item)
         if kind.scope is Scope.CLUSTER:
             said["metadata"].pop("namespace", None)
         else:
             said["metadata"].setdefault("namespace", "default")
         return kind, Key.of(said), said
 
-    def _kind(self, key: Key) -> Kind:
-        kind = self.kinds.of(key)
+    def _kind(self, key: Key) -> ApiResource:
+        kind = self.discovery.of(key)
         if kind is not None:
             return kind
-        versions = sorted(known.api_version for known in self.kinds.all() if known.name == key.kind)
+        versions = sorted(known.api_version for known in self.discovery.all() if known.name == key.kind)
         elsewhere = f"Kubernetes {self.version} has {key.kind} in {', '.join(versions)}." if versions else ""
-        advice = "" if key.group in map(group_of, versions) else way_in(key.group, key.kind)
+        advice = "" if key.group in map(group_of, versions) else install_hint(key.group, key.kind)
         raise ApiError(
             Reason.NO_MATCH,
             f'no matches for kind "{key.kind}" in version "{key.api_version}"; ensure CRDs are installed first',
             " ".join(filter(None, [advice, elsewhere])) or _FIRST_THE_DEFINITION,
-            lasting=bool(advice),
+            permanent=bool(advice),
         )
 
-    def _namespace(self, kind: Kind, key: Key) -> str:
+    def _namespace(self, kind: ApiResource, key: Key) -> str:
         return (key.namespace or "default") if kind.scope is Scope.NAMESPACED else ""
 
-    def _sent(self, kind: Kind, path: str, query: dict[str, str], said: Object) -> Object:
+    def _sent(self, kind: ApiResource, path: str, query: dict[str, str], said: Object) -> Object:
         """Applies an object. A kind that was defined a moment ago is waited for until the server has it."""
         deadline = time.monotonic() + _ESTABLISH_SECONDS
         while True:
             try:
-                return self.server.request("PATCH", path, query, said, APPLY)
+                return self.api.request("PATCH", path, query, said, APPLY)
             except ApiError as error:
-                to_come = error.reason is Reason.NOT_FOUND and error.missing is None and self.kinds.is_new(kind)
+                to_come = error.reason is Reason.NOT_FOUND and error.missing is None and self.discovery.is_new(kind)
                 if not to_come or time.monotonic() > deadline:
                     raise
             time.sleep(_POLL_SECONDS)
@@ -178,7 +178,7 @@ class RealCluster(Cluster):
         )
 
 
-def _nobody(key: Key) -> None:
+def _ignore(key: Key) -> None:
     """Whom changes are told where nobody wants to know."""
 
 

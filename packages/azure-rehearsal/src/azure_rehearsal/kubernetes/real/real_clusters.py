@@ -18,83 +18,83 @@ from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import dig
 from azure_rehearsal.azure.services.network.common import CLUSTER
 from azure_rehearsal.errors import UsageError
+from azure_rehearsal.kubernetes.cloud_controller_api import CloudControllerApi
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.cluster_identity import ClusterIdentity, known_properties
-from azure_rehearsal.kubernetes.controllers_in_azure import ControllersInAzure
-from azure_rehearsal.kubernetes.fake.recorded_cluster import builtin_objects
-from azure_rehearsal.kubernetes.known_definitions import addon_definitions, origins, outlines
-from azure_rehearsal.kubernetes.real.caretaker import Caretaker
+from azure_rehearsal.kubernetes.cluster_identity import ClusterIdentity, managed_cluster_properties
+from azure_rehearsal.kubernetes.crd_catalog import addon_crd_files, crd_origins, crd_outlines
+from azure_rehearsal.kubernetes.fake.fake_api_server import builtin_objects
+from azure_rehearsal.kubernetes.real.agent_pools import Pool, agent_pools, find_cluster
 from azure_rehearsal.kubernetes.real.command_lines import Network
 from azure_rehearsal.kubernetes.real.control_plane import ControlPlane
-from azure_rehearsal.kubernetes.real.drainability import ScaleDownProfile
-from azure_rehearsal.kubernetes.real.pools import Pool, cluster_of, pools
+from azure_rehearsal.kubernetes.real.controller_manager import ControllerManager
 from azure_rehearsal.kubernetes.real.processes import Processes
 from azure_rehearsal.kubernetes.real.programs import Programs, built, kubernetes_version
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.real.scale_down_rules import ScaleDownProfile
 from azure_rehearsal.protocol.provider import Refused
 
 _AKS: Final = "aks"
 _MARK: Final = "rehearsal.voice.platform/brought-by-aks"
 
 
-class LiveCluster(RealCluster):
+class RunningCluster(RealCluster):
     """A real cluster with its control plane and those who look after it."""
 
-    def __init__(self, identity: ClusterIdentity, plane: ControlPlane, cloud: Cloud, azure: ControllersInAzure) -> None:
+    def __init__(self, identity: ClusterIdentity, plane: ControlPlane, cloud: Cloud, azure: CloudControllerApi) -> None:
         self.identity = identity
         self.plane = plane
-        super().__init__(kubernetes_version(), plane.client(), self._note)
+        super().__init__(kubernetes_version(), plane.client(), self._notify)
         self._addons: frozenset[str] | None = None
         self._cloud = cloud
         self.lost_zones: frozenset[str] = frozenset()
         """Zones of Azure's that are down, as a fault: there are no nodes in them."""
-        self.caretaker = Caretaker(identity, self, azure, self.pools, self.scale_down_profile)
+        self.controller_manager = ControllerManager(identity, self, azure, self.pools, self.scale_down_profile)
 
-    def begin(self) -> None:
+    def bootstrap(self) -> None:
         """Puts in what every AKS cluster has, and begins to look after it."""
         for item in builtin_objects()["cluster"]:
             if self.get(Key.of(item)) is None:
                 self.apply(item, _AKS, force=True)
-        self.follow(self.identity)
-        self.caretaker.start()
+        self.update_identity(self.identity)
+        self.controller_manager.start()
 
-    def follow(self, identity: ClusterIdentity) -> None:
+    def update_identity(self, identity: ClusterIdentity) -> None:
         """Takes over what is known of the cluster now, with what AKS brings or takes away by it."""
         self.identity = identity
-        addons = addon_definitions(known_properties(identity))
+        addons = addon_crd_files(managed_cluster_properties(identity))
         if addons == self._addons:
             return
         self._addons = addons
-        for addon in origins().addons:
-            for definition in outlines(addon.definitions):
-                self._bring(definition, there=addon.definitions in addons)
+        for addon in crd_origins().addons:
+            for definition in crd_outlines(addon.definitions):
+                self._reconcile_addon_crd(definition, there=addon.definitions in addons)
 
     def pools(self) -> list[Pool]:
         """The agent pools that the simulated Azure has now, as far as their zones are up; none once it is gone."""
-        found = pools(self._cloud, self.identity.creation_id) or []
-        return [left for pool in found if (left := pool.without(self.lost_zones)) is not None]
+        found = agent_pools(self._cloud, self.identity.creation_id) or []
+        return [left for pool in found if (left := pool.without_zones(self.lost_zones)) is not None]
 
     def scale_down_profile(self) -> ScaleDownProfile:
         """What the simulated Azure says now of nodes that may go."""
-        cluster = cluster_of(self._cloud, self.identity.creation_id)
+        cluster = find_cluster(self._cloud, self.identity.creation_id)
         return ScaleDownProfile.of(cluster.properties if cluster else None)
 
     def unready(self) -> list[str]:
         """What is not as it should be, a line for each."""
-        return self.caretaker.unready()
+        return self.controller_manager.unready()
 
-    def caused(self) -> dict[Key, Key]:
+    def causes(self) -> dict[Key, Key]:
         """Every object that controllers made, with what it was made from."""
-        return self.caretaker.caused()
+        return self.controller_manager.causes()
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Ends everything that runs for it; what is in it stays on disk."""
         try:
-            self.caretaker.stop()
+            self.controller_manager.stop()
         finally:
             self.plane.stop()
 
-    def _bring(self, definition: Object, there: bool) -> None:
+    def _reconcile_addon_crd(self, definition: Object, there: bool) -> None:
         key = Key.of(definition)
         if there:
             marked = {**definition["metadata"], "labels": {_MARK: "true"}}
@@ -104,37 +104,37 @@ class LiveCluster(RealCluster):
         if live is not None and _MARK in (live["metadata"].get("labels") or {}):
             self.delete(key)
 
-    def _note(self, key: Key) -> None:
-        if hasattr(self, "caretaker"):  # not while the objects of a new cluster are put in
-            self.caretaker.note(key)
+    def _notify(self, key: Key) -> None:
+        if hasattr(self, "controller_manager"):  # not while the objects of a new cluster are put in
+            self.controller_manager.notify(key)
 
 
 class RealClusters:
     """All real clusters below one folder."""
 
-    def __init__(self, path: Path, cloud: Cloud, azure: ControllersInAzure, programs: Programs) -> None:
+    def __init__(self, path: Path, cloud: Cloud, azure: CloudControllerApi, programs: Programs) -> None:
         self._path = path
         self._cloud = cloud
         self._azure = azure
         self._programs = programs
         self._processes = Processes()
         self._planes: dict[str, ControlPlane] = {}
-        self._clusters: dict[str, LiveCluster] = {}
+        self._clusters: dict[str, RunningCluster] = {}
         self._lock = threading.Lock()
         self._starting: dict[str, threading.Lock] = {}
 
     @classmethod
-    def open(cls, path: Path, cloud: Cloud, azure: ControllersInAzure) -> RealClusters:
+    def open(cls, path: Path, cloud: Cloud, azure: CloudControllerApi) -> RealClusters:
         """Opens the folder. Builds the programs where they are not in the cache, and ends what a killed run left.
 
         Raises `UsageError`: no Go, a build that fails.
         """
         clusters = cls(path, cloud, azure, built())
-        clusters._processes.end_left_behind()
-        clusters._tidy()
+        clusters._processes.stop_orphans()
+        clusters._remove_stale()
         return clusters
 
-    def by_server(self, server_url: str) -> LiveCluster | None:
+    def by_server(self, server_url: str) -> RunningCluster | None:
         """The cluster behind an API server's address, whether real or as Azure calls it; started now if need be."""
         record = self._record(server_url)
         return self.of(record) if record else None
@@ -144,19 +144,19 @@ class RealClusters:
         record = self._record(server_url)
         return _identity(self._cloud, record) if record else None
 
-    def of(self, record: Record) -> LiveCluster:
+    def of(self, record: Record) -> RunningCluster:
         """A cluster that exists, running."""
         identity = _identity(self._cloud, record)
         with self._lock:
-            self._tidy()
+            self._remove_stale()
             starting = self._starting.setdefault(identity.creation_id, threading.Lock())
         with starting:
             cluster = self._clusters.get(identity.creation_id)
             if cluster is None:
-                cluster = self._started(identity, record)
+                cluster = self._start(identity, record)
                 self._clusters[identity.creation_id] = cluster
-            elif known_properties(cluster.identity) != known_properties(identity):
-                cluster.follow(identity)
+            elif managed_cluster_properties(cluster.identity) != managed_cluster_properties(identity):
+                cluster.update_identity(identity)
             return cluster
 
     def kubeconfig(self, record: Record) -> str:
@@ -166,19 +166,19 @@ class RealClusters:
     def save(self) -> None:
         """Has everybody look once more: at what Azure got after the objects that wanted it."""
         for cluster in list(self._clusters.values()):
-            cluster.caretaker.catch_up()
+            cluster.controller_manager.reconcile_all()
 
     def close(self) -> None:
         """Ends everything that runs. What is in the clusters stays on disk, for those that still exist."""
         try:
             for cluster in list(self._clusters.values()):
-                cluster.end()
+                cluster.stop()
         finally:
             self._clusters.clear()
-            self._processes.end_all()
-            self._tidy()
+            self._processes.stop_all()
+            self._remove_stale()
 
-    def _started(self, identity: ClusterIdentity, record: Record) -> LiveCluster:
+    def _start(self, identity: ClusterIdentity, record: Record) -> RunningCluster:
         wanted, has = identity.kubernetes_version, kubernetes_version()
         if wanted.split(".")[:2] != has.split(".")[:2]:
             raise Refused(
@@ -193,8 +193,8 @@ class RealClusters:
         except UsageError as error:
             plane.stop()
             raise Refused("ControlPlaneNotStarted", str(error)) from error
-        cluster = LiveCluster(identity, plane, self._cloud, self._azure)
-        cluster.begin()
+        cluster = RunningCluster(identity, plane, self._cloud, self._azure)
+        cluster.bootstrap()
         return cluster
 
     def _plane(self, record: Record) -> ControlPlane:
@@ -218,14 +218,14 @@ class RealClusters:
                 folder = self._path / quote(record.creation_id, safe="")
                 if folder.is_dir() and self._plane(record).server == server_url.rstrip("/"):
                     return record
-        return cluster_of(self._cloud, creation_id)
+        return find_cluster(self._cloud, creation_id)
 
-    def _tidy(self) -> None:
+    def _remove_stale(self) -> None:
         """Ends and removes what belongs to clusters that are no more."""
         existing = {record.creation_id for record in self._cloud.of_type(CLUSTER)}
         for creation_id in [known for known in self._planes if known not in existing]:
             if cluster := self._clusters.pop(creation_id, None):
-                cluster.caretaker.stop()
+                cluster.controller_manager.stop()
             self._planes.pop(creation_id).remove()
         wanted = {quote(creation_id, safe="") for creation_id in existing}
         for folder in self._path.glob("*") if self._path.is_dir() else ():

@@ -16,20 +16,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Object, Reason
-from azure_rehearsal.kubernetes.real.drainability import (
-    STAYS,
+from azure_rehearsal.kubernetes.real.agent_pools import Pool
+from azure_rehearsal.kubernetes.real.nodes import ZONE_LABEL, Nodes, is_marked_for_deletion, pool_of
+from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.real.scale_down_rules import (
+    SCALE_DOWN_DISABLED,
     ScaleDownProfile,
-    allowed,
+    blocking_reason,
     budgets_of,
-    has_ended,
-    must_move,
-    obstacle,
+    disruptions_allowed,
+    is_terminated,
+    must_be_evicted,
     utilization,
 )
-from azure_rehearsal.kubernetes.real.fitting import fits
-from azure_rehearsal.kubernetes.real.nodes import ZONE, Nodes, is_going, pool_of
-from azure_rehearsal.kubernetes.real.pools import Pool
-from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
+from azure_rehearsal.kubernetes.real.scheduling_predicates import fits
 
 UNNEEDED_SECONDS: Final = 10
 """How long a node stays unneeded before it goes; AKS's default is ten minutes."""
@@ -39,7 +39,7 @@ _DEFAULT_GRACE_SECONDS: Final = 30
 
 
 @dataclass
-class _Sight:
+class _Snapshot:
     """What one look sees: nodes that may take pods, the pods on each, and what the budgets still allow. Moving pods
     in thought changes it."""
 
@@ -48,26 +48,26 @@ class _Sight:
     budgets: list[Object]
     profile: ScaleDownProfile
 
-    def why_it_stays(self, node: Object) -> str:
+    def simulate_removal(self, node: Object) -> str:
         """Why a node cannot be emptied; where it can, its pods are moved in thought."""
         name = node["metadata"]["name"]
-        if (node["metadata"].get("annotations") or {}).get(STAYS) == "true":
-            return f"it says {STAYS}"
+        if (node["metadata"].get("annotations") or {}).get(SCALE_DOWN_DISABLED) == "true":
+            return f"it says {SCALE_DOWN_DISABLED}"
         mine = self.pods[name]
         used = utilization(node, mine)
         if used >= self.profile.threshold:
             return f"{used:.0%} of it are asked for"
-        moving = [pod for pod in mine if must_move(pod)]
+        moving = [pod for pod in mine if must_be_evicted(pod)]
         for pod in moving:
-            if reason := obstacle(pod, self.budgets, self.profile):
+            if reason := blocking_reason(pod, self.budgets, self.profile):
                 return f"{pod['metadata']['namespace']}/{pod['metadata']['name']} stays: {reason}"
         after = copy.copy(self.pods)
         for pod in moving:
-            if not self._placed(pod, node, after):
+            if not self._schedule(pod, node, after):
                 return f"no other node takes {pod['metadata']['namespace']}/{pod['metadata']['name']}"
         for pod in moving:
             for budget in budgets_of(pod, self.budgets):
-                budget.setdefault("status", {})["disruptionsAllowed"] = allowed(budget) - 1
+                budget.setdefault("status", {})["disruptionsAllowed"] = disruptions_allowed(budget) - 1
         self.pods = after
         self.nodes.pop(name)
         return ""
@@ -76,19 +76,19 @@ class _Sight:
         """Keeps room for pods that are about to come; one that fits nowhere waits for a new node anyway."""
         after = copy.copy(self.pods)
         for pod in pods:
-            self._placed(pod, None, after)
+            self._schedule(pod, None, after)
         self.pods = after
 
-    def _placed(self, pod: Object, origin: Object | None, pods: dict[str, list[Object]]) -> bool:
-        """Puts a pod onto the first node that takes it, in `pods`; says whether there is one."""
+    def _schedule(self, pod: Object, origin: Object | None, pods: dict[str, list[Object]]) -> bool:
+        """Puts a pod onto the first node that takes it, in `pods`; says whether by_name is one."""
         for name, node in self.nodes.items():
-            if node is not origin and _may_come(pod, origin, node) and fits(pod, node, pods[name]):
+            if node is not origin and _can_move(pod, origin, node) and fits(pod, node, pods[name]):
                 pods[name] = [*pods[name], pod]
                 return True
         return False
 
 
-def _may_come(pod: Object, origin: Object | None, node: Object) -> bool:
+def _can_move(pod: Object, origin: Object | None, node: Object) -> bool:
     """Whether a pod that is on one node could be on another one, as far as volumes and spreading go."""
     spec = pod["spec"]
     if origin is None:
@@ -96,7 +96,7 @@ def _may_come(pod: Object, origin: Object | None, node: Object) -> bool:
     if any(rule["whenUnsatisfiable"] == "DoNotSchedule" for rule in spec.get("topologySpreadConstraints") or ()):
         return False
     has_volume = any("persistentVolumeClaim" in volume for volume in spec.get("volumes") or ())
-    return not has_volume or node["metadata"]["labels"].get(ZONE) == origin["metadata"]["labels"].get(ZONE)
+    return not has_volume or node["metadata"]["labels"].get(ZONE_LABEL) == origin["metadata"]["labels"].get(ZONE_LABEL)
 
 
 class ScaleDown:
@@ -119,32 +119,32 @@ class ScaleDown:
         """Whether a node is on its way out, or may be soon."""
         return bool(self._unneeded or self._draining)
 
-    def look(self, pools: Sequence[Pool], nodes: list[Object], pods: list[Object], new: Collection[str]) -> None:
+    def run_once(self, pools: Sequence[Pool], nodes: list[Object], pods: list[Object], new: Collection[str]) -> None:
         """Goes on with what is being emptied, and begins with what nobody needs. `new` nodes wait for their pods."""
         profile, now = self._profile(), time.monotonic()
-        there = {node["metadata"]["name"]: node for node in nodes}
-        self._draining = {name: since for name, since in self._draining.items() if name in there}
-        for name, node in list(there.items()):
+        by_name = {node["metadata"]["name"]: node for node in nodes}
+        self._draining = {name: since for name, since in self._draining.items() if name in by_name}
+        for name, node in list(by_name.items()):
             if name in self._draining:
-                if self._go_on(node, profile):
-                    del there[name]
-            elif is_going(node):  # A run that was killed had begun with it.
-                self._nodes.give_back(node)
-        found = self._unneeded_now(pools, there, pods, new, profile)
+                if self._continue_drain(node, profile):
+                    del by_name[name]
+            elif is_marked_for_deletion(node):  # A killed run started this drain.
+                self._nodes.unmark_for_deletion(node)
+        found = self._unneeded_now(pools, by_name, pods, new, profile)
         self._unneeded = {name: self._unneeded.get(name, now) for name in found}
-        spare = _spare(pools, [node for name, node in there.items() if name not in self._draining])
+        spare = _nodes_above_minimum(pools, [node for name, node in by_name.items() if name not in self._draining])
         for name, moving in found.items():
-            pool = pool_of(there[name])
+            pool = pool_of(by_name[name])
             if now - self._unneeded[name] < UNNEEDED_SECONDS or spare[pool] <= 0 or (moving and self._draining):
                 continue
             spare[pool] -= 1
             del self._unneeded[name]
-            self._begin(there[name], profile)
+            self._start_drain(by_name[name], profile)
 
     def _unneeded_now(
         self,
         pools: Sequence[Pool],
-        there: dict[str, Object],
+        by_name: dict[str, Object],
         pods: list[Object],
         new: Collection[str],
         profile: ScaleDownProfile,
@@ -152,40 +152,44 @@ class ScaleDown:
         """The nodes that could go, the empty ones first, with whether pods have to move."""
         by_node: dict[str, list[Object]] = defaultdict(list)
         for pod in pods:
-            if not has_ended(pod):
+            if not is_terminated(pod):
                 by_node[pod["spec"].get("nodeName", "")].append(pod)
-        standing = {name: node for name, node in there.items() if name not in self._draining}
-        spare = _spare(pools, list(standing.values()))
-        sight = _Sight(dict(standing), by_node, copy.deepcopy(self._budgets()), profile)
+        standing = {name: node for name, node in by_name.items() if name not in self._draining}
+        spare = _nodes_above_minimum(pools, list(standing.values()))
+        snapshot = _Snapshot(dict(standing), by_node, copy.deepcopy(self._budgets()), profile)
         coming = [*by_node[""], *(pod for name in self._draining for pod in by_node[name])]
-        sight.reserve([pod for pod in coming if must_move(pod) and not pod["metadata"].get("deletionTimestamp")])
-        occupied = {name: any(map(must_move, by_node[name])) for name in standing}
+        snapshot.reserve(
+            [pod for pod in coming if must_be_evicted(pod) and not pod["metadata"].get("deletionTimestamp")]
+        )
+        occupied = {name: any(map(must_be_evicted, by_node[name])) for name in standing}
         found: dict[str, bool] = {}
         self.reasons = {}
         for name in sorted(standing, key=lambda name: (occupied[name], name)):
             if name in new or spare[pool_of(standing[name])] <= 0:
                 continue
-            if reason := sight.why_it_stays(standing[name]):
+            if reason := snapshot.simulate_removal(standing[name]):
                 self.reasons[name] = reason
             else:
                 found[name] = occupied[name]
         return found
 
-    def _begin(self, node: Object, profile: ScaleDownProfile) -> None:
-        """Takes no more pods onto a node, looks once more at those that are there, and begins to empty it."""
-        self._nodes.mark_going(node)
+    def _start_drain(self, node: Object, profile: ScaleDownProfile) -> None:
+        """Takes no more pods onto a node, looks once more at those that are by_name, and begins to empty it."""
+        self._nodes.mark_for_deletion(node)
         budgets = self._budgets()
-        if any(obstacle(pod, budgets, profile) for pod in self._moving(node)):
-            self._nodes.give_back(node)
+        if any(blocking_reason(pod, budgets, profile) for pod in self._pods_to_evict(node)):
+            self._nodes.unmark_for_deletion(node)
             return
         self._draining[node["metadata"]["name"]] = time.monotonic()
-        self._go_on(node, profile)
+        self._continue_drain(node, profile)
 
-    def _go_on(self, node: Object, profile: ScaleDownProfile) -> bool:
-        """Evicts what is still there; takes the node away once nothing is, or gives it back after a while. Says whether
-        it went."""
+    def _continue_drain(self, node: Object, profile: ScaleDownProfile) -> bool:
+        """Evicts the remaining pods and removes the node once it is empty; returns whether it was removed.
+
+        Makes the node schedulable again when a budget refuses evictions for `EVICTION_SECONDS`.
+        """
         name = node["metadata"]["name"]
-        moving = self._moving(node)
+        moving = self._pods_to_evict(node)
         if not moving:
             self._nodes.remove(node)
             del self._draining[name]
@@ -196,7 +200,7 @@ class ScaleDown:
             if not pod["metadata"].get("deletionTimestamp") and not self._evict(pod, profile.grace_seconds)
         ]
         if refused and time.monotonic() - self._draining[name] > EVICTION_SECONDS:
-            self._nodes.give_back(node)
+            self._nodes.unmark_for_deletion(node)
             del self._draining[name]
         return False
 
@@ -215,7 +219,7 @@ class ScaleDown:
             },
         }
         try:
-            self._cluster.server.request("POST", path, None, body)
+            self._cluster.api.request("POST", path, None, body)
         except ApiError as error:
             if error.reason is Reason.TOO_MANY_REQUESTS:
                 return False
@@ -223,20 +227,20 @@ class ScaleDown:
                 raise
         return True
 
-    def _moving(self, node: Object) -> list[Object]:
+    def _pods_to_evict(self, node: Object) -> list[Object]:
         """The pods that a node still has to lose, as they are now."""
         name = node["metadata"]["name"]
-        found = self._cluster.server.get("/api/v1/pods", {"fieldSelector": f"spec.nodeName={name}"}) or {}
-        return [pod for pod in found.get("items", []) if must_move(pod)]
+        found = self._cluster.api.get("/api/v1/pods", {"fieldSelector": f"spec.nodeName={name}"}) or {}
+        return [pod for pod in found.get("items", []) if must_be_evicted(pod)]
 
     def _budgets(self) -> list[Object]:
         return self._cluster.list_objects("policy/v1", "PodDisruptionBudget")
 
 
-def _spare(pools: Sequence[Pool], nodes: Sequence[Object]) -> dict[str, int]:
+def _nodes_above_minimum(pools: Sequence[Pool], nodes: Sequence[Object]) -> dict[str, int]:
     """How many nodes each pool has above its minimum; a pool that is not scaled has none."""
     spare: dict[str, int] = defaultdict(int)
     for pool in pools:
         if pool.is_autoscaled:
-            spare[pool.name] = sum(pool_of(node) == pool.name for node in nodes) - pool.fewest
+            spare[pool.name] = sum(pool_of(node) == pool.name for node in nodes) - pool.min_count
     return spare
