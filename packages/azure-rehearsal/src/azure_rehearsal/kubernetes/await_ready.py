@@ -1,8 +1,9 @@
-"""What the kubernetes provider waits for after a write.
+"""Waits until an object is ready after a write, as the kubernetes provider does.
 
-In a recorded cluster that is the address of a Service of type LoadBalancer, for everything else is ready at once there.
-A cluster that takes its time says itself what is not finished. Followed: `provider/pkg/await` of pulumi-kubernetes,
-which gives up after ten minutes; a rehearsed deployment is as much quicker.
+On a fake API server only Services of type LoadBalancer can be pending; every other object is ready immediately. A real
+cluster reports through `not_ready_reason` why an object is pending.
+
+Follows `provider/pkg/await` of pulumi-kubernetes, which waits up to ten minutes; a rehearsal waits a shorter time.
 """
 
 from __future__ import annotations
@@ -17,22 +18,23 @@ from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
 RETRIES: Final = 5
 INITIAL_DELAY_SECONDS: Final = 0.02
 _POLL_SECONDS: Final = 0.1
-_SKIP: Final = "pulumi.com/skipAwait"
+_SKIP_AWAIT: Final = "pulumi.com/skipAwait"
 _REMEDIATION: Final = (
-    "What the event names must be there before the Service: let it depend on that. The next deployment waits again."
+    "Make the Service depend on the resources that the event names, and deploy again: the next deployment waits again."
 )
 _NOT_READY: Final = (
-    "The events say what is missing. The next deployment waits again; `pulumi.com/skipAwait` does not wait."
+    "Fix what the events name and deploy again: the next deployment waits again. The annotation "
+    "`pulumi.com/skipAwait` disables waiting."
 )
 
 
 def wait_until_ready(cluster: Cluster, live: Object) -> Object:
-    """The object once it is ready. Raises `CreatedButFailed` for what does not become so."""
+    """Returns the live object once it is ready. Raises `CreatedButFailed` when it does not become ready in time."""
     if cluster.ready_timeout_seconds:
-        return live if is_annotated(live, _SKIP) else _finished(cluster, live)
+        return live if is_annotated(live, _SKIP_AWAIT) else _poll_until_ready(cluster, live)
     key = Key.of(live)
-    is_balanced = (key.api_version, key.kind) == ("v1", "Service") and live["spec"].get("type") == "LoadBalancer"
-    if not is_balanced or is_annotated(live, _SKIP):
+    is_load_balancer = (key.api_version, key.kind) == ("v1", "Service") and live["spec"].get("type") == "LoadBalancer"
+    if not is_load_balancer or is_annotated(live, _SKIP_AWAIT):
         return live
     problems = cluster.warnings_for(key)
     for attempt in range(RETRIES):
@@ -51,8 +53,8 @@ def wait_until_ready(cluster: Cluster, live: Object) -> Object:
     return live
 
 
-def _finished(cluster: Cluster, live: Object) -> Object:
-    """The object as soon as the cluster has nothing against it any more."""
+def _poll_until_ready(cluster: Cluster, live: Object) -> Object:
+    """Polls a real cluster until the object is ready or `ready_timeout_seconds` pass."""
     key = Key.of(live)
     deadline = time.monotonic() + cluster.ready_timeout_seconds
     while reason := cluster.not_ready_reason(live):

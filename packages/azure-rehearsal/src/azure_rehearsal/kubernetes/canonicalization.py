@@ -1,8 +1,8 @@
-"""Values that the API server writes in another way than a program does, and that mean the same.
+"""Values that the API server stores in a canonical form that differs from the program's form.
 
-The real provider turns objects of Kubernetes' own kinds into its types and back before it compares them
-(`provider/pkg/clients/unstructured.go: Normalize` of pulumi-kubernetes), so that `1000` is `1k` and an empty text is an
-absent one. Custom resources it compares as they are. A recorded cluster keeps everything as it was written.
+The real provider converts objects of built-in kinds to its types and back before it compares them
+(`provider/pkg/clients/unstructured.go: Normalize` of pulumi-kubernetes), so `1000` equals `1k` and an empty string
+equals an absent one. It compares custom resources literally. The fake API server stores every value as written.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _GROUPS: Final = frozenset(
         "storage.k8s.io",
     }
 )
-"""Those of `k8s.io/client-go/kubernetes/scheme` that a program may have objects of."""
+"""The groups of `k8s.io/client-go/kubernetes/scheme` that a program may use."""
 _QUANTITIES: Final = frozenset(
     {
         "capacity",
@@ -48,12 +48,12 @@ _QUANTITIES: Final = frozenset(
         "requests",
     }
 )
-"""Maps of quantities, by the name of the field that holds them."""
+"""Fields that hold maps of quantities."""
 _QUANTITY: Final = frozenset({"averageValue", "divisor", "sizeLimit"})
 
 
 def is_equivalent(item: Object, live: Object, path: Path) -> bool:
-    """Whether what differs between an object and the live one at `path` means the same."""
+    """Whether the values of an object and of the live object at `path` differ in form only."""
     if group_of(item["apiVersion"]) not in _GROUPS:
         return False
     wanted, found = _at(item, path), _at(live, path)

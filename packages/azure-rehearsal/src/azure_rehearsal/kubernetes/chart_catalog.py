@@ -1,8 +1,8 @@
-"""Third-party charts that cannot be rendered here: which values they take, and which definitions they bring.
+"""Catalog of third-party charts that cannot be rendered offline: their accepted values and their CRDs.
 
-`charts/<chart>.json` is written by `tools/definitions.py` from the chart's own schema or default values; `.yaml` is a
-list by hand for a chart that cannot be had that way. Only the pinned version of a chart is known. What else a chart
-makes (Deployments, ServiceAccounts, webhooks) is not.
+`tools/definitions.py` generates `charts/<chart>.json` from the chart's own schema or default values; a `.yaml` file is
+a manual list for a chart without such a source. The catalog holds only the pinned version of a chart, and nothing about
+its other objects (Deployments, ServiceAccounts, webhooks).
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _KINDS: Final[dict[str, Object]] = {
     "map": {"type": "object"},
     "scalar": {"type": ["boolean", "number", "string"]},
 }
-"""The words of a list of keys, as JSON Schema. Helm takes a number for a text, and a text for a number."""
+"""The types of a manual list, as JSON Schema. Helm accepts a number where it expects text, and the reverse."""
 
 
 @dataclass(frozen=True)
 class CatalogChart:
-    """A third-party chart in its pinned version. `source` is where its values were read."""
+    """A third-party chart in its pinned version. `source` is the origin of its list of values."""
 
     name: str
     version: str
@@ -47,30 +47,30 @@ class CatalogChart:
     schema: Object
 
     def version_problem(self, version: str) -> str:
-        """Why a version cannot be rehearsed; empty for the pinned one."""
+        """Why a version cannot be rehearsed; empty for the pinned version."""
         if version.removeprefix("v") == self.version.removeprefix("v"):
             return ""
         return (
-            f"the chart {self.name} is known in version {self.version}, not in {version or 'whichever is newest'}. "
-            "Take that one; or change it in settings/charts.py and tools/definitions.yaml, and run make definitions."
+            f"the catalog has version {self.version} of the chart {self.name}, not {version or 'the latest'}. "
+            f"Use {self.version}, or regenerate the catalog (`charts/`, `definitions/`) from the other version."
         )
 
     def value_problems(self, values: Object) -> list[tuple[str, str]]:
-        """`(path below values, reason)` of each value that the chart does not take."""
+        """`(path below values, reason)` of each value that the chart does not accept."""
         found = []
         for error in self._validator.iter_errors(without_nulls(values)):
             found += self._problems(error)
         return sorted(set(found))
 
     def rendered(self, values: Object) -> Rendered:
-        """The definitions that a release with these values brings."""
+        """The CRDs that a release with these values installs."""
         origin = crd_origins().charts.get(self.name)
-        if origin is None or not origin.is_brought(values):
+        if origin is None or not origin.is_installed(values):
             return Rendered()
         items = [item for file in origin.definitions for item in crd_outlines(file)]
         if origin.folder == "crds":
             return Rendered(definitions=items)
-        if origin.is_kept(values):
+        if origin.is_retained(values):
             for item in items:
                 item["metadata"]["annotations"][RESOURCE_POLICY] = "keep"
         return Rendered(objects=items)
@@ -85,14 +85,14 @@ class CatalogChart:
             yield from ((here, line.partition(": ")[2]) for line in messages([error]))
             return
         known = sorted(error.schema["properties"])  # ty: ignore
-        place = here.removeprefix(".") or "the top"
-        says = f"at {place} it takes {', '.join(known)} ({self.source})"
+        location = here.removeprefix(".") or "the top level"
+        allowed = f"{location} accepts {', '.join(known)} ({self.source})"
         for name in sorted(set(error.instance) - set(known)):
-            yield f"{here}.{name}", f"the chart {self.name} {self.version} takes no {name}; {says}"
+            yield f"{here}.{name}", f"the chart {self.name} {self.version} has no value {name}; {allowed}"
 
 
 def find_chart(chart: str) -> CatalogChart | None:
-    """A chart by its name or its `oci://` address; `None` for one that nothing is known of."""
+    """Finds a chart by its name or its `oci://` address; `None` for a chart that is not in the catalog."""
     return _chart(chart.rpartition("/")[2])
 
 
@@ -109,6 +109,6 @@ def _chart(name: str) -> CatalogChart | None:
 
 
 def _schema(keys: Object) -> Object:
-    """A list of keys as JSON Schema."""
+    """Converts a manual list of keys to JSON Schema."""
     properties = {name: _schema(kind) if isinstance(kind, dict) else _KINDS[kind] for name, kind in keys.items()}
     return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -1,7 +1,7 @@
 """`kubernetes:helm.sh/v4:Chart`: a component whose children are the objects that real Helm renders.
 
-Followed: `provider/pkg/provider/helm/v4/chart.go` and `yaml/v2/yaml.go` of pulumi-kubernetes. Hooks are dropped.
-Children are registered with the engine's resource monitor, each after what it depends on (`chart_order`).
+Follows `provider/pkg/provider/helm/v4/chart.go` and `yaml/v2/yaml.go` of pulumi-kubernetes. Hooks are dropped. Children
+are registered with the engine's resource monitor, each after its dependencies (`chart_order`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PACKAGE: Final = "kubernetes"
 _NOT_SUPPORTED: Final = ("postRenderer", "verify")
 _SKIP_AWAIT: Final = "pulumi.com/skipAwait"
 _PARALLEL_REGISTRATIONS: Final = 32
-"""Registrations under way at once; the engine itself bounds what it works on (`--parallel`)."""
+"""Maximum number of concurrent registrations. The engine limits its own parallelism with `--parallel`."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ class _Registered:
 
 
 class ChartComponent:
-    """Builds charts for one provider instance and one cluster.
+    """Registers charts for one provider instance and one cluster.
 
-    `namespace` is the provider's default one, `scopes` are those of definitions elsewhere in the program.
+    `namespace` is the provider's default namespace. `scopes` holds the scopes of the CRDs that the program declares
+    outside the chart. Relative chart paths start at `directory`.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class ChartComponent:
         self._log = log
 
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
-        """Registers the component and its children; what fails comes out as `Refused`."""
+        """Registers the component and its children. Raises `Refused`."""
         limits = [
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -107,21 +108,27 @@ class ChartComponent:
     def _check(self, inputs: Object) -> None:
         if unknown := sorted(inputs.keys() - CHART_INPUTS):
             raise Refused(
-                "InvalidChart", f"a Chart has no {', '.join(unknown)}", f"It has {', '.join(sorted(CHART_INPUTS))}."
+                "InvalidChart",
+                f"a Chart has no input {', '.join(unknown)}",
+                f"Use its inputs: {', '.join(sorted(CHART_INPUTS))}.",
             )
         if not inputs.get("chart"):
-            raise Refused("InvalidChart", "a Chart needs a chart", "Give a folder with a Chart.yaml, or a .tgz.")
-        if set_ones := [name for name in _NOT_SUPPORTED if inputs.get(name)]:
-            raise Refused("InvalidChart", f"a rehearsal does not do {', '.join(set_ones)} of a Chart", "Leave it out.")
+            raise Refused(
+                "InvalidChart", "the input `chart` is missing", "Set it to a folder with a Chart.yaml, or to a .tgz."
+            )
+        if unsupported := [name for name in _NOT_SUPPORTED if inputs.get(name)]:
+            raise Refused(
+                "InvalidChart", f"the rehearsal does not support {', '.join(unsupported)} of a Chart", "Remove it."
+            )
 
     def _objects(self, inputs: Object, logical_name: str, urn: str) -> list[Object]:
-        """The objects of the chart, with namespaces and annotations as they are registered."""
+        """Renders the chart and sets namespaces and annotations on its objects."""
         path = local_path(inputs["chart"], self._directory)
         if path is None:
             raise ChartError(
-                f'the chart "{inputs["chart"]}" is not on this machine, and a rehearsal fetches none',
-                "Give a folder with a Chart.yaml or a .tgz, relative to the program's folder; use helm.v3.Release for "
-                "third-party charts.",
+                f'the chart "{inputs["chart"]}" is not on this machine, and the rehearsal downloads no charts',
+                "Set `chart` to a folder with a Chart.yaml or to a .tgz, relative to the program's folder. For "
+                "third-party charts use helm.v3.Release.",
             )
         chart = load(path, bool(inputs.get("dependencyUpdate")))
         if chart.metadata.get("deprecated"):
@@ -140,7 +147,7 @@ class ChartComponent:
         return items
 
     def _set_namespace(self, item: Object, namespace: str, scopes: dict[tuple[str, str], Scope]) -> None:
-        """Gives a namespaced object without a namespace the chart's."""
+        """Sets the chart's namespace on a namespaced object that has none."""
         if item["metadata"].get("namespace"):
             return
         known = self._cluster.scope(item["apiVersion"], item["kind"])
@@ -149,8 +156,8 @@ class ChartComponent:
             item["metadata"]["namespace"] = namespace
         elif scope is None:
             self._log.warn(
-                f"Unable to determine whether {item['apiVersion']}/{item['kind']} is namespaced: it gets no namespace. "
-                "Set .metadata.namespace in the template, or let the chart depend on the definition."
+                f"Unable to determine whether {item['apiVersion']}/{item['kind']} is namespaced: no namespace is set. "
+                "Set .metadata.namespace in the template, or make the chart depend on the CRD."
             )
 
     def _register(
@@ -163,8 +170,12 @@ class ChartComponent:
     ) -> list[_Registered]:
         by_key = {Key.of(item): item for item in items}
         if len(by_key) < len(items):
-            twice = sorted({str(Key.of(item)) for item in items if by_key[Key.of(item)] is not item})
-            raise Refused("ChartNotRendered", f"{request.name}: the chart gives {', '.join(twice)} more than once")
+            duplicates = sorted({str(Key.of(item)) for item in items if by_key[Key.of(item)] is not item})
+            raise Refused(
+                "ChartNotRendered",
+                f"{request.name}: the chart renders {', '.join(duplicates)} more than once",
+                "Give each object its own name.",
+            )
         needs = dependencies(by_key)
         prefix = request.name if inputs.get("resourcePrefix") is None else inputs["resourcePrefix"]
         futures: dict[Key, Future[_Registered]] = {}
@@ -174,10 +185,10 @@ class ChartComponent:
             child = self._child_request(request, parent, _resource_name(prefix, key), by_key[key], dependencies)
             answer = _register_resource(lambda: monitor.RegisterResource(child), child.name)
             if answer.result != resource_pb2.SUCCESS:
-                raise Refused("ChartIncomplete", f"{child.name} was not deployed", "Its own message says why.")
+                raise Refused("ChartIncomplete", f"{child.name} was not deployed", "See its own error message.")
             return _Registered(answer.urn, answer.id)
 
-        # In order of dependency: a registration only waits for those that were handed in before it.
+        # Topological order: a registration only waits for registrations that were submitted before it.
         with ThreadPoolExecutor(_PARALLEL_REGISTRATIONS) as pool:
             for key in graphlib.TopologicalSorter(needs).static_order():
                 futures[key] = pool.submit(register, key)
@@ -214,7 +225,7 @@ class ChartComponent:
 
 
 def _component_request(request: provider_pb2.ConstructRequest) -> resource_pb2.RegisterResourceRequest:
-    """The component itself, with the options that the program gave it."""
+    """The registration of the component itself, with the resource options from the program."""
     result = resource_pb2.RegisterResourceRequest(
         type=request.type,
         name=request.name,
@@ -258,7 +269,7 @@ def _reference(child: _Registered, preview: bool, version: str) -> dict[str, Any
 def _register_resource(
     call: Callable[[], resource_pb2.RegisterResourceResponse], name: str
 ) -> resource_pb2.RegisterResourceResponse:
-    """Registers something; the engine has shown the reason itself when it answers with an error."""
+    """Registers a resource. When the engine answers with an error, it has already displayed the reason."""
     try:
         return call()
     except grpc.RpcError as error:

@@ -1,8 +1,8 @@
-"""What the controllers inside a cluster do in Azure: the words that recorded clusters and the simulated Azure share.
+"""The interface between the controllers of a cluster and the simulated Azure.
 
-A controller looks at the objects of its cluster and asks for what they need; whatever Azure says against it comes back
-as a sentence, for controllers try again and raise nothing. What they made carries its `Cause`: it belongs to no
-program, and when the cause is gone while the thing stays, it was left behind.
+A controller reads the objects of its cluster and asks Azure for load balancers, disks and DNS records. Azure's refusals
+are returned as text and not raised, because controllers retry. Every Azure resource that a controller creates stores
+its `Cause`: such a resource belongs to no program, and it is orphaned when its cause is gone.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 DEFAULT_TTL: Final = 300
-"""Seconds that a record may be kept unless told otherwise; external-dns's own for Azure."""
+"""Default TTL of DNS records in seconds, as in external-dns for Azure."""
 
 
 @dataclass(frozen=True, order=True)
 class Cause:
-    """The object from which a controller made something. `cluster_id` is another one whenever a cluster is made."""
+    """The Kubernetes object for which a controller created something. `cluster_id` is the creation id."""
 
     cluster_id: str
     cluster: str
@@ -33,7 +33,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Provided:
-    """What Azure gave (an address, an id), or why it gave nothing."""
+    """The value that Azure provided (an address, an id), or the problem."""
 
     value: str = ""
     problem: str = ""
@@ -41,7 +41,7 @@ class Provided:
 
 @dataclass(frozen=True)
 class PodIdentity:
-    """Who a pod is by workload identity: the client id on its ServiceAccount, and the subject of its tokens."""
+    """The workload identity of a pod: the client id on its ServiceAccount and the subject of its tokens."""
 
     client_id: str
     subject: str
@@ -49,7 +49,7 @@ class PodIdentity:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A host for which there must be records. `resource` names where it comes from (`httproute/voice-system/api`)."""
+    """A host that needs DNS records. `resource` names its source (`httproute/shop/api`)."""
 
     host: str
     targets: tuple[str, ...]
@@ -59,10 +59,10 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class ExternalDnsOptions:
-    """An external-dns as its options make it.
+    """The options of one external-dns.
 
-    `filters` and `excluded` are domains; `owner` marks its records in TXT records, named with `prefix` or `suffix`.
-    `ttl` are seconds; `deletes` says whether it removes what nobody wants any more.
+    `filters` and `excluded` are domains. `owner` identifies its records in TXT records, whose names have `prefix` or
+    `suffix`. `ttl` is in seconds. `deletes` says whether it removes obsolete records.
     """
 
     identity: PodIdentity
@@ -77,25 +77,25 @@ class ExternalDnsOptions:
 
 
 class CloudControllerApi(Protocol):
-    """The simulated Azure as controllers reach it. `cluster_id` is the creation id of theirs."""
+    """The simulated Azure, as controllers see it. `cluster_id` is the creation id of their cluster."""
 
     def exists(self, cluster_id: str) -> bool:
-        """Whether the cluster is still there: the controllers of one that is gone do nothing."""
+        """Whether the cluster still exists. The controllers of a deleted cluster do nothing."""
 
     def sync_load_balancers(self, cluster_id: str, services: Sequence[Mapping[str, Any]]) -> dict[str, Provided]:
-        """Brings the cluster's load balancers to what all its Services of type LoadBalancer want.
+        """Updates the cluster's load balancers to match all its Services of type LoadBalancer.
 
-        Answers with an address, or why there is none, for each Service by its uid.
+        Returns an address or a problem for each Service, by its uid.
         """
 
     def provide_disk(self, cause: Cause, volume: str, gib: int, parameters: Mapping[str, str]) -> Provided:
-        """The id of a disk for a volume; made unless it is there. `parameters` are those of the storage class."""
+        """The id of a volume's disk, created if needed. `parameters` are those of the storage class."""
 
     def remove_disk(self, id: str) -> None:
-        """Deletes a disk that a cluster made; nothing when it is gone."""
+        """Deletes a disk that a cluster created; does nothing if it is gone."""
 
     def sync_records(self, cluster_id: str, options: ExternalDnsOptions, endpoints: Sequence[Endpoint]) -> list[str]:
-        """Brings the records of an external-dns to these hosts, and answers what it could not do."""
+        """Updates the records of an external-dns to match these hosts; returns the problems."""
 
     def zone_problem(self, cluster_id: str, identity: PodIdentity, resource_group: str, zone: str) -> str:
-        """Why a pod cannot write records into a public zone; empty when it can."""
+        """Why a pod cannot write records in a public zone; empty when it can."""

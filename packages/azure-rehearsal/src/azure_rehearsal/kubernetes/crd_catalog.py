@@ -1,10 +1,9 @@
-"""The CustomResourceDefinitions that a rehearsal knows by itself, and who brings them into a cluster.
+"""Catalog of CustomResourceDefinitions, and which AKS add-on or chart installs each of them.
 
-`definitions/*.json` are written by `tools/definitions.py`, from pinned versions; `definitions/origins.yaml` says which
-add-on of AKS or which chart brings what. A cluster keeps such a definition as an outline, without its schemas: these
-are read from the file when the first object of the kind is validated.
-
-Rules in CEL (`x-kubernetes-validations`) are in the files and not evaluated.
+`tools/definitions.py` generates `definitions/*.json` from pinned versions; `definitions/origins.yaml` maps add-ons and
+charts to these files. A cluster stores such a CRD as an outline without schemas; the schemas are read from the file
+when the first object of the kind is validated. The files include CEL rules (`x-kubernetes-validations`), which are not
+evaluated.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 FOLDER: Final = Path(__file__).with_name("definitions")
 OUTLINE_ANNOTATION: Final = "rehearsal.voice.platform/definitions"
-"""Annotation of an outline: the file that has the with_schemas definition."""
+"""Annotation of an outline: the file with the full CRD."""
 
 _ANYTHING: Final = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
@@ -33,7 +32,7 @@ class _Data(BaseModel):
 
 
 class Addon(_Data):
-    """Something that AKS installs where a property of the ManagedCluster, at `path`, has a value."""
+    """An AKS add-on: installed where the ManagedCluster's property at `path` has `value`."""
 
     name: str
     path: str
@@ -41,7 +40,7 @@ class Addon(_Data):
     definitions: str
 
     def is_on(self, cluster: Mapping[str, Any]) -> bool:
-        """Whether a ManagedCluster with these properties has it."""
+        """Whether a ManagedCluster with these properties has the add-on."""
         found: Any = cluster
         for name in self.path.split("."):
             found = _folded_get(found, name) if isinstance(found, Mapping) else None
@@ -50,27 +49,27 @@ class Addon(_Data):
     @property
     def install_hint(self) -> str:
         value = str(self.value).lower() if isinstance(self.value, bool) else self.value
-        return f"AKS brings it with its {self.name}: {self.path} of the ManagedCluster must be {value}."
+        return f"Enable {self.name}, with which AKS installs it: set {self.path} of the ManagedCluster to {value}."
 
 
 class ChartOrigin(_Data):
-    """How a third-party chart brings definitions: see `definitions/origins.yaml`."""
+    """How a third-party chart installs CRDs; see `definitions/origins.yaml`."""
 
     definitions: tuple[str, ...]
     folder: str = Field(pattern="^(crds|templates)$")
     when: dict[str, bool] = {}
     kept: dict[str, bool] = {}
 
-    def is_brought(self, values: Object) -> bool:
+    def is_installed(self, values: Object) -> bool:
         return not self.when or _any(values, self.when)
 
-    def is_kept(self, values: Object) -> bool:
-        """Whether the definitions outlive the release."""
+    def is_retained(self, values: Object) -> bool:
+        """Whether the CRDs remain after the release is uninstalled."""
         return _any(values, self.kept)
 
 
 class Origins(_Data):
-    """All of `definitions/origins.yaml`."""
+    """The content of `definitions/origins.yaml`."""
 
     addons: tuple[Addon, ...]
     charts: dict[str, ChartOrigin]
@@ -82,24 +81,24 @@ def crd_origins() -> Origins:
 
 
 def addon_crd_files(cluster: Mapping[str, Any] | None) -> frozenset[str]:
-    """The files of definitions that AKS brings to a cluster; all that it can bring where nothing is known of it."""
+    """The files of CRDs that AKS installs in a cluster; every such file when the properties are unknown (`None`)."""
     return frozenset(addon.definitions for addon in crd_origins().addons if cluster is None or addon.is_on(cluster))
 
 
 @functools.cache
 def crds_in(file: str) -> dict[str, Object]:
-    """The with_schemas definitions of a file, by name. Not to be changed: all clusters share them."""
+    """The full CRDs of a file, by name. Do not modify them: all clusters share them."""
     content = json.loads((FOLDER / f"{file}.json").read_text())
     return {item["metadata"]["name"]: item for item in content["definitions"]}
 
 
 def crd_outlines(file: str) -> list[Object]:
-    """The definitions of a file without their schemas, as a cluster keeps them."""
+    """The CRDs of a file without their schemas, as a cluster stores them."""
     return [_outline(item, file) for item in crds_in(file).values()]
 
 
 def with_schemas(definition: Object) -> Object:
-    """A definition with its schemas, whether it is kept as an outline or was given with them."""
+    """A CRD with its schemas, resolved from the catalog if it is an outline."""
     name, file = (
         definition["metadata"]["name"],
         (definition["metadata"].get("annotations") or {}).get(OUTLINE_ANNOTATION),
@@ -109,28 +108,30 @@ def with_schemas(definition: Object) -> Object:
     if not (FOLDER / f"{file}.json").is_file() or name not in crds_in(file):
         raise Refused(
             "UnknownDefinition",
-            f"{name} was recorded from {file}, in which it is no more",
-            "Destroy the rehearsed stack with the version that deployed it, or begin anew with make clean.",
+            f"{name} is stored as an outline of {file}, which no longer contains it",
+            "Destroy the stack with the version of azure-rehearsal that deployed it, or delete the state directory.",
         )
     return crds_in(file)[name]
 
 
 def install_hint(group: str, kind: str) -> str:
-    """Who brings a kind into a cluster, as advice; empty where nobody that is known here has anything of its group."""
-    brought = [(addon.definitions, addon.install_hint) for addon in crd_origins().addons]
+    """How to install a kind; empty when the catalog has no kind of its group."""
+    candidates = [(addon.definitions, addon.install_hint) for addon in crd_origins().addons]
     for chart, origin in crd_origins().charts.items():
-        condition = f" where its value {' or '.join(origin.when)} is true" if origin.when else ""
-        advice = f"The chart {chart} brings it{condition}: let the resource depend on the chart's release."
-        brought += [(file, advice) for file in origin.definitions]
+        condition = f" if its value {' or '.join(origin.when)} is true" if origin.when else ""
+        advice = f"Make the resource depend on the release of the chart {chart}, which installs it{condition}."
+        candidates += [(file, advice) for file in origin.definitions]
     known: set[str] = set()
-    for file, advice in brought:
+    for file, advice in candidates:
         kinds = {spec["names"]["kind"] for item in crds_in(file).values() if (spec := item["spec"])["group"] == group}
         if kind in kinds:
             return advice
         known |= kinds
     if not known:
         return ""
-    return f"A rehearsal knows of {group} only {', '.join(sorted(known))}; tools/definitions.yaml says which to keep."
+    return (
+        f"Use one of the kinds of {group} in the catalog ({', '.join(sorted(known))}), or add the kind to the catalog."
+    )
 
 
 def _outline(item: Object, file: str) -> Object:
@@ -140,8 +141,8 @@ def _outline(item: Object, file: str) -> Object:
 
 
 def _any(values: Object, switches: Mapping[str, bool]) -> bool:
-    """Whether one of a chart's switches is on, in these values or by default."""
-    return any(default if (said := _at(values, path)) is None else bool(said) for path, default in switches.items())
+    """Whether one of a chart's boolean values is true, explicitly or by default."""
+    return any(default if (value := _at(values, path)) is None else bool(value) for path, default in switches.items())
 
 
 def _at(content: Any, path: str) -> Any:
@@ -155,5 +156,5 @@ def _folded_get(content: Mapping[str, Any], name: str) -> Any:
 
 
 def _folded(value: Any) -> Any:
-    """A value as Azure compares it."""
+    """A value in the form in which Azure compares it."""
     return value.lower() if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Helm's own record of a release: one Secret for each revision, in the release's namespace (Helm's `secret` driver)."""
+"""Helm's storage of releases: one Secret for each revision in the release's namespace (Helm's `secret` driver)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ import yaml
 from azure_rehearsal.kubernetes.cluster import Cluster, Object
 
 FIELD_MANAGER: Final = "helm"
-"""The field manager of what Helm writes."""
+"""The field manager of Helm's writes."""
 
 SECRET_TYPE: Final = "helm.sh/release.v1"
 
-# The same as PyYAML's safe ones, ten times as quick, wherever PyYAML was built with them.
+# Equivalent to PyYAML's safe loader and dumper and ten times faster, if PyYAML was built with libyaml.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def manifest_objects(stored: Object) -> list[Object]:
-    """The objects of a release."""
+    """The objects of a stored release."""
     return list(yaml.load_all(stored["manifest"], Loader=_LOADER))
 
 
 def manifest_yaml(items: list[Object]) -> str:
-    """The objects of a release as Helm keeps them."""
+    """The objects of a release in the form that Helm stores."""
     return yaml.dump_all(items, Dumper=_DUMPER, sort_keys=False)
 
 
 def save_revision(cluster: Cluster, stored: Object) -> None:
-    """Keeps a release as Helm's `secret` driver does: one Secret for each revision, compressed and encoded twice."""
+    """Stores a revision as Helm's `secret` driver does, encoded twice; marks older revisions as superseded."""
     labels = {"owner": "helm", "name": stored["name"], "status": "deployed", "version": str(stored["version"])}
     for older in revision_secrets(cluster, stored["namespace"], stored["name"]):
         older["metadata"]["labels"]["status"] = "superseded"
@@ -57,7 +57,7 @@ def revision_secrets(cluster: Cluster, namespace: str, name: str) -> list[Object
 
 
 def latest_revision(cluster: Cluster, namespace: str, name: str) -> Object | None:
-    """The latest_revision revision of a release."""
+    """The latest revision of a release."""
     revisions = sorted(
         revision_secrets(cluster, namespace, name), key=lambda item: int(item["metadata"]["labels"]["version"])
     )

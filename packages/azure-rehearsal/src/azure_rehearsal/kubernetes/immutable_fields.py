@@ -1,7 +1,8 @@
-"""What may change in place: by the API server, which refuses, and by the kubernetes provider, which replaces.
+"""Which fields of an object cannot change in place.
 
-The two do not agree. What the server refuses and the provider does not replace (a PriorityClass's value) is an error at
-`pulumi preview` and needs `replace_on_changes`; what the provider replaces is never sent as an update.
+Two lists apply, and they differ: the API server refuses an update of a protected field, and the kubernetes provider
+replaces the object. A field that only the server protects (the value of a PriorityClass) fails `pulumi preview` and
+needs `replace_on_changes`. A field that the provider replaces is never sent as an update.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class _Rule:
-    """`fields` may not change; with `only` set, nothing in `within` but the fields of `only` may."""
+    """Protects `fields`; with `within`, protects every field of that section except those in `only`."""
 
     fields: tuple[str, ...] = ()
     within: str = ""
@@ -130,14 +131,14 @@ _DEFAULTS: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("scheduling.k8s.io", "PriorityClass"): {"preemptionPolicy": "PreemptLowerPriority"},
     ("storage.k8s.io", "StorageClass"): {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"},
 }
-"""What the server fills in for immutable fields, so that stating a default is no change."""
+"""Server-side defaults of immutable fields: stating a default explicitly is not a change."""
 
 _IDENTITY: Final = _Rule(("metadata.name", "metadata.namespace"))
 _DATA_KINDS: Final = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData", "type")}
 
 
 def immutable_field_errors(old: Object, new: Object) -> list[str]:
-    """Why the API server refuses to update `old` to `new`, `path: reason`; empty when it does not."""
+    """The API server's errors about an update, each as `path: reason`; empty when it accepts the update."""
     group, kind = group_of(old["apiVersion"]), old["kind"]
     problems = [
         f".{'.'.join(str(part) for part in path)}: Forbidden: {rule.message}"
@@ -151,7 +152,7 @@ def immutable_field_errors(old: Object, new: Object) -> list[str]:
 
 
 def requires_replacement(item: Object, path: Path, config_maps_mutable: bool, secrets_mutable: bool) -> bool:
-    """Whether the provider replaces an object because `path` changed in its inputs `item`."""
+    """Whether a change at `path` in the inputs `item` makes the provider replace the object."""
     group, kind = group_of(item["apiVersion"]), item["kind"]
     rules = [_IDENTITY]
     if not group and kind in _DATA_KINDS:

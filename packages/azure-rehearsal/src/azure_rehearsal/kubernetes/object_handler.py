@@ -1,8 +1,8 @@
-"""What the kubernetes provider does with the resources that are objects of the API, `…Patch` resources among them.
+"""The kubernetes provider's operations on resources that are API objects, including `…Patch` resources.
 
-Followed: `provider/pkg/provider/provider.go` and `provider/pkg/await/await.go` of pulumi-kubernetes. A plan compares
-the live object of the last deployment, pruned to what the program had asked for, with what it asks for now; what would
-happen is then tried as a dry run. What the API server says against it comes out as `Refused`.
+Follows `provider/pkg/provider/provider.go` and `provider/pkg/await/await.go` of pulumi-kubernetes. A diff compares the
+live object of the last deployment, pruned to the fields that the program set, with the new inputs; a preview then sends
+a dry run. Errors of the API server become `Refused`.
 """
 
 from __future__ import annotations
@@ -40,25 +40,30 @@ from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused,
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 
 FIELD_MANAGER: Final = "pulumi-kubernetes"
-"""The field manager of the objects that the program owns; each `…Patch` resource has one of its own."""
+"""The field manager of the program's objects. Each `…Patch` resource has its own."""
 
 RETRIES: Final = 5
 INITIAL_DELAY_SECONDS: Final = 0.02
-"""The real provider tries a creation five times again, after 1, 2, 4 … s, while a namespace or a definition is missing.
-A rehearsed deployment is as much quicker."""
+"""Delay of the first of five retries while a namespace or a CRD is missing; it doubles each time.
+
+The real provider waits 1, 2, 4 … s.
+"""
 
 _PATCH_FORCE: Final = "pulumi.com/patchForce"
 _PATCH_MANAGER: Final = "pulumi.com/patchFieldManager"
 _ALREADY_EXISTS: Final = (
-    "A renamed resource needs an alias; an object of somebody else's is changed by a Patch resource or adopted by "
-    "`pulumi import`; upsertExistingObjects on the provider takes it over."
+    "If the resource was renamed, add an alias. To change an object that the program does not own, use a Patch "
+    "resource; to adopt it, use `pulumi import` or set upsertExistingObjects on the provider."
 )
 _IDENTITY: Final = (("metadata", "name"), ("metadata", "namespace"))
 
 
 class ObjectHandler:
-    """Handles objects for one provider instance. `scopes` are those of the definitions that the program declares, by
-    `(group, kind)`: a custom resource can be planned before its definition is in the cluster."""
+    """Handles objects for one provider instance.
+
+    `scopes` holds the scopes of the CRDs that the program declares, by `(group, kind)`: a custom resource can be
+    planned before its CRD is in the cluster.
+    """
 
     def __init__(self, settings: Configuration, scopes: dict[tuple[str, str], Scope]) -> None:
         self._settings = settings
@@ -109,7 +114,7 @@ class ObjectHandler:
         )
 
     def plan_create(self, cluster: Cluster, resource: Resource, inputs: Object) -> Object:
-        """The outputs as far as a preview knows them."""
+        """The outputs that a preview can know."""
         item = from_inputs(inputs)
         if (
             contains_unknown(item)
@@ -141,7 +146,7 @@ class ObjectHandler:
         return id_of(live), to_outputs(live)
 
     def plan_update(self, cluster: Cluster, resource: Resource, old_outputs: Object, new: Object) -> Object:
-        """The outputs as far as a preview knows them."""
+        """The outputs that a preview can know."""
         item = from_inputs(new)
         if contains_unknown(item) or cluster.scope(item["apiVersion"], item["kind"]) is None:
             return new
@@ -178,9 +183,9 @@ class ObjectHandler:
         return id, to_outputs(live), as_inputs
 
     def _input_problem(self, resource: Resource, item: Object) -> str | None:
-        """Why nothing can be made of a resource's inputs at all."""
+        """Why the inputs of a resource do not describe an object; `None` when they do."""
         if not isinstance(item.get("apiVersion"), str) or not isinstance(item.get("kind"), str):
-            return f"a Kubernetes resource needs apiVersion and kind; {resource.name} has not both"
+            return f"apiVersion or kind of {resource.name} is missing. Set both."
         if item["kind"].endswith("List") and resource.type.endswith("List"):
             return "list resources cannot be created directly; use the underlying resource type instead"
         if is_patch(resource.type, item):
@@ -190,13 +195,13 @@ class ObjectHandler:
                 return "patch resources require the `.metadata.name` field to be set"
         if item["metadata"].get("generateName") and self._settings.server_side_apply:
             return (
-                "the `.metadata.generateName` field is not supported with server-side apply; leave the name out, and "
-                "the provider gives one"
+                "the `.metadata.generateName` field is not supported with server-side apply. Omit the name, and the "
+                "provider generates one."
             )
         return None
 
     def _scope(self, cluster: Cluster | None, item: Object) -> Scope:
-        """Where an object lives; a kind that nobody knows yet is taken for a namespaced one, as the provider does."""
+        """The scope of an object. As in the real provider, an unknown kind counts as namespaced."""
         declared = self._scopes.get((group_of(item["apiVersion"]), item["kind"]))
         known = cluster.scope(item["apiVersion"], item["kind"]) if cluster else None
         if known is None and item["kind"] in CLUSTER_SCOPED:
@@ -234,25 +239,26 @@ def _creation_failed(resource: Resource) -> str:
     return f'resource "{resource.urn}" was not successfully created by the Kubernetes API server'
 
 
-def _refused(error: ApiError, what: str) -> Refused:
-    way_out = _ALREADY_EXISTS if error.reason is Reason.ALREADY_EXISTS else error.remediation
-    return Refused(error.reason, f"{what}: {error.message}", way_out)
+def _refused(error: ApiError, action: str) -> Refused:
+    remediation = _ALREADY_EXISTS if error.reason is Reason.ALREADY_EXISTS else error.remediation
+    return Refused(error.reason, f"{action}: {error.message}", remediation)
 
 
 @contextlib.contextmanager
-def _as_refused(what: str) -> Generator[None]:
-    """Turns what the API server says into what the engine shows."""
+def _as_refused(action: str) -> Generator[None]:
+    """Converts `ApiError` to `Refused`."""
     try:
         yield
     except ApiError as error:
-        raise _refused(error, what) from error
+        raise _refused(error, action) from error
 
 
 def _retry_not_found(call: Callable[[], Object]) -> Object:
-    """Calls again while a namespace or a definition that the program also makes is not there yet.
+    """Retries while a namespace or a CRD that the program also creates is missing.
 
-    A definition that a chart's release brings is not waited for: against a real cluster it is there in time or not, by
-    how long the chart takes, and a rehearsed release takes none. What depends on the release never comes here.
+    Does not retry when a chart's release installs the CRD (`permanent`): in a real deployment, timing would decide
+    whether it is there, and a rehearsed release takes no time. Resources that depend on the release never reach this
+    point.
     """
     for attempt in range(RETRIES):
         try:
@@ -265,19 +271,19 @@ def _retry_not_found(call: Callable[[], Object]) -> Object:
 
 
 def _require_existing(cluster: Cluster, item: Object) -> None:
-    """Neither an update nor a patch makes an object."""
+    """Raises `ApiError` when the object does not exist: updates and patches do not create it."""
     key = Key.of(item)
     if cluster.get(key) is None:
         raise ApiError(
             Reason.NOT_FOUND,
             f"{key} not found",
-            "`pulumi refresh` takes an object that is gone out of the state; a patch needs an object that exists.",
+            "Run `pulumi refresh` to remove a deleted object from the state. Create the object before a patch.",
             missing=key,
         )
 
 
 def _key(resource: Resource, id: str, item: Object) -> Key:
-    """Which object a resource is, from what is known of it; an import knows its type and id only."""
+    """The key of the object behind a resource. An import supplies only type and id."""
     api_version, kind = api_of(resource.type)
     namespace, _, name = id.rpartition("/")
     metadata = item["metadata"]
@@ -290,7 +296,7 @@ def _key(resource: Resource, id: str, item: Object) -> Key:
 
 
 def _identity_only(key: Key) -> Object:
-    """An object about which nothing is said but which one it is."""
+    """An object with its identity and no other field."""
     metadata = {"name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
     return {"apiVersion": key.api_version, "kind": key.kind, "metadata": metadata}
 

@@ -1,7 +1,7 @@
-"""The chart of a Helm release, as far as a rehearsal has it.
+"""The chart of a Helm release, as far as it is available offline.
 
-A chart on this machine is rendered. Of a third-party chart that is known here (`known_charts`) the values are checked
-and the definitions are brought. Any other chart, which would have to be fetched, brings nothing and takes all values.
+A chart on this machine is rendered. For a chart in the catalog (`chart_catalog`) the values are checked and its CRDs
+are installed. Any other third-party chart accepts all values and installs nothing.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class ReleaseChart:
     """One chart with the values of one release."""
 
     details: Object
-    """What its Chart.yaml says; name and version only for a chart that is not on this machine."""
+    """The content of its Chart.yaml; only name and version for a third-party chart."""
     values: Object
     _local: helm_python.Chart | None = None
-    _known: CatalogChart | None = None
+    _catalog: CatalogChart | None = None
 
     @classmethod
     def of(cls, inputs: Object, directory: Path, update_dependencies: bool = False) -> ReleaseChart:
-        """The chart of a release's inputs. Raises `ChartError` where none can be had or its version is open."""
+        """The chart of a release's inputs. Raises `ChartError` when it cannot be loaded or has no version."""
         values = merged_values(inputs, directory)
         path = local_path(inputs["chart"], directory)
         if path is not None:
@@ -37,26 +37,26 @@ class ReleaseChart:
             return cls(chart.metadata, values, _local=chart)
         if not inputs.get("version"):
             raise ChartError(
-                f'the chart "{inputs["chart"]}" is not on this machine, and no version of it is named.',
-                "Set version: without it the newest one is installed, which nobody can rehearse.",
+                f'the chart "{inputs["chart"]}" is not on this machine and has no version.',
+                "Set `version`: without it Helm installs the latest one, which cannot be rehearsed.",
             )
         details = {"name": inputs["chart"].rpartition("/")[2], "version": inputs["version"]}
-        return cls(details, values, _known=find_chart(inputs["chart"]))
+        return cls(details, values, _catalog=find_chart(inputs["chart"]))
 
     @property
     def version(self) -> str:
         return self.details["version"]
 
     def problems(self) -> list[CheckFailure]:
-        """What is wrong with a third-party chart's version or values; a local chart tells when it is rendered."""
-        if self._known is None:
+        """The errors in a third-party chart's version or values. A local chart is checked when it is rendered."""
+        if self._catalog is None:
             return []
-        if reason := self._known.version_problem(self.version):
+        if reason := self._catalog.version_problem(self.version):
             return [CheckFailure("version", reason)]
-        return [CheckFailure(f"values{path}", reason) for path, reason in self._known.value_problems(self.values)]
+        return [CheckFailure(f"values{path}", reason) for path, reason in self._catalog.value_problems(self.values)]
 
     def rendered(self, cluster: Cluster, inputs: Object, revision: int) -> Rendered:
-        """What an installation (`revision` 1) or an upgrade puts into the cluster. Raises `ChartError`."""
+        """The objects of an installation (`revision` 1) or an upgrade. Raises `ChartError`."""
         if self._local is not None:
             return render(self._local, self.values, inputs["name"], inputs["namespace"], cluster, revision)
-        return self._known.rendered(self.values) if self._known else Rendered()
+        return self._catalog.rendered(self.values) if self._catalog else Rendered()

@@ -1,10 +1,10 @@
-"""`kubernetes:helm.sh/v3:Release`: what Helm's install, upgrade and uninstall leave in a cluster.
+"""`kubernetes:helm.sh/v3:Release`: the effects of Helm's install, upgrade and uninstall on a cluster.
 
-What a release's chart gives (`release_charts`) is put into the cluster, with Helm's ownership annotations, and the
-release is kept as Helm keeps it, in a Secret of its namespace. Hooks are checked against the API but not run.
+Installs the objects of the release's chart (`release_chart`) with Helm's ownership annotations, and stores the release
+as Helm does, in a Secret of its namespace. Hooks are validated against the API but not run.
 
-Followed: `provider/pkg/provider/helm_release.go` of pulumi-kubernetes, and Helm's install and upgrade actions. All is
-tried as a dry run before anything but definitions is written, so that a release that fails leaves nothing else behind,
+Follows `provider/pkg/provider/helm_release.go` of pulumi-kubernetes and Helm's install and upgrade actions. Every
+object is sent as a dry run before anything but CRDs is written, so a failed release leaves nothing else behind,
 `atomic` or not.
 """
 
@@ -46,7 +46,7 @@ _HELM: Final = "Helm"
 
 
 class ReleaseHandler:
-    """Handles releases for one provider instance. `scopes` takes the definitions that a release's chart brings."""
+    """Handles releases for one provider instance. Adds the CRDs of a release's chart to `scopes`."""
 
     def __init__(self, settings: Configuration, directory: Path, scopes: dict[tuple[str, str], Scope]) -> None:
         self._settings = settings
@@ -58,17 +58,17 @@ class ReleaseHandler:
     ) -> tuple[Object, list[CheckFailure]]:
         inputs = {name: value for name, value in new.items() if name not in _DROPPED and value is not None}
         failures = [
-            CheckFailure(name, f"a Release has no {name}; it has {', '.join(sorted(RELEASE_INPUTS))}")
+            CheckFailure(name, f"a Release has no input {name}. Use: {', '.join(sorted(RELEASE_INPUTS))}")
             for name in sorted(inputs.keys() - RELEASE_INPUTS)
         ]
         if not inputs.get("name"):
-            drawn = hashlib.sha256(random_seed).hexdigest() if random_seed else secrets.token_hex()
-            inputs["name"] = old.get("name") or f"{resource.name}-{drawn[:8]}"
+            random_hex = hashlib.sha256(random_seed).hexdigest() if random_seed else secrets.token_hex()
+            inputs["name"] = old.get("name") or f"{resource.name}-{random_hex[:8]}"
         inputs["namespace"] = inputs.get("namespace") or self._settings.namespace
         if not inputs.get("skipAwait"):
             inputs.setdefault("timeout", DEFAULT_TIMEOUT_SECONDS)
         if not inputs.get("chart"):
-            failures.append(CheckFailure("chart", "a Release needs a chart"))
+            failures.append(CheckFailure("chart", "the input `chart` is missing"))
         if failures or contains_unknown(inputs):
             return inputs, failures
         try:
@@ -99,7 +99,9 @@ class ReleaseHandler:
         namespace, name = inputs["namespace"], inputs["name"]
         with _ReleaseErrors(f"Helm release {namespace}/{name}"):
             if latest_revision(cluster, namespace, name):
-                raise ChartError("cannot re-use a name that is still in use", "Choose another, or import the release.")
+                raise ChartError(
+                    "cannot re-use a name that is still in use", "Choose another name, or import the release."
+                )
             self._ensure_namespace(cluster, inputs)
             outputs = self._install(cluster, inputs, revision=1, before=[])
         return f"{namespace}/{name}", outputs
@@ -112,7 +114,9 @@ class ReleaseHandler:
         with _ReleaseErrors(f"Helm release {namespace}/{name}"):
             stored = latest_revision(cluster, namespace, name)
             if stored is None:
-                raise ChartError(f'"{name}" has no deployed releases', "`pulumi refresh` takes it out of the state.")
+                raise ChartError(
+                    f'"{name}" has no deployed releases', "Run `pulumi refresh` to remove it from the state."
+                )
             return self._install(cluster, new, revision=stored["version"] + 1, before=manifest_objects(stored))
 
     def delete(self, cluster: Cluster, resource: Resource, id: str, inputs: Object, outputs: Object) -> None:
@@ -137,11 +141,11 @@ class ReleaseHandler:
         return id, {**known, "version": chart["version"], **_results(stored)}, known
 
     def _register_crd_scopes(self, chart: ReleaseChart, cluster: Cluster, inputs: Object) -> None:
-        """Learns of the definitions that the chart brings."""
+        """Adds the scopes of the chart's CRDs to `scopes`."""
         try:
             rendered = chart.rendered(cluster, inputs, revision=1)
         except ChartError:
-            return  # As the real provider does: the check loads the chart, the installation tells what is wrong in it.
+            return  # As in the real provider, the check only loads the chart; the installation reports the errors.
         self._scopes.update(crd_scope(item) for item in _objects_and_crds(inputs, rendered) if is_crd(item))
 
     def _ensure_namespace(self, cluster: Cluster, inputs: Object) -> None:
@@ -152,7 +156,7 @@ class ReleaseHandler:
             )
 
     def _install(self, cluster: Cluster, inputs: Object, revision: int, before: list[Object]) -> Object:
-        """Brings the cluster from the objects `before` to those of the chart, and records the release."""
+        """Replaces the objects `before` with those of the chart, and stores the revision."""
         chart = ReleaseChart.of(inputs, self._directory)
         rendered = chart.rendered(cluster, inputs, revision)
         if revision == 1 and not inputs.get("skipCrds"):
@@ -164,12 +168,12 @@ class ReleaseHandler:
             for item in _namespaces_first(rendered.objects)
         ]
         for item in [*items, *(self._with_namespace(cluster, hook, inputs) for hook in rendered.hooks)]:
-            _dry_run(cluster, item, inputs, coming=items)
+            _dry_run(cluster, item, inputs, pending=items)
         for item in items:
             cluster.apply(item, FIELD_MANAGER, force=True)
-        gone = {Key.of(item) for item in before} - {Key.of(item) for item in items}
+        removed = {Key.of(item) for item in before} - {Key.of(item) for item in items}
         for item in reversed(before):
-            if Key.of(item) in gone and annotation(item, RESOURCE_POLICY) != "keep":
+            if Key.of(item) in removed and annotation(item, RESOURCE_POLICY) != "keep":
                 _delete(cluster, Key.of(item))
         stored = {
             "name": inputs["name"],
@@ -184,14 +188,14 @@ class ReleaseHandler:
         return {**inputs, "version": chart.version, **_results(stored)}
 
     def _with_namespace(self, cluster: Cluster, item: Object, inputs: Object) -> Object:
-        """An object in its namespace. Helm finds every kind before it writes anything."""
+        """An object with its namespace. As in Helm, an unknown kind fails before anything is written."""
         scope = cluster.scope(item["apiVersion"], item["kind"])
         if scope is None:
             raise ChartError(
                 "unable to build kubernetes objects from release manifest: resource mapping not found for name: "
                 f'"{item["metadata"]["name"]}": no matches for kind "{item["kind"]}" in version '
                 f'"{item["apiVersion"]}"; ensure CRDs are installed first',
-                "Definitions belong into crds/, or into a release before this one.",
+                "Move the CRDs to the chart's crds/ folder, or install them with an earlier release.",
             )
         namespace = item["metadata"].get("namespace") or inputs["namespace"]
         metadata = {**item["metadata"], "namespace": namespace}
@@ -201,19 +205,19 @@ class ReleaseHandler:
 
 
 class _ReleaseErrors:
-    """Turns what Helm or the API server says about a release into what the engine shows."""
+    """Converts the errors of Helm and of the API server about a release to `Refused`."""
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, ChartError):
-            raise Refused("ReleaseFailed", f"{self._what}: {error}", error.remediation) from error
+            raise Refused("ReleaseFailed", f"{self._subject}: {error}", error.remediation) from error
         if isinstance(error, ApiError):
-            raise Refused(error.reason, f"{self._what}: {error.message}", error.remediation) from error
+            raise Refused(error.reason, f"{self._subject}: {error.message}", error.remediation) from error
 
 
 def _objects_and_crds(inputs: Object, rendered: Rendered) -> list[Object]:
@@ -221,7 +225,7 @@ def _objects_and_crds(inputs: Object, rendered: Rendered) -> list[Object]:
 
 
 def _namespaces_first(items: list[Object]) -> list[Object]:
-    """Namespaces first; the rest of Helm's order by kind has no effect on a recorded cluster."""
+    """Namespaces first. The rest of Helm's order by kind has no effect on a fake API server."""
     return sorted(items, key=lambda item: (group_of(item["apiVersion"]), item["kind"]) != ("", "Namespace"))
 
 
@@ -236,8 +240,8 @@ def _with_ownership(item: Object, inputs: Object) -> Object:
     return {**item, "metadata": marked}
 
 
-def _dry_run(cluster: Cluster, item: Object, inputs: Object, coming: list[Object]) -> None:
-    """Finds what speaks against writing an object; a namespace among those that are `coming` may be missing."""
+def _dry_run(cluster: Cluster, item: Object, inputs: Object, pending: list[Object]) -> None:
+    """Sends an object as a dry run. A namespace among the objects in `pending` may be missing."""
     key = Key.of(item)
     live = cluster.get(key)
     wanted = (inputs["name"], inputs["namespace"])
@@ -252,7 +256,7 @@ def _dry_run(cluster: Cluster, item: Object, inputs: Object, coming: list[Object
     try:
         cluster.apply(item, FIELD_MANAGER, force=True, dry_run=True)
     except ApiError as error:
-        if error.missing not in [Key.of(other) for other in coming]:
+        if error.missing not in [Key.of(other) for other in pending]:
             raise
 
 

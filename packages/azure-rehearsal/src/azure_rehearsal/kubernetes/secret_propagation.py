@@ -1,6 +1,7 @@
-"""Secret marks: the stand-in works on plain values, and what comes from a secret is marked again on its way out.
+"""Secret propagation: marks values that stem from secrets as secret in the provider's answers.
 
-The engine does this itself for providers that do not accept secrets, but it lets only those build components that do.
+The provider works on plain values. The engine would mark the answers of providers that do not accept secrets, but it
+lets only providers that accept secrets construct components.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ _SECRET_FIELDS: Final = ("data", "stringData")
 
 
 def propagate_secrets(answer: struct_pb2.Struct, asked: struct_pb2.Struct) -> None:
-    """Marks in `answer` what is secret in `asked` at the same place, and the data of a Secret in any case.
+    """Marks as secret in `answer` every value that is secret at the same path in `asked`, and the data of every Secret.
 
-    A list is marked whole when something in it is secret, as the real provider does, for lists can be reordered.
+    Marks a list as a whole when one of its items is secret, as the real provider does, because lists can be reordered.
     """
     fields = answer.fields
     if "kind" in fields and fields["kind"].string_value == "Secret":
@@ -35,7 +36,7 @@ def propagate_secrets(answer: struct_pb2.Struct, asked: struct_pb2.Struct) -> No
 
 
 def has_secret(value: struct_pb2.Value) -> bool:
-    """Whether a value is secret or holds a secret at any depth."""
+    """Whether a value is secret or contains a secret at any depth."""
     if value.HasField("struct_value"):
         return _is_secret(value) or any(has_secret(item) for item in value.struct_value.fields.values())
     if value.HasField("list_value"):
@@ -44,7 +45,7 @@ def has_secret(value: struct_pb2.Value) -> bool:
 
 
 def as_secret(value: struct_pb2.Value) -> struct_pb2.Value:
-    """A value with the mark of a secret."""
+    """A value marked as secret."""
     fields = {SIGNATURE_KEY: struct_pb2.Value(string_value=SECRET), "value": value}
     return struct_pb2.Value(struct_value=struct_pb2.Struct(fields=fields))
 
@@ -59,7 +60,7 @@ def _mark(value: struct_pb2.Value) -> None:
 def _is_secret(value: struct_pb2.Value) -> bool:
     if not value.HasField("struct_value"):
         return False
-    fields = value.struct_value.fields  # asking a protobuf map for a key that it lacks would put it there
+    fields = value.struct_value.fields  # reading a missing key of a protobuf map would add it
     return SIGNATURE_KEY in fields and fields[SIGNATURE_KEY].string_value == SECRET
 
 

@@ -1,4 +1,4 @@
-"""A recorded cluster with controllers in a simulated Azure: what tests of controllers put into it and look at."""
+"""A fake cluster with controllers in a simulated Azure, for tests of controllers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 from simulator_tests.azure.world import GROUP, Made, World
 from simulator_tests.kubernetes.support import kubeconfig, named, resource
 
-ME = "me"
-NAMESPACE = "voice-system"
+MANAGER = "tests"
+NAMESPACE = "shop-system"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 PREFIX = "service.beta.kubernetes.io/azure-"
-NODES = "MC_rg-voice_aks-voice_westeurope"
 GATEWAY_API = "gateway.networking.k8s.io/v1"
 ENVOY_API = "gateway.envoyproxy.io/v1alpha1"
 CLASS_CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
 
 
 class ClusterEnvironment:
-    """One cluster with all that it needs in Azure. `reader` gives its control plane the right to list addresses."""
+    """One cluster with its Azure resources. `reader` lets its control plane list public addresses."""
 
     def __init__(self, folder: Path, reader: bool = True) -> None:
         self.folder = folder
@@ -39,7 +38,7 @@ class ClusterEnvironment:
         self.put(named("v1", "Namespace", NAMESPACE))
 
     def open(self) -> None:
-        """What a new process does with what the last one left."""
+        """Opens the stored state, as a new process does."""
         cloud, made = Cloud.open(self.folder / "azure.json", write_seconds=0), self.azure.made
         self.azure = World(cloud)
         self.azure.made = made
@@ -55,8 +54,17 @@ class ClusterEnvironment:
         return self.azure.cloud
 
     @property
+    def aks_name(self) -> str:
+        return self.aks.id.rpartition("/")[2]
+
+    @property
+    def node_group(self) -> str:
+        """The resource group of the nodes, which AKS creates."""
+        return self.aks["nodeResourceGroup"]
+
+    @property
     def principal(self) -> str:
-        """Who the control plane is."""
+        """The principal of the control plane."""
         (identity,) = self.cloud.of_type("azure-native:managedidentity:UserAssignedIdentity")[:1]
         return identity.properties["principalId"]
 
@@ -66,15 +74,15 @@ class ClusterEnvironment:
         return self.azure.role(principal or self.principal, role, scope)
 
     def address(self, name: str = "pip-gateway", joined: bool = True) -> Made:
-        """A public address; the cluster may use it where it is `joined`."""
+        """A public address. With `joined` the cluster may use it."""
         made = self.azure.address(name)
         if joined:
             self.role("Network Contributor", made.id)
         return made
 
     def frontends(self, balancer: str = "kubernetes") -> list[dict[str, Any]]:
-        """The frontends of one of the cluster's load balancers; none where it has none."""
-        id = f"/{NODES}/providers/Microsoft.Network/loadBalancers/{balancer}"
+        """The frontends of one of the cluster's load balancers."""
+        id = f"/{self.node_group}/providers/Microsoft.Network/loadBalancers/{balancer}"
         found = [item for item in self.cloud if item.id.endswith(id)]
         return found[0].properties["frontendIPConfigurations"] if found else []
 
@@ -88,24 +96,24 @@ class ClusterEnvironment:
     # In the cluster
 
     def put(self, item: Object) -> Key:
-        self.cluster.apply(item, ME, force=True)
+        self.cluster.apply(item, MANAGER, force=True)
         return Key.of(item)
 
     def status(self, key: Key) -> dict[str, Any]:
         found = self.cluster.get(key)
-        assert found is not None, f"{key} is gone"
+        assert found is not None, f"{key} does not exist"
         return found.get("status", {})
 
     def service(self, name: str = "edge", namespace: str = NAMESPACE, **content: Any) -> Key:
         """A Service of type LoadBalancer; `annotations` without Azure's prefix."""
         annotations = {f"{PREFIX}{key}": value for key, value in content.pop("annotations", {}).items()}
-        spec = {"type": "LoadBalancer", "ports": [{"name": "sip", "port": 5060, "protocol": "UDP"}], **content}
+        spec = {"type": "LoadBalancer", "ports": [{"name": "stream", "port": 5000, "protocol": "UDP"}], **content}
         item = named("v1", "Service", name, namespace, spec=spec)
         item["metadata"]["annotations"] = annotations
         return self.put(item)
 
     def named_service(self, name: str = "edge", address: str = "pip-gateway", **content: Any) -> Key:
-        """A Service on a public address of ours."""
+        """A Service on an existing public address."""
         annotations = {"pip-name": address, "load-balancer-resource-group": GROUP, **content.pop("annotations", {})}
         return self.service(name, annotations=annotations, **content)
 
@@ -118,14 +126,14 @@ class ClusterEnvironment:
         return self.service(name, annotations=annotations, **content)
 
     def ingress(self, key: Key) -> list[str]:
-        """The addresses that a Service got."""
+        """The addresses of a Service."""
         return [item["ip"] for item in self.status(key)["loadBalancer"].get("ingress", [])]
 
     def problem(self, key: Key) -> str:
-        """What controllers say is wrong with an object."""
+        """The warnings of controllers about an object."""
         return " ".join(self.cluster.warnings_for(key))
 
-    # Charts and what they bring
+    # Charts and their objects
 
     def install(self, chart: str, name: str = "", values: dict[str, Any] | None = None) -> str:
         """Installs a third-party chart in its pinned version; returns the id."""
@@ -146,7 +154,7 @@ class ClusterEnvironment:
         return self.provider.create(release, checked, preview=False)[0]
 
     def upgrade(self, id: str, values: dict[str, Any]) -> None:
-        """Gives the release that was installed last other values."""
+        """Upgrades the latest release with new values."""
         new = {**self.inputs, "values": values}
         self.provider.update(resource(RELEASE), id, self.inputs, self.inputs, new, preview=False)
 
@@ -154,26 +162,26 @@ class ClusterEnvironment:
         self.provider.delete(resource(RELEASE), id, {}, {})
 
     def gateway(self, **content: Any) -> tuple[Key, Key]:
-        """A GatewayClass and a Gateway with one HTTP listener; an EnvoyProxy names the address `pip-gateway`."""
+        """A GatewayClass and a Gateway with one HTTP listener, on the address `pip-gateway`."""
         annotations = {f"{PREFIX}pip-name": "pip-gateway", f"{PREFIX}load-balancer-resource-group": GROUP}
         service = {"type": "LoadBalancer", "annotations": annotations}
         proxy = {"provider": {"type": "Kubernetes", "kubernetes": {"envoyService": service}}}
-        self.put(named(ENVOY_API, "EnvoyProxy", "voice", NAMESPACE, spec=proxy))
-        of_class = self.put(named(GATEWAY_API, "GatewayClass", "voice", spec={"controllerName": CLASS_CONTROLLER}))
-        parameters = {"group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": "voice"}
+        self.put(named(ENVOY_API, "EnvoyProxy", "shop", NAMESPACE, spec=proxy))
+        class_key = self.put(named(GATEWAY_API, "GatewayClass", "shop", spec={"controllerName": CLASS_CONTROLLER}))
+        parameters = {"group": "gateway.envoyproxy.io", "kind": "EnvoyProxy", "name": "shop"}
         spec = {
-            "gatewayClassName": "voice",
+            "gatewayClassName": "shop",
             "infrastructure": {"parametersRef": parameters},
-            "listeners": [{"name": "http", "protocol": "HTTP", "port": 80, "hostname": "*.voice.example.com"}],
+            "listeners": [{"name": "http", "protocol": "HTTP", "port": 80, "hostname": "*.shop.example.com"}],
             **content,
         }
-        return of_class, self.put(named(GATEWAY_API, "Gateway", "voice", NAMESPACE, spec=spec))
+        return class_key, self.put(named(GATEWAY_API, "Gateway", "shop", NAMESPACE, spec=spec))
 
-    def route(self, host: str = "chat.voice.example.com", name: str = "chat", **content: Any) -> Key:
-        spec = {"parentRefs": [{"name": "voice"}], "hostnames": [host], **content}
+    def route(self, host: str = "chat.shop.example.com", name: str = "chat", **content: Any) -> Key:
+        spec = {"parentRefs": [{"name": "shop"}], "hostnames": [host], **content}
         return self.put(named(GATEWAY_API, "HTTPRoute", name, NAMESPACE, spec=spec))
 
     def proxy_service(self) -> Key | None:
-        """The Service that Envoy Gateway made."""
+        """The Service that Envoy Gateway created."""
         made = [key for key in self.cluster.causes() if key.kind == "Service"]
         return made[0] if made else None

@@ -1,4 +1,4 @@
-"""What the tests of the kubernetes stand-in share: a directory of clusters, sample objects, a stand-in to talk to."""
+"""Shared by the tests of the simulated Kubernetes: a directory of clusters, sample objects, a configured provider."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from azure_rehearsal.kubernetes.cluster import Object
+from azure_rehearsal.kubernetes.cluster import ApiError, Object, Reason
 from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
 from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
@@ -19,6 +20,7 @@ from azure_rehearsal.protocol.provider import Difference, Resource
 CHARTS = Path(__file__).with_name("charts")
 SERVER = "https://aks-staging.example:443"
 VERSION = "1.36"
+MANAGER = "pulumi-kubernetes"
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,11 @@ class Identity:
     name: str
     kubernetes_version: str
     properties: Mapping[str, Any] = field(default_factory=dict)
-    """Of the ManagedCluster; without any, AKS brings no definitions."""
+    """Properties of the ManagedCluster; without them, AKS installs no CRDs."""
 
 
 class Directory:
-    """Knows clusters by address, as the simulated Azure does."""
+    """Finds clusters by address, like the simulated Azure."""
 
     def __init__(self, **clusters: Identity) -> None:
         self.clusters = clusters or {SERVER: Identity("rg/aks#1", "aks", VERSION)}
@@ -41,10 +43,18 @@ class Directory:
 
 
 def fake_api_server(folder: Path) -> FakeApiServer:
-    """A fresh cluster that keeps its objects in `folder`."""
+    """A new fake API server that stores its objects in `folder`."""
     cluster = FakeClusters.open(folder, Directory()).by_server(SERVER)
     assert cluster is not None
     return cluster
+
+
+def refusal(cluster: FakeApiServer, item: Object, reason: Reason) -> str:
+    """The message with which the API server refuses to create an object."""
+    with pytest.raises(ApiError) as refused:
+        cluster.create(item, MANAGER)
+    assert refused.value.reason is reason
+    return refused.value.message
 
 
 def kubeconfig(server: str = SERVER, **cluster: Any) -> str:
@@ -68,23 +78,23 @@ def configured_provider(clusters: FakeClusters, **settings: Any) -> FakeKubernet
 
 
 def resource(type: str, name: str = "it") -> Resource:
-    return Resource(f"urn:pulumi:staging::voice::{type}::{name}", type, name)
+    return Resource(f"urn:pulumi:staging::shop::{type}::{name}", type, name)
 
 
-NAMESPACE = resource("kubernetes:core/v1:Namespace", "voice")
+NAMESPACE = resource("kubernetes:core/v1:Namespace", "shop")
 CONFIG_MAP = resource("kubernetes:core/v1:ConfigMap", "config")
 DEPLOYMENT = resource("kubernetes:apps/v1:Deployment", "edge")
 
 
 def named(api_version: str, kind: str, name: str = "", namespace: str = "", **content: Any) -> Object:
-    """An object with little in it."""
+    """A minimal object."""
     metadata = {key: value for key, value in {"name": name, "namespace": namespace}.items() if value}
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
 
 
 def deployment(name: str = "edge", namespace: str = "default", **spec: Any) -> Object:
     labels = {"app": "edge"}
-    pod = {"containers": [{"name": "main", "image": "registry.example/edge:1", "ports": [{"containerPort": 5060}]}]}
+    pod = {"containers": [{"name": "main", "image": "registry.example/edge:1", "ports": [{"containerPort": 5000}]}]}
     template = {"metadata": {"labels": labels}, "spec": pod}
     content = {"replicas": 2, "selector": {"matchLabels": labels}, "template": template, **spec}
     return named("apps/v1", "Deployment", name, namespace, spec=copy.deepcopy(content))
@@ -103,7 +113,7 @@ SEED = b"seed"
 
 
 def checked(provider: FakeKubernetesProvider, which: Resource, inputs: dict, old: dict | None = None) -> dict[str, Any]:
-    """Inputs after a check without failures."""
+    """The inputs after a successful check."""
     result, failures = provider.check(which, old or {}, inputs, SEED)
     assert failures == []
     return result
@@ -117,6 +127,6 @@ def made(provider: FakeKubernetesProvider, which: Resource, inputs: dict) -> tup
 
 
 def planned(provider: FakeKubernetesProvider, which: Resource, before: dict, after: dict) -> Difference:
-    """The difference between what is deployed as `before` says and what `after` wants."""
+    """The difference between the deployed inputs `before` and the new inputs `after`."""
     id, inputs, outputs = made(provider, which, before)
     return provider.diff(which, id, inputs, outputs, checked(provider, which, after, inputs))

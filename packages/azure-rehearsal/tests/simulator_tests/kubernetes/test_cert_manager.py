@@ -1,4 +1,4 @@
-"""cert-manager in a recorded cluster."""
+"""cert-manager in a fake cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from simulator_tests.kubernetes.support import named
 API = "cert-manager.io/v1"
 SECRET = Key("v1", "Secret", NAMESPACE, "gateway-tls")
 VALUES = {"crds": {"enabled": True}, "podLabels": {"azure.workload.identity/use": "true"}}
-ZONE = "voice.example.com"
+ZONE = "shop.example.com"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def issuer(env: ClusterEnvironment, name: str = "self-signed", **spec: Any) -> K
     return env.put(named(API, "ClusterIssuer", name, spec=spec or {"selfSigned": {}}))
 
 
-def authority(env: ClusterEnvironment, client_id: str, zone: str = ZONE) -> Key:
+def acme_issuer(env: ClusterEnvironment, client_id: str, zone: str = ZONE) -> Key:
     azure = {
         "environment": "AzurePublicCloud",
         "subscriptionID": env.azure.client.subscription_id,
@@ -46,10 +46,10 @@ def authority(env: ClusterEnvironment, client_id: str, zone: str = ZONE) -> Key:
     }
     solver = {"selector": {"dnsZones": [zone]}, "dns01": {"azureDNS": azure}}
     acme = {"server": "https://acme.example", "privateKeySecretRef": {"name": "account"}, "solvers": [solver]}
-    return issuer(env, "authority", acme=acme)
+    return issuer(env, "acme", acme=acme)
 
 
-def identity(env: ClusterEnvironment, subject: str = "system:serviceaccount:voice-system:cert-manager") -> Made:
+def identity(env: ClusterEnvironment, subject: str = "system:serviceaccount:shop-system:cert-manager") -> Made:
     made = env.azure.identity("id-cert-manager")
     credential = {
         "federatedIdentityCredentialResourceName": "aks",
@@ -66,7 +66,7 @@ def zone(env: ClusterEnvironment) -> Made:
     return env.azure.make("dns:Zone", "zone", resourceGroupName=GROUP, zoneName=ZONE, location="global")
 
 
-def test_a_certificate_has_a_secret_that_holds_no_key(env: ClusterEnvironment) -> None:
+def test_a_certificate_has_a_secret_with_a_placeholder(env: ClusterEnvironment) -> None:
     issuer(env)
     key = certificate(env)
     secret = env.cluster.get(SECRET)
@@ -77,14 +77,14 @@ def test_a_certificate_has_a_secret_that_holds_no_key(env: ClusterEnvironment) -
     assert env.problem(key) == ""
 
 
-def test_the_secret_stays_when_the_certificate_goes(env: ClusterEnvironment) -> None:
+def test_the_secret_remains_when_the_certificate_is_deleted(env: ClusterEnvironment) -> None:
     issuer(env)
     env.cluster.delete(certificate(env))
     assert env.cluster.get(SECRET) is not None
-    assert env.left_behind() == [], "it costs nothing in Azure"
+    assert env.left_behind() == [], "it is not an Azure resource"
 
 
-def test_without_its_issuer_a_certificate_waits(env: ClusterEnvironment) -> None:
+def test_a_certificate_waits_for_its_issuer(env: ClusterEnvironment) -> None:
     key = certificate(env)
     assert 'Referenced "ClusterIssuer" not found' in env.problem(key)
     assert env.cluster.get(SECRET) is None
@@ -92,10 +92,10 @@ def test_without_its_issuer_a_certificate_waits(env: ClusterEnvironment) -> None
     assert env.problem(key) == ""
 
 
-def test_an_issuer_with_a_key_of_its_own_needs_that_key(env: ClusterEnvironment) -> None:
+def test_a_ca_issuer_needs_its_key(env: ClusterEnvironment) -> None:
     issuer(env, "own", ca={"secretName": "root"})
     key = certificate(env, "own")
-    assert 'secret "root" not found in namespace voice-system' in env.problem(key)
+    assert 'secret "root" not found in namespace shop-system' in env.problem(key)
     issuer(env)
     root = {"secretName": "root", "isCA": True, "commonName": "root", "issuerRef": {"kind": "ClusterIssuer"}}
     root["issuerRef"] = {"kind": "ClusterIssuer", "name": "self-signed"}
@@ -103,34 +103,34 @@ def test_an_issuer_with_a_key_of_its_own_needs_that_key(env: ClusterEnvironment)
     assert env.problem(key) == ""
 
 
-def test_an_authority_issues_where_the_zone_can_be_written(env: ClusterEnvironment) -> None:
+def test_an_acme_issuer_needs_write_access_to_the_zone(env: ClusterEnvironment) -> None:
     made, public = identity(env), zone(env)
-    authority(env, made["clientId"])
-    key = certificate(env, "authority")
+    acme_issuer(env, made["clientId"])
+    key = certificate(env, "acme")
     assert "'Microsoft.Network/dnsZones/TXT/write'" in env.problem(key)
     env.role("DNS Zone Contributor", public.id, made["principalId"])
     assert env.problem(key) == ""
     assert env.cluster.get(SECRET) is not None
 
 
-def test_an_authority_needs_the_zone_and_a_solver_for_the_name(env: ClusterEnvironment) -> None:
+def test_an_acme_issuer_needs_the_zone_and_a_matching_solver(env: ClusterEnvironment) -> None:
     made = identity(env)
-    authority(env, made["clientId"])
-    key = certificate(env, "authority")
+    acme_issuer(env, made["clientId"])
+    key = certificate(env, "acme")
     assert f"dnsZones/{ZONE} was not found" in env.problem(key)
-    certificate(env, "authority", dnsNames=["other.example"])
+    certificate(env, "acme", dnsNames=["other.example"])
     assert "no configured challenge solvers" in env.problem(key)
 
 
-def test_pods_that_are_not_who_the_identity_trusts_are_told_so(env: ClusterEnvironment) -> None:
-    made = identity(env, subject="system:serviceaccount:voice-system:another")
+def test_untrusted_pods_are_reported(env: ClusterEnvironment) -> None:
+    made = identity(env, subject="system:serviceaccount:shop-system:another")
     public = zone(env)
     env.role("DNS Zone Contributor", public.id, made["principalId"])
-    authority(env, made["clientId"])
-    key = certificate(env, "authority")
+    acme_issuer(env, made["clientId"])
+    key = certificate(env, "acme")
     assert "AADSTS700213" in env.problem(key)
-    assert "'system:serviceaccount:voice-system:cert-manager'" in env.problem(key)
-    authority(env, "00000000-0000-4000-8000-00000000000f")
+    assert "'system:serviceaccount:shop-system:cert-manager'" in env.problem(key)
+    acme_issuer(env, "00000000-0000-4000-8000-00000000000f")
     assert "AADSTS700016" in env.problem(key)
 
 

@@ -62,13 +62,13 @@ def test_the_server_refuses_a_change_of_an_immutable_field(item: dict[str, Any],
         (JOB, "spec.parallelism", 4),
     ],
 )
-def test_the_server_accepts_a_change_of_another_field_and_a_stated_default(
+def test_the_server_accepts_changes_of_mutable_fields_and_explicit_defaults(
     item: dict[str, Any], path: str, value: Any
 ) -> None:
     assert immutable_field_errors(item, changed(item, path, value)) == []
 
 
-def test_an_immutable_config_map_cannot_change_nor_become_mutable() -> None:
+def test_an_immutable_config_map_cannot_change_or_become_mutable() -> None:
     item = named("v1", "ConfigMap", "settings", data={"a": "1"}, immutable=True)
     assert immutable_field_errors(item, changed(item, "data", {"a": "2"})) == [
         ".data: Forbidden: field is immutable when `immutable` is set"
@@ -92,7 +92,9 @@ def test_an_immutable_config_map_cannot_change_nor_become_mutable() -> None:
         (CLAIM, ("spec", "storageClassName")),
     ],
 )
-def test_the_provider_replaces(item: dict[str, Any], path: tuple[str | int, ...]) -> None:
+def test_the_provider_replaces_on_a_change_of_an_immutable_field(
+    item: dict[str, Any], path: tuple[str | int, ...]
+) -> None:
     assert requires_replacement(item, path, config_maps_mutable=False, secrets_mutable=False)
 
 
@@ -112,7 +114,7 @@ def test_the_provider_updates_in_place(item: dict[str, Any], path: tuple[str | i
 
 
 @pytest.mark.parametrize(("kind", "setting"), [("ConfigMap", "config_maps_mutable"), ("Secret", "secrets_mutable")])
-def test_data_is_replaced_unless_the_provider_says_that_it_is_mutable(kind: str, setting: str) -> None:
+def test_changed_data_is_a_replacement_unless_the_provider_setting_allows_updates(kind: str, setting: str) -> None:
     switches = {"config_maps_mutable": False, "secrets_mutable": False}
     item = named("v1", kind, "settings", data={"a": "1"})
     assert requires_replacement(item, ("data", "a"), **switches)
@@ -120,6 +122,6 @@ def test_data_is_replaced_unless_the_provider_says_that_it_is_mutable(kind: str,
     assert requires_replacement({**item, "immutable": True}, ("data", "a"), **{**switches, setting: True})
 
 
-def test_the_type_of_a_secret_is_replaced_in_any_case() -> None:
+def test_a_changed_secret_type_is_always_a_replacement() -> None:
     item = named("v1", "Secret", "s", type="Opaque")
     assert requires_replacement(item, ("type",), config_maps_mutable=True, secrets_mutable=True)

@@ -1,4 +1,4 @@
-"""`…Patch` resources, which change an object that somebody else owns."""
+"""`…Patch` resources, which change an object that another manager owns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def labels_of(cluster: FakeApiServer) -> dict[str, str]:
     return namespace["metadata"].get("labels", {})
 
 
-def test_a_patch_adds_changes_and_takes_away_its_own(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
+def test_a_patch_adds_changes_and_removes_its_own_fields(
+    provider: FakeKubernetesProvider, cluster: FakeApiServer
+) -> None:
     cluster.apply(patch(theirs="yes"), "somebody")
     id, inputs, outputs = made(provider, WHICH, patch(ours="yes"))
     assert labels_of(cluster) == {"theirs": "yes", "ours": "yes"}
@@ -39,7 +41,7 @@ def test_a_patch_adds_changes_and_takes_away_its_own(provider: FakeKubernetesPro
     assert labels_of(cluster) == {"theirs": "yes"}
 
 
-def test_a_patch_of_what_is_not_there_is_refused(provider: FakeKubernetesProvider) -> None:
+def test_a_patch_of_a_missing_object_is_refused(provider: FakeKubernetesProvider) -> None:
     item = named("v1", "Namespace", "nowhere")
     with pytest.raises(Refused, match=r'NotFound: .*namespaces "nowhere" not found'):
         provider.create(WHICH, checked(provider, WHICH, item), preview=False)
@@ -50,9 +52,7 @@ def test_a_patch_needs_a_name(provider: FakeKubernetesProvider) -> None:
     assert "require the `.metadata.name` field" in failures[0].reason
 
 
-def test_a_patch_that_disagrees_conflicts_unless_it_forces(
-    provider: FakeKubernetesProvider, cluster: FakeApiServer
-) -> None:
+def test_a_conflicting_patch_is_refused_unless_forced(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     cluster.apply(patch(shared="theirs"), "somebody")
     item = patch(shared="ours")
     with pytest.raises(Refused, match=r"Conflict: .*pulumi.com/patchForce"):

@@ -1,4 +1,4 @@
-"""The stand-in as the engine reaches it: one server, one instance for each connection, secrets with their marks."""
+"""The fake provider over gRPC: one instance for each connection, and secret values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, to_s
 from simulator_tests.kubernetes.fake_monitor import FakeMonitor
 from simulator_tests.kubernetes.support import CHARTS, deployment, kubeconfig, named
 
-URN = "urn:pulumi:staging::voice::{}::it"
+URN = "urn:pulumi:staging::shop::{}::it"
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def stub(clusters: FakeClusters) -> Iterator[provider_pb2_grpc.ResourceProviderS
     with grpc.insecure_channel(f"127.0.0.1:{server.ports['kubernetes']}") as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         configured = stub.Configure(provider_pb2.ConfigureRequest(args=to_struct({"kubeconfig": kubeconfig()})))
-        assert configured.acceptSecrets, "the engine lets only providers that accept secrets build components"
+        assert configured.acceptSecrets, "the engine lets only providers that accept secrets construct components"
         yield stub
     server.stop()
 
@@ -36,7 +36,7 @@ def secret(value: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A protobuf value with the marks of secrets left on."""
+    """A protobuf value as Python data, including the markers of secrets."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         return {name: plain(item) for name, item in value.struct_value.fields.items()}
@@ -63,7 +63,7 @@ def test_a_secret_value_stays_secret_from_check_to_read(stub: provider_pb2_grpc.
     assert diff.changes == provider_pb2.DiffResponse.DIFF_NONE
 
 
-def test_data_of_a_secret_is_secret_in_any_case(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_data_of_a_secret_is_always_secret(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     urn = URN.format("kubernetes:core/v1:Secret")
     item = named("v1", "Secret", "token", stringData={"token": "abc"})
     check = stub.Check(provider_pb2.CheckRequest(urn=urn, news=to_struct(item)))
@@ -72,7 +72,7 @@ def test_data_of_a_secret_is_secret_in_any_case(stub: provider_pb2_grpc.Resource
     assert plain(create.properties.fields["data"]) == secret({"token": "YWJj"})
 
 
-def test_a_list_with_a_secret_in_it_is_secret_as_a_whole(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_a_list_that_contains_a_secret_is_secret_as_a_whole(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     item = deployment()
     item["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "A", "value": secret("x")}]
     urn = URN.format("kubernetes:apps/v1:Deployment")
@@ -82,16 +82,16 @@ def test_a_list_with_a_secret_in_it_is_secret_as_a_whole(stub: provider_pb2_grpc
     assert containers["value"][0]["env"] == [{"name": "A", "value": "x"}]
 
 
-def test_an_update_marks_by_the_new_inputs(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_an_update_propagates_secrets_from_the_new_inputs(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     urn = URN.format("kubernetes:core/v1:Namespace")
-    item = named("v1", "Namespace", "voice")
+    item = named("v1", "Namespace", "shop")
     create = stub.Create(provider_pb2.CreateRequest(urn=urn, properties=to_struct(item)))
     item["metadata"]["labels"] = {"a": secret("b")}
-    update = stub.Update(provider_pb2.UpdateRequest(urn=urn, id="voice", olds=create.properties, news=to_struct(item)))
+    update = stub.Update(provider_pb2.UpdateRequest(urn=urn, id="shop", olds=create.properties, news=to_struct(item)))
     assert plain(update.properties.fields["metadata"])["labels"] == {"a": secret("b")}
 
 
-def test_failures_and_refusals_reach_the_engine_in_words(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_failures_and_refusals_reach_the_engine_as_text(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     urn = URN.format("kubernetes:apps/v1:Deployment")
     check = stub.Check(provider_pb2.CheckRequest(urn=urn, news=to_struct(deployment(replicaz=1))))
     assert [failure.reason for failure in check.failures] == [
@@ -104,17 +104,17 @@ def test_failures_and_refusals_reach_the_engine_in_words(stub: provider_pb2_grpc
     assert 'deployments.apps "edge" not found' in str(refused.value)
 
 
-def test_a_chart_is_built_with_the_engine_that_attached(
+def test_a_chart_is_registered_with_the_attached_engine(
     stub: provider_pb2_grpc.ResourceProviderStub,
 ) -> None:
     monitor = FakeMonitor()
     try:
         stub.Attach(plugin_pb2.PluginAttach(address=monitor.address))
-        inputs = {"chart": "demo", "namespace": "voice", "values": {"greeting": secret("moin")}}
+        inputs = {"chart": "demo", "namespace": "shop", "values": {"greeting": secret("moin")}}
         request = provider_pb2.ConstructRequest(type=CHART_TYPE, name="edge", monitorEndpoint=monitor.address)
         request.inputs.CopyFrom(to_struct(inputs))
         stub.Construct(request)
-        config = plain(monitor.children["edge:voice/edge-config"].object.fields["data"])
+        config = plain(monitor.children["edge:shop/edge-config"].object.fields["data"])
         assert config["greeting"] == "moin"
         request.inputs.CopyFrom(to_struct({**inputs, "values": {"greeting": UNKNOWN}}))
         stub.Construct(request)
@@ -125,7 +125,7 @@ def test_a_chart_is_built_with_the_engine_that_attached(
         monitor.stop()
 
 
-def test_configurations_are_compared_with_unknowns(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_configurations_with_unknown_values_can_be_compared(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     urn = URN.format("pulumi:providers:kubernetes")
     request = provider_pb2.DiffRequest(
         urn=urn,

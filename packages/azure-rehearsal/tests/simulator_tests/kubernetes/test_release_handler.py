@@ -48,7 +48,7 @@ def test_every_argument_of_the_sdk_is_known() -> None:
     assert {name.replace("_", "") for name in known} == {name.lower() for name in RELEASE_INPUTS}
 
 
-def test_an_unknown_argument_is_refused() -> None:
+def test_an_unknown_input_is_refused() -> None:
     provider = FakeKubernetesProvider(clusters=_NoClusters())
     _, failures = provider.check(RELEASE, {}, {**REMOTE, "atomicc": True}, b"seed")
     assert [failure.path for failure in failures] == ["atomicc"]
@@ -67,17 +67,17 @@ def test_name_namespace_and_timeout_have_defaults(provider: FakeKubernetesProvid
     assert "timeout" not in checked(provider, {**REMOTE, "skipAwait": True})
 
 
-def test_a_chart_that_has_to_be_fetched_needs_a_version(provider: FakeKubernetesProvider) -> None:
+def test_a_third_party_chart_needs_a_version(provider: FakeKubernetesProvider) -> None:
     _, failures = provider.check(RELEASE, {}, {"chart": "billing"}, b"seed")
     assert [failure.path for failure in failures] == ["chart"]
-    assert "no version of it is named" in failures[0].reason
+    assert "is not on this machine and has no version" in failures[0].reason
 
 
-def test_a_local_chart_has_the_version_that_it_says(provider: FakeKubernetesProvider) -> None:
+def test_the_version_of_a_local_chart_is_read(provider: FakeKubernetesProvider) -> None:
     assert checked(provider, LOCAL)["version"] == "0.3.0"
 
 
-def test_a_chart_that_has_to_be_fetched_is_recorded_with_its_values(
+def test_a_third_party_chart_is_stored_with_its_values(
     provider: FakeKubernetesProvider, cluster: FakeApiServer
 ) -> None:
     id, inputs, outputs = installed(provider, **REMOTE, values={"invoices": {"enabled": True}}, atomic=True)
@@ -90,7 +90,7 @@ def test_a_chart_that_has_to_be_fetched_is_recorded_with_its_values(
     assert provider.diff(RELEASE, id, inputs, outputs, checked(provider, inputs, inputs)) == Difference()
 
 
-def test_a_local_chart_is_rendered_into_the_cluster(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
+def test_a_local_chart_is_installed(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     _, _, outputs = installed(provider, **LOCAL, values={"greeting": "moin"})
     config = cluster.get(Key("v1", "ConfigMap", "demo", "demo-config"))
     assert config
@@ -102,26 +102,24 @@ def test_a_local_chart_is_rendered_into_the_cluster(provider: FakeKubernetesProv
     assert outputs["resourceNames"]["Deployment.apps/apps/v1"] == ["demo/demo"]
 
 
-def test_hooks_leave_nothing(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
+def test_hooks_are_not_installed(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     installed(provider, **LOCAL)
     assert names(cluster, "v1", "ConfigMap", "demo") == ["demo-config", "kube-root-ca.crt"]
 
 
-def test_the_namespace_must_exist_or_be_asked_for(provider: FakeKubernetesProvider) -> None:
+def test_the_namespace_must_exist_unless_it_is_created(provider: FakeKubernetesProvider) -> None:
     inputs = checked(provider, {**LOCAL, "createNamespace": False})
     with pytest.raises(Refused, match='Helm release demo/demo: namespaces "demo" not found'):
         provider.create(RELEASE, inputs, preview=False)
 
 
-def test_values_that_the_chart_does_not_take_are_refused(provider: FakeKubernetesProvider) -> None:
+def test_invalid_values_are_refused(provider: FakeKubernetesProvider) -> None:
     inputs = checked(provider, {**LOCAL, "values": {"replicas": "many", "repilcas": 1}})
     with pytest.raises(Refused, match=r"(?s)ReleaseFailed: Helm release demo/demo: .*'/replicas'.*'repilcas'"):
         provider.create(RELEASE, inputs, preview=False)
 
 
-def test_a_release_that_fails_leaves_nothing_but_definitions(
-    provider: FakeKubernetesProvider, cluster: FakeApiServer
-) -> None:
+def test_a_failed_release_leaves_only_crds(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     cluster.create(named("v1", "Namespace", "demo"), "somebody")
     cluster.create(named("apps/v1", "ReplicaSet", "x", spec={"selector": {"matchLabels": {"a": "b"}}}), "somebody")
     cluster.create(named("rbac.authorization.k8s.io/v1", "ClusterRole", "demo-reader", rules=[]), "somebody")
@@ -138,18 +136,18 @@ def test_a_name_in_use_is_refused(provider: FakeKubernetesProvider) -> None:
         provider.create(RELEASE, checked(provider, LOCAL), preview=False)
 
 
-def test_a_definition_among_the_templates_does_not_help_its_resources(provider: FakeKubernetesProvider) -> None:
+def test_a_crd_among_the_templates_comes_too_late_for_its_resources(provider: FakeKubernetesProvider) -> None:
     inputs = checked(provider, {**LOCAL, "chart": "late-definition"})
     with pytest.raises(Refused, match='resource mapping not found for name: "first": no matches for kind "Gadget"'):
         provider.create(RELEASE, inputs, preview=False)
 
 
-def test_a_library_is_not_installable(provider: FakeKubernetesProvider) -> None:
+def test_a_library_chart_is_refused(provider: FakeKubernetesProvider) -> None:
     _, failures = provider.check(RELEASE, {}, {**LOCAL, "chart": "library"}, b"seed")
     assert "library charts are not installable" in failures[0].reason
 
 
-def test_a_change_of_values_is_an_upgrade_and_of_the_name_a_replacement(provider: FakeKubernetesProvider) -> None:
+def test_changed_values_are_an_upgrade_and_a_changed_name_is_a_replacement(provider: FakeKubernetesProvider) -> None:
     id, inputs, outputs = installed(provider, **LOCAL, values={"replicas": 1})
     new = checked(provider, {**LOCAL, "values": {"replicas": 2}}, inputs)
     assert provider.diff(RELEASE, id, inputs, outputs, new) == Difference(changed=["values.replicas"])
@@ -174,9 +172,7 @@ def test_an_upgrade_changes_adds_and_removes_objects(provider: FakeKubernetesPro
     ]
 
 
-def test_uninstalling_removes_all_but_what_is_to_be_kept(
-    provider: FakeKubernetesProvider, cluster: FakeApiServer
-) -> None:
+def test_uninstalling_keeps_only_retained_objects(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     id, inputs, outputs = installed(provider, **LOCAL)
     provider.delete(RELEASE, id, inputs, outputs)
     assert names(cluster, "v1", "Secret", "demo") == ["demo-token"]
@@ -186,8 +182,8 @@ def test_uninstalling_removes_all_but_what_is_to_be_kept(
     provider.delete(RELEASE, id, inputs, outputs)
 
 
-def test_definitions_can_be_left_out(provider: FakeKubernetesProvider) -> None:
-    with pytest.raises(Refused, match="Definitions belong into crds/"):
+def test_crds_can_be_skipped(provider: FakeKubernetesProvider) -> None:
+    with pytest.raises(Refused, match="Move the CRDs to the chart's crds/ folder"):
         installed(provider, **LOCAL, skipCrds=True)
 
 
@@ -196,7 +192,7 @@ def test_a_release_is_read_back(provider: FakeKubernetesProvider) -> None:
     assert provider.read(RELEASE, id, inputs, outputs) == (id, outputs, inputs)
 
 
-def test_a_plan_knows_the_inputs_only(provider: FakeKubernetesProvider) -> None:
+def test_a_preview_knows_only_the_inputs(provider: FakeKubernetesProvider) -> None:
     inputs = checked(provider, REMOTE)
     assert provider.create(RELEASE, inputs, preview=True) == (
         "",

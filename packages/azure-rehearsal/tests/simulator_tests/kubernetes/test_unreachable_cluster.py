@@ -1,4 +1,4 @@
-"""The provider is configured, and nothing answers at the address."""
+"""A configured provider whose API server does not answer."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ def provider(clusters: FakeClusters, directory: Directory) -> FakeKubernetesProv
     return configured_provider(clusters)
 
 
-def test_a_preview_says_what_the_program_says(provider: FakeKubernetesProvider) -> None:
+def test_a_preview_returns_the_inputs(provider: FakeKubernetesProvider) -> None:
     inputs = checked(provider, DEPLOYMENT, deployment(replicaz=1))
     assert provider.create(DEPLOYMENT, inputs, preview=True) == ("", inputs)
     assert provider.update(DEPLOYMENT, "default/edge", inputs, inputs, inputs, preview=True) == inputs
     assert provider.diff(DEPLOYMENT, "default/edge", inputs, inputs, inputs) == Difference()
 
 
-def test_nothing_can_be_done(provider: FakeKubernetesProvider) -> None:
+def test_every_write_fails(provider: FakeKubernetesProvider) -> None:
     inputs = checked(provider, DEPLOYMENT, deployment())
-    says = f'configured Kubernetes cluster is unreachable: .*nothing answers at "{SERVER}"'
+    says = f'configured Kubernetes cluster is unreachable: .*no API server answers at "{SERVER}"'
     with pytest.raises(Refused, match=says):
         provider.create(DEPLOYMENT, inputs, preview=False)
     with pytest.raises(Refused, match=says):
@@ -46,14 +46,14 @@ def test_nothing_can_be_done(provider: FakeKubernetesProvider) -> None:
         provider.read(DEPLOYMENT, "default/edge", inputs, inputs)
 
 
-def test_a_resource_is_given_up_where_the_provider_says_so(clusters: FakeClusters, directory: Directory) -> None:
+def test_delete_unreachable_drops_resources(clusters: FakeClusters, directory: Directory) -> None:
     directory.clusters.clear()
     provider = configured_provider(clusters, deleteUnreachable="true")
     provider.delete(DEPLOYMENT, "default/edge", deployment(), deployment())
     assert provider.read(DEPLOYMENT, "default/edge", deployment(), deployment()) is None
 
 
-def test_a_resource_is_left_alone_where_the_provider_says_so(clusters: FakeClusters, directory: Directory) -> None:
+def test_skip_update_unreachable_keeps_resources(clusters: FakeClusters, directory: Directory) -> None:
     directory.clusters.clear()
     provider = configured_provider(clusters, skipUpdateUnreachable="true")
     old = deployment(replicas=1)
@@ -61,14 +61,14 @@ def test_a_resource_is_left_alone_where_the_provider_says_so(clusters: FakeClust
     assert provider.read(DEPLOYMENT, "default/edge", old, old) == ("default/edge", old, old)
 
 
-def test_without_a_kubeconfig_the_one_of_the_machine_is_not_looked_for(clusters: FakeClusters) -> None:
+def test_the_ambient_kubeconfig_is_not_read(clusters: FakeClusters) -> None:
     provider = FakeKubernetesProvider(clusters)
     provider.configure({})
-    with pytest.raises(Refused, match="no kubeconfig is set, and a rehearsal does not look for one"):
+    with pytest.raises(Refused, match="no kubeconfig is set, and the rehearsal does not read"):
         provider.create(DEPLOYMENT, deployment(), preview=False)
 
 
-def test_a_cluster_that_comes_while_the_provider_runs_is_found(clusters: FakeClusters, directory: Directory) -> None:
+def test_a_cluster_that_appears_later_is_found(clusters: FakeClusters, directory: Directory) -> None:
     directory.clusters, known = {}, directory.clusters
     provider = FakeKubernetesProvider(clusters)
     provider.configure({"kubeconfig": kubeconfig()})

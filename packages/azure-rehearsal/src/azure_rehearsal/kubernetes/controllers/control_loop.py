@@ -1,4 +1,4 @@
-"""Which controllers there are, and when they look at their cluster."""
+"""The control loop: which controllers exist, and when they run."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from azure_rehearsal.kubernetes.controllers import (
 from azure_rehearsal.kubernetes.controllers.reconcile_context import ControllerClient, ReconcileContext
 
 MAX_ROUNDS: Final = 50
-"""After so many, two controllers work against each other: a defect of these."""
+"""After this many rounds the controllers undo each other's changes, which is a bug in them."""
 
 _GroupKind = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Controller:
-    """Looks at its cluster whenever an object of one of these kinds changed."""
+    """Reconciles its cluster after a change of an object of one of the kinds in `watches`."""
 
     watches: frozenset[_GroupKind]
     reconcile: Callable[[ReconcileContext], None]
@@ -40,37 +40,37 @@ CONTROLLERS: Final = tuple(
 
 
 class ControlLoop:
-    """The controllers of one cluster. Every call is made under the cluster's own lock."""
+    """The controllers of one cluster. Callers hold the cluster's lock."""
 
     def __init__(
         self, cluster: ControllerClient, azure: CloudControllerApi, controllers: Sequence[Controller] | None = None
     ) -> None:
-        self._workplace = ReconcileContext(cluster, azure)
-        self._own = controllers
+        self._context = ReconcileContext(cluster, azure)
+        self._custom_controllers = controllers
         self._changed: set[_GroupKind] = set()
         self._running = False
 
     def _controllers(self) -> Sequence[Controller]:
-        return CONTROLLERS if self._own is None else self._own
+        return CONTROLLERS if self._custom_controllers is None else self._custom_controllers
 
     def notify(self, *keys: Key) -> None:
-        """Takes note of objects that were written or deleted, and has the controllers look until nothing changes."""
+        """Marks objects as changed and runs the controllers until nothing changes any more."""
         self._changed |= {(key.group, key.kind) for key in keys}
         if not self._running:
             self._run()
 
     def reconcile_all(self) -> None:
-        """Has every controller look: at what was missed in a run that was killed, at what Azure has meanwhile."""
+        """Runs every controller: completes what a killed run missed, and picks up changes in Azure."""
         self._changed |= {kind for controller in self._controllers() for kind in controller.watches}
         if not self._running:
             self._run()
 
     def deletion_blocker(self, key: Key) -> str:
-        """Why an object cannot be deleted now: finalizers that nobody takes away. Empty when it can."""
-        return garbage_collector.deletion_blocker(self._workplace, key)
+        """Why an object cannot be deleted now: finalizers that no installed controller removes. Empty when it can."""
+        return garbage_collector.deletion_blocker(self._context, key)
 
     def _run(self) -> None:
-        if not self._workplace.azure.exists(self._workplace.cluster_id):
+        if not self._context.azure.exists(self._context.cluster_id):
             self._changed.clear()
             return
         self._running = True
@@ -81,8 +81,8 @@ class ControlLoop:
                 changed, self._changed = self._changed, set()
                 for controller in self._controllers():
                     if controller.watches & changed:
-                        controller.reconcile(self._workplace)
-            raise RuntimeError(f"the controllers do not come to rest; what still changes: {sorted(self._changed)}")
+                        controller.reconcile(self._context)
+            raise RuntimeError(f"the controllers do not converge; these kinds still change: {sorted(self._changed)}")
         finally:
             self._running = False
             self._changed.clear()

@@ -1,7 +1,8 @@
-"""external-dns: records in public zones for the hosts of routes and Services, as its release's values ask for.
+"""external-dns: DNS records in public zones for the hosts of routes and Services.
 
-Followed: the chart's templates, and `source/gateway_httproute.go`, `source/service.go` of kubernetes-sigs/external-dns.
-Known are Azure as the provider and the sources `gateway-httproute` and `service`.
+Its release's values configure it. Follows the chart's templates, and `source/gateway_httproute.go` and
+`source/service.go` of kubernetes-sigs/external-dns. Supports the provider Azure and the sources `gateway-httproute` and
+`service`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _UNITS: Final = {"h": 3600, "m": 60, "s": 1}
 
 
 def reconcile(context: ReconcileContext) -> None:
-    """Does what each installed_releases external-dns does."""
+    """Reconciles the records of each installed external-dns."""
     for release in context.releases_running(CONTROLLER):
         provider = release.value("provider", {})
         if (provider if isinstance(provider, str) else provider.get("name")) != "azure":
@@ -62,26 +63,26 @@ def _options(context: ReconcileContext, release: Release, config: Mapping[str, A
 
 
 def _pod_identity(context: ReconcileContext, release: Release) -> PodIdentity:
-    """Who its pods are. Pods without the label get no token, whatever the ServiceAccount says."""
+    """The identity of its pods. Pods without the label get no token, whatever the ServiceAccount's annotations are."""
     account = release.value("serviceAccount.name", release.fullname())
     annotations = release.value("serviceAccount.annotations", {})
     if release.value("serviceAccount.create") is False:
         found = context.find("", "ServiceAccount", release.namespace, account)
         annotations = (found["metadata"].get("annotations") or {}) if found else {}
-    labelled = str(release.value("podLabels", {}).get(f"{_IDENTITY}/use")).lower() == "true"
-    client_id = annotations.get(f"{_IDENTITY}/client-id", "") if labelled else ""
+    has_identity_label = str(release.value("podLabels", {}).get(f"{_IDENTITY}/use")).lower() == "true"
+    client_id = annotations.get(f"{_IDENTITY}/client-id", "") if has_identity_label else ""
     return PodIdentity(client_id, f"system:serviceaccount:{release.namespace}:{account}")
 
 
 def _config(context: ReconcileContext, release: Release) -> Mapping[str, Any] | None:
-    """`azure.json`, from the chart's own Secret or one that is mounted; `None` where there is none."""
+    """`azure.json` from the chart's own Secret or from a mounted Secret or ConfigMap; `None` when there is none."""
     text = (release.value("secretConfiguration.data") or {}).get(CONFIG)
     for volume in [] if text else release.value("extraVolumes", []):
         name = value_at(volume, "secret.secretName") or ""
         secret = context.find("", "Secret", release.namespace, name)
         encoded = (secret.get("data") or {}).get(CONFIG) if secret else None
-        plain = (secret.get("stringData") or {}).get(CONFIG) if secret else None
-        text = text or plain or (base64.b64decode(encoded).decode() if encoded else None)
+        text_value = (secret.get("stringData") or {}).get(CONFIG) if secret else None
+        text = text or text_value or (base64.b64decode(encoded).decode() if encoded else None)
         name = value_at(volume, "configMap.name") or ""
         config_map = context.find("", "ConfigMap", release.namespace, name)
         text = text or ((config_map.get("data") or {}).get(CONFIG) if config_map else None)
@@ -93,29 +94,29 @@ def _endpoints(context: ReconcileContext, release: Release) -> Iterator[Endpoint
     if "gateway-httproute" in sources:
         for route in context.objects(GROUP, "HTTPRoute"):
             if _is_watched(release, route):
-                yield from _of_route(context, release, route)
+                yield from _route_endpoints(context, release, route)
     if "service" in sources:
         for service in context.objects("", "Service"):
             if _is_watched(release, service):
-                yield from _of_service(context, service)
+                yield from _service_endpoints(context, service)
 
 
-def _of_route(context: ReconcileContext, release: Release, route: Object) -> Iterator[Endpoint]:
+def _route_endpoints(context: ReconcileContext, release: Release, route: Object) -> Iterator[Endpoint]:
     key = Key.of(route)
     for attachment in attachments(context, route):
         gateway = attachment.gateway
         if gateway is None or attachment.reason or not _is_watched_gateway(release, gateway):
             continue
         override = _annotation(gateway, "target")
-        shown = [item["value"] for item in value_at(gateway, "status.addresses") or []]
-        targets = tuple(override.split(",")) if override else tuple(shown)
+        addresses = [item["value"] for item in value_at(gateway, "status.addresses") or []]
+        targets = tuple(override.split(",")) if override else tuple(addresses)
         for host in [*attachment.hosts, *filter(None, _annotation(route, "hostname").split(","))]:
             if targets:
                 resource = f"httproute/{key.namespace}/{key.name}"
                 yield Endpoint(host, targets, resource, context.cause(key))
 
 
-def _of_service(context: ReconcileContext, service: Object) -> Iterator[Endpoint]:
+def _service_endpoints(context: ReconcileContext, service: Object) -> Iterator[Endpoint]:
     key = Key.of(service)
     targets = tuple(item["ip"] for item in value_at(service, "status.loadBalancer.ingress") or [])
     for host in filter(None, _annotation(service, "hostname").split(",")):
@@ -144,7 +145,7 @@ def _is_watched_gateway(release: Release, gateway: Object) -> bool:
 
 
 def _seconds(duration: str) -> int:
-    """A time as Go writes it (`300s`, `1h30m`), in seconds; 0 for none."""
+    """A Go duration (`300s`, `1h30m`) in seconds; 0 when empty."""
     return sum(int(number) * _UNITS[unit] for number, unit in _DURATION.findall(duration))
 
 
@@ -153,9 +154,9 @@ def _annotation(item: Object, name: str) -> str:
 
 
 def _option(release: Release, name: str) -> str:
-    """A further option of the program, from a map or a list; empty where it is not given."""
+    """A command-line option from `extraArgs`, which is a map or a list; empty when it is not set."""
     given = release.value("extraArgs", {})
     if isinstance(given, Mapping):
         return str(given.get(name, ""))
-    marked = f"--{name}="
-    return next((text.removeprefix(marked) for text in given if text.startswith(marked)), "")
+    prefix = f"--{name}="
+    return next((text.removeprefix(prefix) for text in given if text.startswith(prefix)), "")

@@ -1,7 +1,8 @@
-"""What goes with something else, and what may not go yet.
+"""The garbage collector and finalizers.
 
-Kubernetes' garbage collector deletes what has owners once none of them is left. Finalizers keep an object until whoever
-put them has tidied up: when its controller went before, the object stays for ever, and so does the namespace around it.
+The garbage collector deletes an object once none of its owners exists. Finalizers block a deletion until their
+controller has cleaned up: if the controller is uninstalled first, the object remains forever, and so does its
+namespace.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ WATCHES: Final = (
 
 
 def reconcile(context: ReconcileContext) -> None:
-    """Deletes what lost its owners, and events about what is gone; puts the finalizers that controllers put."""
+    """Deletes orphans and events about deleted objects; adds the finalizers of installed controllers."""
     for key, cause in context.causes().items():
         if not context.exists(key):
-            continue  # went with one before it in this round
+            continue  # deleted with an earlier object of this round
         if key.kind == "Event" and context.applied_by(key, EVENT_MANAGER) is not None:
             if not context.exists(cause):
                 context.delete(key)
@@ -41,7 +42,7 @@ def reconcile(context: ReconcileContext) -> None:
 
 
 def deletion_blocker(context: ReconcileContext, key: Key) -> str:
-    """Why an object cannot be deleted: finalizers that nobody takes away. Empty when it can."""
+    """Why an object cannot be deleted: finalizers that no installed controller removes. Empty when it can."""
     item = context.get(key)
     names = (item["metadata"].get("finalizers") or []) if item else []
     if not names:
@@ -55,16 +56,16 @@ def deletion_blocker(context: ReconcileContext, key: Key) -> str:
     stuck = [name for name in names if name not in removers]
     if stuck:
         return (
-            f"finalizers {', '.join(stuck)} remain, and nothing that runs in the cluster takes them away: the "
-            "controller that put them is gone"
+            f"finalizers {', '.join(stuck)} remain, and no controller in the cluster removes them: the "
+            "controller that added them is uninstalled"
         )
-    if using := dependents(context, key):
-        return f"finalizers {', '.join(names)} remain while {', '.join(using)} exist"
+    if blockers := dependents(context, key):
+        return f"finalizers {', '.join(names)} remain while {', '.join(blockers)} exist"
     return ""
 
 
 def dependents(context: ReconcileContext, key: Key) -> list[str]:
-    """The Gateways of a GatewayClass, for which it stays."""
+    """The Gateways of a GatewayClass, which block its deletion."""
     if key.kind != "GatewayClass":
         return []
     gateways = context.objects(key.group, "Gateway")
@@ -73,12 +74,12 @@ def dependents(context: ReconcileContext, key: Key) -> list[str]:
 
 def _add_finalizer(context: ReconcileContext, release: Release, finalizer: Finalizer) -> None:
     for item in context.objects(finalizer.group, finalizer.kind):
-        if finalizer.concerns(item) and not item["metadata"].get("deletionTimestamp"):
+        if finalizer.applies_to(item) and not item["metadata"].get("deletionTimestamp"):
             context.apply(finalizer_patch(item, [finalizer.name]), release.content.controller)
 
 
 def finalizer_patch(item: Object, names: list[str]) -> Object:
-    """What a controller says of an object that it only puts finalizers on."""
+    """The fields that a controller applies when it only sets finalizers."""
     key = Key.of(item)
     metadata: Object = {"name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
     if names:
@@ -89,10 +90,10 @@ def finalizer_patch(item: Object, names: list[str]) -> Object:
 def _is_orphan(context: ReconcileContext, key: Key) -> bool:
     item = context.get(key)
     owners = (item["metadata"].get("ownerReferences") or []) if item else []
-    return bool(owners) and not any(_is_there(context, key, owner) for owner in owners)
+    return bool(owners) and not any(_exists(context, key, owner) for owner in owners)
 
 
-def _is_there(context: ReconcileContext, key: Key, owner: Object) -> bool:
+def _exists(context: ReconcileContext, key: Key, owner: Object) -> bool:
     group = owner["apiVersion"].rpartition("/")[0]
     for namespace in {key.namespace, ""}:
         found = context.find(group, owner["kind"], namespace, owner["name"])

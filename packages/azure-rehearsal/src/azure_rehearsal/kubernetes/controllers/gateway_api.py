@@ -1,7 +1,7 @@
-"""The Gateway API: which listeners can serve, and which routes belong to which of them.
+"""The Gateway API: which listeners are ready, and which routes attach to which listeners.
 
-Followed: sigs.k8s.io/gateway-api, v1. Only what decides about addresses and names is looked at: backends, filters and
-policies are not.
+Follows sigs.k8s.io/gateway-api v1, as far as it determines addresses and host names: backends, filters and policies are
+ignored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WITH_CERTIFICATES: Final = ("HTTPS", "TLS")
 
 @dataclass(frozen=True)
 class Attachment:
-    """What came of one parent of a route: the hosts that it is served under, or the reason why there are none."""
+    """The result for one parent of a route: the hosts that the Gateway serves, or the reason why it serves none."""
 
     parent: Object
     gateway: Object | None
@@ -29,7 +29,7 @@ class Attachment:
 
 
 def listener_problem(context: ReconcileContext, gateway: Object, listener: Object) -> str:
-    """Why a listener cannot serve: a certificate that is not there. Empty when it can."""
+    """Why a listener is not ready: a missing certificate. Empty when it is ready."""
     tls = listener.get("tls") or {}
     if listener["protocol"] not in _WITH_CERTIFICATES or tls.get("mode", "Terminate") != "Terminate":
         return ""
@@ -44,7 +44,7 @@ def listener_problem(context: ReconcileContext, gateway: Object, listener: Objec
 
 
 def attachments(context: ReconcileContext, route: Object) -> Iterator[Attachment]:
-    """Each Gateway that a route names as its parent, and the hosts that it gets there."""
+    """Each Gateway that a route names as its parent, with the hosts that it serves there."""
     for parent in route["spec"].get("parentRefs") or []:
         if parent.get("kind", "Gateway") != "Gateway" or parent.get("group", GROUP) != GROUP:
             continue
@@ -77,11 +77,11 @@ def _attachment(context: ReconcileContext, route: Object, parent: Object, gatewa
 
 
 def _is_allowed(context: ReconcileContext, route: Object, gateway: Object, listener: Object) -> bool:
-    said = listener.get("allowedRoutes") or {}
-    kinds = [item["kind"] for item in said.get("kinds") or []]
+    allowed_routes = listener.get("allowedRoutes") or {}
+    kinds = [item["kind"] for item in allowed_routes.get("kinds") or []]
     if kinds and route["kind"] not in kinds:
         return False
-    namespaces = said.get("namespaces") or {}
+    namespaces = allowed_routes.get("namespaces") or {}
     origin = namespaces.get("from", "Same")
     namespace = route["metadata"]["namespace"]
     if origin == "Selector":
@@ -93,30 +93,30 @@ def _is_allowed(context: ReconcileContext, route: Object, gateway: Object, liste
 
 
 def matches_labels(selector: Object, labels: dict[str, Any]) -> bool:
-    """Whether a label selector fits these labels."""
+    """Whether a label selector matches these labels."""
     if any(labels.get(name) != value for name, value in (selector.get("matchLabels") or {}).items()):
         return False
-    tests = {
+    operators = {
         "In": lambda value, values: value in values,
         "NotIn": lambda value, values: value not in values,
         "Exists": lambda value, _: value is not None,
         "DoesNotExist": lambda value, _: value is None,
     }
     return all(
-        tests[item["operator"]](labels.get(item["key"]), item.get("values") or [])
+        operators[item["operator"]](labels.get(item["key"]), item.get("values") or [])
         for item in selector.get("matchExpressions") or []
     )
 
 
-def _shared_hosts(hosts: list[str], of_listener: str) -> Iterator[str]:
+def _shared_hosts(hosts: list[str], listener_host: str) -> Iterator[str]:
     """The hosts of a route that a listener serves; a route without hosts takes the listener's."""
     if not hosts:
-        yield of_listener
+        yield listener_host
     for host in hosts:
-        if not of_listener or host == of_listener or _covers(of_listener, host):
+        if not listener_host or host == listener_host or _covers(listener_host, host):
             yield host
-        elif _covers(host, of_listener):
-            yield of_listener
+        elif _covers(host, listener_host):
+            yield listener_host
 
 
 def _covers(wildcard: str, host: str) -> bool:
@@ -131,7 +131,7 @@ def _is_granted(
             continue
         froms = grant["spec"]["from"]
         tos = grant["spec"]["to"]
-        from_fits = any(item["kind"] == kind and item["namespace"] == namespace for item in froms)
-        if from_fits and any(item["kind"] == to_kind and item.get("name", name) == name for item in tos):
+        from_matches = any(item["kind"] == kind and item["namespace"] == namespace for item in froms)
+        if from_matches and any(item["kind"] == to_kind and item.get("name", name) == name for item in tos):
             return True
     return False

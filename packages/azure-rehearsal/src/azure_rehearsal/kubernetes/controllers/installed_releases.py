@@ -1,4 +1,4 @@
-"""Which Helm releases are installed_releases, and what their charts run and bring (`installed_releases.yaml`)."""
+"""Installed Helm releases, and the controllers and objects of their charts (`installed_releases.yaml`)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from azure_rehearsal.kubernetes.cluster import Key, Object
 from azure_rehearsal.kubernetes.helm_storage import SECRET_TYPE
 
 RELEASE: Final = "Release"
-"""Not a kind of the API: stands for a Helm release where the cause of something is named."""
+"""Not a kind of the API: represents a Helm release as the cause of an object."""
 _RELEASE_API: Final = "helm.sh/v3"
 _DATA: Final = Path(__file__).with_name("installed_releases.yaml")
 _DELETE: Final = "Delete"
 _DEFAULT_SIZE: Final = "10Gi"
-"""Of Grafana's chart."""
+"""The default of Grafana's chart."""
 
 
 class _Data(BaseModel):
@@ -31,7 +31,7 @@ class _Data(BaseModel):
 
 
 class Finalizer(_Data):
-    """A mark on objects that keeps them until their controller has tidied up. `put`: by the controller itself."""
+    """A finalizer that blocks deletion until its controller has cleaned up. `put`: the controller adds it."""
 
     group: str
     kind: str
@@ -39,13 +39,13 @@ class Finalizer(_Data):
     put: bool = True
     when: dict[str, str] = {}
 
-    def concerns(self, item: Object) -> bool:
-        """Whether the controller puts it on this object."""
+    def applies_to(self, item: Object) -> bool:
+        """Whether the controller adds it to this object."""
         return self.put and all(value_at(item, path) == value for path, value in self.when.items())
 
 
 class ChartClaim(_Data):
-    """A claim, or one for each pod of a StatefulSet."""
+    """A claim of a chart, or one for each pod of a StatefulSet."""
 
     name: str
     chart: str = ""
@@ -58,7 +58,7 @@ class ChartClaim(_Data):
 
 
 class ChartService(_Data):
-    """A Service of which values make a load balancer. `at` is where type, annotations and the like stand."""
+    """A Service that values turn into a load balancer. `at` is the path of its type and annotations in the values."""
 
     name: str
     at: str
@@ -74,12 +74,12 @@ class ChartContent(_Data):
     claims: tuple[ChartClaim, ...] = ()
     services: tuple[ChartService, ...] = ()
     objects: str = ""
-    longest_name: int = 63
+    max_name_length: int = 63
 
 
 @dataclass(frozen=True)
 class ChartObject:
-    """An object that comes with a release. `retained`: it stays when the release goes."""
+    """An object of a release. `retained`: it remains when the release is uninstalled."""
 
     item: Object
     retained: bool = False
@@ -87,7 +87,7 @@ class ChartObject:
 
 @dataclass(frozen=True)
 class Release:
-    """A release as it is installed_releases."""
+    """An installed release."""
 
     chart: str
     name: str
@@ -103,14 +103,14 @@ class Release:
         return _contents().get(self.chart, ChartContent())
 
     def value(self, path: str, default: Any = None) -> Any:
-        """A value that was given; `default` where there is none."""
+        """A value of the release; `default` when it is not set."""
         found = value_at(self.values, path)
         return default if found is None else found
 
     def fullname(self, subchart: str = "") -> str:
-        """What the chart calls its objects, by the template that `helm create` writes."""
+        """The name of the chart's objects, by the template of `helm create`."""
         prefix, chart = (f"{subchart}.", subchart) if subchart else ("", self.chart)
-        limit = ChartContent().longest_name if subchart else self.content.longest_name
+        limit = ChartContent().max_name_length if subchart else self.content.max_name_length
         given = self.value(f"{prefix}fullnameOverride")
         name = self.value(f"{prefix}nameOverride", chart)
         found = given or (self.name if name in self.name else f"{self.name}-{name}")
@@ -126,7 +126,7 @@ class Release:
             yield ChartObject({**item, "metadata": {"namespace": self.namespace, **item["metadata"]}})
 
     def _claims(self, claim: ChartClaim) -> Iterator[ChartObject]:
-        spec = self.value(claim.spec) if claim.spec else self._plain_spec(claim)
+        spec = self.value(claim.spec) if claim.spec else self._claim_spec_from_values(claim)
         if spec is None or (claim.when and not self.value(claim.when)):
             return
         ordinals = range(int(self.value(claim.replicas, 1))) if claim.replicas else range(1)
@@ -137,7 +137,7 @@ class Release:
             item = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": dict(spec)}
             yield ChartObject(item, retained)
 
-    def _plain_spec(self, claim: ChartClaim) -> Object:
+    def _claim_spec_from_values(self, claim: ChartClaim) -> Object:
         spec: Object = {
             "accessModes": ["ReadWriteOnce"],
             "resources": {"requests": {"storage": self.value(claim.size, _DEFAULT_SIZE)}},
@@ -146,33 +146,33 @@ class Release:
         return {**spec, "storageClassName": storage_class} if storage_class else spec
 
     def _service(self, service: ChartService) -> Iterator[ChartObject]:
-        said: Mapping[str, Any] = self.value(service.at, {})
-        if said.get("type") != "LoadBalancer":
+        settings: Mapping[str, Any] = self.value(service.at, {})
+        if settings.get("type") != "LoadBalancer":
             return
         name = service.name.format(fullname=self.fullname(service.chart))
-        metadata = {"name": name, "namespace": self.namespace, "annotations": dict(said.get("annotations") or {})}
+        metadata = {"name": name, "namespace": self.namespace, "annotations": dict(settings.get("annotations") or {})}
         ports = [{"name": f"port-{port}", "port": port} for port in service.ports]
         spec: Object = {"type": "LoadBalancer", "ports": ports}
-        if said.get("loadBalancerIP"):
-            spec["loadBalancerIP"] = said["loadBalancerIP"]
+        if settings.get("loadBalancerIP"):
+            spec["loadBalancerIP"] = settings["loadBalancerIP"]
         yield ChartObject({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
 
 
 def installed_releases(secrets: Sequence[Object]) -> list[Release]:
-    """The releases that Helm keeps in Secrets, each in its newest revision."""
-    newest: dict[tuple[str, str], tuple[int, Release]] = {}
+    """The releases in Helm's Secrets, each in its latest revision."""
+    latest: dict[tuple[str, str], tuple[int, Release]] = {}
     for secret in secrets:
         if secret.get("type") != SECRET_TYPE:
             continue
         version, release = _release(secret["data"]["release"])
-        place = (release.namespace, release.name)
-        if place not in newest or newest[place][0] < version:
-            newest[place] = (version, release)
-    return [release for _, (_, release) in sorted(newest.items())]
+        identity = (release.namespace, release.name)
+        if identity not in latest or latest[identity][0] < version:
+            latest[identity] = (version, release)
+    return [release for _, (_, release) in sorted(latest.items())]
 
 
 def value_at(content: Any, path: str) -> Any:
-    """A nested value by dotted path; `None` where there is none."""
+    """A nested value by dotted path; `None` when it does not exist."""
     for name in path.split("."):
         content = content.get(name) if isinstance(content, Mapping) else None
     return content
@@ -187,4 +187,6 @@ def _release(data: str) -> tuple[int, Release]:
 
 @functools.cache
 def _contents() -> dict[str, ChartContent]:
-    return {chart: ChartContent.model_validate(said) for chart, said in yaml.safe_load(_DATA.read_text()).items()}
+    return {
+        chart: ChartContent.model_validate(settings) for chart, settings in yaml.safe_load(_DATA.read_text()).items()
+    }

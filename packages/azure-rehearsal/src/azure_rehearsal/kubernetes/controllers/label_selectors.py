@@ -1,4 +1,4 @@
-"""Label selectors written as one text: `app=voice,tier in (a, b),!internal`."""
+"""Label selectors in text form: `app=shop,tier in (a, b),!internal`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SET: Final = re.compile(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)")
 
 
 def matches(selector: str, labels: Mapping[str, str]) -> bool:
-    """Whether a selector matches; the empty one matches everything."""
+    """Whether a selector matches; the empty selector matches everything."""
     return all(_matches(part.strip(), labels) for part in _PARTS.split(selector) if part.strip())
 
 

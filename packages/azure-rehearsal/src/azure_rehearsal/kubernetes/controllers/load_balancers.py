@@ -1,4 +1,4 @@
-"""Services of type LoadBalancer: cloud-provider-azure gives them an address, or says in an event why it cannot."""
+"""cloud-provider-azure: gives each Service of type LoadBalancer an address, or reports in an event why it cannot."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ FAILED: Final = "SyncLoadBalancerFailed"
 
 
 def reconcile(context: ReconcileContext) -> None:
-    """Brings the load balancers in Azure, and the status of each Service, to what all Services want."""
+    """Updates the load balancers in Azure and the status of each Service."""
     services = context.objects("", "Service")
-    # A class names another controller, which AKS does not have.
-    balanced = [
+    # A load balancer class selects another controller, which AKS does not have.
+    load_balancers = [
         item
         for item in services
         if item["spec"].get("type") == "LoadBalancer" and not item["spec"].get("loadBalancerClass")
     ]
-    answers = context.azure.sync_load_balancers(context.cluster_id, balanced)
+    answers = context.azure.sync_load_balancers(context.cluster_id, load_balancers)
     for item in services:
         key, answer = Key.of(item), answers.get(item["metadata"]["uid"])
         problem = f"Error syncing load balancer: failed to ensure load balancer: {answer.problem}" if answer else ""

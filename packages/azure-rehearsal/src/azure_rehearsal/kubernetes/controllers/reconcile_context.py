@@ -1,4 +1,4 @@
-"""What a controller sees of its cluster and does in it."""
+"""A controller's access to its cluster: reads, idempotent writes, and warnings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HASH_LENGTH: Final = 16
 
 
 class Identity(Protocol):
-    """Which cluster it is."""
+    """Identifies a cluster."""
 
     @property
     def creation_id(self) -> str: ...
@@ -26,7 +26,7 @@ class Identity(Protocol):
 
 
 class ControllerClient(Protocol):
-    """A cluster as its controllers reach it. Every call is made under the cluster's own lock."""
+    """A cluster, as controllers access it. Callers hold the cluster's lock."""
 
     @property
     def identity(self) -> Identity: ...
@@ -38,19 +38,19 @@ class ControllerClient(Protocol):
     def get(self, key: Key) -> Object | None: ...
 
     def objects_of(self, group: str, kind: str) -> list[Object]:
-        """The live objects of a kind, whatever version they were written in, in the order of their names."""
+        """The live objects of a kind in every version, sorted by name."""
 
     def applied_by(self, key: Key, manager: str) -> Object | None:
-        """What a field manager says of an object."""
+        """The fields that a field manager applied to an object."""
 
     def set_status(self, key: Key, status: Mapping[str, Any]) -> None:
-        """Takes a status in place of the one before."""
+        """Replaces the status of an object."""
 
     def set_cause(self, key: Key, cause: Key) -> None:
-        """Marks an object as made from another one."""
+        """Stores the object for which a controller created `key`."""
 
     def causes(self) -> dict[Key, Key]:
-        """Every object that controllers made, with what it was made from."""
+        """The cause of every object that controllers created."""
 
 
 class ReconcileContext:
@@ -67,11 +67,11 @@ class ReconcileContext:
     # Reading
 
     def objects(self, group: str, kind: str) -> list[Object]:
-        """The objects of a kind, in the order of their names."""
+        """The objects of a kind, sorted by name."""
         return self._cluster.objects_of(group, kind)
 
     def find(self, group: str, kind: str, namespace: str, name: str) -> Object | None:
-        """One object, in any version."""
+        """One object, in any version; `None` when it does not exist."""
         for item in self.objects(group, kind):
             metadata = item["metadata"]
             if metadata["name"] == name and metadata.get("namespace", "") == namespace:
@@ -79,40 +79,40 @@ class ReconcileContext:
         return None
 
     def get(self, key: Key) -> Object | None:
-        """One object, in the version that the key names."""
+        """One object, in the version of the key."""
         return self._cluster.get(key)
 
     def releases(self) -> list[Release]:
-        """The Helm releases that are installed_releases."""
+        """The installed Helm releases."""
         return installed_releases(self.objects("", "Secret"))
 
     def releases_running(self, controller: str) -> list[Release]:
-        """The releases that run a controller; none when it is not there."""
+        """The installed releases that run a controller."""
         return [release for release in self.releases() if release.content.controller == controller]
 
     def exists(self, key: Key) -> bool:
-        """Whether an object, or a release, is there."""
+        """Whether an object or a release exists."""
         if key.kind == RELEASE:
             return any(release.key == key for release in self.releases())
         return self._cluster.get(key) is not None
 
     def causes(self) -> dict[Key, Key]:
-        """Every object that controllers made, with what it was made from."""
+        """The cause of every object that controllers created."""
         return self._cluster.causes()
 
     def applied_by(self, key: Key, manager: str) -> Object | None:
-        """What a controller says of an object, when there is one."""
+        """The fields that a controller applied to an object, if any."""
         return self._cluster.applied_by(key, manager)
 
     def cause(self, key: Key) -> Cause:
-        """An object of this cluster as the cause of something in Azure."""
+        """An object of this cluster as the cause of a resource in Azure."""
         identity = self._cluster.identity
         return Cause(identity.creation_id, identity.name, key.api_version, key.kind, key.namespace, key.name)
 
-    # Writing; nothing is written that is so already
+    # Writing: skips writes that change nothing
 
     def apply(self, item: Object, manager: str, cause: Key | None = None) -> Key:
-        """Creates an object or brings it up to date. Raises `ApiError`."""
+        """Creates or updates an object. Raises `ApiError`."""
         key = Key.of(item)
         if self._cluster.applied_by(key, manager) != client_fields(item):
             self._cluster.apply(item, manager, force=True)
@@ -121,49 +121,49 @@ class ReconcileContext:
         return key
 
     def delete(self, key: Key) -> None:
-        """Deletes an object. Nothing when it is gone. Raises `ApiError`."""
+        """Deletes an object; does nothing when it is gone. Raises `ApiError`."""
         if self._cluster.get(key) is not None:
             self._cluster.delete(key)
 
     def set_status(self, key: Key, status: Mapping[str, Any]) -> None:
-        """Takes a status in place of the one before."""
+        """Replaces the status of an object."""
         self._cluster.set_status(key, status)
 
-    # Telling
+    # Warnings
 
-    def warn(self, about: Key, source: str, reason: str, message: str) -> None:
-        """Says in an event what is wrong with an object; it stays until it is `settled`."""
-        involved = {"apiVersion": about.api_version, "kind": about.kind, "name": about.name}
-        namespace = about.namespace or "default"
+    def warn(self, key: Key, source: str, reason: str, message: str) -> None:
+        """Writes a warning event key an object; it remains until `clear_warning`."""
+        involved = {"apiVersion": key.api_version, "kind": key.kind, "name": key.name}
+        namespace = key.namespace or "default"
         event = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": _event_name(about, source), "namespace": namespace},
-            "involvedObject": {**involved, **({"namespace": about.namespace} if about.namespace else {})},
+            "metadata": {"name": _event_name(key, source), "namespace": namespace},
+            "involvedObject": {**involved, **({"namespace": key.namespace} if key.namespace else {})},
             "type": "Warning",
             "reason": reason,
             "message": message,
             "source": {"component": source},
         }
-        self.apply(event, EVENT_MANAGER, about)
+        self.apply(event, EVENT_MANAGER, key)
 
-    def clear_warning(self, about: Key, source: str) -> None:
-        """Takes back what the source said of an object."""
-        self.delete(Key("v1", "Event", about.namespace or "default", _event_name(about, source)))
+    def clear_warning(self, key: Key, source: str) -> None:
+        """Deletes the source's warning event key an object."""
+        self.delete(Key("v1", "Event", key.namespace or "default", _event_name(key, source)))
 
-    def report(self, about: Key, source: str, reason: str, problem: str) -> None:
-        """One or the other: a warning where there is a problem."""
+    def report(self, key: Key, source: str, reason: str, problem: str) -> None:
+        """Writes a warning event if there is a problem, otherwise clears it."""
         if problem:
-            self.warn(about, source, reason, problem)
+            self.warn(key, source, reason, problem)
         else:
-            self.clear_warning(about, source)
+            self.clear_warning(key, source)
 
 
 def condition(type: str, status: bool, reason: str, message: str = "") -> dict[str, str]:
-    """A condition in a status; without a time, so that it is the same whenever it is written."""
+    """A status condition without a timestamp, so that repeated writes are identical."""
     return {"type": type, "status": str(status), "reason": reason, "message": message}
 
 
-def _event_name(about: Key, source: str) -> str:
-    digest = hashlib.sha256(f"{about.api_version}/{about.kind}/{source}".encode()).hexdigest()[:_HASH_LENGTH]
-    return f"{about.name}.{digest}"
+def _event_name(key: Key, source: str) -> str:
+    digest = hashlib.sha256(f"{key.api_version}/{key.kind}/{source}".encode()).hexdigest()[:_HASH_LENGTH]
+    return f"{key.name}.{digest}"

@@ -1,11 +1,11 @@
-"""A recorded cluster: what an API server does with objects, as far as schemas and records can do it, without a binary.
+"""A fake API server: what a real one does with objects, as far as schemas and stored state suffice.
 
-Objects are validated strictly for the cluster's Kubernetes version and kept on disk. Everything is ready at once, and a
-workload makes no pods; what else controllers would make is the business of `controlled_cluster`. Not checked here,
-because only a real API server can: Pod Security admission, quotas, webhooks, CEL rules of custom resources.
+Objects are validated strictly for the cluster's Kubernetes version and stored on disk. Every object is ready
+immediately, and workloads create no pods; `fake_cluster` adds controllers. Not implemented, because only a real API
+server can: Pod Security admission, quotas, webhooks, CEL rules of custom resources.
 
-The definitions that AKS brings follow the cluster's add-ons: they are there from the moment in which Azure has the
-property, and go, with their resources, when the add-on is turned off.
+CRDs that AKS installs follow the cluster's add-ons: they appear when the ManagedCluster has the property, and are
+deleted with their resources when the add-on is disabled.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ _UNDELETABLE_NAMESPACES: Final = ("default", "kube-public", "kube-system")
 
 
 class FakeApiServer(Cluster):
-    """One recorded cluster. Refuses what an API server of its version refuses, in its words."""
+    """One fake API server. Refuses what an API server of its version refuses, with the same messages."""
 
     def __init__(self, identity: ClusterIdentity, store: ObjectStore) -> None:
         self.identity = identity
         self._store = store
         self._addons: frozenset[str] | None = None
         self._lock = threading.RLock()
-        self._kinds = Discovery(identity.kubernetes_version)
+        self._discovery = Discovery(identity.kubernetes_version)
         if not store.keys():
             self._add_builtin_objects(builtin_objects()["cluster"])
         for key in store.keys(CRD_API_VERSION, CRD_KIND):
-            self._kinds.define(key, self._live(key))
+            self._discovery.define(key, self._live(key))
         self.update_identity(identity)
 
     @property
@@ -57,55 +57,55 @@ class FakeApiServer(Cluster):
         return self.identity.kubernetes_version
 
     def update_identity(self, identity: ClusterIdentity) -> None:
-        """Takes over what is known of the cluster now, with what AKS brings or takes away by it."""
+        """Updates version and properties, and installs or deletes the CRDs of AKS add-ons accordingly."""
         with self._lock:
             self.identity = identity
-            self._kinds.version = identity.kubernetes_version
+            self._discovery.version = identity.kubernetes_version
             addons = addon_crd_files(managed_cluster_properties(identity))
             if addons == self._addons:
                 return
             self._addons = addons
             for addon in crd_origins().addons:
-                for definition in crd_outlines(addon.definitions):
-                    self._reconcile_addon_crd(definition, there=addon.definitions in addons)
+                for crd in crd_outlines(addon.definitions):
+                    self._reconcile_addon_crd(crd, wanted=addon.definitions in addons)
 
     def save(self) -> None:
-        """Writes what is not on disk yet."""
+        """Writes pending changes to disk."""
         with self._lock:
             self._store.save()
 
     def api_versions(self) -> list[str]:
-        kinds = self._kinds.names()
+        kinds = self._discovery.names()
         return sorted({api for api, _ in kinds} | {f"{api}/{kind}" for api, kind in kinds})
 
     def scope(self, api_version: str, kind: str) -> Scope | None:
-        return self._kinds.scope(api_version, kind)
+        return self._discovery.scope(api_version, kind)
 
     def validate(self, item: Object) -> list[str]:
         if self.scope(item["apiVersion"], item["kind"]) is None:
             return []
         item = without_nulls(item)
-        return self._kinds.problems(item) or object_problems(item)
+        return self._discovery.problems(item) or object_problems(item)
 
     def create(self, item: Object, manager: str, dry_run: bool = False) -> Object:
         with self._lock:
-            key, said = self._with_namespace(item)
+            key, fields = self._with_namespace(item)
             self._require_namespace(key)
             if key in self._store:
                 raise ApiError(Reason.ALREADY_EXISTS, f"{key} already exists")
-            return self._write(key, Record({manager: said}), None, dry_run)
+            return self._write(key, Record({manager: fields}), None, dry_run)
 
     def apply(self, item: Object, manager: str, force: bool = False, dry_run: bool = False) -> Object:
         with self._lock:
-            key, said = self._with_namespace(item)
+            key, fields = self._with_namespace(item)
             record = self._store.get(key)
             if record is None:
                 return self.create(item, manager, dry_run)
             managers = copy.deepcopy(record.managers)
-            for other, theirs in managers.items():
+            for other, their_fields in managers.items():
                 if other != manager:
-                    _resolve_conflicts(key, said, other, theirs, force)
-            managers[manager] = said
+                    _resolve_conflicts(key, fields, other, their_fields, force)
+            managers[manager] = fields
             return self._write(key, Record(managers), record.live(), dry_run)
 
     def get(self, key: Key) -> Object | None:
@@ -119,13 +119,13 @@ class FakeApiServer(Cluster):
                 raise ApiError(Reason.NOT_FOUND, f"{key} not found", missing=key)
             if key.kind == "Namespace" and key.name in _UNDELETABLE_NAMESPACES:
                 raise ApiError(Reason.FORBIDDEN, f"{key} is forbidden: this namespace may not be deleted")
-            gone = [*filter(lambda other: self._is_deleted_with(other, key), self._store.keys()), key]
-            self._refuse_blocked_deletion(key, gone)
-            for other in gone:
+            deleted = [*filter(lambda other: self._is_deleted_with(other, key), self._store.keys()), key]
+            self._refuse_blocked_deletion(key, deleted)
+            for other in deleted:
                 self._store.remove(other)
-            self._kinds.forget(key)
+            self._discovery.forget(key)
             self._store.save()
-            self._notify(gone)
+            self._notify(deleted)
 
     def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:
         with self._lock:
@@ -133,40 +133,40 @@ class FakeApiServer(Cluster):
             return [self._live(key) for key in keys if namespace in (None, key.namespace)]
 
     def causes(self) -> dict[Key, Key]:
-        """Every object that controllers made, with what it was made from."""
+        """The cause of every object that controllers created."""
         with self._lock:
             return self._store.causes()
 
     def unready(self) -> list[str]:
-        """What controllers say is wrong with objects of this cluster, a line for each."""
+        """The current warnings of controllers about objects of this cluster, one line each."""
         return []
 
     def _notify(self, keys: Sequence[Key]) -> None:
-        """Told of every object that was written or deleted."""
+        """Called after objects were written or deleted. Overridden where controllers run."""
 
-    def _refuse_blocked_deletion(self, key: Key, gone: Sequence[Key]) -> None:
-        """Raises `ApiError` where something keeps what a deletion of `key` would delete."""
+    def _refuse_blocked_deletion(self, key: Key, deleted: Sequence[Key]) -> None:
+        """Raises `ApiError` when finalizers block the deletion of an object in `deleted`. Overridden like `_notify`."""
 
     def _live(self, key: Key) -> Object:
         record = self._store.get(key)
-        assert record is not None, f"{key} is not recorded"
+        assert record is not None, f"{key} is not stored"
         return record.live()
 
     def _with_namespace(self, item: Object) -> tuple[Key, Object]:
-        """The key under which an object is stored, and what its client says of it.
+        """The key of an object and the fields that its client sent, with the default namespace filled in.
 
         Raises `ApiError` for a kind that the cluster does not have.
         """
         key = Key.of(item)
         scope = self.scope(key.api_version, key.kind)
         if scope is None:
-            raise self._kinds.no_match(key)
-        said = client_fields(item)
+            raise self._discovery.no_match(key)
+        fields = client_fields(item)
         if scope is Scope.CLUSTER:
-            said["metadata"].pop("namespace", None)
+            fields["metadata"].pop("namespace", None)
         else:
-            said["metadata"].setdefault("namespace", "default")
-        return Key.of(said), said
+            fields["metadata"].setdefault("namespace", "default")
+        return Key.of(fields), fields
 
     def _require_namespace(self, key: Key) -> None:
         namespace = Key("v1", "Namespace", "", key.namespace)
@@ -174,7 +174,7 @@ class FakeApiServer(Cluster):
             raise ApiError(
                 Reason.NOT_FOUND,
                 f"{namespace} not found",
-                "Create the namespace, and let what is in it depend on it.",
+                "Create the namespace, and make the objects in it depend on it.",
                 missing=namespace,
             )
 
@@ -187,15 +187,15 @@ class FakeApiServer(Cluster):
             if old is None and key.kind == "Namespace":
                 self._add_builtin_objects(builtin_objects()["namespace"], namespace=key.name)
             if is_crd(new):
-                self._kinds.define(key, new)
+                self._discovery.define(key, new)
             self._store.save()
             self._notify([key])
             return self._live(key)
         return record.live()
 
     def _admit(self, key: Key, new: Object, old: Object | None) -> None:
-        """Raises `ApiError` where validation or admission refuses a write."""
-        problems = self._kinds.problems(new) or object_problems(new)
+        """Raises `ApiError` when validation or admission refuses a write."""
+        problems = self._discovery.problems(new) or object_problems(new)
         if is_crd(new) and not problems:
             problems = crd_problems(new)
         if old is not None and not problems:
@@ -205,9 +205,9 @@ class FakeApiServer(Cluster):
             raise ApiError(
                 Reason.INVALID,
                 f'{key.kind}{group} "{key.name}" is invalid: {"; ".join(problems)}',
-                f"Correct it for Kubernetes {self.version}."
+                f"Correct the object for Kubernetes {self.version}."
                 if old is None
-                else "Correct it; where a field cannot change in place, have the object replaced (replace_on_changes).",
+                else "Correct it. If the field cannot change in place, replace the object (`replace_on_changes`).",
             )
         if old is None and (key.group, key.kind) == ("", "Pod"):
             self._admit_pod(key, new["spec"])
@@ -221,7 +221,7 @@ class FakeApiServer(Cluster):
                     )
 
     def _admit_pod(self, key: Key, spec: Object) -> None:
-        """What admission looks up for a pod; templates are not looked at, their pods are."""
+        """Refuses a pod with dangling references. Pod templates are not checked, as in the real admission."""
         references = (
             ("ServiceAccount", "v1", key.namespace, spec.get("serviceAccountName") or "default"),
             ("PriorityClass", "scheduling.k8s.io/v1", "", spec.get("priorityClassName")),
@@ -232,15 +232,17 @@ class FakeApiServer(Cluster):
                 raise ApiError(Reason.FORBIDDEN, f'{key} is forbidden: no {kind} with name "{name}" was found')
 
     def _server_fields(self, new: Object, old: Object | None) -> Object:
-        """What the server itself says of an object after a write."""
-        before = (old or {}).get("metadata", {})
+        """The fields that the server sets on an object after a write."""
+        old_metadata = (old or {}).get("metadata", {})
         unchanged = old is not None and client_fields(old) == client_fields(new)
-        generation = before.get("generation", 0) + (old is None or old.get("spec") != new.get("spec"))
+        generation = old_metadata.get("generation", 0) + (old is None or old.get("spec") != new.get("spec"))
         server: Object = {
             "metadata": {
-                "uid": before.get("uid") or str(uuid.uuid4()),
-                "resourceVersion": before["resourceVersion"] if unchanged else str(self._store.newest_version + 1),
-                "creationTimestamp": before.get("creationTimestamp") or _now(),
+                "uid": old_metadata.get("uid") or str(uuid.uuid4()),
+                "resourceVersion": old_metadata["resourceVersion"]
+                if unchanged
+                else str(self._store.last_resource_version + 1),
+                "creationTimestamp": old_metadata.get("creationTimestamp") or _now(),
                 "generation": generation,
             }
         }
@@ -249,22 +251,22 @@ class FakeApiServer(Cluster):
         return server
 
     def _is_deleted_with(self, other: Key, key: Key) -> bool:
-        """Whether deleting `key` deletes `other`: what is in a namespace, and the resources of a definition."""
+        """Whether deleting `key` deletes `other`: the content of a namespace, and the resources of a CRD."""
         if key.kind == "Namespace" and not key.group:
             return other.namespace == key.name
-        return (other.group, other.kind) in self._kinds.defined_by(key)
+        return (other.group, other.kind) in self._discovery.defined_by(key)
 
-    def _reconcile_addon_crd(self, definition: Object, there: bool) -> None:
-        """Has one of AKS's own definitions in the cluster, or not; one that a client wrote is not touched."""
-        key = Key.of(definition)
+    def _reconcile_addon_crd(self, crd: Object, wanted: bool) -> None:
+        """Installs or deletes a CRD of an AKS add-on. Leaves a CRD alone that a client wrote."""
+        key = Key.of(crd)
         record = self._store.get(key)
         if record is not None and _ADDON_MANAGER not in record.managers:
             return
-        if there and (record is None or record.managers[_ADDON_MANAGER] != definition):
+        if wanted and (record is None or record.managers[_ADDON_MANAGER] != crd):
             old = record.live() if record else None
-            self._store.put(key, Record({_ADDON_MANAGER: definition}, self._server_fields(definition, old)))
-            self._kinds.define(key, definition)
-        elif record is not None and not there:
+            self._store.put(key, Record({_ADDON_MANAGER: crd}, self._server_fields(crd, old)))
+            self._discovery.define(key, crd)
+        elif record is not None and not wanted:
             self.delete(key)
 
     def _add_builtin_objects(self, items: list[Object], namespace: str = "") -> None:
@@ -277,25 +279,25 @@ class FakeApiServer(Cluster):
                 self._add_builtin_objects(builtin_objects()["namespace"], namespace=key.name)
 
 
-def _resolve_conflicts(key: Key, said: Object, other: str, theirs: Object, force: bool) -> None:
-    """Finds where two field managers disagree; with `force` the other one gives up what it said there."""
-    ours, known = leaves(said), leaves(theirs)
+def _resolve_conflicts(key: Key, fields: Object, other: str, their_fields: Object, force: bool) -> None:
+    """Raises CONFLICT where field managers set different values; `force` removes the other manager's values."""
+    ours, known = leaves(fields), leaves(their_fields)
     conflicts = sorted(path for path in ours.keys() & known.keys() if ours[path] != known[path])
     if conflicts and not force:
-        fields = ", ".join(f".{'.'.join(path)}" for path in conflicts)
+        paths = ", ".join(f".{'.'.join(path)}" for path in conflicts)
         raise ApiError(
             Reason.CONFLICT,
-            f'Apply failed with {len(conflicts)} conflict(s) on {key}: conflicts with "{other}": {fields}',
-            'Leave these fields to their manager, or set the annotation "pulumi.com/patchForce" to "true". '
-            "A recorded cluster takes a list as one value.",
+            f'Apply failed with {len(conflicts)} conflict(s) on {key}: conflicts with "{other}": {paths}',
+            'Remove these fields, or set the annotation "pulumi.com/patchForce" to "true". '
+            "The fake API server treats a list as one value.",
         )
     for path in conflicts:
-        drop(theirs, path)
+        drop(their_fields, path)
 
 
 @functools.cache
 def builtin_objects() -> dict[str, list[Object]]:
-    """What every AKS cluster holds, and every new namespace in it. Not to be changed: all clusters share them."""
+    """The objects of every AKS cluster and of every new namespace. Do not modify them: all clusters share them."""
     return yaml.safe_load(_BUILTIN_OBJECTS.read_text())
 
 

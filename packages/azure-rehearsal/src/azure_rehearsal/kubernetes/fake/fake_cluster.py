@@ -1,4 +1,4 @@
-"""A recorded cluster in which controllers run: they make objects from objects, and resources in Azure."""
+"""A fake cluster: a fake API server with controllers, which create further objects and resources in Azure."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ _EVENT: Final = "Event"
 
 
 class FakeCluster(FakeApiServer):
-    """One recorded cluster with its controllers, which look at every change before it is answered."""
+    """One fake API server with its controllers. A write returns after the controllers have reconciled it."""
 
     def __init__(self, identity: ClusterIdentity, store: ObjectStore, azure: CloudControllerApi) -> None:
-        self._loop: ControlLoop | None = None  # Not while the objects of a new cluster are put in.
+        self._loop: ControlLoop | None = None  # Stays None while the initial objects are added.
         super().__init__(identity, store)
         self._loop = ControlLoop(self, azure)
         self.reconcile_all()
 
     def reconcile_all(self) -> None:
-        """Has all controllers look: at what a killed run left undone, at what Azure has meanwhile."""
+        """Runs all controllers: completes what a killed run missed, and picks up changes in Azure."""
         with self._lock:
             if self._loop is not None:
                 self._loop.reconcile_all()
 
     def warnings_for(self, key: Key) -> list[str]:
-        return [problem for about, problem in self._warnings() if about == key]
+        return [message for about, message in self._warnings() if about == key]
 
     def unready(self) -> list[str]:
-        return [f"{_display_name(about)}: {problem}" for about, problem in self._warnings()]
+        return [f"{_display_name(key)}: {problem}" for key, problem in self._warnings()]
 
     def objects_of(self, group: str, kind: str) -> list[Object]:
-        """The live objects of a kind, whatever version they were written in, in the order of their names."""
+        """The live objects of a kind in every version, sorted by name."""
         with self._lock:
             return [self._live(key) for key in self._store.keys_of(group, kind)]
 
     def applied_by(self, key: Key, manager: str) -> Object | None:
-        """What a field manager says of an object."""
+        """The fields that a field manager applied to an object."""
         with self._lock:
             record = self._store.get(key)
             return record.managers.get(manager) if record else None
 
     def set_status(self, key: Key, status: Mapping[str, Any]) -> None:
-        """Takes a status in place of the one before."""
+        """Replaces the status of an object."""
         with self._lock:
             record = self._store.get(key)
             if record is None or record.server.get("status") == status:
@@ -61,7 +61,7 @@ class FakeCluster(FakeApiServer):
             self._notify([key])
 
     def set_cause(self, key: Key, cause: Key) -> None:
-        """Marks an object as made from another one."""
+        """Stores the object for which a controller created `key`."""
         with self._lock:
             record = self._store.get(key)
             if record is not None and record.cause != dataclasses.asdict(cause):
@@ -72,23 +72,23 @@ class FakeCluster(FakeApiServer):
         if self._loop is not None:
             self._loop.notify(*keys)
 
-    def _refuse_blocked_deletion(self, key: Key, gone: Sequence[Key]) -> None:
-        for one in gone:
-            if self._loop is not None and (reason := self._loop.deletion_blocker(one)):
-                where = "" if one == key else f", in which {one} is"
+    def _refuse_blocked_deletion(self, key: Key, deleted: Sequence[Key]) -> None:
+        for item in deleted:
+            if self._loop is not None and (reason := self._loop.deletion_blocker(item)):
+                where = "" if item == key else f" because it contains {item}"
                 raise ApiError(
                     Reason.TIMEOUT,
                     f"timed out waiting for {key} to be deleted{where}: {reason}",
-                    "Delete it before the release that runs its controller: let it depend on that release.",
+                    "Make it depend on the release that runs its controller: Pulumi then deletes it first.",
                 )
 
     def _warnings(self) -> list[tuple[Key, str]]:
-        """What controllers say now, after they have looked once more: about what, and the reason and words."""
+        """The current warnings after another reconciliation: the object, and the event's reason and message."""
         with self._lock:
             self.reconcile_all()
             events = [(key, cause) for key, cause in self._store.causes().items() if key.kind == _EVENT]
-            told = [(cause, self._live(key)) for key, cause in events]
-        return [(cause, f"{event['reason']}: {event['message']}") for cause, event in told]
+            found = [(cause, self._live(key)) for key, cause in events]
+        return [(cause, f"{event['reason']}: {event['message']}") for cause, event in found]
 
 
 def _display_name(key: Key) -> str:

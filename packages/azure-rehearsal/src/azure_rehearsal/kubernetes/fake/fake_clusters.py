@@ -1,4 +1,4 @@
-"""Which recorded clusters there are: found by the address of their API server, kept below one folder."""
+"""The fake clusters of one simulated Azure, found by the address of their API server and stored below one folder."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from azure_rehearsal.kubernetes.fake.store import ObjectStore
 
 
 class ClusterDirectory(Protocol):
-    """Whoever knows the clusters that exist; the simulated Azure does."""
+    """Knows which clusters exist; implemented by the simulated Azure."""
 
     def cluster_by_server(self, server_url: str) -> ClusterIdentity | None:
-        """The cluster whose API server has this address, `None` when nobody answers there."""
+        """The cluster whose API server has this address; `None` when there is none."""
 
 
 class FakeClusters:
-    """All recorded clusters below one folder. Owns the folder; does not own which clusters exist."""
+    """All fake clusters below one folder. Owns the folder; does not own which clusters exist."""
 
     def __init__(self, path: Path, directory: ClusterDirectory, azure: CloudControllerApi | None = None) -> None:
         self._path = path
@@ -33,27 +33,27 @@ class FakeClusters:
 
     @classmethod
     def open(cls, path: Path, directory: ClusterDirectory, azure: CloudControllerApi | None = None) -> FakeClusters:
-        """Opens the folder, which is made when the first object is written. Without `azure` no controllers run."""
+        """Opens the folder, which is created with the first object. Without `azure` no controllers run."""
         return cls(path, directory, azure)
 
     def by_server(self, server_url: str) -> FakeApiServer | None:
-        """The cluster behind an API server's address, in the Kubernetes version that it has now."""
+        """The cluster with this API server's address, updated to its current Kubernetes version."""
         identity = self._directory.cluster_by_server(server_url)
         if identity is None:
             return None
         with self._lock:
             cluster = self._clusters.get(identity.creation_id)
             if cluster is None:
-                cluster = self._opened(identity)
+                cluster = self._open_cluster(identity)
                 self._clusters[identity.creation_id] = cluster
             else:
                 cluster.update_identity(identity)
             return cluster
 
     def save(self) -> None:
-        """Writes what is not on disk yet. Nothing is lost without this call: every change is saved when it is made.
+        """Runs the controllers once more, so that they see later changes in Azure, and writes pending changes to disk.
 
-        Before, controllers look once more: at what Azure got after the objects that wanted it.
+        Every change is also saved when it is made, so nothing is lost without this call.
         """
         with self._lock:
             for cluster in self._clusters.values():
@@ -61,14 +61,14 @@ class FakeClusters:
                     cluster.reconcile_all()
                 cluster.save()
 
-    def _opened(self, identity: ClusterIdentity) -> FakeApiServer:
+    def _open_cluster(self, identity: ClusterIdentity) -> FakeApiServer:
         store = ObjectStore(self._path / quote(identity.creation_id, safe=""))
         if self._azure is None:
             return FakeApiServer(identity, store)
         return FakeCluster(identity, store, self._azure)
 
     def forget(self, creation_id: str) -> None:
-        """Drops the objects of a cluster that was deleted; no error when there are none."""
+        """Deletes the objects of a deleted cluster; does nothing when there are none."""
         with self._lock:
             self._clusters.pop(creation_id, None)
             ObjectStore(self._path / quote(creation_id, safe="")).clear()

@@ -1,6 +1,6 @@
-"""The Kubernetes API over HTTP: what a request is, and what a refusal is.
+"""The Kubernetes API over HTTP: requests and errors.
 
-Owns connections and the mapping of the API server's answers to `ApiError`. Does not know what kinds there are.
+Owns connections and the conversion of the API server's errors to `ApiError`. Does not know the kinds of the server.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ APPLY: Final = "application/apply-patch+yaml"
 MERGE: Final = "application/merge-patch+json"
 JSON: Final = "application/json"
 STRICT: Final = {"fieldValidation": "Strict"}
-"""An unknown or doubled field is refused instead of dropped."""
+"""Refuses unknown and duplicate fields instead of dropping them."""
 
 MAX_CONNECTIONS: Final = 64
 REQUEST_SECONDS: Final = 60
 RECONNECT_SECONDS: Final = 30
-"""How long a request is tried again while nobody answers: a server that is started again takes a few seconds."""
+"""How long requests are retried while the server does not answer; a restart takes a few seconds."""
 _PAUSE_SECONDS: Final = 0.2
 _NOT_FOUND: Final = 404
-_LATER: Final = (429, 500, 503, 504)
-"""With the header Retry-After: come again. A refused eviction is a 429 without it."""
+_RETRYABLE: Final = (429, 500, 503, 504)
+"""Statuses that are retried if the response has the header Retry-After. A refused eviction is a 429 without it."""
 
 
 class ApiClient:
-    """A client of one API server. Safe to use from several threads."""
+    """A client of one API server. Thread-safe."""
 
     def __init__(self, host: str, port: int, authority: Path, user: KeyPair) -> None:
         self.url = f"https://{host}:{port}"
@@ -50,7 +50,7 @@ class ApiClient:
         )
 
     def is_ready(self) -> bool:
-        """Whether the API server answers and says that all its parts are ready."""
+        """Whether the API server answers and reports that it is ready."""
         try:
             answer = self._pool.request("GET", "/readyz", timeout=urllib3.Timeout(1))
         except urllib3.exceptions.HTTPError:
@@ -58,7 +58,7 @@ class ApiClient:
         return answer.status == 200
 
     def get(self, path: str, query: Mapping[str, str] | None = None, accept: str = JSON) -> Object | None:
-        """What is at a path; `None` when nothing is."""
+        """The response body for a path; `None` when nothing exists there."""
         try:
             return self.request("GET", path, query, accept=accept)
         except ApiError as error:
@@ -87,14 +87,18 @@ class ApiClient:
         while True:
             try:
                 answer = self._pool.request(method, url, body=data, headers=headers)
-                if answer.status not in _LATER or "Retry-After" not in answer.headers or time.monotonic() > deadline:
+                if (
+                    answer.status not in _RETRYABLE
+                    or "Retry-After" not in answer.headers
+                    or time.monotonic() > deadline
+                ):
                     break
             except urllib3.exceptions.HTTPError as error:
                 if time.monotonic() > deadline:
                     raise ApiError(
                         Reason.TIMEOUT,
-                        f"nothing answers at {self.url}: {error}",
-                        "Deploy again: what was written stays, and the control plane is started anew.",
+                        f"no API server answers at {self.url}: {error}",
+                        "Deploy again: written objects remain, and the control plane is restarted.",
                     ) from error
             time.sleep(_PAUSE_SECONDS)
         content = _content(answer.data)
@@ -104,9 +108,9 @@ class ApiClient:
 
 
 def refusal(code: int, status: Object) -> ApiError:
-    """A `Status` of the API server as an error in its own words."""
-    named = str(status.get("reason") or "")
-    reason = next((known for known in Reason if known.value == named), None)
+    """Converts a `Status` of the API server to an error with the same message."""
+    reason_text = str(status.get("reason") or "")
+    reason = next((candidate for candidate in Reason if candidate.value == reason_text), None)
     if reason is None:
         reason = Reason.NOT_FOUND if code == _NOT_FOUND else Reason.INTERNAL_ERROR
     details: Mapping[str, Any] = status.get("details") or {}
@@ -125,8 +129,8 @@ def _content(data: bytes) -> Object:
 
 
 _REMEDIATIONS: Final = {
-    Reason.BAD_REQUEST: "Correct the object: the API server does not know what stands in it.",
-    Reason.CONFLICT: 'Leave these fields to their manager, or set the annotation "pulumi.com/patchForce" to "true".',
-    Reason.FORBIDDEN: "Change what the namespace allows (its Pod Security level, quota or limit range), or the object.",
-    Reason.INVALID: "Correct it; where a field cannot change in place, have the object replaced (replace_on_changes).",
+    Reason.BAD_REQUEST: "Correct the object: the API server cannot parse it.",
+    Reason.CONFLICT: 'Remove these fields, or set the annotation "pulumi.com/patchForce" to "true".',
+    Reason.FORBIDDEN: "Change the object, or the namespace's Pod Security level, quota or limit range.",
+    Reason.INVALID: "Correct it. If the field cannot change in place, replace the object (`replace_on_changes`).",
 }

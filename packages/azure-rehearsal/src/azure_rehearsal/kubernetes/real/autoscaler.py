@@ -1,8 +1,8 @@
-"""A stand-in for the cluster autoscaler: a node more where a pod finds no place, a node less where nobody needs it.
+"""A simulated cluster autoscaler: adds nodes for unschedulable pods and removes unneeded nodes.
 
-Followed in outline: kubernetes/autoscaler, cluster-autoscaler (scale-up by simulating a new node of each pool, similar
-pools kept in balance where the cluster asks for it; scale-down in `scale_down`). A node that does not help, because
-something keeps a pod from its place that `fitting` does not look at, goes again.
+Follows kubernetes/autoscaler, cluster-autoscaler, in outline: it simulates a new node of each pool, balances similar
+pools if the cluster asks for it, and scales down (`scale_down`). A new node that does not help, because of a constraint
+that `scheduling_predicates` ignores, is removed again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from azure_rehearsal.kubernetes.real.scale_down_rules import ScaleDownProfile
 from azure_rehearsal.kubernetes.real.scheduling_predicates import fits
 
 PENDING_SECONDS: Final = 1.5
-"""How long a pod is without a place before a node is added for it: some wait only for their volume."""
+"""How long a pod must be unschedulable before a node is added: some pods only wait for their volume."""
 BOOT_SECONDS: Final = 3
-"""For so long a new node is expected to take the pods that it was added for."""
+"""How long a new node is expected to receive the pods that it was added for."""
 
 
 class Autoscaler:
-    """Scales the pools of one cluster that want it."""
+    """Scales the autoscaled pools of one cluster."""
 
     def __init__(self, cluster: RealCluster, nodes: Nodes, profile: Callable[[], ScaleDownProfile]) -> None:
         self._cluster = cluster
@@ -39,10 +39,10 @@ class Autoscaler:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is under way that asks for another look soon."""
+        """Whether the autoscaler needs to run again soon."""
         now = time.monotonic()
-        is_waited_for = any(now - since < BOOT_SECONDS for since in self._pending.values())
-        return self.enabled and bool(is_waited_for or self._added or self.scale_down.is_busy)
+        has_pending_pods = any(now - since < BOOT_SECONDS for since in self._pending.values())
+        return self.enabled and bool(has_pending_pods or self._added or self.scale_down.is_busy)
 
     def run_once(self, pools: Sequence[Pool]) -> None:
         """Adds and removes nodes."""
@@ -50,11 +50,11 @@ class Autoscaler:
             return
         pods = self._cluster.list_objects("v1", "Pod")
         nodes = self._nodes.list_all()
-        self._scale_up(pools, nodes, self._pending_for_long(pods))
+        self._scale_up(pools, nodes, self._long_unschedulable(pods))
         self.scale_down.run_once(pools, nodes, pods, self._added)
 
-    def _pending_for_long(self, pods: list[Object]) -> list[Object]:
-        """The pods that have been without a place for a while."""
+    def _long_unschedulable(self, pods: list[Object]) -> list[Object]:
+        """The pods that have been unschedulable for `PENDING_SECONDS`."""
         now = time.monotonic()
         unschedulable = {pod["metadata"]["uid"]: pod for pod in pods if _is_unschedulable(pod)}
         self._pending = {uid: self._pending.get(uid, now) for uid in unschedulable}
@@ -70,9 +70,9 @@ class Autoscaler:
             count[pool_of(node)] += 1
         upcoming: list[tuple[Object, list[Object]]] = []
         for pod in unschedulable:
-            taken = next((on for node, on in upcoming if fits(pod, node, on)), None)
-            if taken is not None:
-                taken.append(pod)
+            placed = next((pods for node, pods in upcoming if fits(pod, node, pods)), None)
+            if placed is not None:
+                placed.append(pod)
                 continue
             for pool in _candidates(pools, count):
                 zone = least_used_zone(pool, [*nodes, *(node for node, _ in upcoming)])
@@ -86,11 +86,11 @@ class Autoscaler:
 
 
 def _is_unschedulable(pod: Object) -> bool:
-    """Whether the scheduler has looked for a node in vain."""
+    """Whether the scheduler found no node for a pod."""
     if pod["spec"].get("nodeName") or pod["metadata"].get("deletionTimestamp"):
         return False
-    said = pod.get("status", {}).get("conditions") or ()
-    return any(entry["type"] == "PodScheduled" and entry.get("reason") == "Unschedulable" for entry in said)
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(entry["type"] == "PodScheduled" and entry.get("reason") == "Unschedulable" for entry in conditions)
 
 
 def _candidates(pools: Sequence[Pool], count: Mapping[str, int]) -> list[Pool]:
@@ -98,5 +98,5 @@ def _candidates(pools: Sequence[Pool], count: Mapping[str, int]) -> list[Pool]:
 
     Balanced pools with the fewest nodes come first. Without balancing, the first pool that fits takes every pod.
     """
-    growing = [pool for pool in pools if pool.is_autoscaled]
-    return sorted(growing, key=lambda pool: (count[pool.name] if pool.is_balanced else 0, pool.name))
+    autoscaled = [pool for pool in pools if pool.is_autoscaled]
+    return sorted(autoscaled, key=lambda pool: (count[pool.name] if pool.is_balanced else 0, pool.name))

@@ -1,8 +1,8 @@
-"""Who plays AKS and the charts' controllers in a real cluster while a deployment runs: one thread for each cluster.
+"""Runs AKS's and the charts' controllers in a real cluster during a deployment, in one thread for each cluster.
 
-It brings nodes to agent pools, has the simulated controllers look whenever something was written and every few seconds
-(kube-controller-manager writes too), and scales pools. What the API server says against a controller is kept as a
-problem and tried again, as a controller does; a defect of a controller ends the rehearsal with its traceback.
+Creates the nodes of agent pools, runs the simulated controllers after every write and every few seconds
+(kube-controller-manager writes too), and scales pools. A refusal by the API server is kept as a problem and retried, as
+controllers do; a bug in a controller ends the rehearsal with its traceback.
 """
 
 from __future__ import annotations
@@ -30,25 +30,26 @@ from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileCo
 from azure_rehearsal.kubernetes.real import finalizers
 from azure_rehearsal.kubernetes.real.agent_pools import Pool
 from azure_rehearsal.kubernetes.real.autoscaler import Autoscaler
-from azure_rehearsal.kubernetes.real.cluster_client import CAUSE, ClusterClient
+from azure_rehearsal.kubernetes.real.cluster_client import CAUSE_ANNOTATION, ClusterClient
 from azure_rehearsal.kubernetes.real.nodes import Nodes
 from azure_rehearsal.kubernetes.real.readiness import not_ready_reason
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from azure_rehearsal.kubernetes.real.scale_down_rules import ScaleDownProfile
 
-QUIET_SECONDS: Final = (1.0, 8.0)
-"""How long after the last round everybody looks again where nobody wrote anything: each time twice as long, up to the
-second figure, but while the autoscaler has something under way."""
-GATHER_SECONDS: Final = 0.1
-"""For so long writes are gathered before controllers look."""
+ROUND_INTERVAL_SECONDS: Final = (1.0, 8.0)
+"""Interval between rounds without writes: doubles from the first value to the second, and stays at the first while the
+autoscaler is busy.
+"""
+BATCH_SECONDS: Final = 0.1
+"""How long writes are batched before controllers run."""
 SETTLE_SECONDS: Final = 60
-"""How long workloads that nobody waits for may take before it is told that they are not ready."""
+"""How long workloads may take to become ready before they are reported."""
 _WORKLOADS: Final = ("Deployment", "StatefulSet", "DaemonSet")
 _LOG: Final = logging.getLogger(__name__)
 
 
 class ControllerManager:
-    """Looks after one cluster until it is stopped."""
+    """Runs the controllers of one cluster until it is stopped."""
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class ControllerManager:
         self._identity = identity
         self._cluster = cluster
         self._azure = azure
-        self._pools = pools
+        self._agent_pools = pools
         self._client = ClusterClient(identity, cluster, self._notify_loop)
         context = ReconcileContext(self._client, azure)
         self._loop = ControlLoop(self._client, azure, _controllers(self._client))
@@ -75,86 +76,88 @@ class ControllerManager:
         self._round_thread = 0
         self._problem = ""
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name=f"controller_manager of {identity.name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"controllers of {identity.name}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread; a round that has begun is finished. Raises what ended it before."""
+        """Stops the thread after the current round. Raises the error that ended the thread earlier."""
         self._stopped.set()
         self._wake.set()
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join()
         if self._error is not None:
-            defect, self._error = self._error, None
-            raise defect
+            error, self._error = self._error, None
+            raise error
 
     def notify(self, key: Key) -> None:
-        """Takes note of an object that somebody wrote or deleted."""
+        """Marks an object as changed or deleted."""
         if threading.get_ident() != self._round_thread:
             self._changed.add(key)
             self._wake.set()
 
     def reconcile_all(self) -> None:
-        """Has everybody look now. Raises what ended the thread."""
+        """Runs all controllers now. Raises the error that ended the thread."""
         if self._error is not None:
             raise self._error
         self._run_round(None)
 
     def causes(self) -> dict[Key, Key]:
-        """Every object that controllers made, with what it was made from."""
+        """The cause of every object that controllers created."""
         with self._lock:
-            self._client.begin()
+            self._client.start_round()
             return self._client.causes()
 
     def unready(self) -> list[str]:
-        """What is not as it should be, a line for each: what controllers cannot do, pods without a place."""
+        """Current problems, one line each: controller failures, unschedulable pods, workloads that are not ready."""
         deadline = time.monotonic() + SETTLE_SECONDS
         while True:
             self.reconcile_all()
-            told = list(self._problems())
-            if not told or time.monotonic() > deadline:
-                return told
+            found = list(self._problems())
+            if not found or time.monotonic() > deadline:
+                return found
             time.sleep(1)
 
     def _problems(self) -> list[str]:
-        told = [problem for problem in (self._problem, *self.nodes.problems.values()) if problem]
+        found = [problem for problem in (self._problem, *self.nodes.problems.values()) if problem]
         for event in self._cluster.list_objects("v1", "Event"):
-            if CAUSE in (event["metadata"].get("annotations") or {}):
+            if CAUSE_ANNOTATION in (event["metadata"].get("annotations") or {}):
                 about = event["involvedObject"]
-                told.append(f"{_named(about)}: {event['reason']}: {event.get('message', '')}")
+                found.append(f"{_display_name(about)}: {event['reason']}: {event.get('message', '')}")
         for kind in _WORKLOADS:
             for item in self._cluster.list_objects("apps/v1", kind):
                 if reason := not_ready_reason(self._cluster, item):
                     problems = self._cluster.warnings_for(Key.of(item))
-                    told.append(f"{_named({**item['metadata'], 'kind': kind})}: {'; '.join([reason, *problems])}")
-        return told
+                    found.append(
+                        f"{_display_name({**item['metadata'], 'kind': kind})}: {'; '.join([reason, *problems])}"
+                    )
+        return found
 
     def _run(self) -> None:
         try:
-            quiet, longest = QUIET_SECONDS
+            interval, max_interval = ROUND_INTERVAL_SECONDS
             while not self._stopped.is_set():
-                woken = self._wake.wait(quiet)
-                soon = woken or self.autoscaler.is_busy
-                quiet = QUIET_SECONDS[0] if soon else min(2 * quiet, longest)
+                was_woken = self._wake.wait(interval)
+                soon = was_woken or self.autoscaler.is_busy
+                interval = ROUND_INTERVAL_SECONDS[0] if soon else min(2 * interval, max_interval)
                 if self._stopped.is_set():
                     return
-                if woken:
-                    time.sleep(GATHER_SECONDS)
+                if was_woken:
+                    time.sleep(BATCH_SECONDS)
                 self._wake.clear()
-                written, self._changed = self._changed, set()
-                self._run_round(written if woken else None)
-        except BaseException as defect:  # noqa: BLE001 - a thread cannot raise: `stop` does it for it
-            _LOG.exception("the controller_manager of %s ended", self._identity.name)
-            self._error = defect
+                changed, self._changed = self._changed, set()
+                self._run_round(changed if was_woken else None)
+        except BaseException as error:  # noqa: BLE001 - `stop` raises it in the caller's thread
+            _LOG.exception("the controllers of %s stopped", self._identity.name)
+            self._error = error
 
-    def _run_round(self, written: set[Key] | None) -> None:
-        """Everybody looks: at these objects, or at all."""
+    def _run_round(self, changed: set[Key] | None) -> None:
+        """Reconciles these objects, or everything (`None`)."""
         with self._lock:
             self._round_thread = threading.get_ident()
             try:
-                self._reconcile(written)
+                self._reconcile(changed)
                 self._problem = ""
             except ApiError as error:
                 self._problem = f"a controller was refused: {error.message}"
@@ -162,31 +165,31 @@ class ControllerManager:
             finally:
                 self._round_thread = 0
 
-    def _reconcile(self, written: set[Key] | None) -> None:
-        pools = self._pools()
-        if not pools:  # The cluster is gone: it never has no pool.
+    def _reconcile(self, changed: set[Key] | None) -> None:
+        pools = self._agent_pools()
+        if not pools:  # The cluster was deleted: an existing cluster always has a pool.
             return
         self.nodes.reconcile(pools)
-        self._client.begin()
-        if written is None:
+        self._client.start_round()
+        if changed is None:
             self._loop.reconcile_all()
-        elif written:
-            self._loop.notify(*written)
+        elif changed:
+            self._loop.notify(*changed)
         finalizers.remove_completed(self._workplace, self._client)
         self.autoscaler.run_once(pools)
 
     def _notify_loop(self, key: Key) -> None:
-        """What a controller wrote: others look at it in the same round."""
+        """Notifies the other controllers of a controller's write within the same round."""
         self._loop.notify(key)
 
 
-def _controllers(reach: ClusterClient) -> tuple[Controller, ...]:
+def _controllers(client: ClusterClient) -> tuple[Controller, ...]:
     modules = (garbage_collector, volumes, cert_manager, envoy_gateway, load_balancers, external_dns)
     found = tuple(Controller(frozenset(module.WATCHES), module.reconcile) for module in modules)
-    # The claims of StatefulSets are kube-controller-manager's.
+    # kube-controller-manager creates the claims of StatefulSets.
     return (*found, Controller(frozenset(volume_claims.WATCHES), volume_claims.reconcile_releases))
 
 
-def _named(about: Object) -> str:
+def _display_name(about: Object) -> str:
     where = f"{about['namespace']}/" if about.get("namespace") else ""
     return f"{about['kind']} {where}{about['name']}"

@@ -1,7 +1,7 @@
-"""Finalizers of controllers that run: taken away once what they wait for is done.
+"""Removes the finalizers of installed controllers during a deletion.
 
-In a recorded cluster an object with such a finalizer is simply deleted; a real API server waits until somebody takes it
-away. One whose controller is gone stays, and with it the object: that is a defect of the order, and is to be seen.
+A fake cluster deletes such an object directly; a real API server waits until the finalizer is removed. The finalizer of
+an uninstalled controller remains, and so does the object: this exposes a wrong deletion order.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileCo
 
 
 class FinalizerRemover(Protocol):
-    """Who can take a finalizer away."""
+    """Removes a finalizer from an object."""
 
     def remove_finalizer(self, key: Key, finalizer: str) -> None: ...
 
 
-def remove_completed(context: ReconcileContext, taker: FinalizerRemover) -> None:
-    """Takes away the finalizers of what is being deleted, where nothing holds it any more."""
+def remove_completed(context: ReconcileContext, remover: FinalizerRemover) -> None:
+    """Removes the finalizers of objects that are being deleted and that nothing blocks any more."""
     for release in context.releases():
         for finalizer in release.content.finalizers:
             for item in context.objects(finalizer.group, finalizer.kind):
                 key = Key.of(item)
                 if item["metadata"].get("deletionTimestamp") and not garbage_collector.dependents(context, key):
-                    taker.remove_finalizer(key, finalizer.name)
+                    remover.remove_finalizer(key, finalizer.name)

@@ -23,22 +23,22 @@ from typing import Final
 from azure_rehearsal.engine.go_tool import cache_directory
 
 GRACE_SECONDS: Final = 5
-"""How long a program may take to end by itself."""
+"""How long a process may take to exit after SIGTERM."""
 _POLL_SECONDS: Final = 0.02
 _PID_FILES: Final = "running"
-_LAST_LINES: Final = 5
+_LOG_TAIL_LINES: Final = 5
 
 
 @dataclass(frozen=True)
 class ProcessHandle:
-    """A process by its id and its beginning, which together no other process ever has."""
+    """A process identified by id and start time, which together are unique."""
 
     id: int
     began: str
 
     @classmethod
     def of(cls, id: int) -> ProcessHandle | None:
-        """The process with this id now; `None` when there is none, or one that has ended already."""
+        """The running process with this id; `None` when there is none."""
         began = _start_time(id)
         return cls(id, began) if began else None
 
@@ -47,13 +47,13 @@ class ProcessHandle:
         return bool(self.began) and _start_time(self.id) == self.began
 
     def stop(self) -> None:
-        """Ends it: politely, and after `GRACE_SECONDS` in any case."""
-        for sign, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, GRACE_SECONDS)):
+        """Sends SIGTERM, and SIGKILL after `GRACE_SECONDS`."""
+        for signal_number, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, GRACE_SECONDS)):
             if not self.is_alive:
                 _reap(self.id)
                 return
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.id, sign)
+                os.kill(self.id, signal_number)
             deadline = time.monotonic() + seconds
             while self.is_alive and time.monotonic() < deadline:
                 _reap(self.id)
@@ -71,7 +71,7 @@ class Processes:
         atexit.register(self.stop_all)
 
     def start(self, name: str, command: list[str], environment: Mapping[str, str], log: Path) -> ProcessHandle:
-        """Starts a program in a session of its own, so that Ctrl-C reaches only its owner."""
+        """Starts a program in its own session, so that Ctrl-C reaches only its owner."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -84,7 +84,7 @@ class Processes:
                 start_new_session=True,
             )
         running = ProcessHandle.of(process.pid) or ProcessHandle(process.pid, "")
-        process.returncode = 0  # It is waited for by id here, not by this object.
+        process.returncode = 0  # `_reap` waits for it by id, not this object.
         pid_file = self._pid_files / f"{name}-{process.pid}.json"
         pid_file.parent.mkdir(parents=True, exist_ok=True)
         owner = self._owner or ProcessHandle(0, "")
@@ -94,7 +94,7 @@ class Processes:
         return running
 
     def stop(self, processes: list[ProcessHandle]) -> None:
-        """Ends these, in this order."""
+        """Stops these processes, in this order."""
         for process in processes:
             process.stop()
             with self._lock:
@@ -103,47 +103,47 @@ class Processes:
                     pid_file.unlink(missing_ok=True)
 
     def stop_all(self) -> None:
-        """Ends all that is still running, the last one first."""
+        """Stops all running processes, in reverse order of their start."""
         with self._lock:
             remaining = list(self._running.values())
         self.stop(remaining[::-1])
         atexit.unregister(self.stop_all)
 
     def stop_orphans(self) -> list[str]:
-        """Ends what owners that are no more left running; answers with the programs."""
-        ended = []
+        """Stops processes of dead owners; returns their programs."""
+        stopped = []
         for pid_file, content in self._read():
             process, owner = ProcessHandle(**content["process"]), ProcessHandle(**content["owner"])
             if owner.is_alive:
                 continue
             if process.is_alive:
                 process.stop()
-                ended.append(f"{content['program']} (process {process.id})")
+                stopped.append(f"{content['program']} (process {process.id})")
             pid_file.unlink(missing_ok=True)
-        return ended
+        return stopped
 
     def _read(self) -> Iterator[tuple[Path, dict]]:
         for pid_file in sorted(self._pid_files.glob("*.json"), reverse=True):
             try:
                 yield pid_file, json.loads(pid_file.read_text())
             except (FileNotFoundError, json.JSONDecodeError):
-                continue  # taken away, or not written to its end yet, by another run
+                continue  # another run removed it or is still writing it
 
 
 def last_lines(log: Path) -> str:
-    """The end of a log, for people."""
+    """The last lines of a log, for error messages."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return " | ".join(lines[-_LAST_LINES:]) or "its log is empty"
+    return " | ".join(lines[-_LOG_TAIL_LINES:]) or "its log is empty"
 
 
 def _reap(id: int) -> None:
-    """Takes pid_file of the end of a child, which until then would seem to be there."""
+    """Collects an exited child, which would otherwise remain as a zombie."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(id, os.WNOHANG)
 
 
 def _start_time(id: int) -> str:
-    """When a process began, in the system's own terms; empty when there is none that still runs."""
+    """The start time of a process in the system's own format; empty when it is not running."""
     status = Path(f"/proc/{id}/stat")
     if Path("/proc/self/stat").exists():
         try:

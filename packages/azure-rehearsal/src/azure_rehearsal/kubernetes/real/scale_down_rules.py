@@ -1,8 +1,8 @@
-"""Which pods keep the cluster autoscaler from emptying a node, and when a node is used too little to stay.
+"""The cluster autoscaler's rules: which pods block a scale-down, and when a node is underutilized.
 
-Followed: kubernetes/autoscaler, cluster-autoscaler/simulator/drainability/rules, utils/drain and
-simulator/utilization. One rule is not: a pod that is still there long after its grace period counts no more, and its
-node goes; kwok plays pods that end when their calls do, and nobody kills them.
+Follows kubernetes/autoscaler, cluster-autoscaler/simulator/drainability/rules, utils/drain and simulator/utilization,
+with one exception: the real autoscaler ignores a pod that exists long after its grace period and removes its node. Here
+such a pod still blocks, because kwok simulates pods that end only when their work does.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from azure_rehearsal.kubernetes.real.scheduling_predicates import RESOURCES, req
 SAFE_TO_EVICT: Final = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 SAFE_VOLUMES: Final = f"{SAFE_TO_EVICT}-local-volumes"
 SCALE_DOWN_DISABLED: Final = "cluster-autoscaler.kubernetes.io/scale-down-disabled"
-"""Annotation of a node that is never taken away."""
+"""Annotation of a node that is never removed."""
 _SYSTEM: Final = "kube-system"
 
 
 @dataclass(frozen=True)
 class ScaleDownProfile:
-    """What a cluster's `autoScalerProfile` says of nodes that may go; the defaults are Azure's.
+    """The scale-down settings of a cluster's `autoScalerProfile`, with Azure's defaults.
 
-    `threshold` is a share of what a node offers; `skips_…` keep nodes with such pods; `grace_seconds` is the most that
-    a pod gets to end.
+    `threshold` is a fraction of a node's capacity; `skips_…` keep nodes with such pods; `grace_seconds` is the maximum
+    grace period of a pod.
     """
 
     threshold: float = 0.5
@@ -37,39 +37,39 @@ class ScaleDownProfile:
 
     @classmethod
     def of(cls, properties: Mapping[str, Any] | None) -> ScaleDownProfile:
-        """From the properties of a ManagedCluster, which hold all of it as text."""
-        said: Mapping[str, Any] = (properties or {}).get("autoScalerProfile") or {}
+        """Reads the properties of a ManagedCluster, where all values are text."""
+        settings: Mapping[str, Any] = (properties or {}).get("autoScalerProfile") or {}
         return cls(
-            threshold=float(said.get("scaleDownUtilizationThreshold") or cls.threshold),
-            skips_local_storage=str(said.get("skipNodesWithLocalStorage") or "true").lower() == "true",
-            skips_system_pods=str(said.get("skipNodesWithSystemPods") or "true").lower() == "true",
-            grace_seconds=int(said.get("maxGracefulTerminationSec") or cls.grace_seconds),
+            threshold=float(settings.get("scaleDownUtilizationThreshold") or cls.threshold),
+            skips_local_storage=str(settings.get("skipNodesWithLocalStorage") or "true").lower() == "true",
+            skips_system_pods=str(settings.get("skipNodesWithSystemPods") or "true").lower() == "true",
+            grace_seconds=int(settings.get("maxGracefulTerminationSec") or cls.grace_seconds),
         )
 
 
 def blocking_reason(pod: Object, budgets: Sequence[Object], profile: ScaleDownProfile) -> str:
-    """Why a pod keeps its node; empty where it may be moved. `budgets` are the PodDisruptionBudgets of the cluster."""
+    """Why a pod blocks the removal of its node; empty when it can be evicted. `budgets` are all of the cluster."""
     metadata = pod["metadata"]
-    said = (metadata.get("annotations") or {}).get(SAFE_TO_EVICT)
-    mine = budgets_of(pod, budgets)
-    if said == "true":  # The eviction API still asks the budgets.
+    safe_to_evict = (metadata.get("annotations") or {}).get(SAFE_TO_EVICT)
+    selecting = budgets_of(pod, budgets)
+    if safe_to_evict == "true":  # The eviction API still enforces the budgets.
         return ""
     if not any(owner.get("controller") for owner in metadata.get("ownerReferences") or ()):
         return "it is not replicated"
-    if metadata["namespace"] == _SYSTEM and profile.skips_system_pods and not mine:
+    if metadata["namespace"] == _SYSTEM and profile.skips_system_pods and not selecting:
         return f"it is in {_SYSTEM} and has no PodDisruptionBudget"
-    if said == "false":
-        return f"it says {SAFE_TO_EVICT}: false"
-    if profile.skips_local_storage and _keeps_files(pod):
+    if safe_to_evict == "false":
+        return f"it has the annotation {SAFE_TO_EVICT}: false"
+    if profile.skips_local_storage and _has_local_storage(pod):
         return "it has local storage"
-    for budget in mine:
+    for budget in selecting:
         if disruptions_allowed(budget) < 1:
             return f"PodDisruptionBudget {budget['metadata']['name']} allows no disruption"
     return ""
 
 
 def must_be_evicted(pod: Object) -> bool:
-    """Whether a pod has to leave before its node can go: not those of DaemonSets, nor those that ended."""
+    """Whether a pod must leave before its node is removed; false for DaemonSet pods and terminated pods."""
     owners = pod["metadata"].get("ownerReferences") or ()
     return not any(owner["kind"] == "DaemonSet" for owner in owners) and not is_terminated(pod)
 
@@ -79,14 +79,14 @@ def is_terminated(pod: Object) -> bool:
 
 
 def utilization(node: Object, pods: Sequence[Object]) -> float:
-    """The larger share of CPU and memory that the pods of a node ask for: those that run, of DaemonSets too."""
-    asked = [requests(pod) for pod in pods]
+    """The larger fraction of CPU and memory that the node's running pods request, DaemonSet pods included."""
+    requested = [requests(pod) for pod in pods]
     allocatable = node["status"]["allocatable"]
-    return max(sum(one[resource] for one in asked) / amount(allocatable[resource]) for resource in RESOURCES)
+    return max(sum(one[resource] for one in requested) / amount(allocatable[resource]) for resource in RESOURCES)
 
 
 def budgets_of(pod: Object, budgets: Sequence[Object]) -> list[Object]:
-    """The PodDisruptionBudgets that count a pod."""
+    """The PodDisruptionBudgets that select a pod."""
     metadata = pod["metadata"]
     return [
         budget
@@ -102,11 +102,11 @@ def disruptions_allowed(budget: Object) -> int:
     return int(budget.get("status", {}).get("disruptionsAllowed") or 0)
 
 
-def _keeps_files(pod: Object) -> bool:
-    """Whether a pod has files on its node, beyond memory and volumes that it says may be lost."""
-    lost = (pod["metadata"].get("annotations") or {}).get(SAFE_VOLUMES, "").split(",")
+def _has_local_storage(pod: Object) -> bool:
+    """Whether a pod stores files on its node, except in memory and in volumes that are marked as safe to lose."""
+    safe_volumes = (pod["metadata"].get("annotations") or {}).get(SAFE_VOLUMES, "").split(",")
     return any(
         "hostPath" in volume or ("emptyDir" in volume and (volume["emptyDir"] or {}).get("medium") != "Memory")
         for volume in pod["spec"].get("volumes") or ()
-        if volume["name"] not in lost
+        if volume["name"] not in safe_volumes
     )

@@ -1,7 +1,7 @@
-"""Whether a node would take a pod: what the cluster autoscaler asks before it adds a node, and before it empties one.
+"""Whether a pod fits on a node: the cluster autoscaler's check before it adds or drains a node.
 
-Looked at: selectors, required node affinity, taints, requests, host ports, required anti-affinity between the pods of
-one node. What else keeps a pod from its place (spreading, affinity to pods, volumes) the scheduler decides.
+Checks node selectors, required node affinity, taints, requests, host ports, and required anti-affinity within a node.
+The scheduler enforces the rest (topology spread, pod affinity, volumes).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _HOSTNAME: Final = "kubernetes.io/hostname"
 
 
 def fits(pod: Object, node: Object, others: Sequence[Object]) -> bool:
-    """Whether a node, on which there are `others` already, would take a pod."""
+    """Whether a pod fits on a node that already runs the pods `others`."""
     spec = pod["spec"]
     return (
         _matches_node_selector(spec, node["metadata"]["labels"])
@@ -29,14 +29,14 @@ def fits(pod: Object, node: Object, others: Sequence[Object]) -> bool:
 
 
 def requests(pod: Object) -> dict[str, float]:
-    """What a pod asks for, in CPUs and bytes: the larger of its containers together and any of its first ones."""
-    spec, asked = pod["spec"], dict.fromkeys(RESOURCES, 0.0)
-    restarted = [entry for entry in spec.get("initContainers") or () if entry.get("restartPolicy") == "Always"]
+    """A pod's requests in CPUs and bytes: the larger of the sum of its containers and its largest init container."""
+    spec, result = pod["spec"], dict.fromkeys(RESOURCES, 0.0)
+    sidecars = [entry for entry in spec.get("initContainers") or () if entry.get("restartPolicy") == "Always"]
     for resource in RESOURCES:
-        together = sum(_request(entry, resource) for entry in [*spec["containers"], *restarted])
-        first = max((_request(entry, resource) for entry in spec.get("initContainers") or ()), default=0.0)
-        asked[resource] = max(together, first) + amount((spec.get("overhead") or {}).get(resource, 0))
-    return asked
+        sum_of_containers = sum(_request(entry, resource) for entry in [*spec["containers"], *sidecars])
+        largest_init = max((_request(entry, resource) for entry in spec.get("initContainers") or ()), default=0.0)
+        result[resource] = max(sum_of_containers, largest_init) + amount((spec.get("overhead") or {}).get(resource, 0))
+    return result
 
 
 def _request(container: Object, resource: str) -> float:
@@ -64,13 +64,13 @@ def _matches_node_selector(spec: Object, labels: dict[str, str]) -> bool:
 
 
 def selects_labels(selector: Object, labels: dict[str, str]) -> bool:
-    """Whether labels are as a selector wants them; an empty one wants nothing."""
+    """Whether a label selector selects these labels; an empty selector selects all."""
     named = all(labels.get(name) == value for name, value in (selector.get("matchLabels") or {}).items())
     return named and all(_matches(rule, labels) for rule in selector.get("matchExpressions") or ())
 
 
 def _matches(rule: Object, labels: dict[str, str]) -> bool:
-    """Whether labels are as an expression of a selector wants them."""
+    """Whether labels satisfy an expression of a selector."""
     value, values = labels.get(rule["key"]), rule.get("values") or []
     match rule["operator"]:
         case "In":
@@ -99,7 +99,7 @@ def _is_tolerated(taint: Object, spec: Object) -> bool:
 
 
 def _host_ports(pod: Object) -> set[tuple[int, str]]:
-    """The ports of its node that a pod takes."""
+    """The host ports of a pod."""
     found = set()
     for container in pod["spec"]["containers"]:
         for port in container.get("ports") or ():
@@ -109,7 +109,7 @@ def _host_ports(pod: Object) -> set[tuple[int, str]]:
 
 
 def _has_anti_affinity_to(pod: Object, other: Object) -> bool:
-    """Whether a pod refuses to share a node with another one."""
+    """Whether a pod's anti-affinity excludes another pod from its node."""
     anti = ((pod["spec"].get("affinity") or {}).get("podAntiAffinity") or {}).get(
         "requiredDuringSchedulingIgnoredDuringExecution"
     ) or ()
