@@ -1,4 +1,4 @@
-"""Ports have one home: `settings/ports.py`. Charts that stand alone have the same ones by default."""
+"""`settings/ports.py` is the single source of ports; the charts have the same defaults."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ MEDIA_POOLS = {"sip": ("freeswitch", "livekit-sip"), "livekit": ("livekit",)}
 
 
 @pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
-def test_a_charts_own_ports_are_those_of_the_platform(workload: Workload) -> None:
+def test_default_ports_of_charts_match_the_platform(workload: Workload) -> None:
     own = yaml.safe_load((CHARTS / workload.chart / "values.yaml").read_text())["ports"]
     assert own == values_of(workload.chart, "staging")["ports"]
 
 
 def listening(stack: str, chart: str) -> list[Ports]:
-    """Every port that a media pod takes on its node: what its containers state, and its ranges of RTP."""
+    """The host ports of a media pod: its container ports and RTP ranges."""
     workload = next(w for w in WORKLOADS if w.chart == chart)
     values = values_of(chart, stack)
     found = []
@@ -49,7 +49,7 @@ def listening(stack: str, chart: str) -> list[Ports]:
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("pool", MEDIA_POOLS)
-def test_pods_that_share_a_node_share_no_port(stack: str, pool: str) -> None:
+def test_pods_on_the_same_node_use_different_ports(stack: str, pool: str) -> None:
     found = [port for chart in MEDIA_POOLS[pool] for port in listening(stack, chart)]
     for protocol in ("Tcp", "Udp"):
         ordered = sorted((p for p in found if p.protocol == protocol), key=lambda p: p.first)
@@ -59,7 +59,7 @@ def test_pods_that_share_a_node_share_no_port(stack: str, pool: str) -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_what_the_node_pools_let_in_is_what_pods_listen_on(stack: str) -> None:
+def test_allowed_host_ports_match_listening_ports(stack: str) -> None:
     rtp = settings_of(stack).telephony.rtp_ports.ports
     for pool, charts in MEDIA_POOLS.items():
         open_ports = [port for chart in charts for port in listening(stack, chart)]

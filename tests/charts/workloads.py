@@ -1,4 +1,4 @@
-"""The table of workloads: what is asked of every chart."""
+"""The table of workloads for the tests of every chart."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ VALUES = Path(__file__).parent / "values"
 
 @dataclass(frozen=True)
 class Workload:
-    """One chart. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait for calls.
-    `job`: it runs and ends.
+    """One chart.
+
+    `media`: its pods use the host network. `calls`: a terminating pod waits for its calls. `job`: it terminates.
     """
 
     chart: str
@@ -32,7 +33,7 @@ class Workload:
     calls: bool
     job: bool = False
     secrets: tuple[str, ...] = field(default=())
-    """Names in the vault that it reads with its full values."""
+    """Names of the vault secrets that it reads with its full values."""
 
 
 DATABASE_JOBS = Workload("database-jobs", "voice-system", media=False, calls=False, job=True)
@@ -79,19 +80,19 @@ def settings_of(stack: str) -> Settings:
 
 
 def extends(kind: str) -> bool:
-    """Whether this is a stack that takes most of its settings from another."""
+    """Whether this is a stack that extends another one."""
     return kind in STACKS and settings_of(kind).extends is not None
 
 
 @cache
 def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
-    """What the program gives the charts of a committed stack, with the optional workloads so that they are seen too.
+    """The chart values of a committed stack, with optional workloads enabled.
 
-    LiveKit's values are the stack's own: without the webhooks of a watcher that it does not have.
+    LiveKit's values are those without the optional agent-watch, whose webhooks they would contain.
     """
     settings = settings_of(stack)
-    asked = {name: getattr(settings, name).model_copy(update={"enabled": True}) for name in ("egress", "agent_watch")}
-    values = workload_values(settings.model_copy(update=asked), PROMETHEUS)
+    enabled = {name: getattr(settings, name).model_copy(update={"enabled": True}) for name in ("egress", "agent_watch")}
+    values = workload_values(settings.model_copy(update=enabled), PROMETHEUS)
     return {**values, "livekit": workload_values(settings, PROMETHEUS)["livekit"]}
 
 
@@ -113,7 +114,7 @@ def objects(workload: Workload, values: Mapping[str, Any]) -> list[Object]:
 
 
 def pod_templates(items: list[Object]) -> Iterator[tuple[str, Object]]:
-    """Name and pod template of everything that makes pods."""
+    """The name and pod template of every object that creates pods."""
     for item in items:
         spec = item.get("spec") or {}
         if item["kind"] == "CronJob":
@@ -123,6 +124,6 @@ def pod_templates(items: list[Object]) -> Iterator[tuple[str, Object]]:
 
 
 def containers(template: Object) -> Iterator[Object]:
-    """Every container of a pod, those that run first included."""
+    """Every container of a pod, init containers included."""
     spec = template["spec"]
     yield from [*spec.get("initContainers", []), *spec["containers"]]

@@ -1,4 +1,4 @@
-"""Questions to a live cluster, and things done to it."""
+"""Queries and changes of a running cluster."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ from azure_rehearsal.kubernetes.real.real_clusters import RealClusters, RunningC
 
 POOL: Final = "voice.platform/pool"
 CALL_IS_UP: Final = "rehearsal.voice.platform/call-is-up"
-MEDIA: Final = {"livekit": "livekit", "freeswitch": "sip", "livekit-sip": "sip"}
-"""The workloads that carry media, and the pool of each."""
-WITH_CALLS: Final = {**dict.fromkeys(MEDIA, "voice-media"), "sip-edge": "voice-edge", "voice-agent": "voice-agents"}
-"""The workloads that calls hang on, and the namespace of each."""
+MEDIA_POOLS: Final = {"livekit": "livekit", "freeswitch": "sip", "livekit-sip": "sip"}
+"""The workloads that carry media, with their node pools."""
+CALL_NAMESPACES: Final = {
+    **dict.fromkeys(MEDIA_POOLS, "voice-media"),
+    "sip-edge": "voice-edge",
+    "voice-agent": "voice-agents",
+}
+"""The workloads that carry calls, with their namespaces."""
 SECONDS: Final = 90
 
 
-def the_cluster(world: World) -> RunningCluster:
+def only_cluster(world: World) -> RunningCluster:
     """The only cluster of a world."""
     clusters = world.real_clusters
     assert isinstance(clusters, RealClusters), "the world has no real clusters"
@@ -36,16 +40,16 @@ def clusters_of(world: World) -> list[Record]:
     return world.cloud.of_type(CLUSTER)
 
 
-def eventually(holds: Callable[[], object], seconds: float = SECONDS, what: str = "it") -> None:
-    """Waits until something holds."""
+def wait_until(condition: Callable[[], object], seconds: float = SECONDS, description: str = "the condition") -> None:
+    """Waits until a condition holds."""
     deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, f"after {seconds} s {what} still does not hold"
+    while not condition():
+        assert time.monotonic() < deadline, f"timed out after {seconds} s waiting for {description}"
         time.sleep(0.2)
 
 
 def pods(cluster: RealCluster, namespace: str | None = None) -> list[Object]:
-    """The pods that are not on their way out."""
+    """The pods that are not being deleted."""
     found = cluster.list_objects("v1", "Pod", namespace)
     return [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
 
@@ -55,12 +59,12 @@ def nodes(cluster: RealCluster) -> dict[str, Object]:
 
 
 def pool(node: Object) -> str:
-    """Our own name of a node's pool; empty for the system pool."""
+    """Our name of a node's pool; empty for the system pool."""
     return node["metadata"]["labels"].get(POOL, "")
 
 
 def workload(pod: Object) -> str:
-    """Namespace and name of what a pod belongs to."""
+    """The namespace and name of a pod's workload."""
     owner = next(iter(pod["metadata"].get("ownerReferences") or ()), {"kind": "Pod", "name": pod["metadata"]["name"]})
     name = owner["name"].rpartition("-")[0] if owner["kind"] == "ReplicaSet" else owner["name"]
     return f"{pod['metadata']['namespace']}/{name}"
@@ -71,19 +75,21 @@ def is_daemon(pod: Object) -> bool:
 
 
 def is_ready(pod: Object) -> bool:
-    said = pod.get("status", {}).get("conditions") or ()
-    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in said)
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
 
 
 def pods_of(cluster: RealCluster, name: str) -> list[Object]:
-    """The pods of a workload that calls hang on."""
-    namespace = WITH_CALLS[name]
+    """The pods of a workload that carries calls."""
+    namespace = CALL_NAMESPACES[name]
     return [pod for pod in pods(cluster, namespace) if workload(pod) == f"{namespace}/{name}"]
 
 
 def small_pod(name: str, namespace: str, node: str, **metadata: object) -> Object:
-    """A pod for one node that asks for next to nothing, as every namespace of the platform admits it. It tolerates what
-    the node's pool wants of its own pods."""
+    """A pod with minimal requests for one node, which every namespace of the platform admits.
+
+    It tolerates none of the node's taints.
+    """
     container = {
         "name": "c",
         "image": "example.com/c:1",
@@ -103,48 +109,48 @@ def small_pod(name: str, namespace: str, node: str, **metadata: object) -> Objec
     }
 
 
-def why_not_placed(cluster: RealCluster, item: Object) -> str:
-    """What the scheduler says against a pod, which is made for this question alone; empty where it finds a node."""
+def scheduling_failure(cluster: RealCluster, item: Object) -> str:
+    """Why the scheduler finds no node for a pod; empty when it does. Creates the pod temporarily."""
     key = Key.of(item)
 
-    def answer() -> str | None:
+    def decision() -> str | None:
         pod = cluster.get(key) or item
         if pod["spec"].get("nodeName"):
             return ""
-        said = pod.get("status", {}).get("conditions") or ()
-        return next((entry["message"] for entry in said if entry.get("reason") == "Unschedulable"), None)
+        conditions = pod.get("status", {}).get("conditions") or ()
+        return next((entry["message"] for entry in conditions if entry.get("reason") == "Unschedulable"), None)
 
     cluster.create(item, "test")
     try:
-        eventually(lambda: answer() is not None, what=f"an answer of the scheduler about {key}")
-        return answer() or ""
+        wait_until(lambda: decision() is not None, description=f"the scheduler's decision about {key}")
+        return decision() or ""
     finally:
         cluster.delete(key)
 
 
 def scale(cluster: RealCluster, name: str, replicas: int) -> None:
-    """Has a workload have so many pods, as KEDA does."""
-    path = f"/apis/apps/v1/namespaces/{WITH_CALLS[name]}/deployments/{name}/scale"
+    """Sets the number of pods of a workload, as KEDA does."""
+    path = f"/apis/apps/v1/namespaces/{CALL_NAMESPACES[name]}/deployments/{name}/scale"
     cluster.api.request("PATCH", path, {"fieldManager": "keda"}, {"spec": {"replicas": replicas}}, MERGE)
 
 
-def mark_call(cluster: RealCluster, pod: Object, is_up: bool) -> None:
-    """Begins or ends a call on a pod: with one it does not end before the call does."""
+def set_call(cluster: RealCluster, pod: Object, is_up: bool) -> None:
+    """Starts or ends a call on a pod, which does not terminate during a call."""
     metadata = pod["metadata"]
     path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
     patch = {"metadata": {"annotations": {CALL_IS_UP: "true" if is_up else None}}}
     cluster.api.request("PATCH", path, None, patch, MERGE)
 
 
-def close(cluster: RealCluster, names: Iterable[str], is_closed: bool) -> None:
-    """Closes nodes for new pods, as `kubectl cordon` does, or opens them again."""
+def set_cordoned(cluster: RealCluster, names: Iterable[str], cordoned: bool) -> None:
+    """Cordons or uncordons nodes."""
     for name in names:
-        patch = {"spec": {"unschedulable": is_closed or None}}
+        patch = {"spec": {"unschedulable": cordoned or None}}
         cluster.api.request("PATCH", f"/api/v1/nodes/{name}", None, patch, MERGE)
 
 
 def evict(cluster: RealCluster, pod: Object) -> ApiError | None:
-    """Evicts a pod through the eviction API, as a drain does; what speaks against it."""
+    """Evicts a pod through the eviction API, as a drain does; returns the refusal, if any."""
     metadata = pod["metadata"]
     path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/eviction"
     body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": metadata["name"]}}
@@ -162,7 +168,7 @@ def exists(cluster: RealCluster, item: Object) -> bool:
 
 @contextmanager
 def slow_webhook(cluster: RealCluster, namespace: str) -> Generator[None]:
-    """A webhook for the config maps of a namespace at an address of RFC 5737, where nobody ever answers."""
+    """A webhook for the ConfigMaps of a namespace at an RFC 5737 address, which never answers."""
     hook = {
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingWebhookConfiguration",
@@ -198,14 +204,14 @@ def slow_webhook(cluster: RealCluster, namespace: str) -> Generator[None]:
         return False
 
     try:
-        eventually(is_refused, what="the webhook in force")
+        wait_until(is_refused, description="the webhook")
         yield
     finally:
         cluster.delete(Key.of(hook))
-        eventually(lambda: not is_refused(), what="the webhook gone")
+        wait_until(lambda: not is_refused(), description="the removal of the webhook")
 
 
-def running(marker: str) -> list[str]:
-    """Command lines of living processes that have `marker` in them."""
+def commands_with(marker: str) -> list[str]:
+    """Command lines of running processes that contain `marker`."""
     listed = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True)
     return [line for line in listed.stdout.splitlines() if marker in line]

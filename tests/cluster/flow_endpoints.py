@@ -1,8 +1,8 @@
-"""Everybody who may talk or be talked to in a deployed stack, found in its live cluster and in the simulated Azure.
+"""All endpoints of possible connections in a deployed stack, from its running cluster and the simulated Azure.
 
-Pods are the live ones, those that a live CronJob would start and those that a live Service waits for. Some pods nobody
-runs here (controllers of other people's charts, add-ons of AKS): they are asked with the labels that `settings.peers`
-has of them. Addresses are those that the simulated Azure gave out.
+Pods are the running ones, those of CronJobs, and those that Services select. Pods that do not run here (controllers of
+third-party charts, AKS add-ons) are represented by their labels in `settings.peers`. Addresses are those of the
+simulated Azure.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ MADE_UP: Final = "made up"
 
 OURS: Final = frozenset(namespace.name for namespace in NAMESPACES)
 OWN_NODE: Final = Place("host")
-"""A pod's own node. Policies know it by that name, not by an address."""
+"""The node of a pod. Policies identify it by entity, not by address."""
 _FIRST_HOST: Final = 4
-"""Azure keeps the first addresses of a subnet for itself."""
-_NOBODYS: Final = ("10.250.0.9", "100.127.0.9", "172.31.0.9", "192.168.0.9")
-"""One of each private range, in no network of ours."""
+"""Azure reserves the first addresses of a subnet."""
+_UNASSIGNED: Final = ("10.250.0.9", "100.127.0.9", "172.31.0.9", "192.168.0.9")
+"""One unassigned address of each private range."""
 _SIP: Final = "5060"
 
 
 @dataclass(frozen=True)
 class Port:
-    """A port of a target. `number` is none where only a name is known: nobody runs a pod that could tell it."""
+    """A port of a target. `number` is `None` when only a name is known, because the pod does not run here."""
 
     protocol: str
     number: int | None
@@ -59,10 +59,11 @@ class Port:
 
 
 @dataclass(frozen=True, eq=False)
-class End:
-    """Who talks or is talked to. `found` says how we know; `outside` which ends of `settings.peers` this is, beside
-    pods and nodes; `group` whom it is told with when all of them may do the same. `ports` are a pod's own, as far as
-    somebody tells them.
+class Endpoint:
+    """A source or target of connections.
+
+    `found` says where it was found; `outside` lists its peers in `settings.peers` other than pods and nodes; `group` is
+    its name in tables when all members behave the same. `ports` are the known ports of a pod.
     """
 
     name: str
@@ -75,17 +76,17 @@ class End:
     is_target: bool = True
 
     @property
-    def tells_its_ports(self) -> bool:
-        """Whether `ports` are all that it has."""
+    def has_complete_ports(self) -> bool:
+        """Whether `ports` is complete."""
         return self.found in (LIVE, STARTED_BY_A_CRON_JOB)
 
     @property
     def is_ours(self) -> bool:
-        """Whether policies cover it."""
+        """Whether policies of the platform select it."""
         return isinstance(self.place, Pod) and self.place.namespace in OURS
 
     def is_source_of(self, flow: Flow) -> bool:
-        """The API server asks through the pods of its tunnel. That anyone may come in lets no pod of ours out."""
+        """The API server connects through its tunnel pods. A flow from anyone does not let our own pods out."""
         if flow.source is Outside.API_SERVER:
             return self._is(peers.API_SERVER_TUNNEL)
         if flow.source is Outside.ANYONE and self.is_ours:
@@ -107,20 +108,20 @@ class End:
         return peer is Outside.ANYONE or peer in self.outside
 
 
-def every_end(cluster: RealCluster, cloud: Cloud, flows: Iterable[Flow]) -> list[End]:
-    """Everybody, each once; `flows` are those of the stack, in which those are named that nobody runs here."""
+def all_endpoints(cluster: RealCluster, cloud: Cloud, flows: Iterable[Flow]) -> list[Endpoint]:
+    """All endpoints, each once; `flows` are those of the stack."""
     found = {end.name: end for end in _live_pods(cluster)}
-    for end in (*_pods_to_come(cluster), *_pods_by_labels(flows)):
-        if not any(_is_same(end, other) for other in found.values()):
+    for end in (*_expected_pods(cluster), *_pods_by_labels(flows)):
+        if not any(_matches_labels(end, other) for other in found.values()):
             found.setdefault(end.name, end)
-    for end in (*_any_others(cluster), *_nodes(), *_in_azure(cluster, cloud), *_addresses()):
-        assert end.name not in found, f"two ends are called {end.name}"
+    for end in (*_unlabeled_pods(cluster), *_nodes(), *_in_azure(cluster, cloud), *_addresses()):
+        assert end.name not in found, f"two endpoints have the name {end.name}"
         found[end.name] = end
     return list(found.values())
 
 
-def _is_same(wanted: End, other: End) -> bool:
-    """Whether somebody already has the labels by which another one is wanted."""
+def _matches_labels(wanted: Endpoint, other: Endpoint) -> bool:
+    """Whether an endpoint already has the labels of another one."""
     return (
         isinstance(wanted.place, Pod)
         and isinstance(other.place, Pod)
@@ -132,8 +133,8 @@ def _is_same(wanted: End, other: End) -> bool:
 # Pods
 
 
-def _live_pods(cluster: RealCluster) -> Iterator[End]:
-    """Those that stay; of a CronJob its template tells."""
+def _live_pods(cluster: RealCluster) -> Iterator[Endpoint]:
+    """Running pods, except those of CronJobs."""
     for pod in pods(cluster):
         kinds = {owner["kind"] for owner in pod["metadata"].get("ownerReferences") or ()}
         if not pod["spec"].get("hostNetwork") and "Job" not in kinds:
@@ -141,7 +142,7 @@ def _live_pods(cluster: RealCluster) -> Iterator[End]:
             yield _pod(workload(pod), LIVE, pod["metadata"]["namespace"], labels, tuple(_ports(pod["spec"])))
 
 
-def _pods_to_come(cluster: RealCluster) -> Iterator[End]:
+def _expected_pods(cluster: RealCluster) -> Iterator[Endpoint]:
     for job in cluster.list_objects("batch/v1", "CronJob"):
         namespace, template = job["metadata"]["namespace"], job["spec"]["jobTemplate"]["spec"]["template"]
         name = f"{namespace}/{job['metadata']['name']}"
@@ -159,8 +160,8 @@ def _pods_to_come(cluster: RealCluster) -> Iterator[End]:
             yield _pod(f"{namespace}/{service['metadata']['name']}", OF_A_SERVICE, namespace, labels, ports)
 
 
-def _pods_by_labels(flows: Iterable[Flow]) -> Iterator[End]:
-    """Those of this stack first: two names may stand for the same labels."""
+def _pods_by_labels(flows: Iterable[Flow]) -> Iterator[Endpoint]:
+    """Peers of this stack first, because two names can have the same labels."""
     here = [end for flow in flows for end in (flow.source, flow.target) if isinstance(end, Pods)]
     every = [peer for peer in vars(peers).values() if isinstance(peer, Pods)]
     for peer in (*here, peers.API_SERVER_TUNNEL, *every):
@@ -169,15 +170,15 @@ def _pods_by_labels(flows: Iterable[Flow]) -> Iterator[End]:
             yield _pod(f"{peer.namespace}/{peer.name}", found, peer.namespace, peer.labels)
 
 
-def _any_others(cluster: RealCluster) -> Iterator[End]:
-    """Somebody in each namespace whom no flow names."""
+def _unlabeled_pods(cluster: RealCluster) -> Iterator[Endpoint]:
+    """A pod without labels in each namespace, which matches no flow."""
     for namespace in cluster.list_objects("v1", "Namespace"):
         name = namespace["metadata"]["name"]
         yield _pod(f"any other pod in {name}", ANY_OTHER, name, {})
 
 
-def _pod(name: str, found: str, namespace: str, labels: Mapping[str, str], ports: tuple[Port, ...] = ()) -> End:
-    return End(name, found, Pod(namespace, labels), group=f"every pod in {namespace}", ports=ports)
+def _pod(name: str, found: str, namespace: str, labels: Mapping[str, str], ports: tuple[Port, ...] = ()) -> Endpoint:
+    return Endpoint(name, found, Pod(namespace, labels), group=f"every pod in {namespace}", ports=ports)
 
 
 def _ports(spec: Object) -> Iterator[Port]:
@@ -186,18 +187,18 @@ def _ports(spec: Object) -> Iterator[Port]:
             yield Port(port.get("protocol", "TCP"), port["containerPort"], port.get("name", ""))
 
 
-# What is no pod
+# Other endpoints
 
 
-def _nodes() -> Iterator[End]:
-    """A kubelet always reaches the pods of its own node: as a source that one is not asked."""
-    yield End("a node", KNOWN, NODE)
+def _nodes() -> Iterator[Endpoint]:
+    """A kubelet always reaches the pods of its node, so the own node is not checked as a source."""
+    yield Endpoint("a node", KNOWN, NODE)
     dns = frozenset({Outside.NODE_LOCAL_DNS})
-    yield End("the pod's own node", KNOWN, OWN_NODE, dns, is_source=False)
-    yield End("the API server", KNOWN, API_SERVER, frozenset({Outside.API_SERVER}), is_source=False)
+    yield Endpoint("the pod's own node", KNOWN, OWN_NODE, dns, is_source=False)
+    yield Endpoint("the API server", KNOWN, API_SERVER, frozenset({Outside.API_SERVER}), is_source=False)
 
 
-def _in_azure(cluster: RealCluster, cloud: Cloud) -> Iterator[End]:
+def _in_azure(cluster: RealCluster, cloud: Cloud) -> Iterator[Endpoint]:
     subnets = {record.id: ipaddress.ip_network(record.properties["addressPrefix"]) for record in cloud.of_type(SUBNET)}
     known: list[str] = list(_addresses_of_nodes(cluster))
     for endpoint in cloud.of_type(PRIVATE_ENDPOINT):
@@ -206,23 +207,25 @@ def _in_azure(cluster: RealCluster, cloud: Cloud) -> Iterator[End]:
             known.append(own)
             name = endpoint.properties["name"] + (f" ({place + 1})" if place else "")
             outside = frozenset({Outside.PRIVATE_ENDPOINTS})
-            yield End(name, IN_AZURE, address(own), outside, group="every private endpoint")
+            yield Endpoint(name, IN_AZURE, address(own), outside, group="every private endpoint")
     for server in cloud.of_type(SERVER):
         subnet = subnets[server.properties["network"]["delegatedSubnetResourceId"]]
         own = str(subnet[_FIRST_HOST])
         known.append(own)
         outside = frozenset({Outside.DATABASES})
-        yield End(server.properties["name"], IN_AZURE, address(own), outside, group="every PostgreSQL server")
+        yield Endpoint(server.properties["name"], IN_AZURE, address(own), outside, group="every PostgreSQL server")
     for id, subnet in subnets.items():
         if not any(ipaddress.ip_address(own) in subnet for own in known):
-            yield End(id.rpartition("/")[2], IN_AZURE, address(str(subnet[_FIRST_HOST])), group="every other subnet")
+            yield Endpoint(
+                id.rpartition("/")[2], IN_AZURE, address(str(subnet[_FIRST_HOST])), group="every other subnet"
+            )
     carriers = sorted(_carriers(cluster, cloud))
-    assert carriers, "no security group lets carriers in"
+    assert carriers, "no security group admits carriers"
     for place, range in enumerate(carriers):
         own = str(ipaddress.ip_network(range)[1])
         name = f"carrier {place + 1}"
         outside = frozenset({Outside.CARRIERS, Outside.INTERNET})
-        yield End(name, IN_AZURE, address(own), outside, group="every carrier")
+        yield Endpoint(name, IN_AZURE, address(own), outside, group="every carrier")
 
 
 def _addresses_of_nodes(cluster: RealCluster) -> Iterator[str]:
@@ -231,7 +234,7 @@ def _addresses_of_nodes(cluster: RealCluster) -> Iterator[str]:
 
 
 def _carriers(cluster: RealCluster, cloud: Cloud) -> Iterator[str]:
-    """The ranges that a security group lets in to the SIP port of a load balancer."""
+    """The ranges that a security group admits to the SIP port of a load balancer."""
     addresses = {
         entry["ip"]
         for service in cluster.list_objects("v1", "Service")
@@ -239,22 +242,22 @@ def _carriers(cluster: RealCluster, cloud: Cloud) -> Iterator[str]:
     }
     for group in cloud.of_type(SECURITY_GROUP):
         for rule in group.properties["securityRules"]:
-            said: Mapping[str, Any] = rule
-            ports = [said.get("destinationPortRange"), *said.get("destinationPortRanges", ())]
-            if said["direction"] != "Inbound" or said["access"] != "Allow" or _SIP not in ports:
+            properties: Mapping[str, Any] = rule
+            ports = [properties.get("destinationPortRange"), *properties.get("destinationPortRanges", ())]
+            if properties["direction"] != "Inbound" or properties["access"] != "Allow" or _SIP not in ports:
                 continue
-            if said.get("destinationAddressPrefix") in addresses and said["protocol"] == "Udp":
-                sources = [said.get("sourceAddressPrefix"), *said.get("sourceAddressPrefixes", ())]
+            if properties.get("destinationAddressPrefix") in addresses and properties["protocol"] == "Udp":
+                sources = [properties.get("sourceAddressPrefix"), *properties.get("sourceAddressPrefixes", ())]
                 yield from (source for source in sources if source)
 
 
-def _addresses() -> Iterator[End]:
+def _addresses() -> Iterator[Endpoint]:
     local_dns, probes = frozenset({Outside.NODE_LOCAL_DNS}), frozenset({Outside.LOAD_BALANCER_PROBES})
     internet = frozenset({Outside.INTERNET})
-    yield End("LocalDNS by its address", KNOWN, address("169.254.10.11"), local_dns, is_source=False)
-    yield End("the service of identities", KNOWN, address("169.254.169.254"), is_source=False)
-    yield End("Azure's load balancer", KNOWN, address("168.63.129.16"), probes)
-    yield End("the internet", MADE_UP, address("198.51.100.1"), internet, group="all the internet")
-    yield End("a public address of nobody", MADE_UP, address("192.0.2.1"), internet, group="all the internet")
-    for own in _NOBODYS:
-        yield End(f"{own}, of nobody", MADE_UP, address(own), group="every private address of nobody")
+    yield Endpoint("LocalDNS by its address", KNOWN, address("169.254.10.11"), local_dns, is_source=False)
+    yield Endpoint("the service of identities", KNOWN, address("169.254.169.254"), is_source=False)
+    yield Endpoint("Azure's load balancer", KNOWN, address("168.63.129.16"), probes)
+    yield Endpoint("the internet", MADE_UP, address("198.51.100.1"), internet, group="all the internet")
+    yield Endpoint("a public address of nobody", MADE_UP, address("192.0.2.1"), internet, group="all the internet")
+    for own in _UNASSIGNED:
+        yield Endpoint(f"{own}, of nobody", MADE_UP, address(own), group="every private address of nobody")

@@ -1,4 +1,4 @@
-"""A small program on a real cluster: runs of four seconds, for faults in the middle of them."""
+"""A small program on a real cluster, with runs of four seconds, for fault injection."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 PROGRAM: Final = Path(__file__).with_name("programs") / "small"
 NAMESPACE: Final = "small"
 CONFIG_MAPS: Final = ("first", "second", "third")
-"""What the program makes, one after another; its Deployment after the third, a custom resource after the second."""
+"""The ConfigMaps of the program in sequence. The Deployment follows the third, the custom resource the second."""
 
 
 def config_map(name: str, **data: str) -> Object:
-    """What a manager says of one of them; nothing but its name without data."""
+    """A ConfigMap of the program; without data only its identity."""
     metadata = {"name": name, "namespace": NAMESPACE}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, **({"data": data} if data else {})}
 
 
 @contextmanager
-def at_write_of(cluster: RunningCluster, name: str, act: Callable[[], object]) -> Generator[None]:
-    """Has something happen when the program is about to write the object of this name, once."""
+def before_write_of(cluster: RunningCluster, name: str, act: Callable[[], object]) -> Generator[None]:
+    """Calls `act` once, before the program writes the object with this name."""
     inner, left = cluster.apply, [act]
 
     def apply(item: Object, manager: str, force: bool = False, dry_run: bool = False) -> Object:

@@ -1,4 +1,4 @@
-"""The role of agent-watch, on a real Kubernetes."""
+"""The role of agent-watch on a real Kubernetes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACCESS = ("ServiceAccount", "Lease", "Role", "RoleBinding")
 
 @pytest.fixture
 def account(staging: Deployed, tmp_path: Path) -> Iterator[Path]:
-    """The files of the ServiceAccount, as a pod has them, and its rights."""
+    """The files of the ServiceAccount as in a pod, with its permissions."""
     cluster, plane = staging.cluster, staging.cluster.plane
     chart = rendered("agent-watch", values_of("agent-watch", "minimal"), NAMESPACE)
     access = [item for item in chart if item["kind"] in ACCESS]
@@ -53,7 +53,7 @@ def lease_of(cluster: RunningCluster, account: Path, holder: str, session: aioht
     return Lease(args=args, session=session)
 
 
-def test_the_role_lets_one_replica_hold_the_lease_and_nothing_else(staging: Deployed, account: Path) -> None:
+def test_the_role_allows_only_the_lease_and_one_replica_holds_it(staging: Deployed, account: Path) -> None:
     async def run() -> None:
         async with kubernetes_session(account) as session:
             first, second = (lease_of(staging.cluster, account, name, session) for name in ("one", "two"))

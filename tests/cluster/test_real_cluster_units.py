@@ -1,4 +1,4 @@
-"""The parts of a real cluster that need none to be tested."""
+"""Units of the real Kubernetes that need no cluster."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from azure_rehearsal.kubernetes.real.scheduling_predicates import fits, requests
 
 
 def pool(**changes: Any) -> Pool:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": "livekita",
         "vm_size": "Standard_D4s_v5",
         "mode": "User",
@@ -57,7 +57,7 @@ def pool(**changes: Any) -> Pool:
         "public_prefix": "198.18.0.0/28",
         "subnet": "10.10.1.0/24",
     }
-    return Pool(**{**said, **changes})
+    return Pool(**{**fields, **changes})
 
 
 def pod(cpu: str = "1", spec: Object | None = None) -> Object:
@@ -71,24 +71,24 @@ def pod(cpu: str = "1", spec: Object | None = None) -> Object:
 TOLERATED: Object = {"tolerations": [{"key": "voice.platform/dedicated", "value": "livekit", "effect": "NoSchedule"}]}
 
 
-def test_a_node_offers_what_its_size_has_less_what_aks_keeps() -> None:
-    # 4 CPUs less 140m; 16 GiB less a quarter (4 GiB, smaller than 250 x 20 + 50 MiB) less 100 MiB.
+def test_allocatable_is_the_size_minus_reservations() -> None:
+    # 4 CPUs minus 140m; 16 GiB minus a quarter (4 GiB, smaller than 250 x 20 + 50 MiB) minus 100 MiB.
     assert pool().allocatable == {"cpu": "3860m", "memory": "12188Mi", "pods": "250", "ephemeral-storage": "64Gi"}
-    # 110 pods keep 2,250 MiB, which is less than a quarter.
+    # 110 pods reserve 2,250 MiB, which is less than a quarter.
     assert pool(max_pods=110).allocatable["memory"] == f"{16 * 1024 - 2250 - 100}Mi"
 
 
-def test_a_pod_fits_where_taints_selectors_and_room_allow() -> None:
+def test_taints_selectors_and_requests_decide_whether_a_pod_fits() -> None:
     node = template(pool(), "1")
     assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == "westeurope-1"
-    assert not fits(pod(), node, ()), "the taint is not tolerated"
+    assert not fits(pod(), node, ()), "the pod does not tolerate the taint"
     assert fits(pod(spec=TOLERATED), node, ())
-    assert not fits(pod("4", TOLERATED), node, ()), "AKS keeps a part of the fourth CPU"
+    assert not fits(pod("4", TOLERATED), node, ()), "AKS reserves a part of the fourth CPU"
     assert not fits(pod("2", TOLERATED), node, [pod("2", TOLERATED)]), "two pods of 2 CPUs"
     assert not fits(pod(spec={"nodeSelector": {"voice.platform/pool": "sip"}, **TOLERATED}), node, ())
 
 
-def test_two_pods_that_take_the_same_port_or_refuse_each_other_share_no_node() -> None:
+def test_host_ports_and_anti_affinity_keep_pods_apart() -> None:
     node = template(pool(), "1")
     port = pod(spec=TOLERATED)
     port["spec"]["containers"][0]["ports"] = [{"containerPort": 7881, "hostPort": 7881}]
@@ -103,8 +103,8 @@ SYSTEM: Object = {**OWNED, "namespace": "kube-system"}
 SCRATCH: Object = {"volumes": [{"name": "scratch", "emptyDir": {}}]}
 
 
-def annotated(said: str) -> Object:
-    return {**OWNED, "annotations": {SAFE_TO_EVICT: said}}
+def annotated(value: str) -> Object:
+    return {**OWNED, "annotations": {SAFE_TO_EVICT: value}}
 
 
 def budget(allowed: int, namespace: str = "default", app: str = "livekit") -> Object:
@@ -135,45 +135,45 @@ def budget(allowed: int, namespace: str = "default", app: str = "livekit") -> Ob
         (OWNED, {}, [budget(0, "another")], ""),
     ],
 )
-def test_a_pod_keeps_its_node_by_the_rules_of_the_cluster_autoscaler(
+def test_pods_block_scale_down_by_the_rules_of_the_cluster_autoscaler(
     metadata: Object, spec: Object, budgets: list[Object], reason: str
 ) -> None:
-    asked = pod(spec=spec)
-    asked["metadata"] |= {"namespace": "default", **metadata}
-    found = blocking_reason(asked, budgets, ScaleDownProfile())
+    candidate = pod(spec=spec)
+    candidate["metadata"] |= {"namespace": "default", **metadata}
+    found = blocking_reason(candidate, budgets, ScaleDownProfile())
     assert found == reason if not reason else reason in found
 
 
-def test_what_the_cluster_says_of_its_autoscaler_decides_which_pods_keep_a_node() -> None:
-    said = {"skipNodesWithLocalStorage": "false", "skipNodesWithSystemPods": "false"}
-    profile = ScaleDownProfile.of({"autoScalerProfile": {**said, "scaleDownUtilizationThreshold": "0.3"}})
+def test_the_autoscaler_profile_decides_which_pods_block_scale_down() -> None:
+    fields = {"skipNodesWithLocalStorage": "false", "skipNodesWithSystemPods": "false"}
+    profile = ScaleDownProfile.of({"autoScalerProfile": {**fields, "scaleDownUtilizationThreshold": "0.3"}})
     assert profile.threshold == 0.3
-    asked = pod(spec=SCRATCH)
-    asked["metadata"] |= SYSTEM
-    assert blocking_reason(asked, [], ScaleDownProfile())
-    assert blocking_reason(asked, [], profile) == ""
+    candidate = pod(spec=SCRATCH)
+    candidate["metadata"] |= SYSTEM
+    assert blocking_reason(candidate, [], ScaleDownProfile())
+    assert blocking_reason(candidate, [], profile) == ""
     assert ScaleDownProfile.of(None) == ScaleDownProfile()
 
 
-def test_a_node_is_used_by_the_larger_share_of_cpu_and_memory() -> None:
+def test_utilization_is_the_larger_share_of_cpu_and_memory() -> None:
     node = template(pool(), "1")
     assert utilization(node, [pod("1"), pod("930m")]) == pytest.approx(0.5)
     assert utilization(node, [pod("0")] * 6) == pytest.approx(6 * 1024 / 12188)
 
 
-def test_a_pod_asks_for_the_larger_of_its_first_container_and_the_others_together() -> None:
-    asked = pod("500m")
-    asked["spec"]["initContainers"] = [{"name": "first", "resources": {"requests": {"cpu": "2"}}}]
-    assert requests(asked) == {"cpu": 2.0, "memory": 2**30}
+def test_requests_are_the_larger_of_init_and_main_containers() -> None:
+    candidate = pod("500m")
+    candidate["spec"]["initContainers"] = [{"name": "first", "resources": {"requests": {"cpu": "2"}}}]
+    assert requests(candidate) == {"cpu": 2.0, "memory": 2**30}
 
 
 @pytest.mark.parametrize(("text", "number"), [("250m", 0.25), ("2", 2), ("1Gi", 2**30), ("1k", 1000)])
-def test_quantities_are_read(text: str, number: float) -> None:
+def test_quantities_are_parsed(text: str, number: float) -> None:
     assert amount(text) == number
 
 
-def test_what_a_manager_said_is_read_back_from_managed_fields() -> None:
-    said = {
+def test_applied_fields_are_reconstructed_from_managed_fields() -> None:
+    applied = {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": "edge", "namespace": "voice", "labels": {"app": "edge"}, "finalizers": ["a/b"]},
@@ -188,24 +188,24 @@ def test_what_a_manager_said_is_read_back_from_managed_fields() -> None:
     }
     entry = {"manager": "mine", "operation": "Apply", "fieldsV1": fields}
     live = {
-        **said,
+        **applied,
         "metadata": {
-            **said["metadata"],
+            **applied["metadata"],
             "labels": {"app": "edge", "other": "1"},
             "finalizers": ["x/y", "a/b"],
             "managedFields": [entry],
         },
         "spec": {
-            **said["spec"],
+            **applied["spec"],
             "clusterIP": "10.0.0.1",
-            "ports": [{"port": 53, "protocol": "UDP"}, {**said["spec"]["ports"][0], "nodePort": 30000}],
+            "ports": [{"port": 53, "protocol": "UDP"}, {**applied["spec"]["ports"][0], "nodePort": 30000}],
         },
     }
-    assert applied_by(live, "mine") == said
+    assert applied_by(live, "mine") == applied
     assert applied_by(live, "another") is None
 
 
-def test_a_refusal_keeps_the_words_of_the_api_server_and_names_a_missing_namespace() -> None:
+def test_a_refusal_keeps_the_servers_message_and_the_missing_namespace() -> None:
     status = {
         "reason": "NotFound",
         "message": 'namespaces "x" not found',
@@ -218,10 +218,8 @@ def test_a_refusal_keeps_the_words_of_the_api_server_and_names_a_missing_namespa
     assert refusal(500, {"message": "boom"}).reason is Reason.INTERNAL_ERROR
 
 
-@pytest.mark.parametrize(("headers", "asked"), [({"Retry-After": "1"}, 2), ({}, 1)])
-def test_what_a_server_asks_to_try_again_is_tried_again_and_a_refused_eviction_is_not(
-    headers: dict[str, str], asked: int
-) -> None:
+@pytest.mark.parametrize(("headers", "requests_sent"), [({"Retry-After": "1"}, 2), ({}, 1)])
+def test_requests_are_retried_only_with_retry_after(headers: dict[str, str], requests_sent: int) -> None:
     pair = KeyPair(Path("certificate"), Path("key"))
     answers = [
         urllib3.HTTPResponse(b'{"reason": "TooManyRequests", "message": "later"}', status=429, headers=headers),
@@ -229,15 +227,15 @@ def test_what_a_server_asks_to_try_again_is_tried_again_and_a_refused_eviction_i
     ]
     with patch.object(urllib3.HTTPSConnectionPool, "request", side_effect=answers) as request:
         server = ApiClient("localhost", 1, Path("authority"), pair)
-        if asked == 1:
+        if requests_sent == 1:
             with pytest.raises(ApiError, match="later"):
                 server.request("POST", "/eviction")
         else:
             assert server.request("GET", "/api") == {}
-    assert request.call_count == asked
+    assert request.call_count == requests_sent
 
 
-def test_known_definitions_get_their_schemas_their_status_and_their_approval() -> None:
+def test_catalog_crds_get_schemas_status_and_approval() -> None:
     gateway = next(item for item in crd_outlines("gateway-api") if item["spec"]["names"]["kind"] == "Gateway")
     full = for_api_server(gateway)
     assert "api-approved.kubernetes.io" in full["metadata"]["annotations"]
@@ -246,7 +244,7 @@ def test_known_definitions_get_their_schemas_their_status_and_their_approval() -
     assert "listeners" in version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
 
 
-def test_what_the_api_server_writes_in_another_way_is_no_change() -> None:
+def test_canonical_values_are_equivalent() -> None:
     wanted = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
@@ -257,10 +255,10 @@ def test_what_the_api_server_writes_in_another_way_is_no_change() -> None:
     assert is_equivalent(wanted, live, ("spec", "scopes"))
     assert not is_equivalent(wanted, live, ("spec", "hard", "requests.cpu"))
     custom = {**wanted, "apiVersion": "example.com/v1"}
-    assert not is_equivalent(custom, live, ("spec", "hard", "pods")), "the provider knows no types of others"
+    assert not is_equivalent(custom, live, ("spec", "hard", "pods")), "custom resources are compared literally"
 
 
-def test_a_world_keeps_the_clusters_it_began_with(tmp_path: Path) -> None:
+def test_the_kind_of_cluster_cannot_change_after_a_deployment(tmp_path: Path) -> None:
     assert chosen(tmp_path) is ClusterChoice.RECORDED
     choose(tmp_path, ClusterChoice.REAL)
     assert chosen(tmp_path) is ClusterChoice.REAL
@@ -269,22 +267,22 @@ def test_a_world_keeps_the_clusters_it_began_with(tmp_path: Path) -> None:
         choose(tmp_path, ClusterChoice.RECORDED)
 
 
-def test_a_campaign_of_faults_on_a_real_cluster_is_refused_with_the_way_to_disturb_one_run() -> None:
+def test_a_chaos_run_on_a_real_cluster_is_refused_with_an_alternative() -> None:
     refused = CliRunner().invoke(application(Wiring()), ["faults", "--cluster", "real"])
     assert refused.exit_code == 2
     assert "runs on recorded clusters" in refused.output
     assert "--kill-after" in refused.output
 
 
-def test_without_go_it_is_said_what_to_install_and_that_the_recorded_cluster_needs_nothing(tmp_path: Path) -> None:
+def test_a_missing_go_is_reported_with_an_alternative(tmp_path: Path) -> None:
     nothing = {"PATH": str(tmp_path), CACHE_VARIABLE: str(tmp_path / "cache")}
-    with pytest.raises(UsageError, match=r"install Go .*The recorded cluster needs nothing"):
+    with pytest.raises(UsageError, match=r"Install Go .*a fake API server, needs no program"):
         programs.built(nothing)
 
 
-def test_programs_of_an_owner_that_is_gone_are_ended_and_no_others(tmp_path: Path) -> None:
+def test_only_processes_of_dead_owners_are_stopped(tmp_path: Path) -> None:
     mine, lost = Processes(tmp_path / "notes"), Processes(tmp_path / "notes")
-    lost._owner = ProcessHandle(1, "another beginning than that of process 1")  # noqa: SLF001
+    lost._owner = ProcessHandle(1, "not the start time of process 1")  # noqa: SLF001
     kept = mine.start("kept", ["sleep", "60"], os.environ, tmp_path / "log")
     left = lost.start("left", ["sleep", "60"], os.environ, tmp_path / "log")
     try:

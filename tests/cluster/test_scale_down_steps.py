@@ -1,4 +1,4 @@
-"""How a node is emptied, step by step, before an API server whose answers are written down here."""
+"""The steps of a scale-down, with a scripted API server."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ POOL = pool(min_count=1, max_count=3)
 
 @dataclass
 class Cluster:
-    """Two nodes, a pod on the first; `done` is what was asked for. It is its own API server, and its own `Nodes`."""
+    """Two nodes with a pod on the first; `actions` lists the calls. It is its own API client and its own `Nodes`."""
 
     refuses: bool = False
-    done: list[str] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
     pods: list[Object] = field(default_factory=list)
     grace: int = 0
 
@@ -45,7 +45,7 @@ class Cluster:
         return {"items": [pod for pod in self.pods if pod["spec"]["nodeName"] == wanted]}
 
     def request(self, method: str, path: str, query: None, body: dict[str, Any]) -> Object:
-        self.done.append(f"{method} {path.rpartition('/')[2]}")
+        self.actions.append(f"{method} {path.rpartition('/')[2]}")
         if self.refuses:
             raise ApiError(Reason.TOO_MANY_REQUESTS, "the budget allows none")
         self.grace = body["deleteOptions"]["gracePeriodSeconds"]
@@ -53,19 +53,19 @@ class Cluster:
         return {}
 
     def mark_for_deletion(self, node: Object) -> None:
-        self.done.append(f"close {node['metadata']['name']}")
+        self.actions.append(f"cordon {node['metadata']['name']}")
 
     def unmark_for_deletion(self, node: Object) -> None:
-        self.done.append(f"open {node['metadata']['name']}")
+        self.actions.append(f"uncordon {node['metadata']['name']}")
 
     def remove(self, node: Object) -> None:
-        self.done.append(f"remove {node['metadata']['name']}")
+        self.actions.append(f"remove {node['metadata']['name']}")
 
-    def look(self, scaling: ScaleDown) -> list[str]:
-        """What is done in one look."""
-        self.done.clear()
-        scaling.run_once([POOL], self.nodes(), self.pods, ())
-        return list(self.done)
+    def run_once(self, scaler: ScaleDown) -> list[str]:
+        """The actions of one run."""
+        self.actions.clear()
+        scaler.run_once([POOL], self.nodes(), self.pods, ())
+        return list(self.actions)
 
 
 def made(monkeypatch: pytest.MonkeyPatch, refuses: bool = False, **metadata: Any) -> tuple[Cluster, ScaleDown]:
@@ -75,36 +75,36 @@ def made(monkeypatch: pytest.MonkeyPatch, refuses: bool = False, **metadata: Any
     staying = pod("3", {**TOLERATED, "nodeName": "second"})
     staying["metadata"] |= {"name": "staying", "namespace": "default", "uid": "2", **OWNED}
     cluster = Cluster(refuses, pods=[item, staying])
-    scaling = ScaleDown(cast("RealCluster", cluster), cast("Nodes", cluster), ScaleDownProfile)
-    return cluster, scaling
+    scaler = ScaleDown(cast("RealCluster", cluster), cast("Nodes", cluster), ScaleDownProfile)
+    return cluster, scaler
 
 
-def test_a_node_is_closed_emptied_and_removed_when_its_last_pod_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster, scaling = made(monkeypatch)
+def test_a_node_is_cordoned_drained_and_removed_after_its_last_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, scaler = made(monkeypatch)
     cluster.pods[0]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "100m"
-    assert cluster.look(scaling) == ["close first", "POST eviction"]
-    assert cluster.grace == 600, "no pod gets more than the profile's most"
-    assert cluster.look(scaling) == [], "the pod has not ended"
+    assert cluster.run_once(scaler) == ["cordon first", "POST eviction"]
+    assert cluster.grace == 600, "the grace period exceeds the profile's maximum"
+    assert cluster.run_once(scaler) == [], "the pod has not terminated"
     del cluster.pods[0]
-    assert cluster.look(scaling) == ["remove first"]
+    assert cluster.run_once(scaler) == ["remove first"]
 
 
-def test_a_node_is_given_back_when_evictions_are_refused_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster, scaling = made(monkeypatch, refuses=True)
+def test_a_drain_is_canceled_when_evictions_are_refused_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, scaler = made(monkeypatch, refuses=True)
     cluster.pods[0]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "100m"
-    assert cluster.look(scaling) == ["close first", "POST eviction"]
-    assert cluster.look(scaling) == ["POST eviction"], "it is tried again"
+    assert cluster.run_once(scaler) == ["cordon first", "POST eviction"]
+    assert cluster.run_once(scaler) == ["POST eviction"], "evictions are retried"
     monkeypatch.setattr(scale_down, "EVICTION_SECONDS", 0)
-    assert cluster.look(scaling)[:2] == ["POST eviction", "open first"]
+    assert cluster.run_once(scaler)[:2] == ["POST eviction", "uncordon first"]
 
 
-def test_a_node_whose_pods_find_no_place_elsewhere_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster, scaling = made(monkeypatch)
-    assert cluster.look(scaling) == [], "two pods of 1 and 3 CPUs do not share a node that offers 3.86"
-    assert scaling.reasons["first"] == "no other node takes default/pod"
+def test_a_node_remains_when_its_pods_do_not_fit_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, scaler = made(monkeypatch)
+    assert cluster.run_once(scaler) == [], "two pods with 1 and 3 CPUs do not fit on a node with 3.86"
+    assert scaler.reasons["first"] == "no other node has room for default/pod"
 
 
-def test_a_pool_is_never_below_its_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
-    cluster, scaling = made(monkeypatch)
+def test_a_pool_never_shrinks_below_its_minimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster, scaler = made(monkeypatch)
     cluster.pods.clear()
-    assert cluster.look(scaling) == ["close first", "remove first"], "one of two empty nodes goes"
+    assert cluster.run_once(scaler) == ["cordon first", "remove first"], "one of two empty nodes is removed"

@@ -1,4 +1,4 @@
-"""How staging ends: with nothing left, in the cloud, in the cluster and on the machine. Runs after all that uses it."""
+"""The destruction of staging leaves nothing in the cloud, the cluster and on the machine. Runs after all its users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.cluster.conftest import Deployed
 pytestmark = pytest.mark.cluster
 
 
-def test_a_destroy_leaves_nothing_and_no_process(staging: Deployed) -> None:
+def test_destroy_leaves_no_resource_and_no_process(staging: Deployed) -> None:
     programs = staging.cluster.plane.processes
     assert all(process.is_alive for process in programs.values()), programs
     run = staging.rehearsal.destroy()
@@ -17,4 +17,4 @@ def test_a_destroy_leaves_nothing_and_no_process(staging: Deployed) -> None:
     assert staging.world.leftovers() == []
     staging.world.close()
     assert [name for name, process in programs.items() if process.is_alive] == []
-    assert not any((staging.world.directory / "control-planes").glob("*")), "folders of control planes are left"
+    assert not any((staging.world.directory / "control-planes").glob("*")), "folders of control planes remain"

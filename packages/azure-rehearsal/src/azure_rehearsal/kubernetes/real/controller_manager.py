@@ -68,7 +68,7 @@ class ControllerManager:
         self._loop = ControlLoop(self._client, azure, _controllers(self._client))
         self.nodes = Nodes(cluster)
         self.autoscaler = Autoscaler(cluster, self.nodes, profile)
-        self._workplace = context
+        self._context = context
         self._lock = threading.RLock()
         self._changed: set[Key] = set()
         self._wake = threading.Event()
@@ -175,7 +175,7 @@ class ControllerManager:
             self._loop.reconcile_all()
         elif changed:
             self._loop.notify(*changed)
-        finalizers.remove_completed(self._workplace, self._client)
+        finalizers.remove_completed(self._context, self._client)
         self.autoscaler.run_once(pools)
 
     def _notify_loop(self, key: Key) -> None:
