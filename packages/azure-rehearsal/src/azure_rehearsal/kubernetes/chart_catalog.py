@@ -1,8 +1,8 @@
 """Catalog of third-party charts that cannot be rendered offline: their accepted values and their CRDs.
 
-`tools/definitions.py` generates `charts/<chart>.json` from the chart's own schema or default values; a `.yaml` file is
-a manual list for a chart without such a source. The catalog holds only the pinned version of a chart, and nothing about
-its other objects (Deployments, ServiceAccounts, webhooks).
+`charts/<chart>.json` is generated from the chart's own schema or default values; a `.yaml` file is a manual list for a
+chart without such a source. The catalog holds only the pinned version of a chart, and nothing about its other objects
+(Deployments, ServiceAccounts, webhooks).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Catalog of CustomResourceDefinitions, and which AKS add-on or chart installs each of them.
 
-`tools/definitions.py` generates `definitions/*.json` from pinned versions; `definitions/origins.yaml` maps add-ons and
-charts to these files. A cluster stores such a CRD as an outline without schemas; the schemas are read from the file
-when the first object of the kind is validated. The files include CEL rules (`x-kubernetes-validations`), which are not
-evaluated.
+`definitions/*.json` are generated from pinned versions and name their generator; `definitions/origins.yaml` maps
+add-ons and charts to these files. A cluster stores such a CRD as an outline without schemas; the schemas are read from
+the file when the first object of the kind is validated. The files include CEL rules (`x-kubernetes-validations`), which
+are not evaluated.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ ADMINISTRATORS: Final = "system:masters"
 """The group with all RBAC permissions."""
 _WITHOUT_OPENSSL: Final = (
     "openssl is missing; a real Kubernetes needs it for certificates. Install it (Debian: apt-get install openssl), or"
-    " omit --cluster real (CLUSTER=real): the default, a fake API server, needs no program."
+    " omit --cluster real: the default, a fake API server, needs no program."
 )
 
 

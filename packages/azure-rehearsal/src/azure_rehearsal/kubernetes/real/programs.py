@@ -17,7 +17,7 @@ from azure_rehearsal.engine.go_tool import GoTool
 MODULE: Final = Path(__file__).parents[2] / "go" / "kubernetes"
 WITHOUT_GO: Final = (
     "Go is missing; a real Kubernetes is built once with it. Install Go (https://go.dev/doc/install), or omit"
-    " --cluster real (CLUSTER=real): the default, a fake API server, needs no program."
+    " --cluster real: the default, a fake API server, needs no program."
 )
 _KUBERNETES: Final = "k8s.io/kubernetes"
 _VERSION: Final = "k8s.io/component-base/version.gitVersion"
