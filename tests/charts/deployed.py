@@ -1,4 +1,4 @@
-"""The workloads of a committed stack as they reach Kubernetes, to ask questions of."""
+"""The workloads of a committed stack in the form in which they reach Kubernetes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def container(stack: str, chart: str, name: str) -> dict[str, Any]:
 
 
 def file(stack: str, chart: str, name: str) -> Any:
-    """A YAML or JSON file of a chart's ConfigMap, with the names of what the pod fills in."""
+    """A YAML or JSON file of a chart's ConfigMap, with unresolved variables."""
     for item in of_kind(stack, chart, "ConfigMap"):
         if name in item["data"]:
             text = item["data"][name]
@@ -57,19 +57,19 @@ def file(stack: str, chart: str, name: str) -> Any:
 
 
 def freeswitch(stack: str) -> ET.Element:
-    """FreeSWITCH's configuration; what the pod fills in has its own name."""
+    """FreeSWITCH's configuration; variables are replaced by their names."""
     return document(values_of("freeswitch", stack))
 
 
 def selected_pool(spec: dict[str, Any]) -> str:
-    """The pool that pods are held to."""
+    """The node pool that the pods' affinity selects."""
     (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
     (pool,) = [e["values"][0] for e in term["matchExpressions"] if e["key"] == "voice.platform/pool"]
     return pool
 
 
-def balanced_ports(stack: str) -> dict[tuple[str, int], str]:
-    """Ports of all load balancers, as protocol and number, and whose Service that is."""
+def load_balancer_ports(stack: str) -> dict[tuple[str, int], str]:
+    """The protocol and port of every load balancer, with the name of its Service."""
     return {
         (port["protocol"], port["port"]): item["metadata"]["name"]
         for items in charts_of(stack).values()

@@ -1,7 +1,7 @@
-"""FreeSWITCH's configuration as the chart renders it, and a reader of its dialplan.
+"""FreeSWITCH's configuration as the chart renders it, and an evaluator of its dialplan.
 
-The reader knows as much of mod_dialplan_xml as the chart uses: extensions in order, conditions that all must match. The
-first extension that matches is the last one, unless it continues. What the reader does not know it refuses.
+The evaluator implements the part of mod_dialplan_xml that the chart uses: extensions in order, with conditions that
+must all match. The first matching extension ends the evaluation unless it continues. Unknown elements raise an error.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from xml.etree import ElementTree as ET
 
 from tests.charts.rendering import rendered
 
-FILLED_IN = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-"""What the pod fills in when it starts; FreeSWITCH's own variables are in small letters."""
-DIALLING = frozenset(
+POD_VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+"""Variables that the pod resolves at startup; FreeSWITCH's own variables are lower case."""
+FORWARDING = frozenset(
     {"bridge", "socket", "transfer", "deflect", "redirect", "execute_extension", "sched_transfer", "originate",
      "fifo", "conference", "lua", "python", "javascript"}
 )  # fmt: skip
-"""Applications that lead a call on."""
+"""Applications that forward a call."""
 
 
-def text(values: Mapping[str, Any], filled_in: Mapping[str, str] | None = None) -> str:
-    """The file, with these values for what the pod fills in, or the variables' own names."""
+def text(values: Mapping[str, Any], variables: Mapping[str, str] | None = None) -> str:
+    """The file, with variables replaced by these values or by their names."""
     objects = rendered("freeswitch", values)
     files = next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == "freeswitch")["data"]
-    return FILLED_IN.sub(lambda found: (filled_in or {}).get(found[1], found[1]), files["freeswitch.xml"])
+    return POD_VARIABLE.sub(lambda found: (variables or {}).get(found[1], found[1]), files["freeswitch.xml"])
 
 
-def document(values: Mapping[str, Any], filled_in: Mapping[str, str] | None = None) -> ET.Element:
-    """The file, read. Raises `ParseError` where it is not well-formed."""
-    return ET.fromstring(text(values, filled_in))  # noqa: S314  (our own text)
+def document(values: Mapping[str, Any], variables: Mapping[str, str] | None = None) -> ET.Element:
+    """The parsed file. Raises `ParseError` if it is not well-formed."""
+    return ET.fromstring(text(values, variables))  # noqa: S314  (our own text)
 
 
 def parameters(element: ET.Element) -> dict[str, str]:
@@ -57,9 +57,9 @@ def contexts(root: ET.Element) -> dict[str, ET.Element]:
 
 
 def actions(context: ET.Element, number: str, source: str = "inside", sdp: str = "") -> list[tuple[str, str]]:
-    """What happens to a call to `number`: applications and their data, before variables are filled in.
+    """The applications, with their data, that run for a call to `number`; variables are unresolved.
 
-    `source` is the access list that the caller's address is on, `sdp` the caller's offer.
+    `source` is the access list of the caller's address, `sdp` the caller's offer.
     """
     found: list[tuple[str, str]] = []
     for extension in context:
@@ -87,11 +87,11 @@ def _matches(condition: ET.Element, number: str, source: str, sdp: str) -> bool:
     return re.search(condition.attrib["expression"], values[field]) is not None
 
 
-def dialled(context: ET.Element, number: str) -> list[tuple[str, str]]:
-    """Where a call to `number` is led on to."""
-    return [(application, data) for application, data in actions(context, number) if application in DIALLING]
+def forwarded(context: ET.Element, number: str) -> list[tuple[str, str]]:
+    """The forwarding applications that run for a call to `number`."""
+    return [(application, data) for application, data in actions(context, number) if application in FORWARDING]
 
 
 def bridges(context: ET.Element) -> list[str]:
-    """The bridges that a call in is offered to, in order."""
-    return [data for application, data in dialled(context, "+4930123456") if application == "bridge"]
+    """The bridges that are tried for an inbound call, in order."""
+    return [data for application, data in forwarded(context, "+4930123456") if application == "bridge"]

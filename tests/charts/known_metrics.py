@@ -1,10 +1,10 @@
-"""Metrics that exist, by who tells them: what rules, dashboards and scaling may ask for.
+"""The metrics that exist, by source: rules, dashboards and scaling may use only these.
 
-Sources: nodes, pods and containers: what Azure's agent keeps of kube-state-metrics, cAdvisor and the node exporter in
-its minimal profile (github.com/Azure/prometheus-collector), all of which Prometheus in the cluster reads too. Envoy and
-cert-manager: their documentation. Kamailio 5.6: what it tells with the chart's configuration (`tests/voice` asks it).
-LiveKit v1.13.5 `pkg/telemetry/prometheus`; LiveKit SIP `pkg/stats/monitor.go`; LiveKit Agents 1.8
-`telemetry/metrics.py`; freeswitch_exporter: what every descendant of florentchauveau/freeswitch_exporter tells.
+Origins: for nodes, pods and containers, the metrics of kube-state-metrics, cAdvisor and the node exporter that Azure's
+agent keeps in its minimal profile (github.com/Azure/prometheus-collector); Prometheus in the cluster reads them too.
+Envoy and cert-manager: their documentation. Kamailio 5.6: its metrics with the chart's configuration (`tests/voice`
+queries them). LiveKit v1.13.5 `pkg/telemetry/prometheus`; LiveKit SIP `pkg/stats/monitor.go`; LiveKit Agents 1.8
+`telemetry/metrics.py`; freeswitch_exporter: the common metrics of the forks of florentchauveau/freeswitch_exporter.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ KNOWN_METRICS: Final[dict[str, tuple[str, ...]]] = {
     "voice-agent": (
         "lk_agents_active_job_count", "lk_agents_worker_load",
         *_histogram("lk_agents_proc_initialize_duration_seconds"),
-        # The image measures this one.
+        # Measured by the image.
         *_histogram(AGENT_RESPONSE),
     ),
 }  # fmt: skip
@@ -74,15 +74,15 @@ KNOWN_METRICS: Final[dict[str, tuple[str, ...]]] = {
 _GROUPING: Final = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
 _TEXT: Final = re.compile(r'"[^"]*"')
 _NAME: Final = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*")
-_WORDS: Final = frozenset({"and", "or", "unless", "bool", "offset"})
+_KEYWORDS: Final = frozenset({"and", "or", "unless", "bool", "offset"})
 
 
-def asked(expression: str) -> Iterator[str]:
-    """The metrics that an expression asks for: names that are no function, label or word of the language."""
+def metrics_in(expression: str) -> Iterator[str]:
+    """The metrics in an expression: names that are not functions, labels or keywords."""
     text = _GROUPING.sub(" ", _TEXT.sub('""', expression))
     text = re.sub(r"\{[^}]*\}", " ", text)
     text = re.sub(r"\[[^\]]*\]", " ", text)
     for found in _NAME.finditer(text):
-        called = text[found.end() :].lstrip().startswith("(")
-        if not called and found.group() not in _WORDS:
+        is_function = text[found.end() :].lstrip().startswith("(")
+        if not is_function and found.group() not in _KEYWORDS:
             yield found.group()

@@ -1,4 +1,4 @@
-"""Our charts, rendered by real Helm and judged by the schemas of the Kubernetes version that stacks ask for."""
+"""Renders our charts with real Helm for the Kubernetes version of the stacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
+from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
 from azure_rehearsal.kubernetes.fake.store import ObjectStore
 from azure_rehearsal.kubernetes.helm_charts import load, render
 
@@ -19,7 +19,7 @@ CHARTS = Path(__file__).parent.parent.parent / "charts"
 
 @dataclass(frozen=True)
 class Identity:
-    """A cluster that only renders."""
+    """The identity of the cluster for rendering."""
 
     creation_id: str = "charts"
     name: str = "charts"
@@ -27,14 +27,14 @@ class Identity:
 
 
 @cache
-def cluster() -> RecordedCluster:
-    """A cluster to render for: nothing is put into it."""
-    return RecordedCluster(Identity(), ObjectStore(Path(tempfile.mkdtemp(prefix="charts-"))))
+def cluster() -> FakeApiServer:
+    """An empty cluster to render for."""
+    return FakeApiServer(Identity(), ObjectStore(Path(tempfile.mkdtemp(prefix="charts-"))))
 
 
 def rendered(chart: str, values: Mapping[str, Any], namespace: str = "voice") -> list[Object]:
-    """The objects of a chart, as `helm install <chart> charts/<chart>` makes them. Raises `ChartProblem`."""
+    """The objects of a chart, as `helm install <chart> charts/<chart>` creates them. Raises `ChartError`."""
     found = render(load(CHARTS / chart), dict(values), chart, namespace, cluster())
     assert not found.hooks, f"{chart} has hooks"
-    assert not found.definitions, f"{chart} brings definitions"
+    assert not found.definitions, f"{chart} has CRDs"
     return found.objects

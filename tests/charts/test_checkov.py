@@ -1,4 +1,4 @@
-"""What checkov says of the charts: an object that breaks a rule says which one, and why, in an annotation."""
+"""Checkov on the charts: an object that violates a rule documents the exception and its reason in an annotation."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ pytestmark = pytest.mark.checkov
 
 CHECKOV = PROJECT / ".venv-checkov" / "bin" / "checkov"
 PREFIX = "checkov.io/"
-NOT_ASKED = {
-    "CKV2_K8S_6": "it looks for NetworkPolicies; those of the platform are Cilium's, and not of the charts",
+SKIPPED_RULES = {
+    "CKV2_K8S_6": "it requires NetworkPolicies; the platform has Cilium policies outside the charts",
 }
-"""Rules that no object could break by itself, and why."""
+"""Rules that do not apply to single objects, with the reason."""
 
 Object = dict[str, Any]
 Finding = tuple[str, str]
-"""A rule and the object that breaks it."""
+"""A rule and the object that violates it."""
 
 
 def deployed_kinds() -> list[str]:
-    """All that a chart can do, and what is deployed where images must be named by digest."""
+    """The full values of a chart, and stacks of class production."""
     return ["full", *(stack for stack in STACKS if settings_of(stack).stack_class == "production")]
 
 
@@ -39,9 +39,9 @@ def every_object() -> Iterator[tuple[str, list[Object]]]:
 
 
 def checked(folder: Path) -> tuple[set[Finding], set[Finding], int]:
-    """What is broken, what is excepted, and how many checks passed."""
-    assert CHECKOV.exists(), "`make test-checkov` installs it"
-    options = ["--framework", "kubernetes", "--output", "json", "--soft-fail", "--skip-check", ",".join(NOT_ASKED)]
+    """Violations, documented exceptions, and the number of passed checks."""
+    assert CHECKOV.exists(), "checkov is missing; make test-checkov installs it"
+    options = ["--framework", "kubernetes", "--output", "json", "--soft-fail", "--skip-check", ",".join(SKIPPED_RULES)]
     command = [str(CHECKOV), "--directory", str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     results = json.loads(done.stdout)["results"]
@@ -62,12 +62,12 @@ def write(folder: Path, *, exceptions: bool) -> None:
         (folder / f"{name}.yaml").write_text(yaml.safe_dump_all(items))
 
 
-def test_what_breaks_a_rule_says_why_and_nothing_else_says_anything(tmp_path: Path) -> None:
-    said, unsaid = tmp_path / "said", tmp_path / "unsaid"
-    for folder, exceptions in ((said, True), (unsaid, False)):
+def test_every_checkov_exception_is_needed_and_every_finding_has_one(tmp_path: Path) -> None:
+    annotated, plain = tmp_path / "annotated", tmp_path / "plain"
+    for folder, exceptions in ((annotated, True), (plain, False)):
         folder.mkdir()
         write(folder, exceptions=exceptions)
-    broken, excepted, passed = checked(said)
-    assert broken == set()
-    assert passed > 100 * len(WORKLOADS), "checkov has read the objects"
-    assert excepted == checked(unsaid)[0], "an exception from a rule that is kept"
+    violations, exceptions, passed = checked(annotated)
+    assert violations == set()
+    assert passed > 100 * len(WORKLOADS), "checkov evaluated the objects"
+    assert exceptions == checked(plain)[0], "an exception without a violation"

@@ -1,6 +1,6 @@
-"""The configuration that real programs read, word for word: a change of a chart shows what it changes.
+"""Snapshots of the configuration files: review shows the effect of a change in a chart.
 
-`make test ARGS="tests/charts/test_configuration_snapshots.py --snapshot-update"` takes what is rendered now as right.
+`make test ARGS="tests/charts/test_configuration_snapshots.py --snapshot-update"` accepts the current rendering.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FILES = {
 
 @pytest.mark.parametrize("kind", KINDS_OF_VALUES)
 @pytest.mark.parametrize("chart", FILES)
-def test_configuration_is_as_it_was(chart: str, kind: str, snapshot: SnapshotAssertion) -> None:
+def test_configuration_matches_its_snapshot(chart: str, kind: str, snapshot: SnapshotAssertion) -> None:
     objects = rendered(chart, values_of(chart, kind))
     files = next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == chart)["data"]
     assert files[FILES[chart]] == snapshot

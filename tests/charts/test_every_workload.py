@@ -1,4 +1,4 @@
-"""What holds for every chart, with every committed set of its values."""
+"""Rules for every chart with every committed set of values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from _pytest.mark import ParameterSet
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from tests.charts.rendering import CHARTS, cluster
 from tests.charts.workloads import (
     DEPLOYMENTS,
@@ -27,7 +27,7 @@ from tests.charts.workloads import (
 
 
 def cases(workloads: Sequence[Workload]) -> list[ParameterSet]:
-    """Each workload with each set of its values; those of stacks that extend another only in CI."""
+    """Each workload with each set of values; stacks that extend another one only in CI."""
     return [
         pytest.param(w, kind, id=f"{w.chart}-{kind}", marks=[pytest.mark.exhaustive] if extends(kind) else [])
         for w in workloads
@@ -35,8 +35,8 @@ def cases(workloads: Sequence[Workload]) -> list[ParameterSet]:
     ]
 
 
-USES_OF_A_TOKEN = ("/destinations.sh", "/registrar.sh", "NODE_ADDRESS", "LEASE")
-"""What names a program that asks the API server, in its container."""
+API_SERVER_USES = ("/destinations.sh", "/registrar.sh", "NODE_ADDRESS", "LEASE")
+"""Strings that identify a container that uses the API server."""
 
 every_case = pytest.mark.parametrize(("workload", "kind"), cases(WORKLOADS))
 every_deployment = pytest.mark.parametrize(("workload", "kind"), cases(DEPLOYMENTS))
@@ -51,7 +51,7 @@ def main_template(workload: Workload, kind: str) -> Object:
     return dict(pod_templates(items(workload, kind)))[f"Deployment/{workload.chart}"]
 
 
-def test_every_chart_is_in_the_table() -> None:
+def test_every_chart_is_in_the_table_of_workloads() -> None:
     applications = {path.parent.name for path in CHARTS.glob("*/values.yaml")}
     assert applications == {workload.chart for workload in WORKLOADS}
     for workload in WORKLOADS:
@@ -60,18 +60,18 @@ def test_every_chart_is_in_the_table() -> None:
 
 
 @every_case
-def test_kubernetes_takes_every_object(workload: Workload, kind: str) -> None:
+def test_every_object_is_valid(workload: Workload, kind: str) -> None:
     for item in items(workload, kind):
         problems = cluster().validate(item)
         assert not problems, f"{item['kind']} {item['metadata']['name']}: {problems}"
 
 
 @every_case
-def test_objects_are_named_once_and_labelled(workload: Workload, kind: str) -> None:
-    seen = [
+def test_object_names_are_unique_and_labels_are_set(workload: Workload, kind: str) -> None:
+    names = [
         (item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"]) for item in items(workload, kind)
     ]
-    assert len(seen) == len(set(seen))
+    assert len(names) == len(set(names))
     for item in items(workload, kind):
         labels = item["metadata"]["labels"]
         assert labels["app.kubernetes.io/name"] == workload.chart
@@ -79,12 +79,12 @@ def test_objects_are_named_once_and_labelled(workload: Workload, kind: str) -> N
 
 
 @every_case
-def test_rendering_twice_gives_the_same(workload: Workload, kind: str) -> None:
+def test_rendering_is_deterministic(workload: Workload, kind: str) -> None:
     assert objects(workload, values_of(workload.chart, kind)) == items(workload, kind)
 
 
 @every_case
-def test_no_pod_may_become_root_or_gain_privileges(workload: Workload, kind: str) -> None:
+def test_pods_run_without_root_and_privileges(workload: Workload, kind: str) -> None:
     for name, template in pod_templates(items(workload, kind)):
         security = template["spec"]["securityContext"]
         assert security["runAsNonRoot"] is True
@@ -98,7 +98,7 @@ def test_no_pod_may_become_root_or_gain_privileges(workload: Workload, kind: str
 
 
 @every_deployment
-def test_only_media_pods_are_on_the_network_of_their_node(workload: Workload, kind: str) -> None:
+def test_only_media_pods_use_the_host_network(workload: Workload, kind: str) -> None:
     spec = main_template(workload, kind)["spec"]
     assert spec.get("hostNetwork", False) is workload.media
     if workload.media:
@@ -112,17 +112,17 @@ def test_only_media_pods_are_on_the_network_of_their_node(workload: Workload, ki
 
 
 @every_case
-def test_no_container_has_a_token_that_it_does_not_use(workload: Workload, kind: str) -> None:
+def test_only_containers_that_use_the_api_server_mount_a_token(workload: Workload, kind: str) -> None:
     for name, template in pod_templates(items(workload, kind)):
         assert template["spec"]["automountServiceAccountToken"] is False, name
         for container in containers(template):
             mounts = [mount["name"] for mount in container.get("volumeMounts", [])]
-            asks = any(word in json.dumps(container) for word in USES_OF_A_TOKEN)
-            assert ("kubernetes" in mounts) <= asks, (name, container["name"])
+            uses_api_server = any(word in json.dumps(container) for word in API_SERVER_USES)
+            assert ("kubernetes" in mounts) <= uses_api_server, (name, container["name"])
 
 
 @every_deployment
-def test_pods_have_the_guaranteed_class(workload: Workload, kind: str) -> None:
+def test_pods_have_guaranteed_qos(workload: Workload, kind: str) -> None:
     for name, template in pod_templates(items(workload, kind)):
         for container in containers(template):
             resources = container["resources"]
@@ -133,7 +133,7 @@ def test_pods_have_the_guaranteed_class(workload: Workload, kind: str) -> None:
 
 
 @every_deployment
-def test_liveness_asks_only_whether_something_listens(workload: Workload, kind: str) -> None:
+def test_liveness_probes_are_tcp_checks(workload: Workload, kind: str) -> None:
     for _, template in pod_templates(items(workload, kind)):
         for container in template["spec"]["containers"]:
             if "livenessProbe" in container:
@@ -144,7 +144,7 @@ def test_liveness_asks_only_whether_something_listens(workload: Workload, kind: 
 
 
 @every_deployment
-def test_a_pod_that_carries_calls_is_not_evicted_and_has_time_to_end_them(workload: Workload, kind: str) -> None:
+def test_pods_with_calls_are_not_evicted_and_have_a_sufficient_grace_period(workload: Workload, kind: str) -> None:
     template = main_template(workload, kind)
     annotations = template["metadata"].get("annotations") or {}
     assert (annotations.get("cluster-autoscaler.kubernetes.io/safe-to-evict") == "false") is workload.calls
@@ -156,14 +156,14 @@ def test_a_pod_that_carries_calls_is_not_evicted_and_has_time_to_end_them(worklo
 
 
 @pytest.mark.parametrize("workload", [w for w in WORKLOADS if w.calls], ids=lambda w: w.chart)
-def test_a_grace_period_that_would_cut_calls_is_refused(workload: Workload) -> None:
+def test_a_grace_period_shorter_than_a_call_is_refused(workload: Workload) -> None:
     values = {**values_of(workload.chart, "minimal"), "drain": {"maxCallSeconds": 7200}}
-    with pytest.raises(ChartProblem, match=r"drain\.graceSeconds is 3705; lag, longest call and upload together need"):
+    with pytest.raises(ChartError, match=r"drain\.graceSeconds is 3705; lag, longest call and upload together need"):
         objects(workload, values)
 
 
 @every_deployment
-def test_a_rollout_starts_a_new_pod_before_it_ends_an_old_one(workload: Workload, kind: str) -> None:
+def test_rollouts_surge_by_one_and_budgets_allow_one_disruption(workload: Workload, kind: str) -> None:
     deployment = next(
         item
         for item in items(workload, kind)
@@ -179,7 +179,7 @@ def test_a_rollout_starts_a_new_pod_before_it_ends_an_old_one(workload: Workload
 
 
 @every_deployment
-def test_two_pods_of_a_workload_never_share_a_node(workload: Workload, kind: str) -> None:
+def test_pods_of_a_workload_have_required_anti_affinity(workload: Workload, kind: str) -> None:
     template = main_template(workload, kind)
     (term,) = template["spec"]["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     assert term["topologyKey"] == "kubernetes.io/hostname"
@@ -187,7 +187,7 @@ def test_two_pods_of_a_workload_never_share_a_node(workload: Workload, kind: str
 
 
 @pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
-def test_pods_run_on_their_pool_and_not_on_a_retiring_generation(workload: Workload) -> None:
+def test_pods_select_active_generations_of_their_pool(workload: Workload) -> None:
     pool = values_of(workload.chart, "full")["pool"]
     spec = main_template(workload, "full")["spec"]
     (term,) = spec["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
@@ -197,14 +197,14 @@ def test_pods_run_on_their_pool_and_not_on_a_retiring_generation(workload: Workl
 
 
 @every_case
-def test_an_image_is_named_whole(workload: Workload, kind: str) -> None:
+def test_every_image_has_a_tag_or_digest(workload: Workload, kind: str) -> None:
     for _, template in pod_templates(items(workload, kind)):
         for container in containers(template):
             assert ":" in container["image"] or "@" in container["image"]
 
 
 @pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
-def test_a_digest_is_part_of_the_image(workload: Workload) -> None:
+def test_the_digest_is_part_of_the_image_reference(workload: Workload) -> None:
     digest = "sha256:" + "ab" * 32
     values = values_of(workload.chart, "minimal")
     values["image"] = {"repository": "registry.example/image", "tag": "1.2", "digest": digest}
@@ -215,18 +215,18 @@ def test_a_digest_is_part_of_the_image(workload: Workload) -> None:
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
 def test_an_image_without_tag_and_digest_is_refused(workload: Workload) -> None:
     values = {**values_of(workload.chart, "minimal"), "image": {"repository": "image"}}
-    with pytest.raises(ChartProblem, match="image image has neither tag nor digest"):
+    with pytest.raises(ChartError, match="image image has neither tag nor digest"):
         objects(workload, values)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
-def test_a_value_that_the_chart_does_not_know_is_refused(workload: Workload) -> None:
-    with pytest.raises(ChartProblem, match="replcas"):
+def test_an_unknown_value_is_refused(workload: Workload) -> None:
+    with pytest.raises(ChartError, match="replcas"):
         objects(workload, {**values_of(workload.chart, "minimal"), "replcas": 2})
 
 
 @pytest.mark.parametrize("workload", WORKLOADS, ids=lambda w: w.chart)
-def test_secrets_are_read_by_name_and_appear_nowhere(workload: Workload) -> None:
+def test_secrets_are_referenced_by_name_only(workload: Workload) -> None:
     found = [item for item in items(workload, "full") if item["kind"] == "SecretProviderClass"]
     named = {
         yaml.safe_load(entry)["objectName"]
@@ -244,18 +244,18 @@ def test_secrets_are_read_by_name_and_appear_nowhere(workload: Workload) -> None
 
 
 @pytest.mark.parametrize("workload", [w for w in WORKLOADS if w.secrets], ids=lambda w: w.chart)
-def test_a_new_generation_of_a_secret_rolls_the_pods(workload: Workload) -> None:
+def test_a_new_secret_generation_changes_the_pod_template(workload: Workload) -> None:
     values = values_of(workload.chart, "full")
     before = main_template(workload, "full")["metadata"].get("annotations") or {}
-    rolled = objects(workload, {**values, "secretGenerations": {workload.secrets[0]: "7"}})
-    after = dict(pod_templates(rolled))[f"Deployment/{workload.chart}"]["metadata"]["annotations"]
+    changed = objects(workload, {**values, "secretGenerations": {workload.secrets[0]: "7"}})
+    after = dict(pod_templates(changed))[f"Deployment/{workload.chart}"]["metadata"]["annotations"]
     assert after != before
     assert after[f"voice.platform/secret-{workload.secrets[0]}"] == "7"
 
 
 @pytest.mark.parametrize("monitor", ["azure", "operator", "none"])
 @pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
-def test_metrics_are_read_where_the_stack_says(workload: Workload, monitor: str) -> None:
+def test_pod_monitors_match_the_metrics_setting(workload: Workload, monitor: str) -> None:
     values = {**values_of(workload.chart, "full"), "metrics": {"monitor": monitor, "intervalSeconds": 15}}
     found = objects(workload, values)
     monitors = [item for item in found if item["kind"] == "PodMonitor"]
@@ -273,7 +273,7 @@ def test_metrics_are_read_where_the_stack_says(workload: Workload, monitor: str)
     [w for w in DEPLOYMENTS if w.chart not in ("sip-edge", "livekit-egress", "agent-watch")],
     ids=lambda w: w.chart,
 )
-def test_the_autoscaler_owns_the_number_of_pods_where_it_is_on(workload: Workload) -> None:
+def test_with_autoscaling_the_deployment_has_no_replicas(workload: Workload) -> None:
     scaling = {
         "enabled": True,
         "minReplicas": 2,

@@ -1,4 +1,4 @@
-"""FreeSWITCH's configuration: ports, who may call, and that nobody calls at our cost."""
+"""FreeSWITCH's configuration: ports, access lists, and protection against toll fraud."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from tests.charts.freeswitch_configuration import (
-    DIALLING,
+    FORWARDING,
     actions,
     bridges,
     contexts,
-    dialled,
     document,
+    forwarded,
     module,
     parameters,
     profiles,
@@ -28,14 +28,14 @@ from tests.charts.workloads import WORKLOADS, kinds_of_values, values_of
 
 KINDS = kinds_of_values(next(w for w in WORKLOADS if w.chart == "freeswitch"))
 every_kind = pytest.mark.parametrize("kind", KINDS)
-ON_OUR_COST = [
+FRAUDULENT_NUMBERS = [
     "+881612345678", "+979123456789", "900123456", "00881612345678", "011881612345678", "+4930123456", "+493012345678",
     "9+881612345678", "voice", "operator", "s", "1000", "911", "112", "*72", "#31#+881612345678", "",
     "sofia/gateway/acme/+881612345678", "+881612345678@sip.evil.example", "x|sofia/gateway/acme/+881612345678",
     "1,sofia/gateway/acme/1", "${destination_number}", "%2B881612345678", "+881612345678;phone-context=evil",
     "[leg_timeout=1]sofia/gateway/acme/1", "{x=y}loopback/1", "1\r\nX-Voice-Carrier: acme", "a" * 65, "٠٩٠٠",
 ]  # fmt: skip
-"""What those dial who look for somebody who pays; and what a number must not be taken for."""
+"""Numbers that toll fraud uses, and strings that must not be taken for a number."""
 
 
 @cache
@@ -62,14 +62,14 @@ def outbound() -> ET.Element:
 
 
 @every_kind
-def test_it_is_well_formed_and_each_part_is_there_once(kind: str) -> None:
+def test_the_configuration_is_well_formed_and_has_each_part_once(kind: str) -> None:
     names = [c.attrib["name"] for c in root(kind).iterfind("section[@name='configuration']/configuration")]
     assert len(names) == len(set(names))
     assert set(profiles(root(kind))) == {"edge", "carrier", "inside"}
     assert set(contexts(root(kind))) == {"inbound", "bridge-failed", "refused", "outbound", "transferred", "nowhere"}
 
 
-def test_every_port_comes_from_the_values() -> None:
+def test_all_ports_come_from_the_values() -> None:
     values = {**two_carriers(), "carriers": two_carriers()["carriers"][:1]}
     values["bridge"] = {"to": "livekit", "livekitSip": {"port": 7070}}
     usual = parameters_with_ports(document(values))
@@ -87,7 +87,7 @@ def test_every_port_comes_from_the_values() -> None:
 
 
 def parameters_with_ports(read: ET.Element) -> dict[str, str]:
-    """Every port that FreeSWITCH listens on."""
+    """The ports on which FreeSWITCH listens."""
     switch, event_socket = parameters(module(read, "switch.conf")), parameters(module(read, "event_socket.conf"))
     return {
         **{name: parameters(profile)["sip-port"] for name, profile in profiles(read).items()},
@@ -97,7 +97,7 @@ def parameters_with_ports(read: ET.Element) -> dict[str, str]:
 
 
 @every_kind
-def test_profiles_lead_to_their_contexts_and_no_profile_takes_registrations(kind: str) -> None:
+def test_profiles_use_their_contexts_and_accept_no_registrations(kind: str) -> None:
     found = {name: parameters(profile) for name, profile in profiles(root(kind)).items()}
     assert {name: p["context"] for name, p in found.items()} == {
         "edge": "inbound",
@@ -116,20 +116,20 @@ def test_profiles_lead_to_their_contexts_and_no_profile_takes_registrations(kind
 
 
 @every_kind
-def test_addresses_that_are_told_are_public_to_carriers_and_private_inside(kind: str) -> None:
+def test_carriers_get_the_public_address_and_internal_peers_the_private_one(kind: str) -> None:
     for name, profile in profiles(root(kind)).items():
         own = parameters(profile)
         assert (own["sip-ip"], own["rtp-ip"]) == ("PRIVATE_ADDRESS", "PRIVATE_ADDRESS")
-        told = "PRIVATE_ADDRESS" if name == "inside" else "PUBLIC_ADDRESS"
-        assert (own["ext-sip-ip"], own["ext-rtp-ip"]) == (told, told)
+        expected = "PRIVATE_ADDRESS" if name == "inside" else "PUBLIC_ADDRESS"
+        assert (own["ext-sip-ip"], own["ext-rtp-ip"]) == (expected, expected)
 
 
-def test_who_may_call_is_known_by_address_and_nobody_else_is() -> None:
+def test_callers_are_allowed_by_address_only() -> None:
     lists = {entry.attrib["name"]: entry for entry in module(document(two_carriers()), "acl.conf").iter("list")}
     assert {entry.attrib["default"] for entry in lists.values()} == {"deny"}
     allowed = {name: {node.attrib["cidr"] for node in entry} for name, entry in lists.items()}
     assert {node.attrib["type"] for entry in lists.values() for node in entry} == {"allow"}
-    # What a carrier sends through the edge comes from the edge.
+    # Calls that a carrier sends through the edge come from the edge's address.
     assert allowed["callers"] == {"198.51.100.0/24"}
     assert allowed["carriers"] == {"203.0.113.0/28", "198.51.100.0/24", "192.0.2.0/24"}
     assert allowed["inside"] == {"127.0.0.0/8"}
@@ -137,26 +137,26 @@ def test_who_may_call_is_known_by_address_and_nobody_else_is() -> None:
 
 @every_kind
 @pytest.mark.parametrize("context", ["inbound", "nowhere"])
-def test_nothing_that_a_caller_sends_decides_where_a_call_from_outside_goes(kind: str, context: str) -> None:
-    places = {
-        tuple(step for step in dialled(contexts(root(kind))[context], number) if step[0] != "execute_extension")
-        for number in [*ON_OUR_COST, "+4930987654"]
+def test_the_destination_of_an_inbound_call_does_not_depend_on_the_caller(kind: str, context: str) -> None:
+    destinations = {
+        tuple(step for step in forwarded(contexts(root(kind))[context], number) if step[0] != "execute_extension")
+        for number in [*FRAUDULENT_NUMBERS, "+4930987654"]
     }
-    fixed = places - {()}
+    fixed = destinations - {()}
     assert len(fixed) == (1 if context == "inbound" else 0)
     for place in fixed:
         for _, data in place:
-            assert "${" not in data, "a variable may be the caller's"
+            assert "${" not in data, "the caller may control a variable"
             assert "gateway" not in data
 
 
 @every_kind
-def test_no_context_that_is_reached_from_outside_leads_to_another_or_to_a_carrier(kind: str) -> None:
+def test_public_contexts_lead_to_no_other_context_and_no_carrier(kind: str) -> None:
     public = {parameters(profile)["context"] for name, profile in profiles(root(kind)).items() if name != "inside"}
     for name in public:
         for action in contexts(root(kind))[name].iter("action"):
             application, data = action.attrib["application"], action.attrib.get("data", "")
-            assert application not in DIALLING - {"bridge", "socket", "execute_extension"}
+            assert application not in FORWARDING - {"bridge", "socket", "execute_extension"}
             if application == "bridge":
                 assert re.sub(r"^\[[a-z_=,\d]+\]", "", data).startswith("sofia/inside/voice@"), data
             if application == "execute_extension":
@@ -169,32 +169,32 @@ def test_no_context_that_is_reached_from_outside_leads_to_another_or_to_a_carrie
         assert applications <= {"log", "hangup", "respond", "unset"}
 
 
-def test_only_a_transfer_by_the_bridge_leaves_the_context_of_calls_in() -> None:
+def test_only_a_transfer_by_the_bridge_leaves_the_inbound_context() -> None:
     values = {**two_carriers(), "bridge": {"to": "livekit"}}
     assert ("set", "force_transfer_context=transferred") in actions(
         contexts(document(values))["inbound"], "+4930987654"
     )
     numbers = ["+4930123456", "+41441234567"]
     for name in ("outbound", "transferred"):
-        places = [dialled(contexts(document(values))[name], number) for number in numbers]
-        assert [len(place) for place in places] == [1, 1]
-        assert dialled(contexts(document(values))[name], "+43123456789") == []
+        destinations = [forwarded(contexts(document(values))[name], number) for number in numbers]
+        assert [len(place) for place in destinations] == [1, 1]
+        assert forwarded(contexts(document(values))[name], "+43123456789") == []
 
 
 @every_kind
-def test_those_that_we_talk_to_cannot_send_a_call_on(kind: str) -> None:
+def test_remote_parties_cannot_transfer_calls(kind: str) -> None:
     for name in ("edge", "carrier"):
         assert parameters(profiles(root(kind))[name])["disable-transfer"] == "true"
 
 
 @every_kind
-def test_a_call_that_nobody_takes_is_answered_so_that_another_node_is_tried(kind: str) -> None:
+def test_an_unanswered_call_gets_503_so_that_another_node_is_tried(kind: str) -> None:
     assert actions(contexts(root(kind))["inbound"], "+4930987654")[-1] == ("respond", "503")
     assert actions(contexts(root(kind))["nowhere"], "+4930987654")[-1] == ("respond", "403")
 
 
 @every_kind
-def test_calls_end_when_the_longest_call_does(kind: str) -> None:
+def test_calls_end_after_the_maximum_duration(kind: str) -> None:
     values = values_of("freeswitch", kind)
     longest = values.get("drain", {}).get("maxCallSeconds", 3600)
     hangup = ("sched_hangup", f"+{longest} ALLOTTED_TIMEOUT")
@@ -205,15 +205,15 @@ def test_calls_end_when_the_longest_call_does(kind: str) -> None:
 
 
 @given(st.from_regex(r"\+(49|41|423)[0-9]{2,12}", fullmatch=True))
-def test_a_number_that_is_allowed_goes_to_its_carrier_alone(number: str) -> None:
+def test_an_allowed_number_goes_to_its_carrier_only(number: str) -> None:
     carrier = "german" if number.startswith("+49") else "swiss"
-    assert dialled(outbound(), number) == [("bridge", f"sofia/gateway/{carrier}/${{destination_number}}")]
+    assert forwarded(outbound(), number) == [("bridge", f"sofia/gateway/{carrier}/${{destination_number}}")]
 
 
 @given(
     st.one_of(
         st.text(),
-        st.sampled_from(ON_OUR_COST),
+        st.sampled_from(FRAUDULENT_NUMBERS),
         st.from_regex(r"\+?[0-9]{1,20}", fullmatch=True),
         st.from_regex(r"\+(49|41|423)[0-9]{0,17}.{0,2}", fullmatch=True),
     )
@@ -228,31 +228,31 @@ def test_every_other_number_is_refused(number: str) -> None:
     ["+49", "+491", "+49" + "1" * 15, "0049301234567", "49301234567", "+4930123a", "+4930123;x=y", "x+4930123456",
      "+4930123456@evil.example", "+49 30 123456", "+1+4930123456", "+49301234|sofia/gateway/swiss/1"],
 )  # fmt: skip
-def test_what_only_looks_like_an_allowed_number_is_refused(number: str) -> None:
+def test_a_malformed_number_is_refused(number: str) -> None:
     assert [a for a, _ in actions(outbound(), number)] == ["log", "respond"]
     assert actions(outbound(), number)[-1] == ("respond", "403")
 
 
-def test_a_whole_number_is_allowed_alone_and_a_prefix_with_all_that_it_begins() -> None:
+def test_a_full_number_is_allowed_exactly_and_a_prefix_with_every_suffix() -> None:
     values = two_carriers()
     german = {"host": "sip.g.example", "prefixes": ["+4930"], "numbers": ["+4989123456"]}
     values = {**values, "carriers": [{**values["carriers"][0], "outbound": german}]}
     context = contexts(document(values))["outbound"]
     allowed = {n for n in ("+4989123456", "+49891234560", "+498912345", "+4930", "+493012", "+49301234567")
-               if dialled(context, n)}  # fmt: skip
+               if forwarded(context, n)}  # fmt: skip
     assert allowed == {"+4989123456", "+4930", "+493012", "+49301234567"}
 
 
 @pytest.mark.parametrize("prefix", ["+4930123456", "+49 30", "49"])
-def test_a_prefix_that_is_a_whole_number_or_none_is_refused(prefix: str) -> None:
+def test_an_invalid_prefix_is_refused(prefix: str) -> None:
     values = two_carriers()
     german = {"host": "sip.g.example", "prefixes": [prefix]}
-    with pytest.raises(ChartProblem, match="prefixes"):
+    with pytest.raises(ChartError, match="prefixes"):
         document({**values, "carriers": [{**values["carriers"][0], "outbound": german}]})
 
 
 @pytest.mark.parametrize(("context", "number"), [("inbound", "+4930987654"), ("outbound", "+4930123456")])
-def test_whole_calls_are_admitted_before_they_have_a_second_leg(context: str, number: str) -> None:
+def test_call_limits_apply_before_the_second_leg(context: str, number: str) -> None:
     found = actions(
         contexts(document({**two_carriers(), "limits": {"calls": 70, "callsPerSecond": 7}}))[context], number
     )
@@ -265,22 +265,22 @@ def test_whole_calls_are_admitted_before_they_have_a_second_leg(context: str, nu
 
 
 @every_kind
-def test_the_limits_of_sessions_act_on_no_admitted_call(kind: str) -> None:
+def test_session_limits_exceed_call_limits(kind: str) -> None:
     values, own = values_of("freeswitch", kind), parameters(module(root(kind), "switch.conf"))
     limits = {"calls": 100, "callsPerSecond": 15, **values.get("limits", {})}
     assert int(own["max-sessions"]) > 2 * limits["calls"]
-    # FreeSWITCH admits one session fewer than this number.
+    # FreeSWITCH admits one session fewer than configured.
     assert int(own["sessions-per-second"]) > 2 * limits["callsPerSecond"] + 1
     assert "min-idle-cpu" not in own
 
 
-def test_calls_out_show_the_caller_of_their_carrier() -> None:
+def test_outbound_calls_use_the_caller_id_of_their_carrier() -> None:
     swiss = actions(outbound(), "+41441234567")
     assert ("set", "effective_caller_id_number=+41440000000") in swiss
     assert ("set", "effective_caller_id_name=+41440000000") in swiss
 
 
-def test_a_carrier_is_known_by_its_address_and_only_the_edge_names_another() -> None:
+def test_a_carrier_is_identified_by_address_or_by_the_edges_header() -> None:
     context = contexts(document(two_carriers()))["inbound"]
 
     def names(source: str) -> list[str]:
@@ -291,14 +291,14 @@ def test_a_carrier_is_known_by_its_address_and_only_the_edge_names_another() -> 
     assert names("carrier-german") == names("elsewhere") == []
 
 
-def test_only_codecs_of_the_core_are_offered() -> None:
+def test_only_built_in_codecs_are_offered() -> None:
     for profile in profiles(document(two_carriers())).values():
         own = parameters(profile)
         assert own["inbound-codec-prefs"] == own["outbound-codec-prefs"] == "PCMU,PCMA"
         assert own["rtp-timer-name"] == "soft"
 
 
-def test_a_carrier_is_reached_as_the_values_say() -> None:
+def test_gateways_match_the_carriers_in_the_values() -> None:
     gateways = {g.attrib["name"]: parameters(g) for g in profiles(document(two_carriers()))["carrier"].iter("gateway")}
     assert set(gateways) == {"german", "swiss"}
     assert (gateways["german"]["proxy"], gateways["german"]["register-transport"]) == ("sip.g.example:5070", "tcp")
@@ -308,24 +308,24 @@ def test_a_carrier_is_reached_as_the_values_say() -> None:
     assert (swiss["username"], swiss["password"]) == ("CARRIER_SWISS_USER", "CARRIER_SWISS_PASSWORD")
 
 
-def test_a_transport_that_the_profile_does_not_speak_is_refused() -> None:
+def test_an_unsupported_transport_is_refused() -> None:
     values = two_carriers()
     german = {**values["carriers"][0], "outbound": {**values["carriers"][0]["outbound"], "transport": "tls"}}
-    with pytest.raises(ChartProblem, match="transport"):
+    with pytest.raises(ChartError, match="transport"):
         document({**values, "carriers": [german]})
 
 
-def test_the_bridge_of_the_own_node_is_first_and_one_that_does_not_ring_is_left_soon() -> None:
+def test_the_local_bridge_is_tried_first_with_a_short_progress_timeout() -> None:
     values = values_of("freeswitch", "minimal")
     values["bridge"] = {"to": "livekit"}
     own, other = bridges(contexts(document(values))["inbound"])
     assert own.startswith("[leg_progress_timeout=5,media_timeout=10000]sofia/inside/voice@PRIVATE_ADDRESS:")
     assert "@livekit-sip.voice-media.svc.cluster.local:" in other
-    # The time until an answer is the agent's: it joins the room meanwhile.
+    # No limit until the answer: the agent joins the room in this time.
     assert "leg_timeout" not in own + other
 
 
-def test_a_call_to_the_agents_socket_carries_a_proof_that_does_not_show_its_key() -> None:
+def test_a_call_to_the_agent_socket_has_a_token_that_hides_its_key() -> None:
     values = values_of("freeswitch", "minimal")
     values["bridge"] = {"to": "agentSocket"}
     found = actions(contexts(document(values))["inbound"], "+4930987654")

@@ -1,4 +1,4 @@
-"""What was promised of FreeSWITCH and the SIP edge, asked of the committed stacks' objects and the network."""
+"""Requirements of FreeSWITCH and the SIP edge, verified on the objects and networks of the committed stacks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from model.workloads.freeswitch import WORKLOAD as FREESWITCH
 from model.workloads.workload import PORTS_OF_A_LEG
 from tests.charts.deployed import (
     STACKS_OF_CLASSES,
-    balanced_ports,
     charts_of,
     container,
     file,
     freeswitch,
+    load_balancer_ports,
     named,
     of_kind,
     pod,
@@ -38,10 +38,10 @@ CHART = next(workload for workload in DEPLOYMENTS if workload.chart == "freeswit
 
 @pytest.mark.requirement("A20")
 @every_class
-def test_freeswitch_is_one_container_with_a_configuration_of_its_own_on_its_node(stack: str) -> None:
+def test_freeswitch_is_one_container_with_its_own_configuration_on_the_host_network(stack: str) -> None:
     spec = pod(stack, "freeswitch")
     own = [c for c in spec["containers"] if "freeswitch" in c["command" if "command" in c else "args"]]
-    assert [c["name"] for c in own] == ["freeswitch"], "beside it only what tells, uploads and measures"
+    assert [c["name"] for c in own] == ["freeswitch"], "the other containers only report, upload and measure"
     assert "-conf" in own[0]["command"]
     assert spec["hostNetwork"] is True
     assert selected_pool(spec) == "sip"
@@ -49,7 +49,7 @@ def test_freeswitch_is_one_container_with_a_configuration_of_its_own_on_its_node
 
 
 @pytest.mark.requirement("A20")
-def test_its_pool_is_zonal_and_tainted_with_addresses_that_stay() -> None:
+def test_the_sip_pool_is_zonal_and_tainted_with_fixed_addresses() -> None:
     graph = graph_of(PRODUCTION)
     pools = [
         item.inputs
@@ -70,23 +70,23 @@ def test_its_pool_is_zonal_and_tainted_with_addresses_that_stay() -> None:
 
 @pytest.mark.requirement("A22")
 @every_class
-def test_the_event_socket_is_the_pods_own_with_a_password_that_was_drawn(stack: str) -> None:
+def test_the_event_socket_is_on_loopback_with_a_generated_password(stack: str) -> None:
     own = parameters(module(freeswitch(stack), "event_socket.conf"))
     assert (own["listen-ip"], own["listen-port"]) == ("127.0.0.1", "8021")
     assert own["apply-inbound-acl"] == "loopback.auto"
-    assert own["password"] == "EVENT_SOCKET_PASSWORD", "the pod fills it in"
-    filled_in = {e["name"]: e.get("value", "") for e in container(stack, "freeswitch", "configure")["env"]}
-    assert f"EVENT_SOCKET_PASSWORD={EVENT_SOCKET_PASSWORD.name}" in filled_in["SECRET_VARIABLES"].split()
+    assert own["password"] == "EVENT_SOCKET_PASSWORD", "the pod resolves the variable"
+    variables = {e["name"]: e.get("value", "") for e in container(stack, "freeswitch", "configure")["env"]}
+    assert f"EVENT_SOCKET_PASSWORD={EVENT_SOCKET_PASSWORD.name}" in variables["SECRET_VARIABLES"].split()
     assert EVENT_SOCKET_PASSWORD in GENERATED_SECRETS
 
 
 @pytest.mark.requirement("A22")
-def test_by_setting_the_event_socket_is_private_and_open_to_agents_nodes_alone() -> None:
+def test_a_private_event_socket_is_open_to_agent_nodes_only() -> None:
     read = document({**values_of("freeswitch", "prod"), "eventSocket": {"listen": "private"}})
     own = parameters(module(read, "event_socket.conf"))
     assert (own["listen-ip"], own["apply-inbound-acl"]) == ("PRIVATE_ADDRESS", "inside")
     service = named("prod", "freeswitch", "Service")
-    assert service["spec"]["clusterIP"] == "None", "DNS gives each pod a name by its address"
+    assert service["spec"]["clusterIP"] == "None", "DNS resolves to the addresses of pods"
     settings = settings_of("prod")
     plan = region_plan(settings.this_region)
 
@@ -113,7 +113,7 @@ def test_by_setting_the_event_socket_is_private_and_open_to_agents_nodes_alone()
 
 @pytest.mark.requirement("A23")
 @every_class
-def test_rtp_has_ports_for_a_full_node_below_those_of_kubernetes(stack: str) -> None:
+def test_rtp_ports_suffice_for_a_full_node_and_avoid_node_ports(stack: str) -> None:
     switch = parameters(module(freeswitch(stack), "switch.conf"))
     first, last = int(switch["rtp-start-port"]), int(switch["rtp-end-port"])
     assert (first, last) == (16384, 29999)
@@ -127,22 +127,22 @@ def test_rtp_has_ports_for_a_full_node_below_those_of_kubernetes(stack: str) -> 
 
 @pytest.mark.requirement("A24")
 @every_class
-def test_signalling_has_a_load_balancer_and_sound_has_none(stack: str) -> None:
+def test_signalling_has_a_load_balancer_and_media_has_none(stack: str) -> None:
     (edge,) = of_kind(stack, "sip-edge", "Service")
     assert edge["spec"]["type"] == "LoadBalancer"
-    assert edge["spec"]["externalTrafficPolicy"] == "Local", "carriers are known by their addresses"
+    assert edge["spec"]["externalTrafficPolicy"] == "Local", "carriers are identified by address"
     annotations = edge["metadata"]["annotations"]
     assert annotations["service.beta.kubernetes.io/azure-pip-name"].startswith("pip-")
-    assert balanced_ports(stack)["UDP", 5060] == balanced_ports(stack)["TCP", 5060] == "sip-edge"
+    assert load_balancer_ports(stack)["UDP", 5060] == load_balancer_ports(stack)["TCP", 5060] == "sip-edge"
     rtp = settings_of(stack).telephony.rtp_ports
-    assert not [port for _, port in balanced_ports(stack) if rtp.first <= port <= rtp.last]
+    assert not [port for _, port in load_balancer_ports(stack) if rtp.first <= port <= rtp.last]
     for item in of_kind(stack, "freeswitch", "Service"):
         assert item["spec"]["clusterIP"] == "None"
 
 
 @pytest.mark.requirement("A25", "K18")
 @every_class
-def test_freeswitch_has_no_root_no_privilege_and_no_capability(stack: str) -> None:
+def test_freeswitch_runs_without_root_privileges_and_capabilities(stack: str) -> None:
     security = pod(stack, "freeswitch")["securityContext"]
     assert security["runAsNonRoot"] is True
     assert security["runAsUser"] > 0
@@ -157,9 +157,9 @@ def test_freeswitch_has_no_root_no_privilege_and_no_capability(stack: str) -> No
 
 
 @pytest.mark.requirement("A25", "K18")
-def test_by_setting_it_has_the_one_capability_for_real_time_and_no_more() -> None:
-    made = objects(CHART, {**values_of("freeswitch", "prod"), "realTimePriority": True})
-    (deployment,) = [item for item in made if item["kind"] == "Deployment"]
+def test_real_time_priority_adds_only_sys_nice() -> None:
+    rendered_objects = objects(CHART, {**values_of("freeswitch", "prod"), "realTimePriority": True})
+    (deployment,) = [item for item in rendered_objects if item["kind"] == "Deployment"]
     own = deployment["spec"]["template"]["spec"]["containers"][0]
     assert own["securityContext"]["capabilities"] == {"drop": ["ALL"], "add": ["SYS_NICE"]}
     assert own["securityContext"]["allowPrivilegeEscalation"] is False
@@ -168,11 +168,11 @@ def test_by_setting_it_has_the_one_capability_for_real_time_and_no_more() -> Non
 
 @pytest.mark.requirement("A26")
 @every_class
-def test_carriers_are_told_the_address_that_calls_come_from(stack: str) -> None:
+def test_carriers_get_the_source_address_of_calls(stack: str) -> None:
     for name in ("edge", "carrier"):
         own = parameters(profiles(freeswitch(stack))[name])
         assert (own["ext-sip-ip"], own["ext-rtp-ip"]) == ("PUBLIC_ADDRESS", "PUBLIC_ADDRESS")
-        assert own["local-network-acl"] == "loopback.auto", "a carrier in a private range is told it too"
+        assert own["local-network-acl"] == "loopback.auto", "carriers in private ranges get it too"
     configure = container(stack, "freeswitch", "configure")
     environment = {e["name"]: e.get("value") for e in configure["env"]}
     assert environment["NODE_ADDRESS"] == "required"
@@ -182,21 +182,21 @@ def test_carriers_are_told_the_address_that_calls_come_from(stack: str) -> None:
 
 @pytest.mark.requirement("A27")
 @every_class
-def test_a_call_goes_to_the_bridge_beside_it_and_then_to_any_other(stack: str) -> None:
+def test_a_call_goes_to_the_local_bridge_and_then_to_any_other(stack: str) -> None:
     port = file(stack, "livekit-sip", "sip.yaml")["sip_port"]
     own, other = bridges(contexts(freeswitch(stack))["inbound"])
     assert f"@PRIVATE_ADDRESS:{port};" in own
     assert f"@livekit-sip.voice-media.svc.cluster.local:{port};" in other
-    assert named(stack, "livekit-sip", "Service")["spec"]["clusterIP"] == "None", "ready ones only"
+    assert named(stack, "livekit-sip", "Service")["spec"]["clusterIP"] == "None", "DNS returns only ready pods"
     ports = [p["port"] for p in named(stack, "livekit-sip", "Service")["spec"]["ports"]]
     assert set(ports) == {port}
     outbound = file(stack, "livekit-sip", "outbound.json")
-    assert outbound["address"] == "freeswitch.voice-media.svc.cluster.local:5090", "and back out the same way"
+    assert outbound["address"] == "freeswitch.voice-media.svc.cluster.local:5090", "outbound calls use the same path"
 
 
 @pytest.mark.requirement("A29")
 @every_class
-def test_names_in_the_configuration_are_services_that_are_there(stack: str) -> None:
+def test_host_names_in_the_configuration_are_existing_services(stack: str) -> None:
     services = {
         f"{item['metadata']['name']}.{item['metadata']['namespace']}.svc.cluster.local": {
             port["port"] for port in item["spec"]["ports"]
@@ -205,20 +205,20 @@ def test_names_in_the_configuration_are_services_that_are_there(stack: str) -> N
         for item in items
         if item["kind"] == "Service"
     }
-    asked: set[str] = set()
+    referenced: set[str] = set()
     for chart, items in charts_of(stack).items():
         for item in items:
             for text in item.get("data", {}).values() if item["kind"] == "ConfigMap" else ():
                 for name, port in NAMES.findall(text):
                     if name.startswith("opentelemetry-collector."):
                         continue
-                    assert int(port) in services[name], f"{chart} asks for {name}:{port}"
-                    asked.add(name.partition(".")[0])
-    assert {"voice-agent", "livekit", "freeswitch", "livekit-sip"} <= asked
+                    assert int(port) in services[name], f"{chart} refers to {name}:{port}"
+                    referenced.add(name.partition(".")[0])
+    assert {"voice-agent", "livekit", "freeswitch", "livekit-sip"} <= referenced
 
 
 @pytest.mark.requirement("A30")
-def test_what_is_kept_in_files_lies_on_a_disk() -> None:
+def test_recordings_and_call_records_are_on_disks() -> None:
     volumes = {volume["name"]: volume for volume in pod("prod", "freeswitch")["volumes"]}
     claims = [volumes[name]["ephemeral"]["volumeClaimTemplate"]["spec"] for name in ("recordings", "call-records")]
     mounts = {m["name"]: m["mountPath"] for m in container("prod", "freeswitch", "freeswitch")["volumeMounts"]}
@@ -234,8 +234,8 @@ def test_what_is_kept_in_files_lies_on_a_disk() -> None:
         assert claim["resources"]["requests"]["storage"]
 
 
-def test_a_hung_freeswitch_is_restarted_soon_though_a_drain_may_last_an_hour() -> None:
-    """The kubelet runs the drain hook before it restarts a container, within the grace period of the probe."""
+def test_a_hung_freeswitch_is_restarted_quickly() -> None:
+    """The kubelet runs the drain hook within the probe's grace period before it restarts a container."""
     main = container("prod", "freeswitch", "freeswitch")
     assert pod("prod", "freeswitch")["terminationGracePeriodSeconds"] > 3600
     for probe in ("livenessProbe", "startupProbe"):
@@ -244,7 +244,7 @@ def test_a_hung_freeswitch_is_restarted_soon_though_a_drain_may_last_an_hour() -
 
 @pytest.mark.requirement("B29")
 @every_class
-def test_calls_are_recorded_and_uploaded_with_an_identity(stack: str) -> None:
+def test_calls_are_recorded_and_uploaded_with_workload_identity(stack: str) -> None:
     inbound = contexts(freeswitch(stack))["inbound"]
     written = [a.attrib.get("data", "") for a in inbound.iter("action")]
     assert any("record_session" in data and "/recordings/" in data for data in written)
@@ -266,6 +266,6 @@ def test_rooms_are_recorded_on_request_into_an_account_of_their_own() -> None:
     names = region_names(settings_of("prod"))
     storage = values_of("livekit-egress", "prod")["storage"]
     assert storage["account"] == names.egress_storage_account
-    assert storage["account"] not in names.blob_host, "its key opens nothing else"
-    assert not settings_of("prod").egress.enabled, "on request"
+    assert storage["account"] not in names.blob_host, "the account key gives access to nothing else"
+    assert not settings_of("prod").egress.enabled, "disabled by default"
     assert "livekit-egress" not in charts_of("prod")

@@ -1,4 +1,4 @@
-"""Helm's own linter on every chart, with every committed set of values."""
+"""`helm lint` on every chart with every committed set of values."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ CASES = [(workload, kind) for workload in WORKLOADS for kind in kinds_of_values(
 
 
 def unlinked(chart: str, folder: Path) -> Path:
-    """The chart without links, for each of which Helm writes a line to the standard error."""
+    """A copy of the chart without symbolic links, because Helm logs each of them to stderr."""
     return shutil.copytree(CHARTS / chart, folder / chart)
 
 
 @pytest.mark.parametrize(("workload", "kind"), CASES, ids=lambda item: item if isinstance(item, str) else item.chart)
-def test_helm_has_nothing_against_a_chart(workload: Workload, kind: str, tmp_path: Path) -> None:
+def test_helm_lint_reports_nothing(workload: Workload, kind: str, tmp_path: Path) -> None:
     report = helm_python.lint(unlinked(workload.chart, tmp_path), values=values_of(workload.chart, kind))
     assert report["total_charts_linted"] == 1
     assert report["errors"] == []

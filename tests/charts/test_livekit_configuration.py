@@ -1,7 +1,7 @@
-"""The configuration of LiveKit, its SIP bridge and its recorder: keys that they know, ports that the pods state.
+"""The configuration of LiveKit, its SIP bridge and its recorder: known keys, and ports that match the containers.
 
-LiveKit server refuses keys that it does not know, which `tests/voice` asks the real one. The other two pass over them
-in silence, so the keys stand here as their sources have them.
+LiveKit server refuses unknown keys, which `tests/voice` verifies. The other two ignore them silently, so this file
+lists the keys of their sources.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from settings.loader.stack_file import PROJECT
 from tests.charts.rendering import rendered
 from tests.charts.workloads import STACKS, WORKLOADS, kinds_of_values, values_of
@@ -48,13 +48,13 @@ CASES = [
 
 
 def configuration(objects: list[Object], chart: str) -> dict[str, Any]:
-    """The file in the ConfigMap, with variables that the pod fills in."""
+    """The file in the ConfigMap, with unresolved variables."""
     files = next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == chart)["data"]
     return yaml.safe_load(files[FILES[chart]])
 
 
 def paths(node: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Every key that has a value, with those above it."""
+    """The dotted path of every key with a value."""
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from paths(value, f"{prefix}{key}.")
@@ -63,12 +63,12 @@ def paths(node: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 @pytest.mark.parametrize(("chart", "kind"), [case for case in CASES if case.values[0] in KNOWN])
-def test_every_key_is_one_that_the_program_knows(chart: str, kind: str) -> None:
+def test_every_key_is_known_to_the_program(chart: str, kind: str) -> None:
     assert set(paths(configuration(rendered(chart, values_of(chart, kind)), chart))) == KNOWN[chart]
 
 
 @pytest.mark.parametrize(("chart", "kind"), CASES)
-def test_the_pods_state_the_ports_that_the_configuration_has(chart: str, kind: str) -> None:
+def test_container_ports_match_the_configuration(chart: str, kind: str) -> None:
     objects = rendered(chart, values_of(chart, kind))
     read = configuration(objects, chart)
     deployment = next(o for o in objects if o["kind"] == "Deployment" and o["metadata"]["name"] == chart)
@@ -91,9 +91,9 @@ def test_the_pods_state_the_ports_that_the_configuration_has(chart: str, kind: s
     assert stated == expected
 
 
-def test_the_bridge_reads_our_file_and_not_the_one_that_its_image_names() -> None:
+def test_the_bridge_reads_our_configuration_file() -> None:
     # Source: github.com/livekit/sip, build/sip/Dockerfile: the entry point has `--config=/sip/config.yaml`, and an
-    # option wins over SIP_CONFIG_FILE.
+    # option overrides SIP_CONFIG_FILE.
     objects = rendered("livekit-sip", values_of("livekit-sip", "minimal"))
     deployment = next(o for o in objects if o["kind"] == "Deployment" and o["metadata"]["name"] == "livekit-sip")
     container = deployment["spec"]["template"]["spec"]["containers"][0]
@@ -101,11 +101,11 @@ def test_the_bridge_reads_our_file_and_not_the_one_that_its_image_names() -> Non
 
 
 @pytest.mark.parametrize("kind", kinds_of_values(next(w for w in WORKLOADS if w.chart == "livekit-egress")))
-def test_an_idle_recorder_has_the_cpus_for_every_kind_of_recording(kind: str) -> None:
+def test_an_idle_recorder_has_enough_cpus_for_every_kind_of_recording(kind: str) -> None:
     objects = rendered("livekit-egress", values_of("livekit-egress", kind))
     deployment = next(o for o in objects if o["kind"] == "Deployment")
     cpus = int(deployment["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["cpu"])
-    # Source: github.com/livekit/egress, pkg/config/service.go: what a recording costs where the file does not say.
+    # Source: github.com/livekit/egress, pkg/config/service.go: the default costs of recordings.
     defaults = {
         "room_composite_cpu_cost": 4,
         "web_cpu_cost": 4,
@@ -116,7 +116,7 @@ def test_an_idle_recorder_has_the_cpus_for_every_kind_of_recording(kind: str) ->
     assert max(costs.values()) <= cpus
 
 
-def test_a_recorder_of_one_cpu_refuses_no_kind_of_recording() -> None:
+def test_a_recorder_with_one_cpu_accepts_every_kind_of_recording() -> None:
     amount = {"cpu": "1", "memory": "4Gi"}
     values = {**values_of("livekit-egress", "minimal"), "resources": {"requests": amount, "limits": amount}}
     costs = configuration(rendered("livekit-egress", values), "livekit-egress")["cpu_cost"]
@@ -124,7 +124,7 @@ def test_a_recorder_of_one_cpu_refuses_no_kind_of_recording() -> None:
 
 
 @pytest.mark.parametrize("kind", ["minimal", *STACKS])
-def test_calls_without_rtp_end_in_freeswitch_and_in_the_bridge(kind: str) -> None:
+def test_media_timeouts_end_calls_without_rtp(kind: str) -> None:
     def media(chart: str) -> dict[str, int]:
         defaults = yaml.safe_load((PROJECT / "charts" / chart / "values.yaml").read_text())
         return {**defaults, **values_of(chart, kind)}["media"]
@@ -138,13 +138,13 @@ def test_calls_without_rtp_end_in_freeswitch_and_in_the_bridge(kind: str) -> Non
         assert profiles.count(f'name="{name}" value="{media("freeswitch")[seconds]}"') == 3
 
 
-def test_a_trunk_that_is_open_to_all_is_refused() -> None:
+def test_a_trunk_without_allowed_networks_is_refused() -> None:
     values = {**values_of("livekit-sip", "minimal"), "trunks": {"allowedCidrs": []}}
-    with pytest.raises(ChartProblem, match=r"trunks\.allowedCidrs is empty: name the networks"):
+    with pytest.raises(ChartError, match=r"trunks\.allowedCidrs is empty: name the networks"):
         rendered("livekit-sip", values)
 
 
-def test_turn_relays_to_no_private_address_but_those_that_the_values_name() -> None:
+def test_turn_relays_only_to_configured_private_addresses() -> None:
     values = values_of("livekit", "full")
     read = configuration(rendered("livekit", values), "livekit")
     assert read["turn"]["allow_restricted_peer_cidrs"] == values["turn"]["peerCidrs"]

@@ -1,4 +1,4 @@
-"""What was promised of LiveKit, asked of the committed stacks' objects and of the node pools under them."""
+"""Requirements of LiveKit, verified on the objects and node pools of the committed stacks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ import pytest
 
 from model.address_plan import region_plan
 from model.ports import NODE_PORTS
-from tests.charts.deployed import STACKS_OF_CLASSES, balanced_ports, charts_of, container, file, named, of_kind, pod
+from tests.charts.deployed import (
+    STACKS_OF_CLASSES,
+    charts_of,
+    container,
+    file,
+    load_balancer_ports,
+    named,
+    of_kind,
+    pod,
+)
 from tests.charts.workloads import DEPLOYMENTS, settings_of
 from tests.unit.stacks import PRODUCTION, graph_of
 
@@ -17,7 +26,7 @@ VOICE = tuple(workload.chart for workload in DEPLOYMENTS if workload.calls and w
 
 
 def host_ports(pool: str) -> list[dict[str, Any]]:
-    """What AKS admits at the public addresses of a media pool's nodes."""
+    """The allowed host ports of a media pool's nodes."""
     pools = graph_of(PRODUCTION).of_type("azure-native:containerservice:AgentPool")
     (first, *others) = [
         item.inputs["networkProfile"]["allowedHostPorts"]
@@ -41,24 +50,24 @@ def mux(stack: str) -> range:
 
 @pytest.mark.requirement("A13")
 @every_class
-def test_livekit_is_one_container_whose_keys_are_not_in_its_config_map(stack: str) -> None:
+def test_livekit_is_one_container_and_its_keys_are_not_in_a_config_map(stack: str) -> None:
     (only,) = pod(stack, "livekit")["containers"]
     assert only["args"] == ["--config", "/configuration/livekit.yaml"]
     written = str(named(stack, "livekit", "ConfigMap")["data"])
     assert file(stack, "livekit", "livekit.yaml")["key_file"] == "/configuration/keys.yaml"
     assert file(stack, "livekit", "keys.yaml") == {"${LIVEKIT_API_KEY}": "${LIVEKIT_API_SECRET}"}, written
     volumes = {volume["name"]: volume for volume in pod(stack, "livekit")["volumes"]}
-    assert volumes["secrets"]["csi"]["driver"] == "secrets-store.csi.k8s.io", "from the vault, into memory"
+    assert volumes["secrets"]["csi"]["driver"] == "secrets-store.csi.k8s.io", "secrets come from the vault"
     assert volumes["configuration"]["emptyDir"]["medium"] == "Memory"
 
 
 @pytest.mark.requirement("A14")
 @every_class
-def test_signalling_is_inside_and_the_gateway_brings_browsers_to_it(stack: str) -> None:
+def test_livekit_signalling_is_internal_behind_the_gateway(stack: str) -> None:
     (signalling,) = [item for item in of_kind(stack, "livekit", "Service") if item["metadata"]["name"] == "livekit"]
     assert signalling["spec"].get("type", "ClusterIP") == "ClusterIP"
     assert not admitted("livekit", file(stack, "livekit", "livekit.yaml")["port"], "TCP")
-    assert ("TCP", 7880) not in balanced_ports(stack)
+    assert ("TCP", 7880) not in load_balancer_ports(stack)
     routes = graph_of(PRODUCTION).of_type("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute")
     backends = [
         (backend["name"], route.inputs["metadata"]["namespace"], backend["port"])
@@ -71,33 +80,33 @@ def test_signalling_is_inside_and_the_gateway_brings_browsers_to_it(stack: str) 
 
 @pytest.mark.requirement("A15")
 @every_class
-def test_ice_over_tcp_is_at_the_nodes_address_past_every_load_balancer(stack: str) -> None:
+def test_ice_over_tcp_uses_the_nodes_address(stack: str) -> None:
     assert file(stack, "livekit", "livekit.yaml")["rtc"]["tcp_port"] == 7881
     ports = {p["hostPort"]: p["protocol"] for p in container(stack, "livekit", "livekit")["ports"]}
     assert ports[7881] == "TCP"
     assert pod(stack, "livekit")["hostNetwork"] is True
     assert admitted("livekit", 7881, "TCP")
-    assert ("TCP", 7881) not in balanced_ports(stack)
+    assert ("TCP", 7881) not in load_balancer_ports(stack)
 
 
 @pytest.mark.requirement("A16")
 @every_class
-def test_the_mux_begins_at_7882_and_turn_has_ports_of_its_own(stack: str) -> None:
+def test_the_udp_mux_starts_at_7882_and_turn_has_its_own_ports(stack: str) -> None:
     turn = file(stack, "livekit", "livekit.yaml")["turn"]
     assert mux(stack).start == 7882
     assert all(admitted("livekit", port, "UDP") for port in (*mux(stack), 3478))
     assert (turn["udp_port"], turn["tls_port"]) == (3478, 5349)
     (balanced,) = named(stack, "livekit", "Service", "livekit-turn")["spec"]["ports"]
-    assert (balanced["port"], balanced["targetPort"]) == (443, "turn-tls"), "clients behind firewalls reach only 443"
+    assert (balanced["port"], balanced["targetPort"]) == (443, "turn-tls"), "firewalls admit only 443"
     targets = {p["name"]: p["containerPort"] for p in container(stack, "livekit", "livekit")["ports"]}
     assert targets["turn-tls"] == 5349
 
 
 @pytest.mark.requirement("A17")
 @every_class
-def test_livekits_media_goes_through_the_mux_and_never_meets_freeswitchs(stack: str) -> None:
+def test_livekit_media_ports_do_not_overlap_freeswitchs(stack: str) -> None:
     rtc = file(stack, "livekit", "livekit.yaml")["rtc"]
-    assert not {"port_range_start", "port_range_end"} & rtc.keys(), "the mux is used only without a range"
+    assert not {"port_range_start", "port_range_end"} & rtc.keys(), "LiveKit uses the mux only without a port range"
     rtp = settings_of(stack).telephony.rtp_ports
     assert not set(mux(stack)) & set(range(rtp.first, rtp.last + 1))
     assert max(mux(stack)) < NODE_PORTS.first
@@ -105,22 +114,22 @@ def test_livekits_media_goes_through_the_mux_and_never_meets_freeswitchs(stack: 
 
 @pytest.mark.requirement("A18")
 @every_class
-def test_livekit_announces_the_address_of_its_own_node(stack: str) -> None:
+def test_livekit_announces_the_public_address_of_its_node(stack: str) -> None:
     rtc = file(stack, "livekit", "livekit.yaml")["rtc"]
     assert (rtc["node_ip"], rtc["use_external_ip"]) == ("${PUBLIC_ADDRESS}", False)
     configure = {e["name"]: e.get("value") for e in container(stack, "livekit", "configure")["env"]}
-    assert configure["NODE_ADDRESS"] == "required", "without an address it does not start"
+    assert configure["NODE_ADDRESS"] == "required", "without an address LiveKit does not start"
 
 
 @pytest.mark.requirement("A28")
 @pytest.mark.parametrize("chart", VOICE)
 @every_class
-def test_voice_pods_have_whole_cpus_of_their_own(stack: str, chart: str) -> None:
+def test_voice_pods_have_whole_dedicated_cpus(stack: str, chart: str) -> None:
     spec = pod(stack, chart)
     for own in [*spec.get("initContainers", []), *spec["containers"]]:
         assert own["resources"]["requests"] == own["resources"]["limits"], own["name"]
     voice = next(c for c in spec["containers"] if c["name"] in (chart, "agent"))
-    assert str(voice["resources"]["limits"]["cpu"]).isdecimal(), "a share of a CPU is taken away in slices"
+    assert str(voice["resources"]["limits"]["cpu"]).isdecimal(), "fractional CPUs are throttled"
     assert spec["priorityClassName"] in ("voice-media", "voice-agents")
 
 
@@ -132,7 +141,7 @@ def test_the_mux_has_a_port_for_each_cpu(stack: str) -> None:
 
 
 @pytest.mark.requirement("A28")
-def test_media_nodes_keep_other_work_off_those_cpus() -> None:
+def test_media_nodes_use_the_static_cpu_manager() -> None:
     pools = [
         item.inputs
         for item in graph_of(PRODUCTION).of_type("azure-native:containerservice:AgentPool")
@@ -144,7 +153,7 @@ def test_media_nodes_keep_other_work_off_those_cpus() -> None:
 
 @pytest.mark.requirement("A27")
 @every_class
-def test_every_call_gets_a_room_and_an_agent(stack: str) -> None:
+def test_every_call_gets_its_own_room_and_an_agent(stack: str) -> None:
     rule = file(stack, "livekit-sip", "dispatch.json")
     assert rule["rule"]["dispatch_rule_individual"]["room_prefix"] == "call-"
     assert rule["room_config"]["agents"] == [{"agent_name": settings_of(stack).agent.name}]
@@ -152,8 +161,8 @@ def test_every_call_gets_a_room_and_an_agent(stack: str) -> None:
     assert told == settings_of(stack).agent.name, "the name that dispatch calls is the one that the agent answers to"
     plan = region_plan(settings_of(stack).this_region)
     trunk = file(stack, "livekit-sip", "inbound.json")
-    assert set(trunk["allowed_addresses"]) == {plan.network, plan.pods}, "FreeSWITCH, and nobody outside"
+    assert set(trunk["allowed_addresses"]) == {plan.network, plan.pods}, "only FreeSWITCH"
 
 
-def test_every_chart_of_a_stack_is_asked() -> None:
+def test_every_voice_chart_is_deployed() -> None:
     assert set(VOICE) <= set(charts_of("prod"))

@@ -1,4 +1,4 @@
-"""What is asked of metrics is told by somebody, and read once."""
+"""Every metric in use exists and is scraped once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from azure_rehearsal.kubernetes.cluster import Object
 from model.dashboards import DASHBOARDS
 from model.recording_rules import RULE_GROUPS
 from model.scrape_targets import AZURE_AGENT_TARGETS, scrape_targets
-from tests.charts.known_metrics import KNOWN_METRICS, asked
+from tests.charts.known_metrics import KNOWN_METRICS, metrics_in
 from tests.charts.workloads import DEPLOYMENTS, STACKS, objects, pod_templates, settings_of, values_of
 from tools.cluster_state import CALLS
 
@@ -20,7 +20,7 @@ KNOWN = {metric for metrics in KNOWN_METRICS.values() for metric in metrics}
 
 
 def expressions() -> Iterator[tuple[str, str]]:
-    """Whatever asks for metrics, with where it stands."""
+    """Every expression that uses metrics, with its place."""
     for group in RULE_GROUPS:
         for rule in group.rules:
             yield f"rule {rule.record}", rule.expression
@@ -35,28 +35,28 @@ def expressions() -> Iterator[tuple[str, str]]:
                     yield f"scaling of {workload.chart}", trigger["metadata"]["query"]
 
 
-def test_every_metric_that_is_asked_for_is_told_or_recorded() -> None:
+def test_every_metric_in_use_exists() -> None:
     unknown = {
         f"{place}: {metric}"
         for place, expression in expressions()
-        for metric in asked(expression)
+        for metric in metrics_in(expression)
         if metric not in KNOWN | RECORDED
     }
     assert not unknown
 
 
-def test_scaling_asks_too() -> None:
+def test_scaling_queries_are_checked() -> None:
     assert {place for place, _ in expressions() if place.startswith("scaling")} == {
         f"scaling of {chart}" for chart in ("freeswitch", "livekit", "livekit-sip", "voice-agent")
     }
 
 
-def test_names_are_found_among_functions_labels_and_words() -> None:
+def test_metric_names_are_parsed_from_expressions() -> None:
     expression = (
         'sum by (a, b) (rate(one{two="three", four=~"five(.+)"}[5m])) / on (six) group_left (seven) eight:nine > 0'
     )
-    assert list(asked(expression)) == ["one", "eight:nine"]
-    assert list(asked("histogram_quantile(0.95, sum by (le) (rate(x_bucket[5m]))) and y or z")) == [
+    assert list(metrics_in(expression)) == ["one", "eight:nine"]
+    assert list(metrics_in("histogram_quantile(0.95, sum by (le) (rate(x_bucket[5m]))) and y or z")) == [
         "x_bucket",
         "y",
         "z",
@@ -76,7 +76,7 @@ def monitors(stack: str) -> Iterator[tuple[str, Object]]:
                 yield workload.namespace, item
 
 
-def test_whoever_tells_a_metric_is_read() -> None:
+def test_every_source_of_metrics_is_scraped() -> None:
     settings = settings_of("prod")
     read = {item["metadata"]["name"] for _, item in monitors("prod")}
     read |= {target.name for target in scrape_targets(settings)} | set(AZURE_AGENT_TARGETS)
@@ -84,7 +84,7 @@ def test_whoever_tells_a_metric_is_read() -> None:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_port_of_a_pod_is_read_twice(stack: str) -> None:
+def test_every_metrics_port_is_scraped_once(stack: str) -> None:
     rules: list[tuple[str, dict[str, str], Any]] = [
         (namespace, item["spec"]["selector"]["matchLabels"], endpoint["port"])
         for namespace, item in monitors(stack)

@@ -1,4 +1,4 @@
-"""The workloads of a stack together, beside the cluster and the nodes that the stack makes for them."""
+"""The workloads of a stack together with its cluster and nodes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def cloud(stack: str) -> Graph:
 
 @every_class
 @pytest.mark.requirement("A1")
-def test_one_cluster_hosts_each_kind_of_pod_in_namespaces_that_are_there(stack: str) -> None:
+def test_one_cluster_hosts_every_workload_in_existing_namespaces(stack: str) -> None:
     graph = cloud(stack)
     assert len(graph.of_type("azure-native:containerservice:ManagedCluster")) == 1
     there = {item.value("metadata.name") for item in graph.of_type("kubernetes:core/v1:Namespace")}
@@ -28,14 +28,14 @@ def test_one_cluster_hosts_each_kind_of_pod_in_namespaces_that_are_there(stack: 
         deployment = named(stack, chart, "Deployment")
         assert deployment["metadata"]["namespace"] in there
         names = {container["name"] for container in deployment["spec"]["template"]["spec"]["containers"]}
-        assert not names & set(KINDS_OF_PODS) - {chart}, "each is a pod of its own"
+        assert not names & set(KINDS_OF_PODS) - {chart}, "each workload has its own pod"
     quotas = {item.value("metadata.namespace") for item in graph.of_type("kubernetes:core/v1:ResourceQuota")}
     everything = [item["metadata"] for items in charts_of(stack).values() for item in items]
     assert {metadata["namespace"] for metadata in everything if "namespace" in metadata} <= quotas
 
 
 @pytest.mark.requirement("B69")
-def test_nodes_and_pods_of_production_spread_over_zones_and_pods_are_probed() -> None:
+def test_production_spreads_over_zones_and_probes_its_pods() -> None:
     zones = set(settings_of("prod").aks.zones)
     nodes: dict[str, set[str]] = {}
     for pool in cloud("prod").of_type("azure-native:containerservice:AgentPool"):

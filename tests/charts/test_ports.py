@@ -27,13 +27,13 @@ CHARTS_ON = {pool: [known.name for known in media_workloads(pool)] for pool in M
 
 
 @pytest.mark.parametrize("workload", DEPLOYMENTS, ids=lambda w: w.chart)
-def test_a_charts_own_ports_are_those_of_the_platform(workload: Workload) -> None:
+def test_default_ports_of_charts_match_the_platform(workload: Workload) -> None:
     own = yaml.safe_load((CHARTS / workload.chart / "values.yaml").read_text())["ports"]
     assert own == values_of(workload.chart, "staging")["ports"]
 
 
 def listening(stack: str, chart: str) -> list[Ports]:
-    """Every port that a media pod takes on its node: what its containers state, and its ranges of RTP."""
+    """The host ports of a media pod: its container ports and RTP ranges."""
     workload = next(w for w in WORKLOADS if w.chart == chart)
     values = values_of(chart, stack)
     found = []

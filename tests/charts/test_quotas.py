@@ -1,4 +1,4 @@
-"""The namespaces' quotas have room for the workloads at their largest, and for one pod more while they roll."""
+"""The quotas admit the workloads at their maximum, including the surge of a rollout."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def of_namespace(stack: str, namespace: str) -> list[Object]:
     return found
 
 
-def most_pods(deployment: Object, items: list[Object], stack: str) -> int:
-    """As many as scaling allows, and what a rollout has beside them, as far as its pool has nodes: one on each."""
+def max_pods(deployment: Object, items: list[Object], stack: str) -> int:
+    """The maximum of scaling plus the surge of a rollout, limited to one pod for each node of the pool."""
     name, aks = deployment["metadata"]["name"], settings_of(stack).aks
     pool = pool_of(deployment["spec"]["template"])
     media = {name: pool.max_nodes_per_zone * len(aks.zones) for name, pool in aks.media_pools.items()}
@@ -49,7 +49,7 @@ def pool_of(template: Object) -> str:
 
 
 def request(template: Object, resource: str) -> float:
-    """What a pod requests: its containers together, or the largest of those that run before them."""
+    """A pod's request: the larger of the sum of its containers and its largest init container."""
 
     def of(container: Any) -> float:
         return float(parse_quantity(container["resources"]["requests"][resource]))
@@ -60,12 +60,12 @@ def request(template: Object, resource: str) -> float:
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_every_workload_fits_at_its_largest(stack: str, namespace: str) -> None:
+def test_quotas_admit_every_workload_at_its_maximum(stack: str, namespace: str) -> None:
     items = of_namespace(stack, namespace)
     quota = namespace_quota(namespace, settings_of(stack).aks)
     used: Counter[str] = Counter()
     for deployment in (item for item in items if item["kind"] == "Deployment"):
-        pods, template = most_pods(deployment, items, stack), deployment["spec"]["template"]
+        pods, template = max_pods(deployment, items, stack), deployment["spec"]["template"]
         used["pods"] += pods
         for resource in ("cpu", "memory"):
             used[resource] += int(pods * request(template, resource) * 1000)
@@ -79,7 +79,7 @@ def test_every_workload_fits_at_its_largest(stack: str, namespace: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_load_balancers_and_their_node_ports_are_counted(stack: str, namespace: str) -> None:
+def test_quotas_match_load_balancers_and_node_ports(stack: str, namespace: str) -> None:
     quota = namespace_quota(namespace, settings_of(stack).aks)
     balancers = [
         item
@@ -92,7 +92,7 @@ def test_load_balancers_and_their_node_ports_are_counted(stack: str, namespace: 
 
 @pytest.mark.parametrize("stack", STACKS)
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_no_container_asks_for_more_than_the_largest_node(stack: str, namespace: str) -> None:
+def test_container_limits_fit_the_largest_node(stack: str, namespace: str) -> None:
     quota = namespace_quota(namespace, settings_of(stack).aks)
     for deployment in (item for item in of_namespace(stack, namespace) if item["kind"] == "Deployment"):
         for container in deployment["spec"]["template"]["spec"]["containers"]:

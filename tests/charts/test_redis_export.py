@@ -1,4 +1,4 @@
-"""Redis is exported to Blob every day: what reaches Kubernetes and Azure for it."""
+"""The daily export of Redis to Blob storage: its objects in Kubernetes and Azure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.kubernetes.helm_charts import ChartProblem
+from azure_rehearsal.kubernetes.helm_charts import ChartError
 from model.naming import region_names
 from tests.charts.workloads import objects, settings_of, values_of, workload_of
 from tests.unit.graph import Graph
@@ -25,7 +25,7 @@ def graph() -> Graph:
 
 
 def jobs(stack: str) -> dict[str, Any]:
-    """The stack's jobs on its data, by name."""
+    """The stack's database jobs, by name."""
     found = objects(DATABASE_JOBS, values_of("database-jobs", stack))
     return {item["metadata"]["name"]: item for item in found if item["kind"] == "CronJob"}
 
@@ -46,7 +46,7 @@ def rules(graph: Graph) -> dict[str, Any]:
 
 @pytest.mark.requirement("B25")
 @pytest.mark.parametrize("stack", REGIONS)
-def test_every_region_exports_its_own_redis_every_day(stack: str) -> None:
+def test_every_region_exports_its_redis_daily(stack: str) -> None:
     job = jobs(stack)["database-jobs-redis"]
     minute, hour, *rest = job["spec"]["schedule"].split()
     assert minute.isdecimal()
@@ -59,16 +59,18 @@ def test_every_region_exports_its_own_redis_every_day(stack: str) -> None:
 
 
 @pytest.mark.requirement("B25")
-def test_the_host_and_the_account_of_an_export_are_those_that_azure_has(graph: Graph) -> None:
-    told = environment(jobs("prod")["database-jobs-redis"])
+def test_host_and_account_of_an_export_match_azure(graph: Graph) -> None:
+    settings_in_job = environment(jobs("prod")["database-jobs-redis"])
     redis = graph.one("azure-native:redisenterprise:RedisEnterprise")
-    assert told["HOST"].startswith(f"{redis.value('clusterName')}.{redis.value('location')}.")
+    assert settings_in_job["HOST"].startswith(f"{redis.value('clusterName')}.{redis.value('location')}.")
     account = graph.one("azure-native:storage:StorageAccount", "voice-eastus-data-storage-account")
-    assert told["FOLDER"].startswith(f"https://{account.value('accountName')}.blob.core.windows.net/backups/")
+    assert settings_in_job["FOLDER"].startswith(
+        f"https://{account.value('accountName')}.blob.core.windows.net/backups/"
+    )
 
 
 @pytest.mark.requirement("B25")
-def test_an_export_signs_in_with_the_identity_of_its_pod(graph: Graph) -> None:
+def test_an_export_uses_workload_identity(graph: Graph) -> None:
     template = jobs("prod")["database-jobs-redis"]["spec"]["jobTemplate"]["spec"]["template"]
     assert template["metadata"]["labels"]["azure.workload.identity/use"] == "true"
     assert template["spec"]["serviceAccountName"] == "database-jobs"
@@ -80,7 +82,7 @@ def test_an_export_signs_in_with_the_identity_of_its_pod(graph: Graph) -> None:
 
 @pytest.mark.requirement("B28")
 @pytest.mark.parametrize("stack", ["prod", "staging"])
-def test_the_region_with_the_database_dumps_it_into_backups(stack: str) -> None:
+def test_the_primary_region_dumps_its_database(stack: str) -> None:
     job = jobs(stack)["database-jobs-dump"]
     told = environment(job)
     assert told["HOST"] == region_names(settings_of(stack)).postgresql_host
@@ -88,11 +90,11 @@ def test_the_region_with_the_database_dumps_it_into_backups(stack: str) -> None:
     assert job["spec"]["schedule"].split()[2:] == ["*", "*", "*"]
 
 
-def test_a_region_that_only_has_a_replica_dumps_nothing() -> None:
+def test_a_region_with_a_replica_dumps_nothing() -> None:
     assert set(jobs("prod-westeurope")) == {"database-jobs-redis"}
 
 
-def test_an_export_goes_after_its_days_and_no_other_file_with_it(graph: Graph) -> None:
+def test_the_lifecycle_rule_deletes_only_old_exports(graph: Graph) -> None:
     exports = rules(graph)["backups-redis"]
     assert exports["filters"]["prefixMatch"] == ["backups/redis/"]
     assert exports["actions"]["baseBlob"] == {"delete": {"daysAfterModificationGreaterThan": 30}}
@@ -100,13 +102,13 @@ def test_an_export_goes_after_its_days_and_no_other_file_with_it(graph: Graph) -
     assert "prefixMatch" not in rules(graph)["age"]["filters"]
 
 
-def test_without_exports_there_is_neither_a_job_nor_a_rule() -> None:
+def test_without_exports_there_is_no_job_and_no_rule() -> None:
     assert set(jobs("staging")) == {"database-jobs-dump"}
     assert "redis.sh" not in str(objects(DATABASE_JOBS, values_of("database-jobs", "staging")))
     assert set(rules(graph_of(PROJECT / "Pulumi.staging.yaml"))) == {"age"}
 
 
-def test_the_disk_of_an_export_is_larger_than_what_redis_holds() -> None:
+def test_the_disk_of_an_export_is_larger_than_redis() -> None:
     """Balanced_B20 has 24 GiB."""
     (work,) = [
         volume["ephemeral"]["volumeClaimTemplate"]["spec"]["resources"]["requests"]["storage"]
@@ -116,7 +118,7 @@ def test_the_disk_of_an_export_is_larger_than_what_redis_holds() -> None:
     assert work == "48Gi"
 
 
-def test_a_chart_with_nothing_to_do_is_refused() -> None:
+def test_a_chart_without_jobs_is_refused() -> None:
     values = {**values_of("database-jobs", "minimal"), "dump": {}}
-    with pytest.raises(ChartProblem, match=r"nothing to do: name dump\.databases, or redis\.host"):
+    with pytest.raises(ChartError, match=r"nothing to do: name dump\.databases, or redis\.host"):
         objects(DATABASE_JOBS, values)

@@ -1,4 +1,4 @@
-"""Workloads grow with calls and shrink without them."""
+"""Workloads scale with calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCALED = {"freeswitch": "sip", "livekit-sip": "sip", "livekit": "livekit", "voic
 
 @pytest.mark.requirement("B73")
 @pytest.mark.parametrize("chart", SCALED)
-def test_pods_follow_calls_up_and_down_and_nodes_follow_pods(chart: str) -> None:
+def test_pods_scale_with_calls_and_nodes_with_pods(chart: str) -> None:
     settings = settings_of("prod")
     workload = next(w for w in WORKLOADS if w.chart == chart)
     found = objects(workload, values_of(chart, "prod"))
@@ -23,7 +23,7 @@ def test_pods_follow_calls_up_and_down_and_nodes_follow_pods(chart: str) -> None
     assert spec["minReplicaCount"] < spec["maxReplicaCount"]
     (trigger,) = spec["triggers"]
     assert trigger["metadata"]["serverAddress"] == PROMETHEUS
-    # There is room for calls while the next node starts.
+    # Scale up early: there must be room for calls while the next node starts.
     threshold = float(trigger["metadata"]["threshold"])
     if chart == "voice-agent":
         (config,) = [item for item in found if item["kind"] == "ConfigMap"]

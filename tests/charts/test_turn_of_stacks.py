@@ -1,4 +1,4 @@
-"""The one load balancer of LiveKit: TURN over TLS and nothing else, on an address that stays."""
+"""The load balancer of LiveKit: TURN over TLS only, on a static address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from model.host_names import host_names
-from tests.charts.deployed import STACKS_OF_CLASSES, balanced_ports, container, file, named
+from tests.charts.deployed import STACKS_OF_CLASSES, container, file, load_balancer_ports, named
 from tests.charts.workloads import settings_of
 from tests.unit.graph import Graph
 from tests.unit.stacks import PROJECT, address_of, graph_of
@@ -27,7 +27,7 @@ def rules(stack: str, subnet: str) -> list[dict[str, Any]]:
 
 @pytest.mark.requirement("B41")
 @every_class
-def test_turn_over_tls_has_a_load_balancer_of_its_own_on_an_address_that_stays(stack: str) -> None:
+def test_turn_over_tls_has_its_own_load_balancer_with_a_static_address(stack: str) -> None:
     service = named(stack, "livekit", "Service", "livekit-turn")
     assert service["spec"]["type"] == "LoadBalancer"
     (port,) = service["spec"]["ports"]
@@ -51,8 +51,8 @@ def test_turn_over_tls_has_a_load_balancer_of_its_own_on_an_address_that_stays(s
 
 @pytest.mark.requirement("B41")
 @every_class
-def test_turn_over_udp_and_media_go_to_the_nodes_past_every_load_balancer(stack: str) -> None:
-    turn = {number: item for (_, number), item in balanced_ports(stack).items() if item.startswith("livekit")}
+def test_turn_over_udp_and_media_use_node_addresses(stack: str) -> None:
+    turn = {number: item for (_, number), item in load_balancer_ports(stack).items() if item.startswith("livekit")}
     assert turn == {443: "livekit-turn"}
     on_the_node = {(item["protocol"], item["hostPort"]) for item in container(stack, "livekit", "livekit")["ports"]}
     assert {("UDP", 3478), ("TCP", 7881), ("UDP", 7882)} <= on_the_node

@@ -1,4 +1,4 @@
-"""The table of workloads: what is asked of every chart."""
+"""The table of workloads for the tests of every chart."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def settings_of(stack: str) -> Settings:
 
 
 def extends(kind: str) -> bool:
-    """Whether this is a stack that takes most of its settings from another."""
+    """Whether this is a stack that extends another one."""
     return kind in STACKS and settings_of(kind).extends is not None
 
 
@@ -110,7 +110,7 @@ def objects(workload: Workload, values: Mapping[str, Any]) -> list[Object]:
 
 
 def pod_templates(items: list[Object]) -> Iterator[tuple[str, Object]]:
-    """Name and pod template of everything that makes pods."""
+    """The name and pod template of every object that creates pods."""
     for item in items:
         spec = item.get("spec") or {}
         if item["kind"] == "CronJob":
@@ -120,6 +120,6 @@ def pod_templates(items: list[Object]) -> Iterator[tuple[str, Object]]:
 
 
 def containers(template: Object) -> Iterator[Object]:
-    """Every container of a pod, those that run first included."""
+    """Every container of a pod, init containers included."""
     spec = template["spec"]
     yield from [*spec.get("initContainers", []), *spec["containers"]]

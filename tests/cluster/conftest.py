@@ -1,4 +1,4 @@
-"""A committed stack, deployed once to a simulated Azure with a real Kubernetes behind it."""
+"""A committed stack, deployed once to a simulated Azure with a real Kubernetes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from azure_rehearsal.engine.state_directory import StateDirectory
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.real import programs
 from azure_rehearsal.kubernetes.real.programs import Programs
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from azure_rehearsal.testing import installed
-from tests.cluster.asking import the_cluster
+from tests.cluster.cluster_queries import only_cluster
 from tests.cluster.pages import WRITE, Pages
 from tests.cluster.production import Region
 from tests.unit.stacks import PROJECT
@@ -26,12 +26,12 @@ from tools.rehearsal_adapter import VoiceAdapter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(WRITE, action="store_true", help="write the data of docs pages that live clusters tell")
+    parser.addoption(WRITE, action="store_true", help="write the data of docs pages that tests verify")
 
 
 @pytest.fixture(scope="session")
 def pages(request: pytest.FixtureRequest) -> Pages:
-    """The pages in `docs` that show what tests find: compared, or written with `--write-pages`."""
+    """The data of pages in `docs` that these tests verify, or write with `--write-pages`."""
     return Pages(write=request.config.getoption(WRITE))
 
 
@@ -56,8 +56,8 @@ class Deployed:
         return world
 
     @property
-    def cluster(self) -> LiveCluster:
-        return the_cluster(self.world)
+    def cluster(self) -> RunningCluster:
+        return only_cluster(self.world)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def built() -> Programs:
 
 @pytest.fixture(scope="session")
 def staging(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """Staging as its committed file says, deployed and deployed again. `test_the_end.py` destroys it."""
+    """The committed stack staging, deployed twice. `test_teardown.py` destroys it."""
     assert built.api_server.exists()
     state = tmp_path_factory.mktemp("staging") / "state"
     with Rehearsal(PROJECT, "staging", state, cli=cli, open_world=real_world, checkpoints=False) as rehearsal:
@@ -79,8 +79,10 @@ def staging(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module")
 def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Region]]:
-    """The regions of production, as their committed files say, in one world and in order of deployment. The pods that
-    their calls need are on their way. Only for one module: three control planes are felt by whoever runs beside."""
+    """The regions of production in one world, in order of deployment; the pods for their calls are starting.
+
+    For one module only: three control planes slow down concurrent tests.
+    """
     assert built.api_server.exists()
     directory = StateDirectory(tmp_path_factory.mktemp("production") / "state", real_world)
     with directory:
@@ -97,6 +99,6 @@ def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture
-def cluster(staging: Deployed) -> LiveCluster:
+def cluster(staging: Deployed) -> RunningCluster:
     """The cluster of staging."""
     return staging.cluster

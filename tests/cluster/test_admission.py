@@ -1,10 +1,10 @@
-"""Every object of a committed stack is admitted by a real API server, and stays as the program says."""
+"""A real API server admits every object of a committed stack, and a second deployment changes nothing."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.cluster.asking import is_ready, pods
+from tests.cluster.cluster_queries import is_ready, pods
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster
@@ -17,9 +17,9 @@ def test_every_object_is_admitted_and_a_second_deployment_changes_nothing(stagin
     assert {step.name: step.changed for step in staging.second.changing_steps} == {}
 
 
-def test_every_pod_that_a_workload_wants_is_admitted_placed_and_ready(staging: Deployed) -> None:
+def test_every_pod_is_admitted_scheduled_and_ready(staging: Deployed) -> None:
     assert staging.world.unready() == []
-    assert pods(staging.cluster), "there are pods"
+    assert pods(staging.cluster), "the stack has no pods"
     assert [pod["metadata"]["name"] for pod in pods(staging.cluster) if not is_ready(pod)] == []
 
 
@@ -30,7 +30,7 @@ def test_namespaces_of_the_platform_enforce_a_pod_security_level(staging: Deploy
         for item in staging.cluster.list_objects("v1", "Namespace")
         if item["metadata"]["name"].startswith("voice-")
     }
-    assert levels, "the platform has namespaces of its own"
+    assert levels, "the platform has no namespaces"
     assert None not in levels.values(), levels
     refused = staging.cluster
     pod = {
@@ -55,10 +55,10 @@ def test_an_unknown_field_is_refused(staging: Deployed) -> None:
 
 
 @pytest.mark.requirement("A24", "B41")
-def test_load_balancers_have_their_addresses_and_claims_are_bound(staging: Deployed) -> None:
+def test_load_balancers_have_addresses_and_claims_are_bound(staging: Deployed) -> None:
     cluster = staging.cluster
     balanced = [item for item in cluster.list_objects("v1", "Service") if item["spec"]["type"] == "LoadBalancer"]
-    assert balanced, "the platform has load balancers"
+    assert balanced, "the platform has no load balancers"
     assert [item["metadata"]["name"] for item in balanced if not item["status"]["loadBalancer"].get("ingress")] == []
     claims = cluster.list_objects("v1", "PersistentVolumeClaim")
     assert [item["metadata"]["name"] for item in claims if item["status"]["phase"] != "Bound"] == []

@@ -1,4 +1,4 @@
-"""The role of agent-watch, on a real Kubernetes."""
+"""The role of agent-watch on a real Kubernetes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from agent_watch.lease import Lease, LeaseArgs, kubernetes_session
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from tests.charts.rendering import rendered
 from tests.charts.workloads import values_of
 from tests.cluster.conftest import Deployed
@@ -24,7 +24,7 @@ ACCESS = ("ServiceAccount", "Lease", "Role", "RoleBinding")
 
 @pytest.fixture
 def account(staging: Deployed, tmp_path: Path) -> Iterator[Path]:
-    """The files of the ServiceAccount, as a pod has them, and its rights."""
+    """The files of the ServiceAccount as in a pod, with its permissions."""
     cluster, plane = staging.cluster, staging.cluster.plane
     chart = rendered("agent-watch", values_of("agent-watch", "minimal"), NAMESPACE)
     access = [item for item in chart if item["kind"] in ACCESS]
@@ -40,7 +40,7 @@ def account(staging: Deployed, tmp_path: Path) -> Iterator[Path]:
         cluster.delete(Key.of(item))
 
 
-def lease_of(cluster: LiveCluster, account: Path, holder: str, session: aiohttp.ClientSession) -> Lease:
+def lease_of(cluster: RunningCluster, account: Path, holder: str, session: aiohttp.ClientSession) -> Lease:
     args = LeaseArgs(
         url=cluster.plane.server,
         namespace=NAMESPACE,
@@ -53,7 +53,7 @@ def lease_of(cluster: LiveCluster, account: Path, holder: str, session: aiohttp.
     return Lease(args=args, session=session)
 
 
-def test_the_role_lets_one_replica_hold_the_lease_and_nothing_else(staging: Deployed, account: Path) -> None:
+def test_the_role_allows_only_the_lease_and_one_replica_holds_it(staging: Deployed, account: Path) -> None:
     async def run() -> None:
         async with kubernetes_session(account) as session:
             first, second = (lease_of(staging.cluster, account, name, session) for name in ("one", "two"))

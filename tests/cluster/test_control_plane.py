@@ -1,4 +1,4 @@
-"""A control plane by itself: how fast it starts, what stays of it, what happens when its owner is killed."""
+"""One control plane: its start, its persistence, and the cleanup after its owner is killed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real.control_plane import ControlPlane
-from azure_rehearsal.kubernetes.real.processes import Processes, Running
+from azure_rehearsal.kubernetes.real.processes import Processes, ProcessHandle
 from azure_rehearsal.kubernetes.real.programs import Programs
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
-from tests.cluster.asking import eventually
+from tests.cluster.cluster_queries import wait_until
 
 pytestmark = pytest.mark.cluster
 
@@ -33,7 +33,7 @@ time.sleep(600)
 """
 
 
-def test_a_control_plane_starts_and_keeps_its_objects_and_address(
+def test_a_restarted_control_plane_has_its_objects_and_address(
     built: Programs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     processes = Processes(tmp_path / "notes")
@@ -44,9 +44,9 @@ def test_a_control_plane_starts_and_keeps_its_objects_and_address(
         began = time.monotonic()
         plane.start()
         cluster = RealCluster("1.36", plane.client())
-        eventually(lambda: cluster.get(account), what="the default account")
+        wait_until(lambda: cluster.get(account), description="the default account")
         with capsys.disabled():
-            print(f"\n  cold start of a control plane: {time.monotonic() - began:.1f} s (wanted: under 10 s)")
+            print(f"\n  cold start of a control plane: {time.monotonic() - began:.1f} s (target: under 10 s)")
         cluster.create(item, "test")
     finally:
         plane.stop()
@@ -61,7 +61,7 @@ def test_a_control_plane_starts_and_keeps_its_objects_and_address(
 
 
 @pytest.mark.usefixtures("built")
-def test_what_a_killed_run_left_is_ended_by_the_next_and_nothing_else(tmp_path: Path) -> None:
+def test_the_next_run_stops_only_the_processes_of_a_killed_run(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     mine = Processes(notes)
     living = mine.start("sleep", ["sleep", "600"], os.environ, tmp_path / "sleep.log")
@@ -70,17 +70,17 @@ def test_what_a_killed_run_left_is_ended_by_the_next_and_nothing_else(tmp_path: 
     )
     try:
         assert parent.stdout is not None
-        left = [Running.of(int(word)) for word in parent.stdout.readline().split()]
+        left = [ProcessHandle.of(int(word)) for word in parent.stdout.readline().split()]
         assert len(left) == 5
     finally:
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    assert all(process is not None and process.is_alive for process in left), "kill -9 reaches the parent alone"
+    assert all(process is not None and process.is_alive for process in left), "kill -9 must reach only the parent"
     try:
-        assert len(Processes(notes).end_left_behind()) == 5
+        assert len(Processes(notes).stop_orphans()) == 5
         assert not any(process is not None and process.is_alive for process in left)
-        assert living.is_alive, "the program of a run that goes on was ended"
+        assert living.is_alive, "the process of a live owner was stopped"
     finally:
-        mine.end_all()
+        mine.stop_all()
     assert not living.is_alive
     assert list(notes.iterdir()) == []

@@ -1,4 +1,4 @@
-"""What goes wrong with an API server, as its client sees it: it waits, or names object and cause."""
+"""Faults of an API server, as its client sees them: it waits, or reports object and cause."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object, Reason
 from azure_rehearsal.kubernetes.real import real_cluster
-from azure_rehearsal.kubernetes.real.api_server import MERGE
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from tests.cluster.asking import eventually, slow_webhook
+from azure_rehearsal.kubernetes.real.api_client import MERGE
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
+from tests.cluster.cluster_queries import slow_webhook, wait_until
 
 pytestmark = pytest.mark.cluster
 
@@ -27,7 +27,7 @@ def config_map(name: str, **data: str) -> Object:
     }
 
 
-def test_a_slow_etcd_delays_a_write_and_fails_none(cluster: LiveCluster) -> None:
+def test_a_slow_etcd_delays_writes_without_errors(cluster: RunningCluster) -> None:
     etcd = cluster.plane.processes["etcd"].id
     item = config_map("late")
     os.kill(etcd, signal.SIGSTOP)
@@ -35,12 +35,12 @@ def test_a_slow_etcd_delays_a_write_and_fails_none(cluster: LiveCluster) -> None
     wake.start()
     began = time.monotonic()
     cluster.create(item, "test")
-    assert time.monotonic() - began > 2, "etcd was not slow"
+    assert time.monotonic() - began > 2, "etcd did not delay the write"
     wake.join()
     cluster.delete(Key.of(item))
 
 
-def test_a_field_of_another_manager_is_a_conflict_that_names_it(cluster: LiveCluster) -> None:
+def test_a_conflict_names_the_other_field_manager(cluster: RunningCluster) -> None:
     item = config_map("contested", colour="red")
     cluster.create(item, "pulumi-kubernetes")
     try:
@@ -48,28 +48,26 @@ def test_a_field_of_another_manager_is_a_conflict_that_names_it(cluster: LiveClu
         with pytest.raises(ApiError, match=r'conflict with "somebody-else".*\.data\.colour') as refused:
             cluster.apply(item, "pulumi-kubernetes")
         assert refused.value.reason is Reason.CONFLICT
-        assert "pulumi.com/patchForce" in refused.value.way_out
+        assert "pulumi.com/patchForce" in refused.value.remediation
         cluster.apply(item, "pulumi-kubernetes", force=True)
     finally:
         cluster.delete(Key.of(item))
 
 
-def test_a_stuck_finalizer_is_named_when_a_deletion_times_out(
-    cluster: LiveCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deletion_timeout_names_the_finalizer(cluster: RunningCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     item = config_map("stuck")
-    item["metadata"]["finalizers"] = ["example.com/nobody-takes-this"]
+    item["metadata"]["finalizers"] = ["example.com/stuck"]
     cluster.create(item, "test")
     monkeypatch.setattr(real_cluster, "DELETE_SECONDS", 1)
-    with pytest.raises(ApiError, match="nobody-takes-this remain") as refused:
+    with pytest.raises(ApiError, match=r"example\.com/stuck remain") as refused:
         cluster.delete(Key.of(item))
     assert refused.value.reason is Reason.TIMEOUT
     path = "/api/v1/namespaces/default/configmaps/stuck"
-    cluster.server.request("PATCH", path, None, {"metadata": {"finalizers": None}}, MERGE)
-    eventually(lambda: cluster.get(Key.of(item)) is None, what="the object gone")
+    cluster.api.request("PATCH", path, None, {"metadata": {"finalizers": None}}, MERGE)
+    wait_until(lambda: cluster.get(Key.of(item)) is None, description="the deletion of the object")
 
 
-def test_a_webhook_that_does_not_answer_is_named(cluster: LiveCluster) -> None:
+def test_an_unresponsive_webhook_is_named(cluster: RunningCluster) -> None:
     item = config_map("looked-at")
     with (
         slow_webhook(cluster, "default"),

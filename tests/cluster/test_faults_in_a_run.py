@@ -1,5 +1,4 @@
-"""What goes wrong with an API server while a run changes objects: it waits or fails with a message that names object
-and cause, and the next run converges."""
+"""Faults of an API server during a run: the run waits or fails with object and cause, and the next run converges."""
 
 from __future__ import annotations
 
@@ -16,18 +15,18 @@ from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
-from azure_rehearsal.kubernetes.real import api_server, real_cluster
-from azure_rehearsal.kubernetes.real.api_server import MERGE
+from azure_rehearsal.kubernetes.real import api_client, real_cluster
+from azure_rehearsal.kubernetes.real.api_client import MERGE
 from azure_rehearsal.kubernetes.real.programs import Programs
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
 from azure_rehearsal.reports.failures import failures_of
-from tests.cluster.asking import slow_webhook, the_cluster
+from tests.cluster.cluster_queries import only_cluster, slow_webhook
 from tests.cluster.conftest import real_world
-from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM, at_write_of, config_map
+from tests.cluster.small_program import CONFIG_MAPS, NAMESPACE, PROGRAM, before_write_of, config_map
 
 pytestmark = pytest.mark.cluster
 
-SOMEBODY = "somebody-else"
+OTHER_MANAGER = "somebody-else"
 
 
 @pytest.fixture(scope="module")
@@ -42,84 +41,82 @@ def small(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def live(small: Rehearsal) -> LiveCluster:
+def live(small: Rehearsal) -> RunningCluster:
     """Its cluster."""
     assert isinstance(small.world, World)
-    return the_cluster(small.world)
+    return only_cluster(small.world)
 
 
-def painted(rehearsal: Rehearsal, colour: str) -> Run:
+def run_with_color(rehearsal: Rehearsal, color: str) -> Run:
     """A run that changes every object of the program."""
-    return rehearsal.up(config={"voice:colour": colour})
+    return rehearsal.up(config={"voice:color": color})
 
 
-def assert_converges(rehearsal: Rehearsal, live: LiveCluster, colour: str) -> None:
-    """The next run brings everything to what is wanted."""
-    next_run = painted(rehearsal, colour)
+def assert_converges(rehearsal: Rehearsal, live: RunningCluster, color: str) -> None:
+    """The next run reaches the desired state."""
+    next_run = run_with_color(rehearsal, color)
     assert next_run.ok, next_run.text
-    assert colours(live) == dict.fromkeys(CONFIG_MAPS, colour)
+    assert colors(live) == dict.fromkeys(CONFIG_MAPS, color)
 
 
-def assert_done(rehearsal: Rehearsal, colour: str) -> None:
-    """The next run has nothing to do."""
-    last = painted(rehearsal, colour)
+def assert_unchanged(rehearsal: Rehearsal, color: str) -> None:
+    """The next run changes nothing."""
+    last = run_with_color(rehearsal, color)
     assert last.ok, last.text
     assert last.changes == {}
 
 
-def colours(live: LiveCluster) -> dict[str, str]:
+def colors(live: RunningCluster) -> dict[str, str]:
     found = live.list_objects("v1", "ConfigMap", NAMESPACE)
     return {
-        item["metadata"]["name"]: item["data"]["colour"] for item in found if item["metadata"]["name"] in CONFIG_MAPS
+        item["metadata"]["name"]: item["data"]["color"] for item in found if item["metadata"]["name"] in CONFIG_MAPS
     }
 
 
-def kill_api_server(live: LiveCluster) -> None:
+def kill_api_server(live: RunningCluster) -> None:
     os.kill(live.plane.processes["kube-apiserver"].id, signal.SIGKILL)
-    live.plane.end("kube-apiserver")
+    live.plane.stop_program("kube-apiserver")
 
 
-def the_failure(run: Run, name: str) -> str:
-    """What a run says of the only resource that it could not write."""
-    assert not run.ok, "the run was taken for done"
+def single_failure(run: Run, name: str) -> str:
+    """The message of the only resource that the run could not write."""
+    assert not run.ok, "the run succeeded"
     (failure,) = [failure for failure in failures_of(run) if failure.name]
     assert failure.name == name
     return failure.message
 
 
-def test_an_api_server_that_is_killed_and_comes_back_delays_a_run_and_fails_none(
-    small: Rehearsal, live: LiveCluster
-) -> None:
+def test_a_restart_of_the_api_server_delays_a_run_without_errors(small: Rehearsal, live: RunningCluster) -> None:
     back = threading.Timer(2, live.plane.start_api_server)
 
     def interrupt() -> None:
         kill_api_server(live)
         back.start()
 
-    with at_write_of(live, "widget", interrupt):  # The last that a server serves which has just been started.
-        run = painted(small, "blue")
+    with before_write_of(live, "widget", interrupt):  # A restarted server serves custom resources last.
+        run = run_with_color(small, "blue")
     back.join()
     assert run.ok, run.text
-    assert colours(live) == dict.fromkeys(CONFIG_MAPS, "blue")
+    assert colors(live) == dict.fromkeys(CONFIG_MAPS, "blue")
     widget = live.get(Key("example.com/v1", "Widget", NAMESPACE, "widget"))
     assert widget is not None
-    assert widget["spec"] == {"colour": "blue"}
-    assert_done(small, "blue")
+    assert widget["spec"] == {"color": "blue"}
+    assert_unchanged(small, "blue")
 
 
-def test_an_api_server_that_stays_away_fails_a_run_and_the_next_one_goes_on(
-    small: Rehearsal, live: LiveCluster, monkeypatch: pytest.MonkeyPatch
+def test_a_lost_api_server_fails_a_run_and_the_next_run_converges(
+    small: Rehearsal, live: RunningCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patched, at_write_of(live, "second", lambda: kill_api_server(live)):
-        patched.setattr(api_server, "AWAY_SECONDS", 1)
-        run = painted(small, "green")
+    with monkeypatch.context() as patched, before_write_of(live, "second", lambda: kill_api_server(live)):
+        patched.setattr(api_client, "RECONNECT_SECONDS", 1)
+        run = run_with_color(small, "green")
     live.plane.start_api_server()
-    assert f"nothing answers at {live.plane.server}" in the_failure(run, "second")
-    assert colours(live) == {"first": "green", "second": "blue", "third": "blue"}
+    assert f"no API server answers at {live.plane.server}" in single_failure(run, "second")
+    assert colors(live) == {"first": "green", "second": "blue", "third": "blue"}
     assert_converges(small, live, "green")
 
 
-def test_a_slow_etcd_delays_a_run_and_fails_none(small: Rehearsal, live: LiveCluster) -> None:
+def test_a_slow_etcd_delays_a_run_without_errors(small: Rehearsal, live: RunningCluster) -> None:
     etcd = live.plane.processes["etcd"].id
     wake = threading.Timer(3, os.kill, (etcd, signal.SIGCONT))
 
@@ -128,54 +125,54 @@ def test_a_slow_etcd_delays_a_run_and_fails_none(small: Rehearsal, live: LiveClu
         wake.start()
 
     began = time.monotonic()
-    with at_write_of(live, "second", slow_down):
-        run = painted(small, "white")
-    assert time.monotonic() - began > 3, "etcd was not slow"
+    with before_write_of(live, "second", slow_down):
+        run = run_with_color(small, "white")
+    assert time.monotonic() - began > 3, "etcd did not delay the run"
     wake.join()
     assert run.ok, run.text
-    assert colours(live) == dict.fromkeys(CONFIG_MAPS, "white")
+    assert colors(live) == dict.fromkeys(CONFIG_MAPS, "white")
 
 
-def test_a_field_that_another_manager_takes_fails_a_run_until_it_is_left(small: Rehearsal, live: LiveCluster) -> None:
+def test_a_field_conflict_fails_runs_until_it_is_resolved(small: Rehearsal, live: RunningCluster) -> None:
     def take() -> None:
-        live.apply(config_map("third", colour="theirs"), SOMEBODY, force=True)
+        live.apply(config_map("third", color="theirs"), OTHER_MANAGER, force=True)
 
-    with at_write_of(live, "second", take):
-        run = painted(small, "black")
-    message = the_failure(run, "third")
-    assert f'conflict with "{SOMEBODY}"' in message
-    assert ".data.colour" in message
+    with before_write_of(live, "second", take):
+        run = run_with_color(small, "black")
+    message = single_failure(run, "third")
+    assert f'conflict with "{OTHER_MANAGER}"' in message
+    assert ".data.color" in message
     assert "pulumi.com/patchForce" in run.text
-    live.apply(config_map("third"), SOMEBODY)
+    live.apply(config_map("third"), OTHER_MANAGER)
     assert_converges(small, live, "black")
-    assert_done(small, "black")
+    assert_unchanged(small, "black")
 
 
-def test_a_webhook_that_does_not_answer_fails_a_run_until_it_does(small: Rehearsal, live: LiveCluster) -> None:
+def test_an_unresponsive_webhook_fails_runs_until_it_is_removed(small: Rehearsal, live: RunningCluster) -> None:
     hooked = slow_webhook(live, NAMESPACE)
-    with at_write_of(live, "second", hooked.__enter__):
-        run = painted(small, "grey")
+    with before_write_of(live, "second", hooked.__enter__):
+        run = run_with_color(small, "gray")
     hooked.__exit__(None, None, None)
-    assert 'failed calling webhook "slow.example.com"' in the_failure(run, "second")
-    assert_converges(small, live, "grey")
+    assert 'failed calling webhook "slow.example.com"' in single_failure(run, "second")
+    assert_converges(small, live, "gray")
 
 
-def test_a_finalizer_that_nobody_takes_fails_a_deletion_until_somebody_does(
-    small: Rehearsal, live: LiveCluster, monkeypatch: pytest.MonkeyPatch
+def test_a_stuck_finalizer_fails_a_deletion_until_it_is_removed(
+    small: Rehearsal, live: RunningCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/api/v1/namespaces/{NAMESPACE}/configmaps/passing"
 
     def hold(*finalizers: str) -> None:
-        live.server.request("PATCH", path, None, {"metadata": {"finalizers": list(finalizers) or None}}, MERGE)
+        live.api.request("PATCH", path, None, {"metadata": {"finalizers": list(finalizers) or None}}, MERGE)
 
-    gone = {"voice:passing": False, "voice:colour": "brown"}
-    with monkeypatch.context() as patched, at_write_of(live, "second", lambda: hold("example.com/nobody-takes-this")):
+    gone = {"voice:passing": False, "voice:color": "brown"}
+    with monkeypatch.context() as patched, before_write_of(live, "second", lambda: hold("example.com/stuck")):
         patched.setattr(real_cluster, "DELETE_SECONDS", 1)
         run = small.up(config=gone)
-    message = the_failure(run, "passing")
+    message = single_failure(run, "passing")
     assert 'configmaps "passing"' in message
-    assert "example.com/nobody-takes-this remain" in message
-    assert colours(live) == dict.fromkeys(CONFIG_MAPS, "brown"), "the rest of the run was done"
+    assert "example.com/stuck remain" in message
+    assert colors(live) == dict.fromkeys(CONFIG_MAPS, "brown"), "the run did not write the other objects"
     hold()
     next_run = small.up(config=gone)
     assert next_run.ok, next_run.text

@@ -1,10 +1,19 @@
-"""A generation of a pool is added, the one before retired and removed, with calls up and none cut."""
+"""Adds a generation of a pool, retires and removes the old one, without interrupting calls."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.cluster.asking import eventually, exists, is_ready, mark_call, nodes, pods_of, small_pod, why_not_placed
+from tests.cluster.cluster_queries import (
+    exists,
+    is_ready,
+    nodes,
+    pods_of,
+    scheduling_failure,
+    set_call,
+    small_pod,
+    wait_until,
+)
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster
@@ -13,12 +22,12 @@ GENERATIONS = "voice:aks.mediaPools.livekit.generations"
 GENERATION = "voice.platform/generation"
 
 
-def test_a_generation_is_retired_and_removed_and_no_call_is_cut(staging: Deployed) -> None:
+def test_retiring_and_removing_a_generation_interrupts_no_call(staging: Deployed) -> None:
     cluster, rehearsal = staging.cluster, staging.rehearsal
     old = {"name": "a", "vmSize": "Standard_D4s_v5", "osDisk": {"gib": 64}}
     new = {**old, "name": "b"}
     (call,) = pods_of(cluster, "livekit")
-    mark_call(cluster, call, is_up=True)
+    set_call(cluster, call, is_up=True)
     retired = rehearsal.up(config={GENERATIONS: [{**old, "state": "retiring"}, new]})
     assert retired.ok, retired.text
 
@@ -30,19 +39,19 @@ def test_a_generation_is_retired_and_removed_and_no_call_is_cut(staging: Deploye
             and node["metadata"]["labels"].get(GENERATION) == generation
         ]
 
-    eventually(
+    wait_until(
         lambda: any(is_ready(pod) and pod["spec"]["nodeName"] in on("b") for pod in pods_of(cluster, "livekit")),
-        what="a pod on the new generation",
+        description="a pod on the new generation",
     )
-    cluster.caretaker.catch_up()
+    cluster.controller_manager.reconcile_all()
     late = small_pod("late", "default", call["spec"]["nodeName"])
     late["spec"]["tolerations"] = [{"key": "livekit", "operator": "Exists"}]
-    assert "untolerated taint" in why_not_placed(cluster, late), "a retiring generation takes pods of its pool"
-    assert exists(cluster, call), "the pod ended before its call"
-    assert call["spec"]["nodeName"] in on("a"), "the node went before the call on it had ended"
-    mark_call(cluster, call, is_up=False)
-    eventually(lambda: not exists(cluster, call), what="the pod gone, once its call has ended")
-    eventually(lambda: on("a") == [], what="the retiring pool empty")
+    assert "untolerated taint" in scheduling_failure(cluster, late), "a retiring generation accepts pods"
+    assert exists(cluster, call), "the pod terminated before its call ended"
+    assert call["spec"]["nodeName"] in on("a"), "the node was removed before its call ended"
+    set_call(cluster, call, is_up=False)
+    wait_until(lambda: not exists(cluster, call), description="the deletion of the pod after its call")
+    wait_until(lambda: on("a") == [], description="the removal of all nodes of the retiring generation")
     removed = rehearsal.up(config={GENERATIONS: [new]})
     assert removed.ok, removed.text
     assert [

@@ -1,4 +1,4 @@
-"""`kill -9` of a first deployment: nothing of it goes on, and the documented recovery leads to a run that converges."""
+"""`kill -9` during a first deployment: no process remains, and the documented recovery converges."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real.programs import Programs
-from tests.cluster.asking import eventually, running, the_cluster
+from tests.cluster.cluster_queries import commands_with, only_cluster, wait_until
 from tests.cluster.conftest import real_world
-from tests.cluster.small import CONFIG_MAPS, NAMESPACE, PROGRAM
+from tests.cluster.small_program import CONFIG_MAPS, NAMESPACE, PROGRAM
 from tests.unit.stacks import PROJECT
 
 pytestmark = pytest.mark.cluster
@@ -38,12 +38,14 @@ def killed(self, item, manager, dry_run=False):
 RealCluster.create = killed
 application(Wiring())(sys.argv[1:])
 """
-"""`azure-rehearsal`, killed when an object exists that the engine does not know yet. Settings are not checked."""
+"""`azure-rehearsal`, killed after the API server created an object that the engine does not know. Settings are not
+checked.
+"""
 
 
 @pytest.fixture(scope="module")
 def left(built: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a first `up` left that was killed."""
+    """The state after a killed first `up`."""
     assert built.api_server.exists()
     state = tmp_path_factory.mktemp("killed") / "state"
     options = ["--cluster", "real", "--stack", "staging", "--state", str(state), "--project", str(PROGRAM)]
@@ -51,25 +53,25 @@ def left(built: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-c", KILLED, "up", *options], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
-    eventually(lambda: not running(str(state / "stack-files")), what="the engine gone")
+    wait_until(lambda: not commands_with(str(state / "stack-files")), description="the exit of the engine")
     return state
 
 
-def test_a_killed_run_is_ended_and_recovered_as_the_runbook_says(left: Path, cli: PulumiCli) -> None:
+def test_a_killed_run_is_recovered_as_in_the_runbook(left: Path, cli: PulumiCli) -> None:
     planes = left / "world" / "control-planes"
-    assert len(running(str(planes))) >= 5, "kill -9 reaches the parent alone"
+    assert len(commands_with(str(planes))) >= 5, "kill -9 must reach only the parent"
     with Rehearsal(PROGRAM, "staging", left, cli=cli, open_world=real_world) as rehearsal:
-        assert running(str(planes)) == [], "programs of the killed run are still there"
+        assert commands_with(str(planes)) == [], "processes of the killed run remain"
         assert isinstance(rehearsal.world, World)
-        live = the_cluster(rehearsal.world)
+        live = only_cluster(rehearsal.world)
         second = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))
-        assert second is not None, "what the killed run had made is gone"
+        assert second is not None, "the object of the killed run is missing"
         known = [item["urn"].rpartition("::")[2] for item in rehearsal.export()["resources"]]
         assert "first" in known
-        assert "second" not in known, "the engine knows it: nothing is to be recovered"
+        assert "second" not in known, "the engine knows the object, so there is nothing to recover"
 
         refused = rehearsal.up()
-        assert not refused.ok, "it was taken over without a word"
+        assert not refused.ok, "the object was overwritten"
         assert 'configmaps "second" already exists' in refused.text
         assert "`pulumi import`" in refused.text
         recovery = Recovery(
@@ -80,7 +82,7 @@ def test_a_killed_run_is_ended_and_recovered_as_the_runbook_says(left: Path, cli
         assert "import" in recovery.steps, recovery.steps
         again = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))
         assert again is not None
-        assert again["metadata"]["uid"] == second["metadata"]["uid"], "it was deleted and made once more"
+        assert again["metadata"]["uid"] == second["metadata"]["uid"], "the object was replaced"
         assert {item["metadata"]["name"] for item in live.list_objects("v1", "ConfigMap", NAMESPACE)} >= set(
             CONFIG_MAPS
         )

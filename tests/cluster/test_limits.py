@@ -1,4 +1,4 @@
-"""Quotas and limit ranges of the platform's namespaces, as the API server enforces them."""
+"""Quotas and limit ranges of the platform's namespaces, enforced by the API server."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Object, Reason
 from azure_rehearsal.kubernetes.quantities import amount
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from tests.cluster.asking import WITH_CALLS, small_pod
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
+from tests.cluster.cluster_queries import CALL_NAMESPACES, small_pod
 
 pytestmark = pytest.mark.cluster
 
-NAMESPACES: Final = sorted(set(WITH_CALLS.values()))
+NAMESPACES: Final = sorted(set(CALL_NAMESPACES.values()))
 
 
-def asking(pod: Object, cpu: str, containers: int = 1) -> Object:
-    """The pod with so many containers that ask for so much each."""
+def with_requests(pod: Object, cpu: str, containers: int = 1) -> Object:
+    """The pod with this number of containers, each with this CPU request."""
     (first,) = pod["spec"]["containers"]
     resources = {key: {"cpu": cpu, "memory": "16Mi"} for key in ("requests", "limits")}
     pod["spec"]["containers"] = [
@@ -26,7 +26,7 @@ def asking(pod: Object, cpu: str, containers: int = 1) -> Object:
     return pod
 
 
-def refusal_of(cluster: LiveCluster, item: Object) -> str:
+def refusal_of(cluster: RunningCluster, item: Object) -> str:
     with pytest.raises(ApiError) as refused:
         cluster.apply(item, "test", dry_run=True)
     assert refused.value.reason is Reason.FORBIDDEN
@@ -34,21 +34,23 @@ def refusal_of(cluster: LiveCluster, item: Object) -> str:
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_what_is_beyond_the_limits_of_its_namespace_is_refused(cluster: LiveCluster, namespace: str) -> None:
+def test_pods_beyond_limits_and_quotas_are_refused(cluster: RunningCluster, namespace: str) -> None:
     (limits,) = cluster.list_objects("v1", "LimitRange", namespace)
     (quota,) = cluster.list_objects("v1", "ResourceQuota", namespace)
-    largest, all_together = limits["spec"]["limits"][0]["max"]["cpu"], quota["spec"]["hard"]["requests.cpu"]
+    largest, total = limits["spec"]["limits"][0]["max"]["cpu"], quota["spec"]["hard"]["requests.cpu"]
     pod = small_pod("greedy", namespace, "any")
-    cluster.apply(asking(pod, "10m"), "test", dry_run=True)
+    cluster.apply(with_requests(pod, "10m"), "test", dry_run=True)
     assert "maximum cpu usage per Container" in refusal_of(
-        cluster, asking(small_pod("p", namespace, ""), f"{largest}1")
+        cluster, with_requests(small_pod("p", namespace, ""), f"{largest}1")
     )
-    too_many = int(amount(all_together) / amount(largest)) + 1
-    assert "exceeded quota" in refusal_of(cluster, asking(small_pod("p", namespace, ""), largest, too_many))
+    too_many = int(amount(total) / amount(largest)) + 1
+    assert "exceeded quota" in refusal_of(cluster, with_requests(small_pod("p", namespace, ""), largest, too_many))
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES)
-def test_a_container_that_asks_for_nothing_gets_what_its_namespace_says(cluster: LiveCluster, namespace: str) -> None:
+def test_a_container_without_requests_gets_the_defaults_of_its_namespace(
+    cluster: RunningCluster, namespace: str
+) -> None:
     pod = small_pod("modest", namespace, "any")
     del pod["spec"]["containers"][0]["resources"]
     admitted = cluster.apply(pod, "test", dry_run=True)

@@ -1,7 +1,7 @@
-"""Under-used nodes: emptied and taken away where their pods may move, kept where a pod or its budget forbids it.
+"""Underutilized nodes: drained and removed when their pods can move, kept when a pod or its budget blocks it.
 
-Three pods of Deployments come to nodes of their own, for all others are closed while they are placed. Then the others
-open again, and each of the three would find its place there.
+Three Deployments get their own nodes, because all other nodes are cordoned during scheduling. Afterwards the others are
+uncordoned, and each pod would fit there.
 """
 
 from __future__ import annotations
@@ -13,23 +13,33 @@ from typing import Final
 import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.real.drainability import SAFE_TO_EVICT, ScaleDownProfile
-from azure_rehearsal.kubernetes.real.nodes import is_going
-from azure_rehearsal.kubernetes.real.real_clusters import LiveCluster
-from tests.cluster.asking import close, eventually, exists, is_ready, mark_call, nodes, pods, pool, workload
+from azure_rehearsal.kubernetes.real.nodes import is_marked_for_deletion
+from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
+from azure_rehearsal.kubernetes.real.scale_down_rules import SAFE_TO_EVICT, ScaleDownProfile
+from tests.cluster.cluster_queries import (
+    exists,
+    is_ready,
+    nodes,
+    pods,
+    pool,
+    set_call,
+    set_cordoned,
+    wait_until,
+    workload,
+)
 from tests.cluster.conftest import Deployed
 
 pytestmark = pytest.mark.cluster
 
 POOLS: Final = {"movable": "agents", "unsafe": "agents", "budgeted": "api"}
-"""The Deployments, and the pool of each."""
+"""The Deployments with their pools."""
 LABEL: Final = "tests/scale-down"
 
 
 def deployment(name: str) -> Object:
-    """A small pod for a pool, none of which shares a node with another one."""
+    """A small pod for a pool; these pods do not share a node."""
     labels = {LABEL: name}
-    apart = {
+    anti_affinity = {
         "topologyKey": "kubernetes.io/hostname",
         "labelSelector": {"matchExpressions": [{"key": LABEL, "operator": "Exists"}]},
     }
@@ -38,7 +48,7 @@ def deployment(name: str) -> Object:
         "spec": {
             "nodeSelector": {"voice.platform/pool": POOLS[name]},
             "tolerations": [{"key": POOLS[name], "operator": "Exists"}],
-            "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [apart]}},
+            "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [anti_affinity]}},
             "containers": [
                 {"name": "c", "image": "i", "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}}},
             ],
@@ -62,8 +72,8 @@ BUDGET: Final[Object] = {
 
 
 @dataclass(frozen=True)
-class UnderUsed:
-    """The pod of each Deployment, as it was on the node that was added for it."""
+class Underutilized:
+    """The pod of each Deployment on the node that was added for it."""
 
     pods: dict[str, Object]
 
@@ -72,69 +82,74 @@ class UnderUsed:
 
 
 @pytest.fixture(scope="module")
-def under_used(staging: Deployed) -> Iterator[UnderUsed]:
-    """Three nodes with a small pod each. A call is up on the movable one."""
+def underutilized(staging: Deployed) -> Iterator[Underutilized]:
+    """Three nodes with a small pod each, and a call on the movable one."""
     cluster = staging.cluster
-    closed = [name for name, node in nodes(cluster).items() if pool(node) in POOLS.values()]
-    made = [deployment(name) for name in POOLS] + [BUDGET]
-    close(cluster, closed, is_closed=True)
+    existing_nodes = [name for name, node in nodes(cluster).items() if pool(node) in POOLS.values()]
+    created = [deployment(name) for name in POOLS] + [BUDGET]
+    set_cordoned(cluster, existing_nodes, cordoned=True)
     try:
-        for item in made:
+        for item in created:
             cluster.create(item, "test")
-        eventually(
-            lambda: all(_ready(cluster, name) for name in POOLS), what="a ready pod of each on a node of its own"
+        wait_until(
+            lambda: all(_ready(cluster, name) for name in POOLS),
+            description="a ready pod of each Deployment",
         )
-        mark_call(cluster, _ready(cluster, "movable")[0], is_up=True)
-        found = UnderUsed({name: _ready(cluster, name)[0] for name in POOLS})
-        close(cluster, closed, is_closed=False)
+        set_call(cluster, _ready(cluster, "movable")[0], is_up=True)
+        found = Underutilized({name: _ready(cluster, name)[0] for name in POOLS})
+        set_cordoned(cluster, existing_nodes, cordoned=False)
         yield found
         if exists(cluster, found.pods["movable"]):
-            mark_call(cluster, found.pods["movable"], is_up=False)
+            set_call(cluster, found.pods["movable"], is_up=False)
     finally:
-        close(cluster, [name for name in closed if name in nodes(cluster)], is_closed=False)
-        for item in made:
+        set_cordoned(cluster, [name for name in existing_nodes if name in nodes(cluster)], cordoned=False)
+        for item in created:
             cluster.delete(Key.of(item))
-    eventually(lambda: not any(found.node(name) in nodes(cluster) for name in POOLS), what="the three nodes gone")
+    wait_until(
+        lambda: not any(found.node(name) in nodes(cluster) for name in POOLS),
+        description="the removal of the nodes",
+    )
 
 
-def _ready(cluster: LiveCluster, name: str) -> list[Object]:
+def _ready(cluster: RunningCluster, name: str) -> list[Object]:
     return [pod for pod in pods(cluster, "default") if workload(pod) == f"default/{name}" and is_ready(pod)]
 
 
 @pytest.mark.requirement("B12")
-def test_an_under_used_node_is_emptied_and_goes_once_the_call_on_it_has_ended(
-    cluster: LiveCluster, under_used: UnderUsed
+def test_an_underutilized_node_is_drained_and_removed_after_its_call(
+    cluster: RunningCluster, underutilized: Underutilized
 ) -> None:
-    pod, node = under_used.pods["movable"], under_used.node("movable")
-    eventually(
-        lambda: _ready(cluster, "movable") and _ready(cluster, "movable")[0] != pod, what="another pod elsewhere"
+    pod, node = underutilized.pods["movable"], underutilized.node("movable")
+    wait_until(
+        lambda: _ready(cluster, "movable") and _ready(cluster, "movable")[0] != pod, description="the replacement pod"
     )
     (other,) = _ready(cluster, "movable")
     assert other["spec"]["nodeName"] != node
     for _ in range(2):
-        cluster.caretaker.catch_up()
-    assert exists(cluster, pod), "the pod ended before its call"
-    assert node in nodes(cluster), "the node went before the call on it had ended"
-    assert is_going(nodes(cluster)[node]), "the node takes pods while it is emptied"
-    mark_call(cluster, pod, is_up=False)
-    eventually(lambda: node not in nodes(cluster), what="the node gone, once the call has ended")
+        cluster.controller_manager.reconcile_all()
+    assert exists(cluster, pod), "the pod terminated before its call ended"
+    assert node in nodes(cluster), "the node was removed before its call ended"
+    assert is_marked_for_deletion(nodes(cluster)[node]), "the node accepts pods during its drain"
+    set_call(cluster, pod, is_up=False)
+    wait_until(lambda: node not in nodes(cluster), description="the removal of the node after the call")
     assert other["spec"]["nodeName"] in nodes(cluster)
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("unsafe", f"it says {SAFE_TO_EVICT}: false"), ("budgeted", "allows no disruption")]
+    ("name", "reason"),
+    [("unsafe", f"it has the annotation {SAFE_TO_EVICT}: false"), ("budgeted", "allows no disruption")],
 )
-def test_an_under_used_node_stays_with_a_pod_that_must_not_be_evicted(
-    cluster: LiveCluster, under_used: UnderUsed, name: str, reason: str
+def test_an_underutilized_node_with_a_blocking_pod_remains(
+    cluster: RunningCluster, underutilized: Underutilized, name: str, reason: str
 ) -> None:
-    eventually(lambda: under_used.node("movable") not in nodes(cluster), what="the node beside it gone")
-    for _ in range(3):  # They are under-used for as long as that one was.
-        cluster.caretaker.catch_up()
-    assert exists(cluster, under_used.pods[name]), "the pod was evicted"
-    assert not is_going(nodes(cluster)[under_used.node(name)]), "the node is on its way out"
-    assert reason in cluster.caretaker.autoscaler.scale_down.reasons[under_used.node(name)]
+    wait_until(lambda: underutilized.node("movable") not in nodes(cluster), description="the removal of the other node")
+    for _ in range(3):  # They have been underutilized for as long as the removed node.
+        cluster.controller_manager.reconcile_all()
+    assert exists(cluster, underutilized.pods[name]), "the pod was evicted"
+    assert not is_marked_for_deletion(nodes(cluster)[underutilized.node(name)]), "the node is being removed"
+    assert reason in cluster.controller_manager.autoscaler.scale_down.reasons[underutilized.node(name)]
 
 
 @pytest.mark.requirement("B12")
-def test_the_thresholds_are_those_of_the_simulated_azure(cluster: LiveCluster) -> None:
+def test_the_scale_down_profile_comes_from_the_simulated_azure(cluster: RunningCluster) -> None:
     assert cluster.scale_down_profile() == ScaleDownProfile(threshold=0.5, skips_local_storage=False)

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import pytest
 
+from azure_rehearsal.kubernetes.chart_catalog import FOLDER, CatalogChart, find_chart
 from azure_rehearsal.kubernetes.cluster import Key, Object
+from azure_rehearsal.kubernetes.crd_catalog import FOLDER as DEFINITIONS
+from azure_rehearsal.kubernetes.crd_catalog import crd_origins
 from azure_rehearsal.kubernetes.custom_resources import CRD_API_VERSION, CRD_KIND
-from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
-from azure_rehearsal.kubernetes.known_charts import FOLDER, KnownChart, known_chart
-from azure_rehearsal.kubernetes.known_definitions import FOLDER as DEFINITIONS
-from azure_rehearsal.kubernetes.known_definitions import origins
-from azure_rehearsal.kubernetes.provider import KubernetesStandIn
+from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
+from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE
 from azure_rehearsal.protocol.provider import Refused
 from model import charts
@@ -84,8 +84,8 @@ USED: Final[dict[str, Object]] = {
 }
 
 
-def known(chart: ThirdPartyChart) -> KnownChart:
-    found = known_chart(chart.name)
+def known(chart: ThirdPartyChart) -> CatalogChart:
+    found = find_chart(chart.name)
     assert found, f"nothing is known of {chart.name}"
     return found
 
@@ -97,12 +97,12 @@ def release(chart: ThirdPartyChart, **inputs: Any) -> dict[str, Any]:
     return {"chart": chart.name, "version": chart.version, "name": chart.short_name, **repository, **inputs}
 
 
-def refusals(provider: KubernetesStandIn, inputs: dict[str, Any]) -> dict[str, str]:
+def refusals(provider: FakeKubernetesProvider, inputs: dict[str, Any]) -> dict[str, str]:
     _, failures = provider.check(RELEASE, {}, inputs, b"seed")
     return {failure.path: failure.reason for failure in failures}
 
 
-def has(cluster: RecordedCluster, definition: str) -> bool:
+def has(cluster: FakeApiServer, definition: str) -> bool:
     return cluster.get(Key(CRD_API_VERSION, CRD_KIND, "", definition)) is not None
 
 
@@ -114,19 +114,19 @@ def test_every_pinned_chart_is_known_in_its_version(chart: ThirdPartyChart) -> N
 def test_nothing_is_known_of_charts_that_are_not_pinned() -> None:
     pinned = {chart.short_name for chart in charts.CHARTS}
     assert {file.stem for file in FOLDER.iterdir()} == pinned
-    assert set(origins().charts) <= pinned
+    assert set(crd_origins().charts) <= pinned
 
 
 def test_every_file_of_definitions_is_brought_by_somebody() -> None:
-    by_addons = {addon.definitions for addon in origins().addons}
-    by_charts = {file for origin in origins().charts.values() for file in origin.definitions}
+    by_addons = {addon.definitions for addon in crd_origins().addons}
+    by_charts = {file for origin in crd_origins().charts.values() for file in origin.definitions}
     assert by_addons | by_charts == {file.stem for file in DEFINITIONS.glob("*.json")}
     assert not by_addons & by_charts
 
 
 def test_every_switch_of_definitions_is_a_value_that_its_chart_takes() -> None:
-    for chart, origin in origins().charts.items():
-        found = known_chart(chart)
+    for chart, origin in crd_origins().charts.items():
+        found = find_chart(chart)
         assert found
         for path in [*origin.when, *origin.kept]:
             above, _, last = path.rpartition(".")
@@ -136,70 +136,80 @@ def test_every_switch_of_definitions_is_a_value_that_its_chart_takes() -> None:
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
-def test_values_in_use_are_taken(chart: ThirdPartyChart, provider: KubernetesStandIn) -> None:
+def test_values_in_use_are_taken(chart: ThirdPartyChart, provider: FakeKubernetesProvider) -> None:
     assert refusals(provider, release(chart)) == {}
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
 def test_a_key_that_a_chart_does_not_know_is_refused_with_what_it_takes(
-    chart: ThirdPartyChart, provider: KubernetesStandIn
+    chart: ThirdPartyChart, provider: FakeKubernetesProvider
 ) -> None:
     said = refusals(provider, release(chart, values={**USED[chart.short_name], "repilcas": 2}))
     assert list(said) == ["values.repilcas"]
-    assert said["values.repilcas"].startswith(f"the chart {chart.short_name} {chart.version} takes no repilcas; at the")
+    assert said["values.repilcas"].startswith(
+        f"the chart {chart.short_name} {chart.version} has no value repilcas; the top"
+    )
     assert next(iter(USED[chart.short_name])) in said["values.repilcas"], "it names what is allowed"
 
 
 @pytest.mark.parametrize(
     ("chart", "values", "path", "says"),
     [
-        (charts.CERT_MANAGER, {"crds": {"enable": True}}, "values.crds.enable", "at crds it takes enabled, keep"),
+        (charts.CERT_MANAGER, {"crds": {"enable": True}}, "values.crds.enable", "crds accepts enabled, keep"),
         (charts.CERT_MANAGER, {"replicaCount": []}, "values.replicaCount", "must be number"),
         (charts.EXTERNAL_DNS, {"policy": "always"}, "values.policy", 'Unsupported value: "always"'),
-        (charts.EXTERNAL_DNS, {"policy": "sync", "replicaCount": 1}, "values.replicaCount", "takes no replicaCount"),
+        (
+            charts.EXTERNAL_DNS,
+            {"policy": "sync", "replicaCount": 1},
+            "values.replicaCount",
+            "has no value replicaCount",
+        ),
         (charts.ENVOY_GATEWAY, {"hpa": {"enabled": "yes"}}, "values.hpa.enabled", "must be boolean"),
         (charts.ENVOY_GATEWAY, {"deployment": 2}, "values.deployment", "must be object"),
         (
             charts.ENVOY_GATEWAY,
             {"deployment": {"envoyGateway": {"resource": {}}}},
             "values.deployment.envoyGateway.resource",
-            "at deployment.envoyGateway it takes extraEnv, image, imagePullPolicy",
+            "deployment.envoyGateway accepts extraEnv, image, imagePullPolicy",
         ),
         (charts.JAEGER, {"jaeger": {"tolerations": {}}}, "values.jaeger.tolerations", "must be array"),
     ],
 )
 def test_a_value_that_a_chart_does_not_take_is_refused(
-    chart: ThirdPartyChart, values: Object, path: str, says: str, provider: KubernetesStandIn
+    chart: ThirdPartyChart, values: Object, path: str, says: str, provider: FakeKubernetesProvider
 ) -> None:
     said = refusals(provider, release(chart, values=values))
     assert list(said) == [path]
     assert says in said[path]
 
 
-def test_a_null_takes_a_default_back(provider: KubernetesStandIn) -> None:
+def test_a_null_takes_a_default_back(provider: FakeKubernetesProvider) -> None:
     values = {"deployment": {"envoyGateway": {"resources": {"limits": None}, "startupProbe": None}}}
     assert refusals(provider, release(charts.ENVOY_GATEWAY, values=values)) == {}
 
 
-def test_values_of_files_are_checked_too(provider: KubernetesStandIn) -> None:
+def test_values_of_files_are_checked_too(provider: FakeKubernetesProvider) -> None:
     file = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "repilcas: 2\n"}
     assert list(refusals(provider, release(charts.RELOADER, valueYamlFiles=[file]))) == ["values.repilcas"]
 
 
 @pytest.mark.parametrize("version", ["v1.18.2", "1.21"])
-def test_another_version_of_a_known_chart_is_refused(version: str, provider: KubernetesStandIn) -> None:
+def test_another_version_of_a_known_chart_is_refused(version: str, provider: FakeKubernetesProvider) -> None:
     said = refusals(provider, release(charts.CERT_MANAGER, version=version))
     assert list(said) == ["version"]
-    assert f"is known in version {charts.CERT_MANAGER.version}, not in {version}" in said["version"]
-    assert "model/charts.py" in said["version"]
+    assert (
+        f"the catalog has version {charts.CERT_MANAGER.version} of the chart cert-manager, not {version}"
+        in said["version"]
+    )
+    assert "regenerate the catalog" in said["version"]
 
 
-def test_a_version_means_the_same_with_and_without_its_letter(provider: KubernetesStandIn) -> None:
+def test_a_version_means_the_same_with_and_without_its_letter(provider: FakeKubernetesProvider) -> None:
     assert refusals(provider, release(charts.CERT_MANAGER, version="1.21.2")) == {}
 
 
 def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
-    provider: KubernetesStandIn, monkeypatch: pytest.MonkeyPatch
+    provider: FakeKubernetesProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "azure_rehearsal.kubernetes.object_handler.time.sleep", lambda _: pytest.fail("it was waited for")
@@ -207,7 +217,7 @@ def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
     issuer = resource("kubernetes:cert-manager.io/v1:ClusterIssuer", "issuer")
     with pytest.raises(Refused, match='no matches for kind "ClusterIssuer"') as refused:
         made(provider, issuer, ISSUER)
-    assert "let the resource depend on the chart's release" in refused.value.way_out
+    assert "depend on the release of the chart cert-manager" in refused.value.way_out
     made(provider, RELEASE, release(charts.CERT_MANAGER))
     id, _, _ = made(provider, issuer, ISSUER)
     assert id == "letsencrypt"
@@ -216,13 +226,15 @@ def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
     assert any("did you mean" in failure.reason for failure in failures)
 
 
-def test_what_a_checked_release_brings_can_be_planned(provider: KubernetesStandIn) -> None:
+def test_what_a_checked_release_brings_can_be_planned(provider: FakeKubernetesProvider) -> None:
     checked(provider, RELEASE, release(charts.CERT_MANAGER))
     planned = checked(provider, resource("kubernetes:cert-manager.io/v1:ClusterIssuer"), ISSUER)
     assert "namespace" not in planned["metadata"], "its definition says that it has none"
 
 
-def test_a_release_without_its_definitions_brings_none(provider: KubernetesStandIn, cluster: RecordedCluster) -> None:
+def test_a_release_without_its_definitions_brings_none(
+    provider: FakeKubernetesProvider, cluster: FakeApiServer
+) -> None:
     made(provider, RELEASE, release(charts.CERT_MANAGER, values={}))
     assert not has(cluster, "certificates.cert-manager.io"), "crds.enabled is false by default"
     made(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={"crds": {"enabled": False}}))
@@ -250,8 +262,8 @@ def test_uninstalling_leaves_the_definitions_that_helm_leaves(
     values: Object,
     definition: str,
     stays: bool,
-    provider: KubernetesStandIn,
-    cluster: RecordedCluster,
+    provider: FakeKubernetesProvider,
+    cluster: FakeApiServer,
 ) -> None:
     id, inputs, outputs = made(provider, RELEASE, release(chart, values=values))
     assert has(cluster, definition)
@@ -261,7 +273,7 @@ def test_uninstalling_leaves_the_definitions_that_helm_leaves(
 
 
 def test_resources_go_with_the_definition_that_a_release_takes_away(
-    provider: KubernetesStandIn, cluster: RecordedCluster
+    provider: FakeKubernetesProvider, cluster: FakeApiServer
 ) -> None:
     values = {"crds": {"enabled": True, "keep": False}}
     id, inputs, outputs = made(provider, RELEASE, release(charts.CERT_MANAGER, values=values))
@@ -270,7 +282,7 @@ def test_resources_go_with_the_definition_that_a_release_takes_away(
     assert cluster.get(Key.of(ISSUER)) is None
 
 
-def test_an_upgrade_does_not_bring_what_stands_in_crds(provider: KubernetesStandIn) -> None:
+def test_an_upgrade_does_not_bring_what_stands_in_crds(provider: FakeKubernetesProvider) -> None:
     id, inputs, outputs = made(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={"crds": {"enabled": False}}))
     new = checked(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={}), inputs)
     provider.update(RELEASE, id, inputs, outputs, new, preview=False)
@@ -279,7 +291,7 @@ def test_an_upgrade_does_not_bring_what_stands_in_crds(provider: KubernetesStand
 
 
 def test_an_upgrade_brings_what_stands_among_the_templates(
-    provider: KubernetesStandIn, cluster: RecordedCluster
+    provider: FakeKubernetesProvider, cluster: FakeApiServer
 ) -> None:
     id, inputs, outputs = made(provider, RELEASE, release(charts.CERT_MANAGER, values={}))
     new = checked(provider, RELEASE, release(charts.CERT_MANAGER), inputs)

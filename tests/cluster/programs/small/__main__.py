@@ -1,4 +1,4 @@
-"""A cluster with a few objects, one after another, so that a fault can strike between two of them."""
+"""A cluster with a few objects in sequence, so that tests can inject a fault between two of them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def config_map(name: str, after: pulumi.Resource) -> kubernetes.core.v1.ConfigMa
     return kubernetes.core.v1.ConfigMap(
         name,
         metadata={"name": name, "namespace": "small"},
-        data={"colour": settings.require("colour")},
+        data={"color": settings.require("color")},
         opts=pulumi.ResourceOptions(provider=provider, depends_on=[after]),
     )
 
@@ -80,12 +80,12 @@ kubernetes.apiextensions.CustomResource(
     api_version="example.com/v1",
     kind="Widget",
     metadata={"name": "widget", "namespace": "small"},
-    spec={"colour": settings.require("colour")},
+    spec={"color": settings.require("color")},
     opts=pulumi.ResourceOptions(provider=provider, depends_on=[definition, second]),
 )
 kubernetes.apps.v1.Deployment(
     "server",
-    metadata={"name": "server", "namespace": "small", "labels": {"colour": settings.require("colour")}},
+    metadata={"name": "server", "namespace": "small", "labels": {"color": settings.require("color")}},
     spec={
         "replicas": 1,
         "selector": {"match_labels": labels},

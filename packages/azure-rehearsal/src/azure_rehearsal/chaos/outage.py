@@ -19,7 +19,7 @@ from azure_rehearsal.azure.core.rules import normal_location
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.kubernetes.cluster import Cluster, Clusters
-from azure_rehearsal.kubernetes.fake.recorded import ClusterDirectory
+from azure_rehearsal.kubernetes.fake.fake_clusters import ClusterDirectory
 from azure_rehearsal.protocol.decorated import Decorated
 from azure_rehearsal.protocol.provider import Refused, Resource, StandIn
 

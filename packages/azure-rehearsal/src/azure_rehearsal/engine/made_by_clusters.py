@@ -14,10 +14,10 @@ from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.kept_by_azure import is_kept_by_azure
 from azure_rehearsal.engine.lookup import object_line
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause
 from azure_rehearsal.kubernetes.cluster import Key, Object
 from azure_rehearsal.kubernetes.cluster_identity import ClusterIdentity
-from azure_rehearsal.kubernetes.controllers.releases import RELEASE, installed
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause
+from azure_rehearsal.kubernetes.controllers.installed_releases import RELEASE, installed_releases
 
 _HIDDEN = frozenset({"ComponentStatus", "Endpoints", "EndpointSlice", "Event", "IPAddress", "Lease", "Node"})
 """Kinds that come and go by themselves. So do objects that Kubernetes' own controllers make for others: ReplicaSets."""
@@ -35,7 +35,7 @@ class KnownCluster(Protocol):
 
     def get(self, key: Key) -> Object | None: ...
 
-    def caused(self) -> dict[Key, Key]: ...
+    def causes(self) -> dict[Key, Key]: ...
 
     def unready(self) -> list[str]: ...
 
@@ -74,7 +74,7 @@ def _resources(cloud: Cloud) -> Iterator[str]:
 
 
 def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
-    causes = cluster.caused()
+    causes = cluster.causes()
     for served in cluster.api_versions():
         api_version, _, kind = served.rpartition("/")
         if not api_version or not kind[0].isupper():  # an entry is a version, or a version and a kind
@@ -93,7 +93,7 @@ def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
     if cluster is None:
         return True
     key: Key | None = Key(cause.api_version, cause.kind, cause.namespace, cause.name)
-    causes = cluster.caused()
+    causes = cluster.causes()
     while key is not None:
         if not _exists(cluster, key):
             return True
@@ -103,7 +103,9 @@ def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
 
 def _exists(cluster: KnownCluster, key: Key) -> bool:
     if key.kind == RELEASE:
-        return any(release.key == key for release in installed(cluster.list_objects("v1", "Secret", key.namespace)))
+        return any(
+            release.key == key for release in installed_releases(cluster.list_objects("v1", "Secret", key.namespace))
+        )
     return cluster.get(key) is not None
 
 

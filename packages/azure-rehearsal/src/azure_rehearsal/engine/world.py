@@ -84,7 +84,7 @@ class World:
         # Late imports: loading the simulated Azure takes a noticeable part of a second that `--help` need not pay.
         from azure_rehearsal.azure.controllers import Controllers
         from azure_rehearsal.azure.core.cloud import Cloud
-        from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
+        from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 
         try:
             self._cloud = Cloud.open(directory / "azure.json")
@@ -98,14 +98,14 @@ class World:
 
             self._real = RealClusters.open(directory / FOLDERS[ClusterChoice.REAL], self._cloud, controllers)
         recorded = directory / FOLDERS[ClusterChoice.RECORDED]
-        self._clusters = self._real or RecordedClusters.open(recorded, self._cloud, controllers)
+        self._clusters = self._real or FakeClusters.open(recorded, self._cloud, controllers)
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
         from azure_rehearsal.azure.core.provider import AzureStandIn
         from azure_rehearsal.azure.core.registry import types
         from azure_rehearsal.azure.core.schema import resource_schema
         from azure_rehearsal.chaos.outage import AzureOutage, ClusterOutage
-        from azure_rehearsal.kubernetes.provider import KubernetesStandIn
+        from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 
         client = self._client(caller)
         cloud, down = self._cloud, caller.unreachable
@@ -125,7 +125,7 @@ class World:
 
         return {
             "azure-native": azure,
-            "kubernetes": lambda: KubernetesStandIn(clusters, caller.directory),
+            "kubernetes": lambda: FakeKubernetesProvider(clusters, caller.directory),
             "random": RandomStandIn,
         }
 

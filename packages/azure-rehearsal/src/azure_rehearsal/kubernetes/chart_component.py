@@ -1,7 +1,7 @@
 """`kubernetes:helm.sh/v4:Chart`: a component whose children are the objects that real Helm renders.
 
-Followed: `provider/pkg/provider/helm/v4/chart.go` and `yaml/v2/yaml.go` of pulumi-kubernetes. Hooks are dropped.
-Children are registered with the engine's resource monitor, each after what it depends on (`chart_order`).
+Follows `provider/pkg/provider/helm/v4/chart.go` and `yaml/v2/yaml.go` of pulumi-kubernetes. Hooks are dropped. Children
+are registered with the engine's resource monitor, each after its dependencies (`chart_order`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from azure_rehearsal.kubernetes.chart_order import dependencies
 from azure_rehearsal.kubernetes.cluster import Cluster, Key, Object, Scope, group_of
-from azure_rehearsal.kubernetes.custom_resources import is_definition, scope_defined
+from azure_rehearsal.kubernetes.custom_resources import crd_scope, is_crd
 from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.helm_charts import (
     RESOURCE_POLICY,
-    ChartProblem,
+    ChartError,
     load,
     local_path,
     merged_values,
@@ -30,7 +30,7 @@ from azure_rehearsal.kubernetes.helm_charts import (
 )
 from azure_rehearsal.kubernetes.objects import annotate, annotation, type_token
 from azure_rehearsal.kubernetes.sdk_arguments import CHART_INPUTS
-from azure_rehearsal.kubernetes.secret_marks import secret
+from azure_rehearsal.kubernetes.secret_propagation import as_secret
 from azure_rehearsal.protocol.provider import MAX_MESSAGE_BYTES, Refused
 from azure_rehearsal.protocol.values import (
     RESOURCE_REFERENCE,
@@ -48,7 +48,7 @@ PACKAGE: Final = "kubernetes"
 _NOT_SUPPORTED: Final = ("postRenderer", "verify")
 _SKIP_AWAIT: Final = "pulumi.com/skipAwait"
 _PARALLEL_REGISTRATIONS: Final = 32
-"""Registrations under way at once; the engine itself bounds what it works on (`--parallel`)."""
+"""Maximum number of concurrent registrations. The engine limits its own parallelism with `--parallel`."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ class _Registered:
 
 
 class ChartComponent:
-    """Builds charts for one provider instance and one cluster.
+    """Registers charts for one provider instance and one cluster.
 
-    `namespace` is the provider's default one, `scopes` are those of definitions elsewhere in the program.
+    `namespace` is the provider's default namespace. `scopes` holds the scopes of the CRDs that the program declares
+    outside the chart. Relative chart paths start at `directory`.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class ChartComponent:
         self._log = log
 
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
-        """Registers the component and its children; what fails comes out as `Refused`."""
+        """Registers the component and its children. Raises `Refused`."""
         limits = [
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -89,14 +90,14 @@ class ChartComponent:
             monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
             inputs = from_struct(request.inputs)
             self._check(inputs)
-            urn = _call(lambda: monitor.RegisterResource(_component_request(request)), request.name).urn
+            urn = _register_resource(lambda: monitor.RegisterResource(_component_request(request)), request.name).urn
             if contains_unknown(inputs):
                 self._log.warn("Input properties have unknown values. Preview is incomplete.", urn)
                 return provider_pb2.ConstructResponse(urn=urn)
             try:
                 items = self._objects(inputs, request.name, urn)
-            except ChartProblem as problem:
-                raise Refused("ChartNotRendered", f"{request.name}: {problem}", problem.way_out) from problem
+            except ChartError as problem:
+                raise Refused("ChartNotRendered", f"{request.name}: {problem}", problem.remediation) from problem
             children = self._register(monitor, request, inputs, urn, items)
         references = [_reference(child, request.dryRun, self._version) for child in children]
         dependencies = provider_pb2.ConstructResponse.PropertyDependencies(urns=[child.urn for child in children])
@@ -107,21 +108,27 @@ class ChartComponent:
     def _check(self, inputs: Object) -> None:
         if unknown := sorted(inputs.keys() - CHART_INPUTS):
             raise Refused(
-                "InvalidChart", f"a Chart has no {', '.join(unknown)}", f"It has {', '.join(sorted(CHART_INPUTS))}."
+                "InvalidChart",
+                f"a Chart has no input {', '.join(unknown)}",
+                f"Use its inputs: {', '.join(sorted(CHART_INPUTS))}.",
             )
         if not inputs.get("chart"):
-            raise Refused("InvalidChart", "a Chart needs a chart", "Give a folder with a Chart.yaml, or a .tgz.")
-        if set_ones := [name for name in _NOT_SUPPORTED if inputs.get(name)]:
-            raise Refused("InvalidChart", f"a rehearsal does not do {', '.join(set_ones)} of a Chart", "Leave it out.")
+            raise Refused(
+                "InvalidChart", "the input `chart` is missing", "Set it to a folder with a Chart.yaml, or to a .tgz."
+            )
+        if unsupported := [name for name in _NOT_SUPPORTED if inputs.get(name)]:
+            raise Refused(
+                "InvalidChart", f"the rehearsal does not support {', '.join(unsupported)} of a Chart", "Remove it."
+            )
 
     def _objects(self, inputs: Object, logical_name: str, urn: str) -> list[Object]:
-        """The objects of the chart, with namespaces and annotations as they are registered."""
+        """Renders the chart and sets namespaces and annotations on its objects."""
         path = local_path(inputs["chart"], self._directory)
         if path is None:
-            raise ChartProblem(
-                f'the chart "{inputs["chart"]}" is not on this machine, and a rehearsal fetches none',
-                "Give a folder with a Chart.yaml or a .tgz, relative to the program's folder; use helm.v3.Release for "
-                "third-party charts.",
+            raise ChartError(
+                f'the chart "{inputs["chart"]}" is not on this machine, and the rehearsal downloads no charts',
+                "Set `chart` to a folder with a Chart.yaml or to a .tgz, relative to the program's folder. For "
+                "third-party charts use helm.v3.Release.",
             )
         chart = load(path, bool(inputs.get("dependencyUpdate")))
         if chart.metadata.get("deprecated"):
@@ -132,15 +139,15 @@ class ChartComponent:
         values = merged_values(inputs, self._directory)
         rendered = render(chart, values, inputs.get("name") or logical_name, namespace, self._cluster)
         items = [*([] if inputs.get("skipCrds") else rendered.definitions), *rendered.objects]
-        scopes = {**self._scopes, **dict(scope_defined(item) for item in items if is_definition(item))}
+        scopes = {**self._scopes, **dict(crd_scope(item) for item in items if is_crd(item))}
         for item in items:
-            self._place(item, namespace, scopes)
+            self._set_namespace(item, namespace, scopes)
             if inputs.get("skipAwait"):
                 annotate(item, _SKIP_AWAIT, "true")
         return items
 
-    def _place(self, item: Object, namespace: str, scopes: dict[tuple[str, str], Scope]) -> None:
-        """Gives a namespaced object without a namespace the chart's."""
+    def _set_namespace(self, item: Object, namespace: str, scopes: dict[tuple[str, str], Scope]) -> None:
+        """Sets the chart's namespace on a namespaced object that has none."""
         if item["metadata"].get("namespace"):
             return
         known = self._cluster.scope(item["apiVersion"], item["kind"])
@@ -149,8 +156,8 @@ class ChartComponent:
             item["metadata"]["namespace"] = namespace
         elif scope is None:
             self._log.warn(
-                f"Unable to determine whether {item['apiVersion']}/{item['kind']} is namespaced: it gets no namespace. "
-                "Set .metadata.namespace in the template, or let the chart depend on the definition."
+                f"Unable to determine whether {item['apiVersion']}/{item['kind']} is namespaced: no namespace is set. "
+                "Set .metadata.namespace in the template, or make the chart depend on the CRD."
             )
 
     def _register(
@@ -163,8 +170,12 @@ class ChartComponent:
     ) -> list[_Registered]:
         by_key = {Key.of(item): item for item in items}
         if len(by_key) < len(items):
-            twice = sorted({str(Key.of(item)) for item in items if by_key[Key.of(item)] is not item})
-            raise Refused("ChartNotRendered", f"{request.name}: the chart gives {', '.join(twice)} more than once")
+            duplicates = sorted({str(Key.of(item)) for item in items if by_key[Key.of(item)] is not item})
+            raise Refused(
+                "ChartNotRendered",
+                f"{request.name}: the chart renders {', '.join(duplicates)} more than once",
+                "Give each object its own name.",
+            )
         needs = dependencies(by_key)
         prefix = request.name if inputs.get("resourcePrefix") is None else inputs["resourcePrefix"]
         futures: dict[Key, Future[_Registered]] = {}
@@ -172,12 +183,12 @@ class ChartComponent:
         def register(key: Key) -> _Registered:
             dependencies = [futures[need].result().urn for need in sorted(needs[key])]
             child = self._child_request(request, parent, _resource_name(prefix, key), by_key[key], dependencies)
-            answer = _call(lambda: monitor.RegisterResource(child), child.name)
+            answer = _register_resource(lambda: monitor.RegisterResource(child), child.name)
             if answer.result != resource_pb2.SUCCESS:
-                raise Refused("ChartIncomplete", f"{child.name} was not deployed", "Its own message says why.")
+                raise Refused("ChartIncomplete", f"{child.name} was not deployed", "See its own error message.")
             return _Registered(answer.urn, answer.id)
 
-        # In order of dependency: a registration only waits for those that were handed in before it.
+        # Topological order: a registration only waits for registrations that were submitted before it.
         with ThreadPoolExecutor(_PARALLEL_REGISTRATIONS) as pool:
             for key in graphlib.TopologicalSorter(needs).static_order():
                 futures[key] = pool.submit(register, key)
@@ -193,7 +204,7 @@ class ChartComponent:
         if (item["apiVersion"], item["kind"]) == ("v1", "Secret"):
             for field in ("data", "stringData"):
                 if field in properties.fields:
-                    properties.fields[field].CopyFrom(secret(to_wire(item[field])))
+                    properties.fields[field].CopyFrom(as_secret(to_wire(item[field])))
         child = resource_pb2.RegisterResourceRequest(
             type=type_token(item["apiVersion"], item["kind"]),
             name=name,
@@ -214,7 +225,7 @@ class ChartComponent:
 
 
 def _component_request(request: provider_pb2.ConstructRequest) -> resource_pb2.RegisterResourceRequest:
-    """The component itself, with the options that the program gave it."""
+    """The registration of the component itself, with the resource options from the program."""
     result = resource_pb2.RegisterResourceRequest(
         type=request.type,
         name=request.name,
@@ -255,10 +266,10 @@ def _reference(child: _Registered, preview: bool, version: str) -> dict[str, Any
     return {SIGNATURE_KEY: RESOURCE_REFERENCE, "urn": child.urn, "id": id, "packageVersion": version}
 
 
-def _call(
+def _register_resource(
     call: Callable[[], resource_pb2.RegisterResourceResponse], name: str
 ) -> resource_pb2.RegisterResourceResponse:
-    """Registers something; the engine has shown the reason itself when it answers with an error."""
+    """Registers a resource. When the engine answers with an error, it has already displayed the reason."""
     try:
         return call()
     except grpc.RpcError as error:

@@ -1,6 +1,7 @@
-"""What the kubernetes provider needs of a cluster, whoever answers: a recorded cluster or a real API server.
+"""The interface between the kubernetes provider and a cluster: a fake API server or a real one.
 
-An object is a plain dictionary as it appears in JSON. Every refusal is an `ApiError` in the API server's words.
+An object is a plain dictionary in its JSON form. A cluster reports every refusal as `ApiError`, in the API server's
+words.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ SERVER_METADATA: Final = (
 
 
 class Scope(enum.Enum):
-    """Where objects of a kind live."""
+    """Whether the objects of a kind live in a namespace."""
 
     NAMESPACED = "Namespaced"
     CLUSTER = "Cluster"
 
 
 class Reason(enum.StrEnum):
-    """The API server's reasons (`metav1.StatusReason`), and the client's own for a kind that it does not find."""
+    """The API server's reasons (`metav1.StatusReason`), plus the client's `NoKindMatch`."""
 
     ALREADY_EXISTS = "AlreadyExists"
     BAD_REQUEST = "BadRequest"
@@ -50,7 +51,7 @@ class Reason(enum.StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Key:
-    """Which object: `namespace` is empty for an object of the cluster itself."""
+    """Identifies an object. `namespace` is empty for cluster-scoped objects."""
 
     api_version: str
     kind: str
@@ -67,63 +68,63 @@ class Key:
         return group_of(self.api_version)
 
     def __str__(self) -> str:
-        """As the API server names an object: `deployments.apps "sip-edge"`."""
+        """The API server's notation: `deployments.apps "edge"`."""
         return f'{plural(self.kind)}{"." if self.group else ""}{self.group} "{self.name}"'
 
 
 class ApiError(Exception):
-    """What the API server answers instead of an object.
+    """A refusal by the API server.
 
-    `missing` names the object whose absence is the cause, where there is one (a namespace that does not exist).
-    `lasting` says that to ask again is no way out, whatever the reason.
+    `missing` is the object whose absence is the cause, if any (a namespace that does not exist). `permanent` means that
+    a retry cannot succeed, whatever the reason.
     """
 
     def __init__(
-        self, reason: Reason, message: str, way_out: str = "", missing: Key | None = None, lasting: bool = False
+        self, reason: Reason, message: str, remediation: str = "", missing: Key | None = None, permanent: bool = False
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
-        self.way_out = way_out
+        self.remediation = remediation
         self.missing = missing
-        self.lasting = lasting
+        self.permanent = permanent
 
 
 class Cluster(abc.ABC):
-    """One Kubernetes API server. Safe to call from several threads at once.
+    """One Kubernetes API server. Thread-safe.
 
-    `manager` is the field manager of a write; `dry_run` answers what a write would give, and writes nothing.
+    `manager` is the field manager of a write. With `dry_run` a method returns the result without writing it.
     """
 
-    patience_seconds: float = 0
-    """How long an object may take to become ready after a write; 0 where everything is ready at once."""
+    ready_timeout_seconds: float = 0
+    """Maximum time until an object is ready after a write; 0 where objects are ready immediately."""
 
     @property
     @abc.abstractmethod
     def version(self) -> str:
-        """The Kubernetes version, `major.minor` or with the patch."""
+        """The Kubernetes version, `major.minor` or `major.minor.patch`."""
 
     @abc.abstractmethod
     def api_versions(self) -> list[str]:
-        """Every `group/version` and `group/version/Kind` that the server has, as Helm's capabilities name them."""
+        """Every `group/version` and `group/version/Kind` that the server offers, as in Helm's capabilities."""
 
     @abc.abstractmethod
     def scope(self, api_version: str, kind: str) -> Scope | None:
-        """Where objects of this kind live; `None` when the server does not have the kind."""
+        """The scope of a kind; `None` when the server does not offer the kind."""
 
     @abc.abstractmethod
     def validate(self, item: Object) -> list[str]:
-        """What the API says against an object, `path: reason`; nothing for a kind that it does not have."""
+        """The API's validation errors for an object, each as `path: reason`; empty for an unknown kind."""
 
     @abc.abstractmethod
     def create(self, item: Object, manager: str, dry_run: bool = False) -> Object:
-        """Creates an object and returns it as stored. Raises `ApiError`, ALREADY_EXISTS among others."""
+        """Creates an object and returns the stored object. Raises `ApiError`, for example ALREADY_EXISTS."""
 
     @abc.abstractmethod
     def apply(self, item: Object, manager: str, force: bool = False, dry_run: bool = False) -> Object:
-        """Server-side apply: `item` becomes all that `manager` says of the object, which is created when it is missing.
+        """Server-side apply: `item` replaces all fields that `manager` owns. Creates the object if it is missing.
 
-        Raises `ApiError`, CONFLICT when another manager says otherwise of a field and `force` is not set.
+        Raises `ApiError`: CONFLICT when another manager owns a field with a different value and `force` is not set.
         """
 
     @abc.abstractmethod
@@ -132,26 +133,26 @@ class Cluster(abc.ABC):
 
     @abc.abstractmethod
     def delete(self, key: Key) -> None:
-        """Deletes an object and what goes with it. Raises `ApiError`, NOT_FOUND among others."""
+        """Deletes an object and its dependents. Raises `ApiError`, for example NOT_FOUND."""
 
-    def unfinished(self, live: Object) -> str:
-        """Why an object that was written is not ready yet; empty when it is."""
+    def not_ready_reason(self, live: Object) -> str:
+        """Why a written object is not ready yet; empty when it is ready."""
         return ""
 
-    def problems_of(self, key: Key) -> list[str]:
-        """What controllers say is wrong with an object now; nothing for one that they are done with."""
+    def warnings_for(self, key: Key) -> list[str]:
+        """The current warnings of controllers about an object."""
         return []
 
     @abc.abstractmethod
     def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:
-        """The live objects of a kind, of one namespace or of all, in the order of their names."""
+        """The live objects of a kind, in one namespace or in all, sorted by name."""
 
 
 class Clusters(Protocol):
-    """Finds the cluster behind an API server's address."""
+    """Finds a cluster by the address of its API server."""
 
     def by_server(self, server_url: str) -> Cluster | None:
-        """The cluster, or `None` when nothing answers there."""
+        """The cluster, or `None` when no API server answers at this address."""
 
 
 def group_of(api_version: str) -> str:
@@ -160,7 +161,7 @@ def group_of(api_version: str) -> str:
 
 
 def plural(kind: str) -> str:
-    """A built-in kind's name in URLs and messages (`networkpolicies`)."""
+    """The plural of a built-in kind, as in URLs and messages (`networkpolicies`)."""
     lower = kind.lower()
     if lower.endswith("s"):
         return lower if lower == "endpoints" else f"{lower}es"

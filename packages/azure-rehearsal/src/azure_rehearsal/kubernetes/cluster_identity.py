@@ -1,4 +1,4 @@
-"""What a recorded cluster is told about itself by whoever knows the clusters that exist."""
+"""The identity of a cluster, as the simulated Azure supplies it to the fake and the real clusters."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from typing import Any, Protocol, runtime_checkable
 
 
 class ClusterIdentity(Protocol):
-    """What has to be known of a cluster that exists."""
+    """Identifies a cluster that exists."""
 
     @property
     def creation_id(self) -> str:
-        """Another one for every creation, also under the same name."""
+        """Unique for every creation, even when the name is reused."""
 
     @property
     def name(self) -> str:
-        """How people call it."""
+        """The name of the ManagedCluster."""
 
     @property
     def kubernetes_version(self) -> str:
-        """The version that its API server has now, `1.36` or `1.36.2`."""
+        """The current version of the API server, `1.36` or `1.36.2`."""
 
 
 @runtime_checkable
-class DescribedIdentity(Protocol):
-    """An identity that also tells what Azure knows of the cluster."""
+class IdentityWithProperties(Protocol):
+    """An identity that also has the properties of the ManagedCluster."""
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """The ManagedCluster's properties, by which its add-ons are found."""
+        """The properties of the ManagedCluster, which determine its add-ons."""
 
 
-def known_properties(identity: ClusterIdentity) -> Mapping[str, Any] | None:
-    """What Azure knows of a cluster; `None` where the identity does not tell."""
-    return identity.properties if isinstance(identity, DescribedIdentity) else None
+def managed_cluster_properties(identity: ClusterIdentity) -> Mapping[str, Any] | None:
+    """The properties of the ManagedCluster; `None` when the identity does not supply them."""
+    return identity.properties if isinstance(identity, IdentityWithProperties) else None

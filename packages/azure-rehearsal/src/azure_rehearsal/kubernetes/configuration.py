@@ -1,6 +1,6 @@
-"""The kubernetes provider's own configuration: which cluster it means, and when a change of it means another cluster.
+"""The configuration of the kubernetes provider: the cluster that it targets, and which changes mean another cluster.
 
-Followed: `CheckConfig`, `DiffConfig` and `Configure` in `provider/pkg/provider/provider.go` of pulumi-kubernetes.
+Follows `CheckConfig`, `DiffConfig` and `Configure` in `provider/pkg/provider/provider.go` of pulumi-kubernetes.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from azure_rehearsal.protocol.values import UNKNOWN
 
 _ENGINE_SETTINGS: Final = frozenset({"version", "pluginDownloadURL"})
 _NOT_SUPPORTED: Final = ("alwaysRender", "renderYamlToDirectory")
-_WHICH_CLUSTER: Final = ("kubeconfig", "context", "cluster")
+_CLUSTER_SETTINGS: Final = ("kubeconfig", "context", "cluster")
 _IDENTIFIER: Final = "clusterIdentifier"
 
 
-class BadKubeconfig(ValueError):
-    """A kubeconfig that names no cluster. The message says what is wrong with it."""
+class InvalidKubeconfig(ValueError):
+    """A kubeconfig that does not identify a cluster. The message says what is wrong."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The cluster of a kubeconfig's active context: its address and everything else that the kubeconfig says of it."""
+    """The cluster of a kubeconfig's active context: its address, the default namespace and the whole cluster entry."""
 
     server: str
     namespace: str
@@ -35,7 +35,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a provider instance works with. `target` is `None` where no kubeconfig can be used; `reason` says why."""
+    """The settings of a provider instance. `target` is `None` when no kubeconfig is usable; `reason` says why."""
 
     target: Target | None
     reason: str
@@ -49,17 +49,17 @@ class Configuration:
 
     @property
     def namespace(self) -> str:
-        """Where namespaced objects without a namespace go."""
+        """The namespace of namespaced objects that set none."""
         return self.target.namespace if self.target else "default"
 
     @classmethod
     def of(cls, settings: dict[str, Any]) -> Configuration:
-        """Reads a checked configuration. The ambient kubeconfig of the machine is never looked at."""
-        target, reason = None, "no kubeconfig is set, and a rehearsal does not look for one on this machine"
+        """Reads a checked configuration. Never reads the machine's ambient kubeconfig."""
+        target, reason = None, "no kubeconfig is set, and the rehearsal does not read the one of this machine"
         if settings.get("kubeconfig"):
             try:
                 target, reason = active_target(settings), ""
-            except BadKubeconfig as error:
+            except InvalidKubeconfig as error:
                 reason = f"failed to parse kubeconfig data in `kubernetes:config:kubeconfig`- {error}"
         return cls(
             target=target,
@@ -75,73 +75,74 @@ class Configuration:
 
 
 def check_settings(settings: dict[str, Any]) -> list[CheckFailure]:
-    """What is wrong with a configuration; unknown values are left for later."""
+    """The errors of a configuration. Skips values that are still unknown."""
     failures = [
         CheckFailure(
-            name, f"the kubernetes provider has no setting {name}; it has {', '.join(sorted(PROVIDER_SETTINGS))}"
+            name, f"the kubernetes provider has no setting {name}. Use: {', '.join(sorted(PROVIDER_SETTINGS))}"
         )
         for name in sorted(settings.keys() - PROVIDER_SETTINGS - _ENGINE_SETTINGS)
     ]
     failures += [
-        CheckFailure(name, f"{name} is not supported in a rehearsal, which puts objects into a cluster")
+        CheckFailure(name, f"{name} is not supported: the rehearsal deploys to a cluster. Remove it.")
         for name in _NOT_SUPPORTED
         if settings.get(name) not in (None, "", "false", False)
     ]
-    if settings.get("kubeconfig") and not any(settings.get(name) is UNKNOWN for name in _WHICH_CLUSTER):
+    if settings.get("kubeconfig") and not any(settings.get(name) is UNKNOWN for name in _CLUSTER_SETTINGS):
         try:
             active_target(settings)
-        except BadKubeconfig as error:
+        except InvalidKubeconfig as error:
             failures.append(CheckFailure("kubeconfig", str(error)))
     return failures
 
 
 def diff_settings(old: dict[str, Any], new: dict[str, Any]) -> Difference:
-    """What a change of configuration means: another cluster replaces everything behind the provider.
+    """The difference between two configurations. Another cluster replaces every resource of the provider.
 
-    A changed `clusterIdentifier` is another cluster; an unchanged one is the same one, whatever the kubeconfig says.
-    Without it an unknown kubeconfig counts as another cluster, a known one when its active cluster differs.
+    A changed `clusterIdentifier` means another cluster; an unchanged one means the same cluster, whatever the
+    kubeconfig says. Without an identifier, an unknown kubeconfig means another cluster, and a known one does when its
+    active cluster differs.
     """
     changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
     if not changed:
         return Difference()
     identified = bool(old.get(_IDENTIFIER) and new.get(_IDENTIFIER))
     replaces = [_IDENTIFIER] if identified and _IDENTIFIER in changed else []
-    unknown = next((name for name in _WHICH_CLUSTER if new.get(name) is UNKNOWN), None)
+    unknown = next((name for name in _CLUSTER_SETTINGS if new.get(name) is UNKNOWN), None)
     if unknown is not None:
         changed = [*replaces, unknown]
         replaces = list(changed)
-    elif _other_cluster(old, new):
-        replaces += [name for name in _WHICH_CLUSTER if name in changed]
+    elif _targets_differ(old, new):
+        replaces += [name for name in _CLUSTER_SETTINGS if name in changed]
     if identified and new[_IDENTIFIER] == old[_IDENTIFIER]:
         replaces = []
     return Difference(changed=changed, replaces=replaces)
 
 
 def active_target(settings: dict[str, Any]) -> Target:
-    """The cluster that a configuration means. Raises `BadKubeconfig`."""
+    """The cluster that a configuration targets. Raises `InvalidKubeconfig`."""
     kubeconfig = _parsed(settings["kubeconfig"])
     contexts, clusters = (_by_name(kubeconfig, kind) for kind in ("context", "cluster"))
     name = settings.get("context") or kubeconfig.get("current-context")
     if not name:
-        raise BadKubeconfig("the kubeconfig has no current-context; set one, or the provider's context")
+        raise InvalidKubeconfig("the kubeconfig has no current-context. Set it, or the provider's `context`.")
     if name not in contexts:
-        raise BadKubeconfig(f'context "{name}" does not exist in the kubeconfig; it has {_names(contexts)}')
+        raise InvalidKubeconfig(f'context "{name}" does not exist in the kubeconfig. Use: {_names(contexts)}')
     cluster_name = settings.get("cluster") or contexts[name].get("cluster")
     cluster = clusters.get(cluster_name)
     if not cluster or not cluster.get("server"):
-        raise BadKubeconfig(f'cluster "{cluster_name}" has no server in the kubeconfig; it has {_names(clusters)}')
+        raise InvalidKubeconfig(f'cluster "{cluster_name}" has no server in the kubeconfig. Use: {_names(clusters)}')
     namespace = settings.get("namespace") or contexts[name].get("namespace") or "default"
     return Target(cluster["server"], namespace, cluster)
 
 
-def _other_cluster(old: dict[str, Any], new: dict[str, Any]) -> bool:
+def _targets_differ(old: dict[str, Any], new: dict[str, Any]) -> bool:
     targets = []
     for settings in (old, new):
         if not settings.get("kubeconfig"):
             return False
         try:
             targets.append(active_target(settings))
-        except BadKubeconfig:
+        except InvalidKubeconfig:
             return False
     return targets[0].cluster != targets[1].cluster
 
@@ -150,9 +151,11 @@ def _parsed(kubeconfig: str) -> dict[str, Any]:
     try:
         content = yaml.safe_load(kubeconfig)
     except yaml.YAMLError as error:
-        raise BadKubeconfig(f"the kubeconfig is not YAML: {error}") from error
+        raise InvalidKubeconfig(f"the kubeconfig is not YAML: {error}") from error
     if not isinstance(content, dict):
-        raise BadKubeconfig("the kubeconfig is no map of clusters, contexts and users; give its content, not its path")
+        raise InvalidKubeconfig(
+            "the kubeconfig is not a map of clusters, contexts and users. Set its content, not its path."
+        )
     return content
 
 
@@ -165,6 +168,6 @@ def _names(items: dict[str, Any]) -> str:
 
 
 def _is_true(settings: dict[str, Any], name: str, default: bool = False) -> bool:
-    """A switch; the SDK sends it as JSON text."""
+    """A boolean setting, which the SDK sends as JSON text."""
     value = settings.get(name)
     return default if value is None else value in (True, "true")

@@ -1,8 +1,7 @@
-"""Custom resources: strict validation by the schema of the CustomResourceDefinition that a cluster holds.
+"""Custom resources: strict validation against the schema of the CustomResourceDefinition in the cluster.
 
-A definition that a rehearsal knows by itself is held as an outline (`known_definitions`), its schemas are read late.
-Validation rules in CEL (`x-kubernetes-validations`) are not evaluated and defaults are not filled in: only a real API
-server does that.
+CRDs from the catalog are stored as outlines (`crd_catalog`) and their schemas are loaded lazily. CEL validation rules
+(`x-kubernetes-validations`) are not evaluated and defaults are not filled in: only a real API server does both.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 from azure_rehearsal.kubernetes.cluster import Object, Scope
-from azure_rehearsal.kubernetes.known_definitions import whole
+from azure_rehearsal.kubernetes.crd_catalog import with_schemas
 from azure_rehearsal.kubernetes.schemas import messages
 
 CRD_API_VERSION: Final = "apiextensions.k8s.io/v1"
@@ -43,7 +42,7 @@ _SERVER_FIELDS: Final = ("apiVersion", "kind", "metadata")
 
 @dataclass(frozen=True)
 class CustomKind:
-    """One served version of a custom resource, by the CustomResourceDefinition that a cluster holds."""
+    """One served version of a custom resource."""
 
     api_version: str
     kind: str
@@ -51,7 +50,7 @@ class CustomKind:
     definition: Object
 
     def problems(self, item: Object) -> list[str]:
-        """What the definition's schema says against an object, `path: reason`; `metadata` is not its business."""
+        """The schema's errors about an object, each as `path: reason`. Ignores `metadata`."""
         if self._validator is None:
             return []
         without_metadata = {name: value for name, value in item.items() if name != "metadata"}
@@ -59,25 +58,25 @@ class CustomKind:
 
     @functools.cached_property
     def _validator(self) -> Validator | None:
-        """`None` where the definition asks for no validation. Made late: most kinds of a cluster have no objects."""
+        """`None` when the CRD disables validation. Created lazily: most kinds of a cluster have no objects."""
         name = self.api_version.rpartition("/")[2]
-        versions = whole(self.definition)["spec"]["versions"]
+        versions = with_schemas(self.definition)["spec"]["versions"]
         return next(_validator(version) for version in versions if version["name"] == name)
 
 
-def is_definition(item: Object) -> bool:
+def is_crd(item: Object) -> bool:
     """Whether an object is a CustomResourceDefinition."""
     return item.get("apiVersion") == CRD_API_VERSION and item.get("kind") == CRD_KIND
 
 
-def scope_defined(definition: Object) -> tuple[tuple[str, str], Scope]:
+def crd_scope(definition: Object) -> tuple[tuple[str, str], Scope]:
     """`((group, kind), scope)` of a CustomResourceDefinition."""
     spec = definition["spec"]
     return (spec["group"], spec["names"]["kind"]), Scope(spec["scope"])
 
 
-def custom_kinds(definition: Object) -> tuple[CustomKind, ...]:
-    """The kinds, one for each served version, of a CustomResourceDefinition that has no problems."""
+def kinds_of_crd(definition: Object) -> tuple[CustomKind, ...]:
+    """The kinds of a valid CustomResourceDefinition, one for each served version."""
     spec = definition["spec"]
     kind, scope = spec["names"]["kind"], Scope(spec["scope"])
     return tuple(
@@ -87,8 +86,8 @@ def custom_kinds(definition: Object) -> tuple[CustomKind, ...]:
     )
 
 
-def definition_problems(definition: Object) -> list[str]:
-    """What an API server checks of a CustomResourceDefinition beyond its schema, `path: reason`."""
+def crd_problems(definition: Object) -> list[str]:
+    """The API server's checks of a CustomResourceDefinition beyond its schema, each as `path: reason`."""
     spec = definition["spec"]
     problems = []
     expected = f"{spec['names']['plural']}.{spec['group']}"
@@ -110,13 +109,13 @@ def _validator(version: dict[str, Any]) -> Validator | None:
         return None
     strict = _strict(schema)
     strict.setdefault("properties", {}).update({name: {} for name in _SERVER_FIELDS})
-    # It is validated apart from the rest, like that of every other kind.
+    # Metadata is validated separately, with the schema that all kinds share.
     strict["required"] = [name for name in strict.get("required", ()) if name != "metadata"]
     return Draft202012Validator(strict)
 
 
 def _strict(schema: dict[str, Any]) -> dict[str, Any]:
-    """A structural schema (OpenAPI 3.0) as JSON Schema 2020-12 that refuses what it does not declare."""
+    """Converts a structural schema (OpenAPI 3.0) to a JSON Schema 2020-12 that refuses undeclared fields."""
     result = _values(schema)
     if schema.get("x-kubernetes-int-or-string"):
         result["type"] = ["integer", "string"]
@@ -135,10 +134,10 @@ def _strict(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(schema: dict[str, Any]) -> dict[str, Any]:
-    """The keywords that restrict values; these mean the same inside `allOf`, `anyOf`, `oneOf` and `not`."""
+    """The keywords that restrict values. They have the same meaning inside `allOf`, `anyOf`, `oneOf` and `not`."""
     result: dict[str, Any] = {name: schema[name] for name in _PLAIN_KEYWORDS & schema.keys()}
     if "type" in schema:
-        # A null stands for an absent value: the API server drops it, unless the field is nullable.
+        # The API server drops nulls unless the field is nullable, so null is allowed everywhere.
         result["type"] = [schema["type"], "null"]
     if "enum" in result:
         result["enum"] = [*result["enum"], None]
@@ -165,7 +164,7 @@ def _nested_values(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _compiles(pattern: str) -> bool:
-    """Whether Python's `re` takes a pattern of Go's; the few that it does not take are not checked."""
+    """Whether Python's `re` accepts a Go pattern. Patterns that it does not accept are not checked."""
     try:
         re.compile(pattern)
     except re.error:

@@ -1,4 +1,4 @@
-"""Messages from a provider to the person at the terminal, through the engine."""
+"""Sends a provider's warnings through the engine to Pulumi's display."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 
 class EngineLog:
-    """Sends warnings to the engine that attached to the provider; without one (in tests) they are dropped."""
+    """Sends warnings to the engine that attached to the provider; drops them when none is attached (in tests)."""
 
     def __init__(self, address: str = "") -> None:
         self._address = address
 
     def warn(self, message: str, urn: str = "") -> None:
-        """Shows a warning beside the resource with this URN."""
+        """Displays a warning next to the resource with this URN."""
         if not self._address:
             return
         with grpc.insecure_channel(self._address) as channel:

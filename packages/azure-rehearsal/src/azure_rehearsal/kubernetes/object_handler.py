@@ -1,8 +1,8 @@
-"""What the kubernetes provider does with the resources that are objects of the API, `…Patch` resources among them.
+"""The kubernetes provider's operations on resources that are API objects, including `…Patch` resources.
 
-Followed: `provider/pkg/provider/provider.go` and `provider/pkg/await/await.go` of pulumi-kubernetes. A plan compares
-the live object of the last deployment, pruned to what the program had asked for, with what it asks for now; what would
-happen is then tried as a dry run. What the API server says against it comes out as `Refused`.
+Follows `provider/pkg/provider/provider.go` and `provider/pkg/await/await.go` of pulumi-kubernetes. A diff compares the
+live object of the last deployment, pruned to the fields that the program set, with the new inputs; a preview then sends
+a dry run. Errors of the API server become `Refused`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Generator
 from typing import Final
 
-from azure_rehearsal.kubernetes.awaiting import awaited
-from azure_rehearsal.kubernetes.changes import replaces
+from azure_rehearsal.kubernetes.await_ready import wait_until_ready
+from azure_rehearsal.kubernetes.canonicalization import is_equivalent
 from azure_rehearsal.kubernetes.cluster import SERVER_METADATA, ApiError, Cluster, Key, Object, Reason, Scope, group_of
 from azure_rehearsal.kubernetes.configuration import Configuration
-from azure_rehearsal.kubernetes.custom_resources import is_definition, scope_defined
-from azure_rehearsal.kubernetes.normal_forms import is_normal_form
+from azure_rehearsal.kubernetes.custom_resources import crd_scope, is_crd
+from azure_rehearsal.kubernetes.immutable_fields import requires_replacement
 from azure_rehearsal.kubernetes.objects import (
     AUTONAMED,
     MANAGED_BY,
@@ -39,26 +39,31 @@ from azure_rehearsal.kubernetes.schemas import CLUSTER_SCOPED
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 
-OWNER: Final = "pulumi-kubernetes"
-"""The field manager of the objects that the program owns; each `…Patch` resource has one of its own."""
+FIELD_MANAGER: Final = "pulumi-kubernetes"
+"""The field manager of the program's objects. Each `…Patch` resource has its own."""
 
 RETRIES: Final = 5
-FIRST_PAUSE_SECONDS: Final = 0.02
-"""The real provider tries a creation five times again, after 1, 2, 4 … s, while a namespace or a definition is missing.
-A rehearsed deployment is as much quicker."""
+INITIAL_DELAY_SECONDS: Final = 0.02
+"""Delay of the first of five retries while a namespace or a CRD is missing; it doubles each time.
+
+The real provider waits 1, 2, 4 … s.
+"""
 
 _PATCH_FORCE: Final = "pulumi.com/patchForce"
 _PATCH_MANAGER: Final = "pulumi.com/patchFieldManager"
 _ALREADY_EXISTS: Final = (
-    "A renamed resource needs an alias; an object of somebody else's is changed by a Patch resource or adopted by "
-    "`pulumi import`; upsertExistingObjects on the provider takes it over."
+    "If the resource was renamed, add an alias. To change an object that the program does not own, use a Patch "
+    "resource; to adopt it, use `pulumi import` or set upsertExistingObjects on the provider."
 )
 _IDENTITY: Final = (("metadata", "name"), ("metadata", "namespace"))
 
 
 class ObjectHandler:
-    """Handles objects for one provider instance. `scopes` are those of the definitions that the program declares, by
-    `(group, kind)`: a custom resource can be planned before its definition is in the cluster."""
+    """Handles objects for one provider instance.
+
+    `scopes` holds the scopes of the CRDs that the program declares, by `(group, kind)`: a custom resource can be
+    planned before its CRD is in the cluster.
+    """
 
     def __init__(self, settings: Configuration, scopes: dict[tuple[str, str], Scope]) -> None:
         self._settings = settings
@@ -68,7 +73,7 @@ class ObjectHandler:
         self, cluster: Cluster | None, resource: Resource, old: Object, new: Object, random_seed: bytes
     ) -> tuple[Object, list[CheckFailure]]:
         item = from_inputs(new)
-        if reason := self._unusable(resource, item):
+        if reason := self._input_problem(resource, item):
             return new, [CheckFailure("", reason)]
         if old:
             adopt_name(item, old)
@@ -84,8 +89,8 @@ class ObjectHandler:
         if contains_unknown(item) or is_patch(resource.type, item):
             return item, []
         problems = cluster.validate(item) if cluster else []
-        if is_definition(item) and not problems:
-            group_kind, scope = scope_defined(item)
+        if is_crd(item) and not problems:
+            group_kind, scope = crd_scope(item)
             self._scopes[group_kind] = scope
         return item, [CheckFailure("", problem) for problem in problems]
 
@@ -98,7 +103,7 @@ class ObjectHandler:
         for item, source in ((before, live), (wanted, wanted)):
             item["metadata"]["namespace"] = (source["metadata"].get("namespace") or "default") if namespaced else None
         before["metadata"]["name"] = live["metadata"]["name"]
-        paths = [path for path in differences(before, wanted) if not is_normal_form(wanted, before, path)]
+        paths = [path for path in differences(before, wanted) if not is_equivalent(wanted, before, path)]
         replaced = [path for path in paths if self._is_replaced(resource, wanted, path)]
         return Difference(
             changed=sorted(property_path(path) for path in paths),
@@ -109,7 +114,7 @@ class ObjectHandler:
         )
 
     def plan_create(self, cluster: Cluster, resource: Resource, inputs: Object) -> Object:
-        """The outputs as far as a preview knows them."""
+        """The outputs that a preview can know."""
         item = from_inputs(inputs)
         if (
             contains_unknown(item)
@@ -124,24 +129,24 @@ class ObjectHandler:
             namespace_to_come = error.missing is not None and error.missing.kind == "Namespace"
             if namespace_to_come or error.reason in (Reason.ALREADY_EXISTS, Reason.FORBIDDEN):
                 return inputs
-            raise _refused(error, _not_created(resource)) from error
+            raise _refused(error, _creation_failed(resource)) from error
         planned.pop("status", None)
         planned["metadata"].update(dict.fromkeys(("uid", "resourceVersion", "creationTimestamp"), UNKNOWN))
         return to_outputs(planned)
 
     def create(self, cluster: Cluster, resource: Resource, inputs: Object) -> tuple[str, Object]:
         item = from_inputs(inputs)
-        with _refusing(_not_created(resource)):
+        with _as_refused(_creation_failed(resource)):
             if is_patch(resource.type, item):
                 _require_existing(cluster, item)
                 live = cluster.apply(item, self._manager(resource, item), force=self._force(item))
             else:
-                live = _patiently(lambda: self._send(cluster, item, dry_run=False))
-        live = awaited(cluster, live)
+                live = _retry_not_found(lambda: self._send(cluster, item, dry_run=False))
+        live = wait_until_ready(cluster, live)
         return id_of(live), to_outputs(live)
 
     def plan_update(self, cluster: Cluster, resource: Resource, old_outputs: Object, new: Object) -> Object:
-        """The outputs as far as a preview knows them."""
+        """The outputs that a preview can know."""
         item = from_inputs(new)
         if contains_unknown(item) or cluster.scope(item["apiVersion"], item["kind"]) is None:
             return new
@@ -153,10 +158,10 @@ class ObjectHandler:
     def delete(self, cluster: Cluster, resource: Resource, id: str, inputs: Object, outputs: Object) -> None:
         item = from_inputs(outputs or inputs)
         key = _key(resource, id, item)
-        with _refusing(f'deletion of resource "{resource.urn}" failed'):
+        with _as_refused(f'deletion of resource "{resource.urn}" failed'):
             if is_patch(resource.type, item):
                 if cluster.get(key) is not None:
-                    cluster.apply(_bare(key), self._manager(resource, from_inputs(inputs)))
+                    cluster.apply(_identity_only(key), self._manager(resource, from_inputs(inputs)))
                 return
             try:
                 cluster.delete(key)
@@ -177,10 +182,10 @@ class ObjectHandler:
         as_inputs["metadata"] = {name: value for name, value in known if name not in SERVER_METADATA}
         return id, to_outputs(live), as_inputs
 
-    def _unusable(self, resource: Resource, item: Object) -> str | None:
-        """Why nothing can be made of a resource's inputs at all."""
+    def _input_problem(self, resource: Resource, item: Object) -> str | None:
+        """Why the inputs of a resource do not describe an object; `None` when they do."""
         if not isinstance(item.get("apiVersion"), str) or not isinstance(item.get("kind"), str):
-            return f"a Kubernetes resource needs apiVersion and kind; {resource.name} has not both"
+            return f"apiVersion or kind of {resource.name} is missing. Set both."
         if item["kind"].endswith("List") and resource.type.endswith("List"):
             return "list resources cannot be created directly; use the underlying resource type instead"
         if is_patch(resource.type, item):
@@ -190,13 +195,13 @@ class ObjectHandler:
                 return "patch resources require the `.metadata.name` field to be set"
         if item["metadata"].get("generateName") and self._settings.server_side_apply:
             return (
-                "the `.metadata.generateName` field is not supported with server-side apply; leave the name out, and "
-                "the provider gives one"
+                "the `.metadata.generateName` field is not supported with server-side apply. Omit the name, and the "
+                "provider generates one."
             )
         return None
 
     def _scope(self, cluster: Cluster | None, item: Object) -> Scope:
-        """Where an object lives; a kind that nobody knows yet is taken for a namespaced one, as the provider does."""
+        """The scope of an object. As in the real provider, an unknown kind counts as namespaced."""
         declared = self._scopes.get((group_of(item["apiVersion"]), item["kind"]))
         known = cluster.scope(item["apiVersion"], item["kind"]) if cluster else None
         if known is None and item["kind"] in CLUSTER_SCOPED:
@@ -206,78 +211,79 @@ class ObjectHandler:
     def _is_replaced(self, resource: Resource, wanted: Object, path: tuple[str | int, ...]) -> bool:
         if is_patch(resource.type, wanted):
             return path in _IDENTITY
-        return replaces(wanted, path, self._settings.config_maps_mutable, self._settings.secrets_mutable)
+        return requires_replacement(wanted, path, self._settings.config_maps_mutable, self._settings.secrets_mutable)
 
     def _send(self, cluster: Cluster, item: Object, dry_run: bool) -> Object:
         if self._settings.upsert:
-            return cluster.apply(item, OWNER, force=self._force(item), dry_run=dry_run)
-        return cluster.create(item, OWNER, dry_run=dry_run)
+            return cluster.apply(item, FIELD_MANAGER, force=self._force(item), dry_run=dry_run)
+        return cluster.create(item, FIELD_MANAGER, dry_run=dry_run)
 
     def _apply(self, cluster: Cluster, resource: Resource, item: Object, dry_run: bool) -> Object:
-        with _refusing(f'update of resource "{resource.urn}" failed'):
+        with _as_refused(f'update of resource "{resource.urn}" failed'):
             _require_existing(cluster, item)
             manager = self._manager(resource, item)
             live = cluster.apply(item, manager, force=self._force(item), dry_run=dry_run)
-        return to_outputs(live if dry_run else awaited(cluster, live))
+        return to_outputs(live if dry_run else wait_until_ready(cluster, live))
 
     def _force(self, item: Object) -> bool:
         return self._settings.patch_force or is_annotated(item, _PATCH_FORCE)
 
     def _manager(self, resource: Resource, item: Object) -> str:
         if not is_patch(resource.type, item):
-            return OWNER
+            return FIELD_MANAGER
         suffix = hashlib.sha256(resource.urn.encode()).hexdigest()[:8]
-        return annotation(item, _PATCH_MANAGER) or f"{OWNER}-{suffix}"
+        return annotation(item, _PATCH_MANAGER) or f"{FIELD_MANAGER}-{suffix}"
 
 
-def _not_created(resource: Resource) -> str:
+def _creation_failed(resource: Resource) -> str:
     return f'resource "{resource.urn}" was not successfully created by the Kubernetes API server'
 
 
-def _refused(error: ApiError, what: str) -> Refused:
-    way_out = _ALREADY_EXISTS if error.reason is Reason.ALREADY_EXISTS else error.way_out
-    return Refused(error.reason, f"{what}: {error.message}", way_out)
+def _refused(error: ApiError, action: str) -> Refused:
+    remediation = _ALREADY_EXISTS if error.reason is Reason.ALREADY_EXISTS else error.remediation
+    return Refused(error.reason, f"{action}: {error.message}", remediation)
 
 
 @contextlib.contextmanager
-def _refusing(what: str) -> Generator[None]:
-    """Turns what the API server says into what the engine shows."""
+def _as_refused(action: str) -> Generator[None]:
+    """Converts `ApiError` to `Refused`."""
     try:
         yield
     except ApiError as error:
-        raise _refused(error, what) from error
+        raise _refused(error, action) from error
 
 
-def _patiently(call: Callable[[], Object]) -> Object:
-    """Calls again while a namespace or a definition that the program also makes is not there yet.
+def _retry_not_found(call: Callable[[], Object]) -> Object:
+    """Retries while a namespace or a CRD that the program also creates is missing.
 
-    A definition that a chart's release brings is not waited for: against a real cluster it is there in time or not, by
-    how long the chart takes, and a rehearsed release takes none. What depends on the release never comes here.
+    Does not retry when a chart's release installs the CRD (`permanent`): in a real deployment, timing would decide
+    whether it is there, and a rehearsed release takes no time. Resources that depend on the release never reach this
+    point.
     """
     for attempt in range(RETRIES):
         try:
             return call()
         except ApiError as error:
-            if error.lasting or error.reason not in (Reason.NOT_FOUND, Reason.NO_MATCH):
+            if error.permanent or error.reason not in (Reason.NOT_FOUND, Reason.NO_MATCH):
                 raise
-            time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+            time.sleep(INITIAL_DELAY_SECONDS * 2**attempt)
     return call()
 
 
 def _require_existing(cluster: Cluster, item: Object) -> None:
-    """Neither an update nor a patch makes an object."""
+    """Raises `ApiError` when the object does not exist: updates and patches do not create it."""
     key = Key.of(item)
     if cluster.get(key) is None:
         raise ApiError(
             Reason.NOT_FOUND,
             f"{key} not found",
-            "`pulumi refresh` takes an object that is gone out of the state; a patch needs an object that exists.",
+            "Run `pulumi refresh` to remove a deleted object from the state. Create the object before a patch.",
             missing=key,
         )
 
 
 def _key(resource: Resource, id: str, item: Object) -> Key:
-    """Which object a resource is, from what is known of it; an import knows its type and id only."""
+    """The key of the object behind a resource. An import supplies only type and id."""
     api_version, kind = api_of(resource.type)
     namespace, _, name = id.rpartition("/")
     metadata = item["metadata"]
@@ -289,8 +295,8 @@ def _key(resource: Resource, id: str, item: Object) -> Key:
     )
 
 
-def _bare(key: Key) -> Object:
-    """An object about which nothing is said but which one it is."""
+def _identity_only(key: Key) -> Object:
+    """An object with its identity and no other field."""
     metadata = {"name": key.name, **({"namespace": key.namespace} if key.namespace else {})}
     return {"apiVersion": key.api_version, "kind": key.kind, "metadata": metadata}
 

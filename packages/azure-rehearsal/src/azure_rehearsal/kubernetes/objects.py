@@ -1,4 +1,4 @@
-"""Objects as the kubernetes provider handles them: from Pulumi's inputs to the API and back, names, and differences."""
+"""Conversions of objects between Pulumi's inputs, the API and Pulumi's outputs; names and differences."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Final
 
-from azure_rehearsal.kubernetes.changes import Path
 from azure_rehearsal.kubernetes.cluster import SERVER_METADATA, Object
-from azure_rehearsal.kubernetes.custom_resources import is_definition
+from azure_rehearsal.kubernetes.custom_resources import is_crd
+from azure_rehearsal.kubernetes.immutable_fields import Path
 from azure_rehearsal.protocol.values import contains_unknown
 
 AUTONAMED: Final = "pulumi.com/autonamed"
@@ -34,7 +34,7 @@ _UNDERSCORED: Final[dict[str, str]] = {dashed: name for name, dashed in _DASHED.
 
 
 def type_token(api_version: str, kind: str) -> str:
-    """Pulumi's type of an object: `kubernetes:core/v1:Service`."""
+    """Pulumi's type token of an object: `kubernetes:core/v1:Service`."""
     return f"kubernetes:{api_version if '/' in api_version else f'core/{api_version}'}:{kind}"
 
 
@@ -45,7 +45,7 @@ def api_of(token: str) -> tuple[str, str]:
 
 
 def is_patch(token: str, item: Object) -> bool:
-    """Whether a resource is a `…Patch`, which changes an object that somebody else owns."""
+    """Whether a resource is a `…Patch`, which changes an object that another owner manages."""
     return token.endswith("Patch") and not item.get("kind", "").endswith("Patch")
 
 
@@ -56,9 +56,10 @@ def id_of(item: Object) -> str:
 
 
 def from_inputs(inputs: Object) -> Object:
-    """An object as it is sent to the API: its own field names, and none of the fields that only the server writes.
+    """Converts inputs to the object that is sent to the API, without fields that only the server writes.
 
-    The plain text of a Secret becomes data, so that inputs and live object have the same shape.
+    Restores original field names. `stringData` of a Secret becomes `data`, so that inputs and live object have the same
+    shape.
     """
     item = _renamed(inputs, _DASHED)
     metadata = item.get("metadata")
@@ -66,18 +67,18 @@ def from_inputs(inputs: Object) -> Object:
         item["metadata"] = {name: value for name, value in metadata.items() if name not in SERVER_METADATA}
     else:
         item.setdefault("metadata", {})
-    if is_definition(item):
+    if is_crd(item):
         item.pop("status", None)
     is_secret = (item.get("apiVersion"), item.get("kind")) == ("v1", "Secret")
     if is_secret and isinstance(item.get("stringData"), dict) and not contains_unknown(item):
-        plain = {name: value for name, value in item.pop("stringData").items() if value is not None}
-        encoded = {name: base64.b64encode(value.encode()).decode() for name, value in plain.items()}
+        text = {name: value for name, value in item.pop("stringData").items() if value is not None}
+        encoded = {name: base64.b64encode(value.encode()).decode() for name, value in text.items()}
         item["data"] = {**(item.get("data") or {}), **encoded}
     return item
 
 
 def to_outputs(item: Object) -> dict[str, Any]:
-    """An object as Pulumi keeps it: field names with underscores where a language could not have the dashes."""
+    """Converts an object to outputs: field names with underscores where a language cannot have dashes."""
     return _renamed(item, _UNDERSCORED)
 
 
@@ -90,17 +91,17 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 
 
 def assign_name(item: Object, logical_name: str, random_seed: bytes) -> None:
-    """Gives an object without a name one of its own, from the engine's seed, and marks it so."""
+    """Generates a name from the engine's seed for an object without one, and marks the object as autonamed."""
     metadata = item["metadata"]
     if metadata.get("name") or metadata.get("generateName"):
         return
-    drawn = hashlib.sha256(random_seed).hexdigest() if random_seed else secrets.token_hex(_SUFFIX_LENGTH)
-    metadata["name"] = f"{logical_name}-{drawn[:_SUFFIX_LENGTH]}"
+    random_hex = hashlib.sha256(random_seed).hexdigest() if random_seed else secrets.token_hex(_SUFFIX_LENGTH)
+    metadata["name"] = f"{logical_name}-{random_hex[:_SUFFIX_LENGTH]}"
     annotate(item, AUTONAMED, "true")
 
 
 def adopt_name(item: Object, old: Object) -> None:
-    """Keeps the name that an earlier deployment gave to an object without one."""
+    """Keeps the generated name of an earlier deployment."""
     if not item["metadata"].get("name") and is_annotated(old, AUTONAMED):
         item["metadata"]["name"] = old["metadata"]["name"]
         annotate(item, AUTONAMED, "true")
@@ -118,12 +119,12 @@ def annotation(item: Object, name: str) -> Any:
 
 
 def is_annotated(item: Object, name: str) -> bool:
-    """Whether an annotation says "true"."""
+    """Whether an annotation is "true"."""
     return annotation(item, name) == "true"
 
 
 def pruned(live: Any, shape: Any) -> Any:
-    """The part of a live value that has the shape of what was asked for; what the server added is left out."""
+    """Prunes a live value to the fields of `shape`; drops what the server added."""
     if isinstance(live, dict) and isinstance(shape, dict):
         return {name: pruned(value, shape[name]) for name, value in live.items() if name in shape}
     if isinstance(live, list) and isinstance(shape, list) and live and shape and type(live[0]) is type(shape[0]):
@@ -132,7 +133,7 @@ def pruned(live: Any, shape: Any) -> Any:
 
 
 def differences(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths at which two values differ, as deep as both have maps or lists. A null counts as absent."""
+    """The paths at which two values differ, descending into maps and lists. A null equals an absent value."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in {**old, **new}:
             yield from differences(old.get(name), new.get(name), (*path, name))
@@ -145,7 +146,7 @@ def differences(old: Any, new: Any, path: Path = ()) -> Iterator[Path]:
 
 
 def property_path(path: Path) -> str:
-    """A path as the engine writes it: `metadata.annotations["pulumi.com/skipAwait"]`."""
+    """A path in the engine's notation: `metadata.annotations["pulumi.com/skipAwait"]`."""
     text = ""
     for part in path:
         if isinstance(part, int):

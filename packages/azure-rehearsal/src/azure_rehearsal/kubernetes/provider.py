@@ -1,7 +1,8 @@
-"""The kubernetes provider's stand-in: does what pulumi-kubernetes does with server-side apply, towards any `Cluster`.
+"""A fake kubernetes provider that behaves like pulumi-kubernetes with server-side apply and works with any `Cluster`.
 
-Followed: `provider/pkg/provider/provider.go` of pulumi-kubernetes. This module owns the provider instance, that is its
-configuration, which cluster it reaches, and who handles which type; the handlers own what happens to a resource.
+Follows `provider/pkg/provider/provider.go` of pulumi-kubernetes. This module owns the provider instance: its
+configuration, the cluster that it targets, and which handler serves which type. The handlers own the operations on
+resources.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from azure_rehearsal.kubernetes.configuration import Configuration, check_settin
 from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.object_handler import ObjectHandler
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE, ReleaseHandler
-from azure_rehearsal.kubernetes.secret_marks import mark_secrets
+from azure_rehearsal.kubernetes.secret_propagation import propagate_secrets
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
 from azure_rehearsal.protocol.values import contains_unknown
 
 _DELETE_UNREACHABLE: Final = (
-    "If the cluster was deleted, remove the resource from Pulumi's state: run the operation again with the provider's "
-    "deleteUnreachable set to true."
+    "If the cluster was deleted, set deleteUnreachable on the provider and run the operation again: it removes the "
+    "resource from Pulumi's state."
 )
 
 
-class KubernetesStandIn(StandIn):
+class FakeKubernetesProvider(StandIn):
     """One instance of the kubernetes provider. Relative chart paths start at `directory`, the program's folder."""
 
     version = metadata.version("pulumi-kubernetes")
@@ -46,7 +47,7 @@ class KubernetesStandIn(StandIn):
         self._log = EngineLog(engine_address)
 
     def mark_secrets(self, answer: struct_pb2.Struct, asked: struct_pb2.Struct) -> None:
-        mark_secrets(answer, asked)
+        propagate_secrets(answer, asked)
 
     def check_config(self, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], list[CheckFailure]]:
         return new, check_settings(new)
@@ -60,7 +61,7 @@ class KubernetesStandIn(StandIn):
     def check(
         self, resource: Resource, old: dict[str, Any], new: dict[str, Any], random_seed: bytes
     ) -> tuple[dict[str, Any], list[CheckFailure]]:
-        cluster = self._reachable()
+        cluster = self._find_cluster()
         if cluster is None and self._settings.skip_update_unreachable:
             return old, []
         return self._handler(resource).check(cluster, resource, old, new, random_seed)
@@ -68,13 +69,13 @@ class KubernetesStandIn(StandIn):
     def diff(
         self, resource: Resource, id: str, old_inputs: dict[str, Any], old_outputs: dict[str, Any], new: dict[str, Any]
     ) -> Difference:
-        return self._handler(resource).diff(self._reachable(), resource, old_inputs, old_outputs, new)
+        return self._handler(resource).diff(self._find_cluster(), resource, old_inputs, old_outputs, new)
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         if preview:
-            cluster = self._reachable()
+            cluster = self._find_cluster()
             return "", self._handler(resource).plan_create(cluster, resource, inputs) if cluster else inputs
-        return self._handler(resource).create(self._cluster(), resource, inputs)
+        return self._handler(resource).create(self._require_cluster(), resource, inputs)
 
     def update(
         self,
@@ -86,34 +87,34 @@ class KubernetesStandIn(StandIn):
         preview: bool,
     ) -> dict[str, Any]:
         if preview:
-            cluster = self._reachable()
+            cluster = self._find_cluster()
             return self._handler(resource).plan_update(cluster, resource, old_outputs, new) if cluster else new
-        return self._handler(resource).update(self._cluster(), resource, old_outputs, new)
+        return self._handler(resource).update(self._require_cluster(), resource, old_outputs, new)
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        if self._reachable() is None and self._settings.delete_unreachable:
+        if self._find_cluster() is None and self._settings.delete_unreachable:
             return
-        self._handler(resource).delete(self._cluster(_DELETE_UNREACHABLE), resource, id, inputs, outputs)
+        self._handler(resource).delete(self._require_cluster(_DELETE_UNREACHABLE), resource, id, inputs, outputs)
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        if self._reachable() is None:
+        if self._find_cluster() is None:
             if self._settings.delete_unreachable:
                 return None
             if self._settings.skip_update_unreachable:
                 return id, outputs, inputs
-        return self._handler(resource).read(self._cluster(_DELETE_UNREACHABLE), resource, id, inputs, outputs)
+        return self._handler(resource).read(self._require_cluster(_DELETE_UNREACHABLE), resource, id, inputs, outputs)
 
     def construct(self, request: provider_pb2.ConstructRequest) -> provider_pb2.ConstructResponse:
         if request.type != CHART_TYPE:
             raise Refused(
                 "UnknownComponent",
                 f'unknown resource type "{request.type}"',
-                f"A rehearsal builds {CHART_TYPE}; declare other objects as plain resources, or make a chart.",
+                f"The rehearsal supports only {CHART_TYPE}. Declare the objects as plain resources or in a chart.",
             )
         component = ChartComponent(
-            self._cluster(), self._settings.namespace, self._scopes, self._directory, self.version, self._log
+            self._require_cluster(), self._settings.namespace, self._scopes, self._directory, self.version, self._log
         )
         return component.construct(request)
 
@@ -122,17 +123,17 @@ class KubernetesStandIn(StandIn):
             return ReleaseHandler(self._settings, self._directory, self._scopes)
         return ObjectHandler(self._settings, self._scopes)
 
-    def _reachable(self) -> Cluster | None:
-        """The cluster that answers now; its version and its existence can change within one deployment."""
+    def _find_cluster(self) -> Cluster | None:
+        """The target cluster, or `None`. Looked up on every call, because it can appear or change meanwhile."""
         target = self._settings.target
         return self._clusters.by_server(target.server) if target else None
 
-    def _cluster(self, way_out: str = "") -> Cluster:
-        cluster = self._reachable()
+    def _require_cluster(self, remediation: str = "") -> Cluster:
+        cluster = self._find_cluster()
         if cluster is None:
             reason = self._settings.reason
             if self._settings.target:
                 server = self._settings.target.server
-                reason = f'unable to load schema information from the API server: nothing answers at "{server}"'
-            raise Refused("ClusterUnreachable", f"configured Kubernetes cluster is unreachable: {reason}", way_out)
+                reason = f'unable to load schema information from the API server: no API server answers at "{server}"'
+            raise Refused("ClusterUnreachable", f"configured Kubernetes cluster is unreachable: {reason}", remediation)
         return cluster

@@ -1,4 +1,4 @@
-"""Quantities of the API (`10Gi`, `500M`) as numbers."""
+"""Parses quantities of the API (`10Gi`, `500M`)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _QUANTITY: Final = re.compile(r"([0-9.]+)([kMGTP]|[KMGTP]i)?")
 
 
 def gibibytes(quantity: str | float) -> int:
-    """A size in whole GiB, rounded up as disks are. Raises `ValueError` for what is no plain quantity."""
+    """A size in whole GiB, rounded up as disks are. Raises `ValueError` for anything but a plain quantity."""
     found = _QUANTITY.fullmatch(str(quantity))
     if found is None:
-        raise ValueError(f"{quantity!r} is no size such as 10Gi")
+        raise ValueError(f"{quantity!r} is not a size such as 10Gi")
     return math.ceil(float(found.group(1)) * _UNITS[found.group(2) or ""] / _UNITS["Gi"])
 
 
 def amount(quantity: str | float) -> float:
-    """A quantity as a number, in units or bytes: `250m` is 0.25. Raises `ValueError` for what is no quantity."""
+    """A quantity as a number, in units or bytes: `250m` is 0.25. Raises `ValueError` for an invalid quantity."""
     text = str(quantity)
     if text.endswith("m"):
         return float(text[:-1]) / 1000
     found = _QUANTITY.fullmatch(text)
     if found is None:
-        raise ValueError(f"{quantity!r} is no quantity such as 250m or 1Gi")
+        raise ValueError(f"{quantity!r} is not a quantity such as 250m or 1Gi")
     return float(found.group(1)) * _UNITS[found.group(2) or ""]

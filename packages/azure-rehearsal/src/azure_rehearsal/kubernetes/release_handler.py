@@ -1,10 +1,10 @@
-"""`kubernetes:helm.sh/v3:Release`: what Helm's install, upgrade and uninstall leave in a cluster.
+"""`kubernetes:helm.sh/v3:Release`: the effects of Helm's install, upgrade and uninstall on a cluster.
 
-What a release's chart gives (`release_charts`) is put into the cluster, with Helm's ownership annotations, and the
-release is kept as Helm keeps it, in a Secret of its namespace. Hooks are checked against the API but not run.
+Installs the objects of the release's chart (`release_chart`) with Helm's ownership annotations, and stores the release
+as Helm does, in a Secret of its namespace. Hooks are validated against the API but not run.
 
-Followed: `provider/pkg/provider/helm_release.go` of pulumi-kubernetes, and Helm's install and upgrade actions. All is
-tried as a dry run before anything but definitions is written, so that a release that fails leaves nothing else behind,
+Follows `provider/pkg/provider/helm_release.go` of pulumi-kubernetes and Helm's install and upgrade actions. Every
+object is sent as a dry run before anything but CRDs is written, so a failed release leaves nothing else behind,
 `atomic` or not.
 """
 
@@ -17,11 +17,18 @@ from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope, group_of
 from azure_rehearsal.kubernetes.configuration import Configuration
-from azure_rehearsal.kubernetes.custom_resources import is_definition, scope_defined
-from azure_rehearsal.kubernetes.helm_charts import RESOURCE_POLICY, ChartProblem, Rendered
-from azure_rehearsal.kubernetes.helm_releases import MANAGER, manifest, manifest_text, newest, secrets_of, store
+from azure_rehearsal.kubernetes.custom_resources import crd_scope, is_crd
+from azure_rehearsal.kubernetes.helm_charts import RESOURCE_POLICY, ChartError, Rendered
+from azure_rehearsal.kubernetes.helm_storage import (
+    FIELD_MANAGER,
+    latest_revision,
+    manifest_objects,
+    manifest_yaml,
+    revision_secrets,
+    save_revision,
+)
 from azure_rehearsal.kubernetes.objects import annotation, differences, property_path
-from azure_rehearsal.kubernetes.release_charts import ReleaseChart
+from azure_rehearsal.kubernetes.release_chart import ReleaseChart
 from azure_rehearsal.kubernetes.sdk_arguments import RELEASE_INPUTS
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
@@ -39,7 +46,7 @@ _HELM: Final = "Helm"
 
 
 class ReleaseHandler:
-    """Handles releases for one provider instance. `scopes` takes the definitions that a release's chart brings."""
+    """Handles releases for one provider instance. Adds the CRDs of a release's chart to `scopes`."""
 
     def __init__(self, settings: Configuration, directory: Path, scopes: dict[tuple[str, str], Scope]) -> None:
         self._settings = settings
@@ -51,28 +58,28 @@ class ReleaseHandler:
     ) -> tuple[Object, list[CheckFailure]]:
         inputs = {name: value for name, value in new.items() if name not in _DROPPED and value is not None}
         failures = [
-            CheckFailure(name, f"a Release has no {name}; it has {', '.join(sorted(RELEASE_INPUTS))}")
+            CheckFailure(name, f"a Release has no input {name}. Use: {', '.join(sorted(RELEASE_INPUTS))}")
             for name in sorted(inputs.keys() - RELEASE_INPUTS)
         ]
         if not inputs.get("name"):
-            drawn = hashlib.sha256(random_seed).hexdigest() if random_seed else secrets.token_hex()
-            inputs["name"] = old.get("name") or f"{resource.name}-{drawn[:8]}"
+            random_hex = hashlib.sha256(random_seed).hexdigest() if random_seed else secrets.token_hex()
+            inputs["name"] = old.get("name") or f"{resource.name}-{random_hex[:8]}"
         inputs["namespace"] = inputs.get("namespace") or self._settings.namespace
         if not inputs.get("skipAwait"):
             inputs.setdefault("timeout", DEFAULT_TIMEOUT_SECONDS)
         if not inputs.get("chart"):
-            failures.append(CheckFailure("chart", "a Release needs a chart"))
+            failures.append(CheckFailure("chart", "the input `chart` is missing"))
         if failures or contains_unknown(inputs):
             return inputs, failures
         try:
             chart = ReleaseChart.of(inputs, self._directory, bool(inputs.get("dependencyUpdate")))
-        except ChartProblem as problem:
-            return inputs, [CheckFailure("chart", f"{problem} {problem.way_out}".rstrip())]
+        except ChartError as problem:
+            return inputs, [CheckFailure("chart", f"{problem} {problem.remediation}".rstrip())]
         inputs["version"] = chart.version
         if failures := chart.problems():
             return inputs, failures
         if cluster is not None:
-            self._learn(chart, cluster, inputs)
+            self._register_crd_scopes(chart, cluster, inputs)
         return inputs, []
 
     def diff(
@@ -90,10 +97,10 @@ class ReleaseHandler:
 
     def create(self, cluster: Cluster, resource: Resource, inputs: Object) -> tuple[str, Object]:
         namespace, name = inputs["namespace"], inputs["name"]
-        with _Failing(f"Helm release {namespace}/{name}"):
-            if newest(cluster, namespace, name):
-                raise ChartProblem(
-                    "cannot re-use a name that is still in use", "Choose another, or import the release."
+        with _ReleaseErrors(f"Helm release {namespace}/{name}"):
+            if latest_revision(cluster, namespace, name):
+                raise ChartError(
+                    "cannot re-use a name that is still in use", "Choose another name, or import the release."
                 )
             self._ensure_namespace(cluster, inputs)
             outputs = self._install(cluster, inputs, revision=1, before=[])
@@ -104,62 +111,69 @@ class ReleaseHandler:
 
     def update(self, cluster: Cluster, resource: Resource, old_outputs: Object, new: Object) -> Object:
         namespace, name = old_outputs["namespace"], old_outputs["name"]
-        with _Failing(f"Helm release {namespace}/{name}"):
-            stored = newest(cluster, namespace, name)
+        with _ReleaseErrors(f"Helm release {namespace}/{name}"):
+            stored = latest_revision(cluster, namespace, name)
             if stored is None:
-                raise ChartProblem(f'"{name}" has no deployed releases', "`pulumi refresh` takes it out of the state.")
-            return self._install(cluster, new, revision=stored["version"] + 1, before=manifest(stored))
+                raise ChartError(
+                    f'"{name}" has no deployed releases', "Run `pulumi refresh` to remove it from the state."
+                )
+            return self._install(cluster, new, revision=stored["version"] + 1, before=manifest_objects(stored))
 
     def delete(self, cluster: Cluster, resource: Resource, id: str, inputs: Object, outputs: Object) -> None:
         namespace, _, name = id.rpartition("/")
-        stored = newest(cluster, namespace, name)
-        with _Failing(f"Helm release {id}"):
-            for item in reversed(manifest(stored) if stored else []):
+        stored = latest_revision(cluster, namespace, name)
+        with _ReleaseErrors(f"Helm release {id}"):
+            for item in reversed(manifest_objects(stored) if stored else []):
                 if annotation(item, RESOURCE_POLICY) != "keep":
                     _delete(cluster, Key.of(item))
-            for secret in secrets_of(cluster, namespace, name):
+            for secret in revision_secrets(cluster, namespace, name):
                 _delete(cluster, Key.of(secret))
 
     def read(
         self, cluster: Cluster, resource: Resource, id: str, inputs: Object, outputs: Object
     ) -> tuple[str, Object, Object] | None:
         namespace, _, name = id.rpartition("/")
-        stored = newest(cluster, namespace, name)
+        stored = latest_revision(cluster, namespace, name)
         if stored is None:
             return None
         chart = stored["chart"]["metadata"]
         known = inputs or {"name": name, "namespace": namespace, "chart": chart["name"], "values": stored["config"]}
         return id, {**known, "version": chart["version"], **_results(stored)}, known
 
-    def _learn(self, chart: ReleaseChart, cluster: Cluster, inputs: Object) -> None:
-        """Learns of the definitions that the chart brings."""
+    def _register_crd_scopes(self, chart: ReleaseChart, cluster: Cluster, inputs: Object) -> None:
+        """Adds the scopes of the chart's CRDs to `scopes`."""
         try:
             rendered = chart.rendered(cluster, inputs, revision=1)
-        except ChartProblem:
-            return  # As the real provider does: the check loads the chart, the installation tells what is wrong in it.
-        self._scopes.update(scope_defined(item) for item in _all(inputs, rendered) if is_definition(item))
+        except ChartError:
+            return  # As in the real provider, the check only loads the chart; the installation reports the errors.
+        self._scopes.update(crd_scope(item) for item in _objects_and_crds(inputs, rendered) if is_crd(item))
 
     def _ensure_namespace(self, cluster: Cluster, inputs: Object) -> None:
         key = Key("v1", "Namespace", "", inputs["namespace"])
         if inputs.get("createNamespace") and cluster.get(key) is None:
-            cluster.create({"apiVersion": key.api_version, "kind": key.kind, "metadata": {"name": key.name}}, MANAGER)
+            cluster.create(
+                {"apiVersion": key.api_version, "kind": key.kind, "metadata": {"name": key.name}}, FIELD_MANAGER
+            )
 
     def _install(self, cluster: Cluster, inputs: Object, revision: int, before: list[Object]) -> Object:
-        """Brings the cluster from the objects `before` to those of the chart, and records the release."""
+        """Replaces the objects `before` with those of the chart, and stores the revision."""
         chart = ReleaseChart.of(inputs, self._directory)
         rendered = chart.rendered(cluster, inputs, revision)
         if revision == 1 and not inputs.get("skipCrds"):
             for item in rendered.definitions:
                 if cluster.get(Key.of(item)) is None:
-                    cluster.create(item, MANAGER)
-        items = [_owned(self._placed(cluster, item, inputs), inputs) for item in _in_order(rendered.objects)]
-        for item in [*items, *(self._placed(cluster, hook, inputs) for hook in rendered.hooks)]:
-            _try(cluster, item, inputs, coming=items)
+                    cluster.create(item, FIELD_MANAGER)
+        items = [
+            _with_ownership(self._with_namespace(cluster, item, inputs), inputs)
+            for item in _namespaces_first(rendered.objects)
+        ]
+        for item in [*items, *(self._with_namespace(cluster, hook, inputs) for hook in rendered.hooks)]:
+            _dry_run(cluster, item, inputs, pending=items)
         for item in items:
-            cluster.apply(item, MANAGER, force=True)
-        gone = {Key.of(item) for item in before} - {Key.of(item) for item in items}
+            cluster.apply(item, FIELD_MANAGER, force=True)
+        removed = {Key.of(item) for item in before} - {Key.of(item) for item in items}
         for item in reversed(before):
-            if Key.of(item) in gone and annotation(item, RESOURCE_POLICY) != "keep":
+            if Key.of(item) in removed and annotation(item, RESOURCE_POLICY) != "keep":
                 _delete(cluster, Key.of(item))
         stored = {
             "name": inputs["name"],
@@ -168,20 +182,20 @@ class ReleaseHandler:
             "info": {"status": "deployed", "description": inputs.get("description") or "Install complete"},
             "chart": {"metadata": chart.details},
             "config": chart.values,
-            "manifest": manifest_text(items),
+            "manifest": manifest_yaml(items),
         }
-        store(cluster, stored)
+        save_revision(cluster, stored)
         return {**inputs, "version": chart.version, **_results(stored)}
 
-    def _placed(self, cluster: Cluster, item: Object, inputs: Object) -> Object:
-        """An object in its namespace. Helm finds every kind before it writes anything."""
+    def _with_namespace(self, cluster: Cluster, item: Object, inputs: Object) -> Object:
+        """An object with its namespace. As in Helm, an unknown kind fails before anything is written."""
         scope = cluster.scope(item["apiVersion"], item["kind"])
         if scope is None:
-            raise ChartProblem(
+            raise ChartError(
                 "unable to build kubernetes objects from release manifest: resource mapping not found for name: "
                 f'"{item["metadata"]["name"]}": no matches for kind "{item["kind"]}" in version '
                 f'"{item["apiVersion"]}"; ensure CRDs are installed first',
-                "Definitions belong into crds/, or into a release before this one.",
+                "Move the CRDs to the chart's crds/ folder, or install them with an earlier release.",
             )
         namespace = item["metadata"].get("namespace") or inputs["namespace"]
         metadata = {**item["metadata"], "namespace": namespace}
@@ -190,32 +204,32 @@ class ReleaseHandler:
         return {**item, "metadata": metadata}
 
 
-class _Failing:
-    """Turns what Helm or the API server says about a release into what the engine shows."""
+class _ReleaseErrors:
+    """Converts the errors of Helm and of the API server about a release to `Refused`."""
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ChartProblem):
-            raise Refused("ReleaseFailed", f"{self._what}: {error}", error.way_out) from error
+        if isinstance(error, ChartError):
+            raise Refused("ReleaseFailed", f"{self._subject}: {error}", error.remediation) from error
         if isinstance(error, ApiError):
-            raise Refused(error.reason, f"{self._what}: {error.message}", error.way_out) from error
+            raise Refused(error.reason, f"{self._subject}: {error.message}", error.remediation) from error
 
 
-def _all(inputs: Object, rendered: Rendered) -> list[Object]:
+def _objects_and_crds(inputs: Object, rendered: Rendered) -> list[Object]:
     return [*([] if inputs.get("skipCrds") else rendered.definitions), *rendered.objects]
 
 
-def _in_order(items: list[Object]) -> list[Object]:
-    """Namespaces first; the rest of Helm's order by kind has no effect on a recorded cluster."""
+def _namespaces_first(items: list[Object]) -> list[Object]:
+    """Namespaces first. The rest of Helm's order by kind has no effect on a fake API server."""
     return sorted(items, key=lambda item: (group_of(item["apiVersion"]), item["kind"]) != ("", "Namespace"))
 
 
-def _owned(item: Object, inputs: Object) -> Object:
+def _with_ownership(item: Object, inputs: Object) -> Object:
     metadata = item["metadata"]
     owner = {_RELEASE_NAME: inputs["name"], _RELEASE_NAMESPACE: inputs["namespace"]}
     marked = {
@@ -226,23 +240,23 @@ def _owned(item: Object, inputs: Object) -> Object:
     return {**item, "metadata": marked}
 
 
-def _try(cluster: Cluster, item: Object, inputs: Object, coming: list[Object]) -> None:
-    """Finds what speaks against writing an object; a namespace among those that are `coming` may be missing."""
+def _dry_run(cluster: Cluster, item: Object, inputs: Object, pending: list[Object]) -> None:
+    """Sends an object as a dry run. A namespace among the objects in `pending` may be missing."""
     key = Key.of(item)
     live = cluster.get(key)
     wanted = (inputs["name"], inputs["namespace"])
     if live is not None and not inputs.get("takeOwnership"):
         owner = tuple(annotation(live, name) for name in (_RELEASE_NAME, _RELEASE_NAMESPACE))
         if owner != wanted:
-            raise ChartProblem(
+            raise ChartError(
                 f'Unable to continue with install: {key.kind} "{key.name}" in namespace "{key.namespace}" exists and '
                 "cannot be imported into the current release: invalid ownership metadata",
                 "Remove the object from the chart or from the cluster, or set takeOwnership.",
             )
     try:
-        cluster.apply(item, MANAGER, force=True, dry_run=True)
+        cluster.apply(item, FIELD_MANAGER, force=True, dry_run=True)
     except ApiError as error:
-        if error.missing not in [Key.of(other) for other in coming]:
+        if error.missing not in [Key.of(other) for other in pending]:
             raise
 
 
@@ -258,7 +272,7 @@ def _results(stored: Object) -> Object:
     """The outputs of a release beyond its inputs."""
     chart = stored["chart"]["metadata"]
     names: dict[str, list[str]] = {}
-    for item in manifest(stored):
+    for item in manifest_objects(stored):
         key = Key.of(item)
         qualified = f"{key.namespace}/{key.name}" if key.namespace else key.name
         group = f".{key.group}" if key.group else ""

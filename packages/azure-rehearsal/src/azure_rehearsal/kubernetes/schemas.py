@@ -1,7 +1,7 @@
-"""The kinds that a Kubernetes version has by itself, and strict validation of objects against them.
+"""The built-in kinds of a Kubernetes version, and strict validation of objects against their schemas.
 
-The schemas come with `kubernetes-validate`, one set for each minor version, with unknown fields refused
-(`-local-strict`). `constraints.yaml` adds value checks that the published schemas leave out.
+The schemas come from `kubernetes-validate`, one set for each minor version, with unknown fields refused
+(`-local-strict`). `constraints.yaml` adds value constraints that the published schemas omit.
 """
 
 from __future__ import annotations
@@ -71,18 +71,18 @@ CLUSTER_SCOPED: Final = frozenset(
         "VolumeAttributesClass",
     ]
 )
-"""Built-in kinds whose objects have no namespace; the schemas do not say it."""
+"""Cluster-scoped built-in kinds; the schemas do not state the scope."""
 
 
 class BuiltinKinds:
-    """The built-in kinds of one Kubernetes minor version. Use `builtin_kinds`, which keeps them loaded."""
+    """The built-in kinds of one Kubernetes minor version. Use `builtin_kinds`, which caches them."""
 
     def __init__(self, version: str) -> None:
         folder = f"kubernetes-json-schema/v{_schema_version(version)}-local-strict"
         document = schema_contents(f"{folder}/_definitions.json", version)
         definitions = document["$defs"]
         _add_constraints(definitions)
-        self._definitions: dict[tuple[str, str], str] = dict(_servable(definitions))
+        self._definitions: dict[tuple[str, str], str] = dict(_served_by_default(definitions))
         self._registry = Registry().with_resource(_DEFINITIONS_URL, Resource.from_contents(document)).crawl()
         self._validators: dict[str, Validator] = {}
 
@@ -92,18 +92,18 @@ class BuiltinKinds:
         return sorted(self._definitions)
 
     def scope(self, api_version: str, kind: str) -> Scope | None:
-        """Where objects of the kind live; `None` when this version does not have it."""
+        """The scope of a kind; `None` when this version does not have it."""
         if (api_version, kind) not in self._definitions:
             return None
         return Scope.CLUSTER if kind in CLUSTER_SCOPED else Scope.NAMESPACED
 
     def problems(self, item: Object) -> list[str]:
-        """What the schema says against an object of a built-in kind, `path: reason`."""
+        """The schema's errors about an object of a built-in kind, each as `path: reason`."""
         definition = self._definitions[item["apiVersion"], item["kind"]]
         return messages(self._validator(definition).iter_errors(item))
 
     def metadata_problems(self, metadata: Any) -> list[str]:
-        """What the schema of `metadata`, the same for all kinds, says against it."""
+        """The errors about `metadata`, whose schema all kinds share."""
         return messages(self._validator(_METADATA).iter_errors(metadata), prefix="metadata")
 
     def _validator(self, definition: str) -> Validator:
@@ -115,12 +115,12 @@ class BuiltinKinds:
 
 @functools.cache
 def builtin_kinds(version: str) -> BuiltinKinds:
-    """The built-in kinds of a Kubernetes version (`1.36`, `1.36.2`). Raises `Refused` where it has no schemas."""
+    """The built-in kinds of a Kubernetes version (`1.36`, `1.36.2`). Raises `Refused` for a version without schemas."""
     return BuiltinKinds(version)
 
 
 def messages(errors: Iterable[ValidationError], prefix: str = "") -> list[str]:
-    """Validation errors in the API server's manner, one line for each: `.spec.replicas: …`."""
+    """Validation errors in the API server's style, one line each: `.spec.replicas: …`."""
     lines = [
         f"{path_of([*([prefix] if prefix else []), *error.absolute_path, *extra])}: {reason}"
         for error in errors
@@ -130,7 +130,7 @@ def messages(errors: Iterable[ValidationError], prefix: str = "") -> list[str]:
 
 
 def _reasons(error: ValidationError) -> Iterator[tuple[list[Any], str]]:
-    """`(further path, reason)` of one error; an object with two unknown fields has two reasons."""
+    """`(further path, reason)` for each cause of an error: an object with two unknown fields has two."""
     if error.validator == "additionalProperties" and error.validator_value is False:
         known = list(error.schema.get("properties", {})) if isinstance(error.schema, Mapping) else []
         for name in sorted(set(error.instance) - set(known)):
@@ -160,29 +160,29 @@ def _types(types: str | list[str]) -> str:
 
 
 def path_of(parts: Iterable[Any]) -> str:
-    """A path as the API server writes it: `.spec.ports[0].name`."""
+    """A path in the API server's notation: `.spec.ports[0].name`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts)
 
 
 def _schema_version(version: str) -> str:
-    """The schema set of a Kubernetes version. Nothing is guessed: a version that is not there is an error."""
+    """The schema set of a Kubernetes version. Raises `Refused` when there is none."""
     available = {major_minor(name): name for name in all_versions()}
     wanted = major_minor(version)
     if wanted not in available:
         known = ", ".join(sorted(available, key=Version))
         raise Refused(
             "UnsupportedKubernetesVersion",
-            f"there are no schemas for Kubernetes {version}; kubernetes-validate has {known}",
-            "Choose one of these versions, or upgrade kubernetes-validate.",
+            f"kubernetes-validate has no schemas for Kubernetes {version}; it has {known}",
+            "Use one of these versions, or upgrade kubernetes-validate.",
         )
     return available[wanted]
 
 
-def _servable(definitions: dict[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
+def _served_by_default(definitions: dict[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
     """The kinds that an API server offers in its default configuration.
 
-    Left out: lists, options and events of the protocol, and alpha and beta versions, which are off by default (beta
-    ones since 1.24).
+    Excludes lists, option and event types of the protocol, and alpha and beta versions, which are off by default (beta
+    since 1.24).
     """
     for name, definition in definitions.items():
         kinds = definition.get("x-kubernetes-group-version-kind", [])
@@ -206,7 +206,7 @@ def _add_constraints(definitions: dict[str, Any]) -> None:
 
 
 def _constrain(schema: dict[str, Any], constraint: dict[str, Any]) -> None:
-    """Adds to a property's schema. A null stands for an absent value everywhere in the API, so it stays allowed."""
+    """Adds keywords to a property's schema. Null stays allowed: everywhere in the API it means an absent value."""
     for keyword, value in constraint.items():
         if keyword == "items":
             _constrain(schema["items"], value)

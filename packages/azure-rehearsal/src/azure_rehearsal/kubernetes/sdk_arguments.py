@@ -1,4 +1,7 @@
-"""What the SDK's classes take (pulumi-kubernetes 4.34), in the names of the wire. The tests compare it with the SDK."""
+"""The inputs of the SDK's classes (pulumi-kubernetes 4.34), by their names in the protocol.
+
+Tests compare them with the SDK.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ PROVIDER_SETTINGS: Final = frozenset(
         "upsertExistingObjects",
     }
 )
-"""`pulumi_kubernetes.Provider`, and `strictMode` of the stack configuration."""
+"""`pulumi_kubernetes.Provider`, plus `strictMode` of the stack configuration."""
 
 CHART_INPUTS: Final = frozenset(
     [
@@ -89,4 +92,4 @@ RELEASE_INPUTS: Final = frozenset(
         "waitForJobs",
     ]
 )
-"""`pulumi_kubernetes.helm.v3.Release`, without what is deprecated."""
+"""`pulumi_kubernetes.helm.v3.Release`, without deprecated inputs."""

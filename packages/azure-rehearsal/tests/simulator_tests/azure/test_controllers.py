@@ -11,7 +11,7 @@ from azure_rehearsal.azure.controllers.types import MADE_BY_CONTROLLERS
 from azure_rehearsal.azure.core import registry
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import ArmType
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause
 from simulator_tests.azure.world import GROUP, World, refused
 
 CAUSE = Cause("cluster-1", "aks", "v1", "Service", "voice-system", "gateway")

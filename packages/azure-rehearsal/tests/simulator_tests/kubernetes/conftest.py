@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
-from azure_rehearsal.kubernetes.fake.recorded_cluster import RecordedCluster
-from azure_rehearsal.kubernetes.provider import KubernetesStandIn
-from simulator_tests.kubernetes.support import SERVER, Directory, stand_in
+from azure_rehearsal.kubernetes.fake.fake_api_server import FakeApiServer
+from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
+from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
+from simulator_tests.kubernetes.support import SERVER, Directory, configured_provider
 
 
 @pytest.fixture
@@ -16,17 +16,17 @@ def directory() -> Directory:
 
 
 @pytest.fixture
-def clusters(tmp_path: Path, directory: Directory) -> RecordedClusters:
-    return RecordedClusters.open(tmp_path / "clusters", directory)
+def clusters(tmp_path: Path, directory: Directory) -> FakeClusters:
+    return FakeClusters.open(tmp_path / "clusters", directory)
 
 
 @pytest.fixture
-def cluster(clusters: RecordedClusters) -> RecordedCluster:
+def cluster(clusters: FakeClusters) -> FakeApiServer:
     found = clusters.by_server(SERVER)
     assert found is not None
     return found
 
 
 @pytest.fixture
-def provider(clusters: RecordedClusters) -> KubernetesStandIn:
-    return stand_in(clusters)
+def provider(clusters: FakeClusters) -> FakeKubernetesProvider:
+    return configured_provider(clusters)

@@ -1,4 +1,4 @@
-"""A resource monitor that takes every registration, for tests of components without the engine."""
+"""A resource monitor that accepts every registration, for tests of components without the engine."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Response = resource_pb2.RegisterResourceResponse
 
 @dataclass
 class FakeMonitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
-    """Answers with URNs as the engine makes them. `answer` may answer otherwise, or abort."""
+    """Answers with URNs in the engine's format. `answer` can return another response or abort."""
 
     answer: Callable[[Request, grpc.ServicerContext], Response | None] = lambda request, context: None
-    seconds: float = 0
+    delay_seconds: float = 0
     registered: list[Request] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
-    at_once: int = 0
-    most_at_once: int = 0
+    concurrent: int = 0
+    max_concurrent: int = 0
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -44,12 +44,12 @@ class FakeMonitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.Eng
     def RegisterResource(self, request: Request, context: grpc.ServicerContext) -> Response:
         with self._lock:
             self.registered.append(request)
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        time.sleep(self.seconds)
+            self.concurrent += 1
+            self.max_concurrent = max(self.max_concurrent, self.concurrent)
+        time.sleep(self.delay_seconds)
         answer = self.answer(request, context)
         with self._lock:
-            self.at_once -= 1
+            self.concurrent -= 1
             self.finished.append(urn_of(request))
         return answer or Response(urn=urn_of(request), id="" if not request.custom else f"id-of-{request.name}")
 
@@ -68,4 +68,4 @@ class FakeMonitor(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.Eng
 
 
 def urn_of(request: Request) -> str:
-    return f"urn:pulumi:staging::voice::{request.type}::{request.name}"
+    return f"urn:pulumi:staging::shop::{request.type}::{request.name}"

@@ -18,22 +18,22 @@ def difference(old: dict[str, Any], new: dict[str, Any]) -> tuple[list[str], lis
     return found.changed, found.replaces
 
 
-def test_nothing_changed_is_nothing() -> None:
+def test_an_unchanged_configuration_has_no_difference() -> None:
     assert difference({"kubeconfig": kubeconfig()}, {"kubeconfig": kubeconfig()}) == ([], [])
 
 
-def test_an_unknown_kubeconfig_replaces() -> None:
+def test_an_unknown_kubeconfig_is_a_replacement() -> None:
     old = {"kubeconfig": kubeconfig()}
     assert difference(old, {"kubeconfig": UNKNOWN}) == (["kubeconfig"], ["kubeconfig"])
 
 
-def test_an_unknown_kubeconfig_is_an_update_where_the_identifier_stays() -> None:
+def test_an_unknown_kubeconfig_is_an_update_with_an_unchanged_identifier() -> None:
     old = {"kubeconfig": kubeconfig(), "clusterIdentifier": ID}
     new = {"kubeconfig": UNKNOWN, "clusterIdentifier": ID}
     assert difference(old, new) == (["kubeconfig"], [])
 
 
-def test_another_identifier_replaces_also_when_the_kubeconfig_is_unknown() -> None:
+def test_a_changed_identifier_is_a_replacement() -> None:
     old = {"kubeconfig": kubeconfig(), "clusterIdentifier": ID}
     assert difference(old, {**old, "clusterIdentifier": "other"}) == (["clusterIdentifier"], ["clusterIdentifier"])
     both = ["clusterIdentifier", "kubeconfig"]
@@ -47,7 +47,7 @@ def test_setting_or_removing_the_identifier_replaces_nothing() -> None:
     assert difference(identified, plain) == (["clusterIdentifier"], [])
 
 
-def test_a_kubeconfig_for_another_cluster_replaces_and_one_with_other_credentials_does_not() -> None:
+def test_another_cluster_is_a_replacement_and_other_credentials_are_an_update() -> None:
     old = {"kubeconfig": kubeconfig()}
     assert difference(old, {"kubeconfig": kubeconfig(OTHER)}) == (["kubeconfig"], ["kubeconfig"])
     token = kubeconfig().replace("user: {}", "user: {token: new}")
@@ -55,21 +55,21 @@ def test_a_kubeconfig_for_another_cluster_replaces_and_one_with_other_credential
     assert difference(old, {"kubeconfig": token}) == (["kubeconfig"], [])
 
 
-def test_any_change_of_the_active_cluster_counts_but_not_under_an_identifier() -> None:
+def test_a_changed_cluster_entry_is_a_replacement_unless_the_identifier_is_unchanged() -> None:
     old, new = {"kubeconfig": kubeconfig()}, {"kubeconfig": kubeconfig(**{"tls-server-name": "other"})}
     assert difference(old, new) == (["kubeconfig"], ["kubeconfig"])
     identifier = {"clusterIdentifier": ID}
     assert difference({**old, **identifier}, {**new, **identifier}) == (["kubeconfig"], [])
 
 
-def test_another_setting_is_an_update() -> None:
+def test_a_changed_setting_is_an_update() -> None:
     old = {"kubeconfig": kubeconfig()}
     assert difference(old, {**old, "enableConfigMapMutable": "true"}) == (["enableConfigMapMutable"], [])
 
 
-def test_a_setting_that_the_provider_does_not_have_is_refused() -> None:
+def test_an_unknown_setting_is_refused() -> None:
     (failure,) = check_settings({"kubeConfig": "x"})
-    assert (failure.path, "it has alwaysRender, cluster" in failure.reason) == ("kubeConfig", True)
+    assert (failure.path, "Use: alwaysRender, cluster" in failure.reason) == ("kubeConfig", True)
 
 
 def test_every_argument_of_the_sdk_is_a_setting() -> None:
@@ -86,19 +86,19 @@ def test_every_argument_of_the_sdk_is_a_setting() -> None:
     ("text", "says"),
     [
         ("{", "not YAML"),
-        ("/home/me/.kube/config", "no map of clusters"),
+        ("/home/me/.kube/config", "not a map of clusters"),
         (kubeconfig().replace("current-context: aks", "current-context: ''"), "no current-context"),
         (kubeconfig().replace("current-context: aks", "current-context: other"), 'context "other" does not exist'),
         (kubeconfig().replace(f"server: {SERVER}", "server: ''"), 'cluster "aks" has no server'),
     ],
 )
-def test_a_kubeconfig_that_names_no_cluster_is_refused(text: str, says: str) -> None:
+def test_an_invalid_kubeconfig_is_refused(text: str, says: str) -> None:
     (failure,) = check_settings({"kubeconfig": text})
     assert failure.path == "kubeconfig"
     assert says in failure.reason
 
 
-def test_an_unknown_kubeconfig_and_no_kubeconfig_pass_the_check() -> None:
+def test_an_unknown_or_missing_kubeconfig_passes_the_check() -> None:
     assert check_settings({"kubeconfig": UNKNOWN}) == []
     assert check_settings({"version": "4.34.2"}) == []
 
@@ -108,10 +108,10 @@ def test_rendering_to_a_directory_is_refused() -> None:
     assert (failure.path, "not supported" in failure.reason) == ("renderYamlToDirectory", True)
 
 
-def test_the_context_and_the_cluster_of_the_provider_come_before_the_kubeconfigs() -> None:
+def test_context_and_cluster_settings_override_the_kubeconfig() -> None:
     two = f"""
 current-context: aks
-contexts: [{{name: aks, context: {{cluster: aks, namespace: voice}}}}, {{name: b, context: {{cluster: b}}}}]
+contexts: [{{name: aks, context: {{cluster: aks, namespace: shop}}}}, {{name: b, context: {{cluster: b}}}}]
 clusters: [{{name: aks, cluster: {{server: "{SERVER}"}}}}, {{name: b, cluster: {{server: "{OTHER}"}}}}]
 """
 
@@ -120,13 +120,13 @@ clusters: [{{name: aks, cluster: {{server: "{SERVER}"}}}}, {{name: b, cluster: {
         assert found
         return found.server, found.namespace
 
-    assert target() == (SERVER, "voice")
+    assert target() == (SERVER, "shop")
     assert target(context="b") == (OTHER, "default")
-    assert target(cluster="b") == (OTHER, "voice")
+    assert target(cluster="b") == (OTHER, "shop")
     assert target(namespace="mine") == (SERVER, "mine")
 
 
-def test_switches_come_as_json_text_and_apply_is_server_side_by_default() -> None:
+def test_boolean_settings_are_json_text_and_server_side_apply_is_the_default() -> None:
     assert Configuration.of({}).server_side_apply
     assert not Configuration.of({"enableServerSideApply": "false"}).server_side_apply
     assert Configuration.of({"enableConfigMapMutable": "true"}).config_maps_mutable

@@ -1,4 +1,4 @@
-"""The controllers together: what belongs to them in a world, what holds a deletion, how they come to rest."""
+"""The controllers together: their resources in the contents of a cloud, blocked deletions, convergence."""
 
 from __future__ import annotations
 
@@ -9,111 +9,113 @@ import pytest
 
 from azure_rehearsal.engine.made_by_clusters import contents, leftovers
 from azure_rehearsal.kubernetes.cluster import ApiError, Key
-from azure_rehearsal.kubernetes.controllers import loop
-from azure_rehearsal.kubernetes.controllers.loop import Controller
-from azure_rehearsal.kubernetes.controllers.releases import installed
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
-from simulator_tests.kubernetes.places import NAMESPACE, Place
+from azure_rehearsal.kubernetes.controllers import control_loop
+from azure_rehearsal.kubernetes.controllers.control_loop import Controller
+from azure_rehearsal.kubernetes.controllers.installed_releases import installed_releases
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
+from simulator_tests.kubernetes.cluster_environment import NAMESPACE, ClusterEnvironment
 from simulator_tests.kubernetes.support import named
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def env(tmp_path: Path) -> ClusterEnvironment:
+    return ClusterEnvironment(tmp_path)
 
 
-def things(place: Place) -> set[str]:
-    return contents(place.cloud, {place.aks.id: place.cluster})
+def cluster_contents(env: ClusterEnvironment) -> set[str]:
+    return contents(env.cloud, {env.aks.id: env.cluster})
 
 
-def populated(folder: Path) -> Place:
-    """A cluster that causes something of every kind."""
-    place = Place(folder)
-    place.address()
-    place.named_service()
-    place.service("other")
-    place.install("gateway-helm", "envoy-gateway")
-    place.gateway()
+def populated(folder: Path) -> ClusterEnvironment:
+    """A cluster whose controllers create something of every kind."""
+    env = ClusterEnvironment(folder)
+    env.address()
+    env.named_service()
+    env.service("other")
+    env.install("gateway-helm", "envoy-gateway")
+    env.gateway()
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "traces"}, "spec": spec}
-    place.install("jaeger", values={"extraObjects": [claim]})
-    return place
+    env.install("jaeger", values={"extraObjects": [claim]})
+    return env
 
 
-def test_the_same_objects_cause_the_same_contents_whatever_their_uids_are(tmp_path: Path) -> None:
+def test_contents_do_not_depend_on_uids(tmp_path: Path) -> None:
     one, two = populated(tmp_path / "one"), populated(tmp_path / "two")
     assert one.disks() != two.disks()
-    assert things(one) == things(two)
+    assert cluster_contents(one) == cluster_contents(two)
 
 
-def test_what_is_missing_of_what_a_cluster_causes_is_seen(tmp_path: Path) -> None:
-    place = populated(tmp_path)
-    before = things(place)
-    place.cloud.drop(place.disks()[0])
-    (gone,) = before - things(place)
-    assert "Microsoft.Compute/disks" in gone
-    assert "made from PersistentVolumeClaim voice-system/traces of cluster aks-voice" in gone
+def test_contents_show_a_missing_resource_of_a_controller(tmp_path: Path) -> None:
+    env = populated(tmp_path)
+    before = cluster_contents(env)
+    env.cloud.drop(env.disks()[0])
+    (missing,) = before - cluster_contents(env)
+    assert "Microsoft.Compute/disks" in missing
+    assert f"made from PersistentVolumeClaim shop-system/traces of cluster {env.aks_name}" in missing
 
 
-def test_leftovers_are_told_with_what_they_were_made_from(tmp_path: Path) -> None:
-    place = populated(tmp_path)
-    (line,) = [line for line in leftovers(place.cloud) if "/disks/" in line]
-    assert line.endswith(", made by PersistentVolumeClaim voice-system/traces of cluster aks-voice")
+def test_leftovers_name_their_cause(tmp_path: Path) -> None:
+    env = populated(tmp_path)
+    (line,) = [line for line in leftovers(env.cloud) if "/disks/" in line]
+    assert line.endswith(f", made by PersistentVolumeClaim shop-system/traces of cluster {env.aks_name}")
 
 
-def test_a_warning_is_an_event_that_goes_when_all_is_well_or_its_object_is_gone(place: Place) -> None:
-    service = place.named_service(address="pip-late")
-    (event,) = place.cluster.list_objects("v1", "Event")
+def test_a_warning_event_is_deleted_with_its_problem_or_its_object(env: ClusterEnvironment) -> None:
+    service = env.named_service(address="pip-late")
+    (event,) = env.cluster.list_objects("v1", "Event")
     assert event["involvedObject"] == {"apiVersion": "v1", "kind": "Service", "namespace": NAMESPACE, "name": "edge"}
     assert (event["type"], event["reason"]) == ("Warning", "SyncLoadBalancerFailed")
-    assert place.cluster.unready() == [f"Service voice-system/edge: {event['reason']}: {event['message']}"]
-    place.address("pip-late")
-    assert place.cluster.unready() == []
-    place.named_service(address="pip-later")
-    place.cluster.delete(service)
-    assert place.cluster.list_objects("v1", "Event") == []
+    assert env.cluster.unready() == [f"Service shop-system/edge: {event['reason']}: {event['message']}"]
+    env.address("pip-late")
+    assert env.cluster.unready() == []
+    env.named_service(address="pip-later")
+    env.cluster.delete(service)
+    assert env.cluster.list_objects("v1", "Event") == []
 
 
-def test_what_somebody_else_says_of_an_object_does_not_take_its_cause_away(place: Place) -> None:
-    release = place.install("gateway-helm")
-    place.address()
-    _, gateway = place.gateway()
-    service = place.proxy_service()
+def test_writes_of_other_managers_keep_the_cause(env: ClusterEnvironment) -> None:
+    release = env.install("gateway-helm")
+    env.address()
+    _, gateway = env.gateway()
+    service = env.proxy_service()
     assert service is not None
-    place.uninstall(release)
+    env.uninstall(release)
     patch = named("v1", "Service", service.name, NAMESPACE)
-    patch["metadata"]["labels"] = {"team": "voice"}
-    place.put(patch)
-    assert place.cluster.caused()[service] == gateway
-    place.open()
-    assert place.cluster.caused()[service] == gateway
+    patch["metadata"]["labels"] = {"team": "shop"}
+    env.put(patch)
+    assert env.cluster.causes()[service] == gateway
+    env.open()
+    assert env.cluster.causes()[service] == gateway
 
 
-def test_events_are_no_contents(place: Place) -> None:
-    place.named_service()
-    assert place.cluster.list_objects("v1", "Event") != []
-    assert not [line for line in things(place) if " Event " in line]
+def test_contents_exclude_events(env: ClusterEnvironment) -> None:
+    env.named_service()
+    assert env.cluster.list_objects("v1", "Event") != []
+    assert not [line for line in cluster_contents(env) if " Event " in line]
 
 
-def test_a_finalizer_that_nobody_takes_away_holds_the_object_and_its_namespace(place: Place) -> None:
-    release = place.install("argo-cd")
+def test_the_finalizer_of_an_uninstalled_controller_blocks_the_object_and_its_namespace(
+    env: ClusterEnvironment,
+) -> None:
+    release = env.install("argo-cd")
     item = named("argoproj.io/v1alpha1", "Application", "apps", NAMESPACE, spec=application())
     item["metadata"]["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
-    key = place.put(item)
-    place.uninstall(release)
-    for held in (key, Key("v1", "Namespace", "", NAMESPACE)):
+    key = env.put(item)
+    env.uninstall(release)
+    for blocked in (key, Key("v1", "Namespace", "", NAMESPACE)):
         with pytest.raises(ApiError, match="timed out waiting") as caught:
-            place.cluster.delete(held)
+            env.cluster.delete(blocked)
         assert "resources-finalizer.argocd.argoproj.io remain" in caught.value.message
-    place.install("argo-cd")
-    place.cluster.delete(key)
-    place.cluster.delete(Key("v1", "Namespace", "", NAMESPACE))
+    env.install("argo-cd")
+    env.cluster.delete(key)
+    env.cluster.delete(Key("v1", "Namespace", "", NAMESPACE))
 
 
-def test_a_controller_puts_its_finalizer_where_there_will_be_something_to_tidy_up(place: Place) -> None:
-    place.install("external-secrets", values={"installCRDs": True})
-    keys = {policy: place.put(push_secret(policy)) for policy in ("Delete", "None")}
-    found = {policy: place.cluster.get(key) for policy, key in keys.items()}
+def test_a_controller_adds_its_finalizer_where_its_condition_holds(env: ClusterEnvironment) -> None:
+    env.install("external-secrets", values={"installCRDs": True})
+    keys = {policy: env.put(push_secret(policy)) for policy in ("Delete", "None")}
+    found = {policy: env.cluster.get(key) for policy, key in keys.items()}
     assert [(item or {})["metadata"].get("finalizers") for item in found.values()] == [
         ["pushsecret.externalsecrets.io/finalizer"],
         None,
@@ -134,32 +136,34 @@ def push_secret(policy: str) -> dict[str, Any]:
     return named("external-secrets.io/v1alpha1", "PushSecret", policy.lower(), NAMESPACE, spec=spec)
 
 
-def test_an_upgraded_release_counts_with_its_newest_values(place: Place) -> None:
-    id = place.install("jaeger", values={"tag": "one"})
-    place.upgrade(id, {"tag": "two"})
-    (release,) = installed(place.cluster.list_objects("v1", "Secret"))
+def test_an_upgraded_release_has_its_latest_values(env: ClusterEnvironment) -> None:
+    id = env.install("jaeger", values={"tag": "one"})
+    env.upgrade(id, {"tag": "two"})
+    (release,) = installed_releases(env.cluster.list_objects("v1", "Secret"))
     assert release.values == {"tag": "two"}
     assert release.fullname() == "jaeger"
 
 
-def test_a_service_that_values_make_a_load_balancer_is_one_and_goes_with_its_release(place: Place) -> None:
+def test_values_can_turn_a_chart_service_into_a_load_balancer(env: ClusterEnvironment) -> None:
     values = {"grafana": {"service": {"type": "LoadBalancer"}}}
-    id = place.install("kube-prometheus-stack", "metrics", values)
+    id = env.install("kube-prometheus-stack", "metrics", values)
     service = Key("v1", "Service", NAMESPACE, "metrics-grafana")
-    assert len(place.ingress(service)) == 1
-    place.uninstall(id)
-    assert place.cluster.get(service) is None
-    assert place.frontends() == []
+    assert len(env.ingress(service)) == 1
+    env.uninstall(id)
+    assert env.cluster.get(service) is None
+    assert env.frontends() == []
 
 
-def test_controllers_that_work_against_each_other_are_a_defect(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = iter(range(1000))
+def test_controllers_that_never_converge_raise_an_error(
+    env: ClusterEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter = iter(range(1000))
 
-    def never_content(workplace: Workplace) -> None:
+    def never_converges(context: ReconcileContext) -> None:
         key = Key("v1", "Service", NAMESPACE, "edge")
-        workplace.set_status(key, {"turn": next(turns)})
+        context.set_status(key, {"count": next(counter)})
 
-    restless = Controller(frozenset({("", "Service")}), never_content)
-    monkeypatch.setattr(loop, "CONTROLLERS", (restless,))
-    with pytest.raises(RuntimeError, match="do not come to rest"):
-        place.named_service()
+    controller = Controller(frozenset({("", "Service")}), never_converges)
+    monkeypatch.setattr(control_loop, "CONTROLLERS", (controller,))
+    with pytest.raises(RuntimeError, match="do not converge"):
+        env.named_service()

@@ -5,28 +5,28 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.kubernetes.custom_resources import custom_kinds, definition_problems
+from azure_rehearsal.kubernetes.custom_resources import crd_problems, kinds_of_crd
 from simulator_tests.kubernetes.support import definition, widget
 
 
 def problems(item: dict[str, Any], **spec_schema: Any) -> list[str]:
-    """What a definition, whose schema of `spec` can be changed, says against an object."""
+    """The problems of an object under a CRD whose `spec` schema is updated."""
     item_definition = definition()
     item_definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"].update(spec_schema)
-    (kind,) = custom_kinds(item_definition)
+    (kind,) = kinds_of_crd(item_definition)
     return kind.problems(item)
 
 
-def test_only_served_versions_count() -> None:
+def test_only_served_versions_are_offered() -> None:
     several = definition()
     old = copy.deepcopy(several["spec"]["versions"][0])
     several["spec"]["versions"].append({**old, "name": "v1alpha1", "storage": False, "served": False})
     several["spec"]["versions"].append({**old, "name": "v1beta1", "storage": False, "served": True})
-    assert [kind.api_version for kind in custom_kinds(several)] == ["demo.example/v1", "demo.example/v1beta1"]
+    assert [kind.api_version for kind in kinds_of_crd(several)] == ["demo.example/v1", "demo.example/v1beta1"]
 
 
-def test_a_good_resource_has_no_problems() -> None:
-    item = widget(port=5060, labels={"a": "b"}, free={"deep": {"er": 1}}, note=None)
+def test_a_valid_resource_has_no_problems() -> None:
+    item = widget(port=5000, labels={"a": "b"}, free={"deep": {"er": 1}}, note=None)
     assert problems({**item, "status": {}}) == [".status: field not declared in schema"]
     assert problems(item) == []
 
@@ -41,7 +41,7 @@ def test_a_good_resource_has_no_problems() -> None:
         ({"color": "red"}, ".spec.color: field not declared in schema"),
     ],
 )
-def test_a_bad_value_is_refused_with_its_path(spec: dict[str, Any], says: str) -> None:
+def test_an_invalid_value_is_refused_with_its_path(spec: dict[str, Any], says: str) -> None:
     assert problems(widget(**spec)) == [says]
 
 
@@ -50,15 +50,15 @@ def test_a_missing_value_is_refused() -> None:
     assert problems({"apiVersion": "demo.example/v1", "kind": "Widget"}) == [".spec: Required value"]
 
 
-def test_metadata_that_a_definition_requires_is_no_field_of_the_rest() -> None:
+def test_required_metadata_is_validated_separately() -> None:
     required = definition()
     required["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["required"] = ["metadata", "spec"]
-    (kind,) = custom_kinds(required)
+    (kind,) = kinds_of_crd(required)
     assert kind.problems(widget()) == []
     assert kind.problems({"apiVersion": "demo.example/v1", "kind": "Widget"}) == [".spec: Required value"]
 
 
-def test_exclusive_bounds_have_the_meaning_of_openapi() -> None:
+def test_exclusive_bounds_follow_openapi() -> None:
     schema = {"properties": {"size": {"type": "integer", "minimum": 1, "exclusiveMinimum": True}}}
     assert problems(widget(size=2), **schema) == []
     assert problems(widget(size=1), **schema) == [
@@ -73,16 +73,16 @@ def test_alternatives_restrict_and_do_not_declare_fields() -> None:
     assert line.startswith(".spec: Invalid value: does not satisfy oneOf")
 
 
-def test_a_definition_without_validation_takes_everything() -> None:
+def test_a_crd_without_validation_accepts_everything() -> None:
     free = definition()
     free["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = {
         "type": "object",
         "x-kubernetes-preserve-unknown-fields": True,
     }
-    assert custom_kinds(free)[0].problems(widget(anything={"goes": True})) == []
+    assert kinds_of_crd(free)[0].problems(widget(anything={"goes": True})) == []
 
 
-def test_an_embedded_resource_has_the_fields_of_every_resource() -> None:
+def test_an_embedded_resource_has_the_common_fields() -> None:
     template = {"type": "object", "x-kubernetes-embedded-resource": True, "properties": {"data": {"type": "object"}}}
     schema = {"properties": {"size": {"type": "integer"}, "template": template}}
     embedded = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {}}
@@ -92,14 +92,14 @@ def test_an_embedded_resource_has_the_fields_of_every_resource() -> None:
     ]
 
 
-def test_a_definition_has_the_name_of_its_plural_and_group_and_one_stored_version() -> None:
+def test_crd_name_and_storage_version_are_validated() -> None:
     bad = definition()
     bad["metadata"]["name"] = "widget.demo.example"
     bad["spec"]["versions"][0]["storage"] = False
     del bad["spec"]["versions"][0]["schema"]
-    assert definition_problems(bad) == [
+    assert crd_problems(bad) == [
         '.metadata.name: Invalid value: must be spec.names.plural+"."+spec.group: "widgets.demo.example"',
         ".spec.versions: Invalid value: must have exactly one version marked as storage version",
         ".spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required",
     ]
-    assert definition_problems(definition()) == []
+    assert crd_problems(definition()) == []

@@ -21,11 +21,11 @@ from typing import Any
 from azure_rehearsal.azure.controllers import disks, load_balancers, records
 from azure_rehearsal.azure.controllers.principals import cluster_of
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause, Endpoint, PodIdentity, Provided, RecordKeeper
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause, Endpoint, ExternalDnsOptions, PodIdentity, Provided
 
 
 class Controllers:
-    """`azure_rehearsal.kubernetes.controllers_in_azure.ControllersInAzure` on a simulated Azure."""
+    """`azure_rehearsal.kubernetes.cloud_controller_api.CloudControllerApi` on a simulated Azure."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -33,7 +33,7 @@ class Controllers:
     def exists(self, cluster_id: str) -> bool:
         return cluster_of(self._cloud, cluster_id) is not None
 
-    def balance(self, cluster_id: str, services: Sequence[Mapping[str, Any]]) -> dict[str, Provided]:
+    def sync_load_balancers(self, cluster_id: str, services: Sequence[Mapping[str, Any]]) -> dict[str, Provided]:
         return load_balancers.balance(self._cloud, cluster_id, services)
 
     def provide_disk(self, cause: Cause, volume: str, gib: int, parameters: Mapping[str, str]) -> Provided:
@@ -42,8 +42,8 @@ class Controllers:
     def remove_disk(self, id: str) -> None:
         disks.remove_disk(self._cloud, id)
 
-    def keep_records(self, cluster_id: str, keeper: RecordKeeper, endpoints: Sequence[Endpoint]) -> list[str]:
-        return records.keep_records(self._cloud, cluster_id, keeper, endpoints)
+    def sync_records(self, cluster_id: str, options: ExternalDnsOptions, endpoints: Sequence[Endpoint]) -> list[str]:
+        return records.keep_records(self._cloud, cluster_id, options, endpoints)
 
     def zone_problem(self, cluster_id: str, identity: PodIdentity, resource_group: str, zone: str) -> str:
         return records.zone_problem(self._cloud, cluster_id, identity, resource_group, zone)

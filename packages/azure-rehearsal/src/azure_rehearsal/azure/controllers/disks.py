@@ -15,7 +15,7 @@ from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.data.role_definitions import EVERYTHING
 from azure_rehearsal.azure.services.authorization.role_assignments import has_role
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause, Provided
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause, Provided
 
 SKUS: Final = (
     "Premium_LRS",

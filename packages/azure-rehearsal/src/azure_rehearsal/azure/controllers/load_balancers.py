@@ -21,7 +21,7 @@ from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import normal_location
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.services.network.public_addresses import ADDRESS
-from azure_rehearsal.kubernetes.controllers_in_azure import Provided
+from azure_rehearsal.kubernetes.cloud_controller_api import Provided
 
 MOST_RULES: Final = 250
 """Rules of one load balancer: `MaximumLoadBalancerRuleCount` of cloud-provider-azure."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause
 
 
 def marked(record: Record, causes: Mapping[str, Cause]) -> Record:

@@ -12,7 +12,7 @@ from azure_rehearsal.azure.services.authorization.role_assignments import has_ro
 from azure_rehearsal.azure.services.containerservice.common import control_plane_principal
 from azure_rehearsal.azure.services.managedidentity.identities import CREDENTIAL, IDENTITY
 from azure_rehearsal.azure.services.network.common import CLUSTER
-from azure_rehearsal.kubernetes.controllers_in_azure import PodIdentity, Provided
+from azure_rehearsal.kubernetes.cloud_controller_api import PodIdentity, Provided
 
 READ_ANYTHING: Final = EVERYTHING | {
     "Reader",

@@ -28,7 +28,8 @@ from azure_rehearsal.azure.core.arm import ResourceManager
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.services.dns.common import APEX, PAYLOADS, RECORD_SET, ZONE, record_type
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause, Endpoint, PodIdentity, RecordKeeper
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause, Endpoint, PodIdentity
+from azure_rehearsal.kubernetes.cloud_controller_api import ExternalDnsOptions as RecordKeeper
 from azure_rehearsal.protocol.provider import Refused
 
 _KIND: Final = "Microsoft.Network/dnsZones"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.kubernetes.controllers_in_azure import Cause
+from azure_rehearsal.kubernetes.cloud_controller_api import Cause
 
 ANNOTATION: Final = "service.beta.kubernetes.io/"
 INTERNAL: Final = f"{ANNOTATION}azure-load-balancer-internal"

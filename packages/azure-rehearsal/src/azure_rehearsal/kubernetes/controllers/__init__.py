@@ -1,19 +1,23 @@
-"""What controllers make in a recorded cluster, and have made in Azure, from the objects that are put into it.
+"""The controllers of a cluster: they create objects in the cluster and resources in Azure from other objects.
 
-    loop.py             who is called when something changed; until nobody changes anything any more
-    workplace.py        what a controller sees of its cluster and does in it
-    releases.py, .yaml  which charts are installed, what they run and bring: data, for they cannot be rendered here
-    load_balancers.py   Services of type LoadBalancer: their address, or why there is none
-    claims.py           the claims of StatefulSets and charts
-    volumes.py          volumes and disks for claims that are used
-    gateway_api.py      listeners, routes and what fits together
-    envoy_gateway.py    Envoy Gateway: the Service of a Gateway, and what it says of classes, Gateways and routes
-    cert_manager.py     the Secrets of Certificates
-    external_dns.py     records for the hosts of routes and Services
-    garbage.py          what goes with its owner, and what may not go before its finalizers
+    control_loop.py        runs controllers after a change, until nothing changes any more
+    reconcile_context.py   a controller's access to its cluster
+    installed_releases.py  installed Helm releases and the contents of their charts (installed_releases.yaml)
+    load_balancers.py      Services of type LoadBalancer: their address, or why they have none
+    volume_claims.py       the PersistentVolumeClaims of StatefulSets and charts
+    volumes.py             volumes and disks for claims that are in use
+    gateway_api.py         listeners, routes and which of them match
+    envoy_gateway.py       Envoy Gateway: the Service of a Gateway; the status of classes, Gateways and routes
+    cert_manager.py        the Secrets of Certificates
+    external_dns.py        DNS records for the hosts of routes and Services
+    label_selectors.py     label selectors in text form
+    garbage_collector.py   deletion of dependents, and finalizers
 
-A controller brings what there is to what there should be; it never remembers what happened. So it does not matter in
-which order things come, nor that a run was killed in between: whatever was missed is done at the next change, or when
-the cluster is opened again. What AKS runs is always there; all others run while the release that brings them is
-installed, and what they made stays when they go before it. Everything is ready at once, and there are no pods.
+Belongs here: controllers whose results a deployment depends on. Does not belong here: Azure's own behavior
+(`azure_rehearsal.azure.controllers`), and controllers that a real control plane runs itself.
+
+A controller compares the actual state with the desired state and keeps no history, so the order of changes does not
+matter: after a killed run, the next change or opening the cluster completes the work. The controllers of AKS always
+run. Every other controller runs while the release that installs it is installed; what it created remains when the
+release is uninstalled first. Objects are ready immediately, and there are no pods.
 """

@@ -1,8 +1,8 @@
-"""cert-manager: the Secret of each Certificate, where its issuer can issue.
+"""cert-manager: creates the Secret of each Certificate whose issuer can issue it.
 
-What the Secrets hold is a placeholder: no key is drawn, nothing is signed. An authority that asks for proof by DNS is
-taken to be content where cert-manager's pods may write into the zone; whether the world asks that zone is not known
-here. Secrets stay when their Certificate goes, as cert-manager leaves them.
+The Secrets contain a placeholder: no key is generated and nothing is signed. An ACME DNS challenge succeeds when
+cert-manager's pods may write to the zone; whether the zone is delegated is not checked. As in cert-manager, Secrets
+remain when their Certificate is deleted.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import base64
 from typing import Any, Final
 
+from azure_rehearsal.kubernetes.cloud_controller_api import PodIdentity
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
-from azure_rehearsal.kubernetes.controllers.releases import Release, value_at
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace, condition
-from azure_rehearsal.kubernetes.controllers_in_azure import PodIdentity
+from azure_rehearsal.kubernetes.controllers.installed_releases import Release, value_at
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext, condition
 
 CONTROLLER: Final = "cert-manager"
 GROUP: Final = "cert-manager.io"
@@ -22,20 +22,20 @@ PLACEHOLDER: Final = base64.b64encode(b"a placeholder of the rehearsal: no certi
 _LABEL: Final = "azure.workload.identity/use"
 
 
-def reconcile(workplace: Workplace) -> None:
-    """Does what the installed cert-manager does."""
-    for release in workplace.running(CONTROLLER):
-        for certificate in workplace.objects(GROUP, "Certificate"):
-            problem = _problem(workplace, release, certificate)
+def reconcile(context: ReconcileContext) -> None:
+    """Reconciles the Certificates of every installed cert-manager."""
+    for release in context.releases_running(CONTROLLER):
+        for certificate in context.objects(GROUP, "Certificate"):
+            problem = _problem(context, release, certificate)
             if not problem:
-                problem = _issue(workplace, certificate)
+                problem = _issue(context, certificate)
             key = Key.of(certificate)
             ready = condition("Ready", not problem, "DoesNotExist" if problem else "Ready", problem)
-            workplace.set_status(key, {"conditions": [ready]})
-            workplace.tell(key, CONTROLLER, "NotReady", problem)
+            context.set_status(key, {"conditions": [ready]})
+            context.report(key, CONTROLLER, "NotReady", problem)
 
 
-def _issue(workplace: Workplace, certificate: Object) -> str:
+def _issue(context: ReconcileContext, certificate: Object) -> str:
     key, spec = Key.of(certificate), certificate["spec"]
     template = spec.get("secretTemplate") or {}
     metadata = {
@@ -47,38 +47,39 @@ def _issue(workplace: Workplace, certificate: Object) -> str:
     data = dict.fromkeys(("ca.crt", "tls.crt", "tls.key"), PLACEHOLDER)
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data}
     try:
-        workplace.make(secret, CONTROLLER, key)
+        context.apply(secret, CONTROLLER, key)
     except ApiError as error:
         return error.message
     return ""
 
 
-def _problem(workplace: Workplace, release: Release, certificate: Object) -> str:
+def _problem(context: ReconcileContext, release: Release, certificate: Object) -> str:
     """Why a certificate cannot be issued; empty when it can."""
     reference, namespace = certificate["spec"]["issuerRef"], certificate["metadata"]["namespace"]
     kind = reference.get("kind", "Issuer")
-    where = "" if kind == "ClusterIssuer" else namespace
-    issuer = workplace.find(GROUP, kind, where, reference["name"])
+    issuer_namespace = "" if kind == "ClusterIssuer" else namespace
+    issuer = context.find(GROUP, kind, issuer_namespace, reference["name"])
     if issuer is None:
         resource = f"{kind.lower()}.cert-manager.io"
         return f'Referenced "{kind}" not found: {resource} "{reference["name"]}" not found'
     if secret := value_at(issuer, "spec.ca.secretName"):
-        home = where or release.value("clusterResourceNamespace", release.namespace)
-        if workplace.find("", "Secret", home, secret) is None:
-            return f'the issuer {reference["name"]} has no key: secret "{secret}" not found in namespace {home}'
-    for host in _names(certificate) if value_at(issuer, "spec.acme") else ():
-        if problem := _unproven(workplace, release, issuer, host):
+        secret_namespace = issuer_namespace or release.value("clusterResourceNamespace", release.namespace)
+        if context.find("", "Secret", secret_namespace, secret) is None:
+            name = reference["name"]
+            return f'the issuer {name} has no key: secret "{secret}" not found in namespace {secret_namespace}'
+    for host in _hosts(certificate) if value_at(issuer, "spec.acme") else ():
+        if problem := _challenge_problem(context, release, issuer, host):
             return f"Error presenting challenge for {host}: {problem}"
     return ""
 
 
-def _names(certificate: Object) -> list[str]:
+def _hosts(certificate: Object) -> list[str]:
     spec = certificate["spec"]
     return [*(spec.get("dnsNames") or []), *([spec["commonName"]] if spec.get("commonName") else [])]
 
 
-def _unproven(workplace: Workplace, release: Release, issuer: Object, host: str) -> str:
-    """Why an authority cannot be shown that a name is ours; empty when it can, or when it is not asked of Azure DNS."""
+def _challenge_problem(context: ReconcileContext, release: Release, issuer: Object, host: str) -> str:
+    """Why the ACME DNS challenge for a host fails; empty when it succeeds or does not use Azure DNS."""
     solver = _solver(value_at(issuer, "spec.acme.solvers") or [], host.removeprefix("*."))
     if solver is None:
         return "no configured challenge solvers can be used for this challenge"
@@ -86,22 +87,24 @@ def _unproven(workplace: Workplace, release: Release, issuer: Object, host: str)
     if azure is None:
         return ""
     client_id = value_at(azure, "managedIdentity.clientID") or ""
-    labelled = (release.value("podLabels") or {}).get(_LABEL) == "true"
+    has_identity_label = (release.value("podLabels") or {}).get(_LABEL) == "true"
     account = release.value("serviceAccount.name", release.fullname())
-    identity = PodIdentity(client_id if labelled else "", f"system:serviceaccount:{release.namespace}:{account}")
+    identity = PodIdentity(
+        client_id if has_identity_label else "", f"system:serviceaccount:{release.namespace}:{account}"
+    )
     zone = azure.get("hostedZoneName", "")
-    return workplace.azure.zone_problem(workplace.cluster_id, identity, azure["resourceGroupName"], zone)
+    return context.azure.zone_problem(context.cluster_id, identity, azure["resourceGroupName"], zone)
 
 
 def _solver(solvers: list[Any], host: str) -> Any:
-    """The solver for a name: named itself, by its longest zone, or the one without a selector."""
+    """The most specific solver for a host: by DNS name, then by longest zone, then one without a selector."""
 
-    def fit(solver: Any) -> int:
+    def specificity(solver: Any) -> int:
         selector = solver.get("selector") or {}
         if host in (selector.get("dnsNames") or []):
             return len(host) + 2
         zones = selector.get("dnsZones") or []
-        fitting = [len(zone) + 1 for zone in zones if host == zone or host.endswith(f".{zone}")]
-        return max(fitting, default=0 if selector.get("dnsNames") or zones else 1)
+        zone_scores = [len(zone) + 1 for zone in zones if host == zone or host.endswith(f".{zone}")]
+        return max(zone_scores, default=0 if selector.get("dnsNames") or zones else 1)
 
-    return max((solver for solver in solvers if fit(solver)), key=fit, default=None)
+    return max((solver for solver in solvers if specificity(solver)), key=specificity, default=None)

@@ -1,9 +1,9 @@
-"""Envoy Gateway: the Service in front of the proxies of each Gateway, and what it says of classes, Gateways, routes.
+"""Envoy Gateway: the Service in front of the proxies of each Gateway, and the status of classes, Gateways and routes.
 
-Followed: `internal/infrastructure/kubernetes/proxy`, `internal/provider/kubernetes` and `internal/gatewayapi` of
-envoyproxy/gateway v1.9. Its Deployment, ServiceAccount and ConfigMap are not made: nothing follows from them here. The
-Service belongs to the GatewayClass (to the Gateway, where proxies run in the Gateway's namespace), so that it goes with
-that when Envoy Gateway itself is gone.
+Follows `internal/infrastructure/kubernetes/proxy`, `internal/provider/kubernetes` and `internal/gatewayapi` of
+envoyproxy/gateway v1.9. Its Deployment, ServiceAccount and ConfigMap are not created, because nothing depends on them
+here. The GatewayClass owns the Service (the Gateway does, where proxies run in its namespace), so the garbage collector
+deletes it even when Envoy Gateway is uninstalled.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
-from azure_rehearsal.kubernetes.controllers.garbage import with_finalizers
+from azure_rehearsal.kubernetes.controllers.garbage_collector import finalizer_patch
 from azure_rehearsal.kubernetes.controllers.gateway_api import GROUP, attachments, listener_problem
-from azure_rehearsal.kubernetes.controllers.releases import Release, value_at
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace, condition
+from azure_rehearsal.kubernetes.controllers.installed_releases import Release, value_at
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext, condition
 
 CONTROLLER: Final = "envoy-gateway"
 WATCHES: Final = (
@@ -34,10 +34,10 @@ CONTROLLER_NAME: Final = "gateway.envoyproxy.io/gatewayclass-controller"
 FINALIZER: Final = "gateway-exists-finalizer.gateway.networking.k8s.io"
 _NAME_VALUE: Final = "config.envoyGateway.gateway.controllerName"
 _DEPLOY_VALUE: Final = "config.envoyGateway.provider.kubernetes.deploy.type"
-_LONGEST_NAME: Final = 48
+_MAX_NAME_LENGTH: Final = 48
 _FIRST_PORT: Final = 1024
 _PORT_SHIFT: Final = 10000
-"""A proxy runs without privileges: it listens on other ports than the low ones of its Service."""
+"""An unprivileged proxy listens on shifted ports in place of the low ports of its Service."""
 _UDP: Final = "UDP"
 
 
@@ -45,88 +45,88 @@ class _Invalid(Exception):
     """Why a class or Gateway is not accepted."""
 
 
-def reconcile(workplace: Workplace) -> None:
-    """Does what the installed Envoy Gateway does; without one nothing is done, and nothing taken away."""
-    for release in workplace.running(CONTROLLER):
+def reconcile(context: ReconcileContext) -> None:
+    """Reconciles the classes, Gateways and routes of every installed Envoy Gateway."""
+    for release in context.releases_running(CONTROLLER):
         wanted: set[Key] = set()
         name = release.value(_NAME_VALUE, CONTROLLER_NAME)
-        for gateway_class in workplace.objects(GROUP, "GatewayClass"):
+        for gateway_class in context.objects(GROUP, "GatewayClass"):
             if gateway_class["spec"]["controllerName"] == name:
-                wanted |= _reconcile_class(workplace, release, gateway_class)
-        for key, cause in workplace.caused().items():
+                wanted |= _reconcile_class(context, release, gateway_class)
+        for key, cause in context.causes().items():
             if key.kind == "Service" and cause.kind == "Gateway" and key not in wanted:
-                workplace.remove(key)
-        for route in workplace.objects(GROUP, "HTTPRoute"):
-            _reconcile_route(workplace, route, name)
+                context.delete(key)
+        for route in context.objects(GROUP, "HTTPRoute"):
+            _reconcile_route(context, route, name)
 
 
 def service_name(gateway: Object, parameters: Object) -> str:
-    """The name of a Gateway's Service: given, or made of namespace and name with a digest of both."""
+    """The name of a Gateway's Service: configured, or built from namespace and name with a digest of both."""
     given = value_at(parameters, "spec.provider.kubernetes.envoyService.name")
     if given:
         return given
     full = f"{gateway['metadata']['namespace']}/{gateway['metadata']['name']}"
-    readable = full.replace("/", "-")[:_LONGEST_NAME].removesuffix("-")
+    readable = full.replace("/", "-")[:_MAX_NAME_LENGTH].removesuffix("-")
     return f"envoy-{readable}-{hashlib.sha256(full.encode()).hexdigest()[:8]}"
 
 
-def _reconcile_class(workplace: Workplace, release: Release, gateway_class: Object) -> set[Key]:
-    """The Services of a class's Gateways."""
+def _reconcile_class(context: ReconcileContext, release: Release, gateway_class: Object) -> set[Key]:
+    """Reconciles a class and its Gateways; returns their Services."""
     key = Key.of(gateway_class)
-    gateways = [item for item in workplace.objects(GROUP, "Gateway") if _class_of(item) == key.name]
-    workplace.make(with_finalizers(gateway_class, [FINALIZER] if gateways else []), CONTROLLER)
+    gateways = [item for item in context.objects(GROUP, "Gateway") if _class_of(item) == key.name]
+    context.apply(finalizer_patch(gateway_class, [FINALIZER] if gateways else []), CONTROLLER)
     try:
-        parameters = _parameters(workplace, gateway_class["spec"].get("parametersRef"), "")
+        parameters = _parameters(context, gateway_class["spec"].get("parametersRef"), "")
     except _Invalid as reason:
-        workplace.set_status(key, {"conditions": [condition("Accepted", False, "InvalidParameters", str(reason))]})
-        workplace.warn(key, CONTROLLER, "InvalidParameters", str(reason))
-        return _services_of(workplace, gateways)
-    workplace.set_status(key, {"conditions": [condition("Accepted", True, "Accepted", "Valid GatewayClass")]})
-    workplace.settled(key, CONTROLLER)
+        context.set_status(key, {"conditions": [condition("Accepted", False, "InvalidParameters", str(reason))]})
+        context.warn(key, CONTROLLER, "InvalidParameters", str(reason))
+        return _services_of(context, gateways)
+    context.set_status(key, {"conditions": [condition("Accepted", True, "Accepted", "Valid GatewayClass")]})
+    context.clear_warning(key, CONTROLLER)
     return {
         service
         for gateway in gateways
-        for service in _reconcile_gateway(workplace, release, gateway_class, gateway, parameters)
+        for service in _reconcile_gateway(context, release, gateway_class, gateway, parameters)
     }
 
 
 def _reconcile_gateway(
-    workplace: Workplace, release: Release, gateway_class: Object, gateway: Object, parameters: Object
+    context: ReconcileContext, release: Release, gateway_class: Object, gateway: Object, parameters: Object
 ) -> set[Key]:
     key = Key.of(gateway)
-    problems = {item["name"]: listener_problem(workplace, gateway, item) for item in gateway["spec"]["listeners"]}
-    serving = [item for item in gateway["spec"]["listeners"] if not problems[item["name"]]]
+    problems = {item["name"]: listener_problem(context, gateway, item) for item in gateway["spec"]["listeners"]}
+    ready_listeners = [item for item in gateway["spec"]["listeners"] if not problems[item["name"]]]
     try:
         reference = value_at(gateway, "spec.infrastructure.parametersRef")
-        parameters = _parameters(workplace, reference, key.namespace) or parameters
-        made = _services_of(workplace, [gateway])
-        if serving:
-            item = _service(release, gateway_class, gateway, parameters, serving)
-            made = {workplace.make(item, CONTROLLER, key)}
+        parameters = _parameters(context, reference, key.namespace) or parameters
+        services = _services_of(context, [gateway])
+        if ready_listeners:
+            item = _service(release, gateway_class, gateway, parameters, ready_listeners)
+            services = {context.apply(item, CONTROLLER, key)}
         problem = "; ".join(f"listener {name}: {reason}" for name, reason in problems.items() if reason)
     except (_Invalid, ApiError) as reason:
-        made, problem = _services_of(workplace, [gateway]), str(reason)
-    workplace.tell(key, CONTROLLER, "Invalid", problem)
-    workplace.set_status(key, _gateway_status(workplace, gateway, made, problem))
-    return made
+        services, problem = _services_of(context, [gateway]), str(reason)
+    context.report(key, CONTROLLER, "Invalid", problem)
+    context.set_status(key, _gateway_status(context, gateway, services, problem))
+    return services
 
 
-def _gateway_status(workplace: Workplace, gateway: Object, services: set[Key], problem: str) -> Object:
+def _gateway_status(context: ReconcileContext, gateway: Object, services: set[Key], problem: str) -> Object:
     addresses = [item["value"] for item in gateway["spec"].get("addresses") or []]
     for service in services:
-        found = workplace.get(service) or {}
+        found = context.get(service) or {}
         addresses = addresses or [item["ip"] for item in value_at(found, "status.loadBalancer.ingress") or []]
     accepted = condition("Accepted", not problem, "Invalid" if problem else "Accepted", problem)
     programmed = condition("Programmed", bool(addresses), "Programmed" if addresses else "AddressNotAssigned")
-    shown = [{"type": "IPAddress", "value": address} for address in addresses]
-    return {"addresses": shown, "conditions": [accepted, programmed]}
+    status_addresses = [{"type": "IPAddress", "value": address} for address in addresses]
+    return {"addresses": status_addresses, "conditions": [accepted, programmed]}
 
 
 def _service(
     release: Release, gateway_class: Object, gateway: Object, parameters: Object, listeners: list[Object]
 ) -> Object:
-    in_its_namespace = release.value(_DEPLOY_VALUE) == "GatewayNamespace"
-    said: Mapping[str, Any] = value_at(parameters, "spec.provider.kubernetes.envoyService") or {}
+    in_gateway_namespace = release.value(_DEPLOY_VALUE) == "GatewayNamespace"
+    service_settings: Mapping[str, Any] = value_at(parameters, "spec.provider.kubernetes.envoyService") or {}
     infrastructure = gateway["spec"].get("infrastructure") or {}
     metadata = gateway["metadata"]
     labels = {
@@ -136,31 +136,35 @@ def _service(
         "gateway.envoyproxy.io/owning-gateway-name": metadata["name"],
         "gateway.envoyproxy.io/owning-gateway-namespace": metadata["namespace"],
     }
-    type = said.get("type", "LoadBalancer")
+    type = service_settings.get("type", "LoadBalancer")
     spec: Object = {"type": type, "selector": labels, "ports": _ports(listeners)}
     if type != "ClusterIP":
-        spec["externalTrafficPolicy"] = said.get("externalTrafficPolicy", "Local")
+        spec["externalTrafficPolicy"] = service_settings.get("externalTrafficPolicy", "Local")
         given = ("loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges", "loadBalancerIP")
-        spec |= {name: said[name] for name in given if name in said}
+        spec |= {name: service_settings[name] for name in given if name in service_settings}
         if addresses := [item["value"] for item in gateway["spec"].get("addresses") or []]:
             spec["externalIPs"] = addresses
-    owner = gateway if in_its_namespace else gateway_class
+    owner = gateway if in_gateway_namespace else gateway_class
     reference = {"apiVersion": owner["apiVersion"], "kind": owner["kind"]}
     reference |= {field: owner["metadata"][field] for field in ("name", "uid")}
-    name = metadata["name"] if in_its_namespace and not said.get("name") else service_name(gateway, parameters)
+    name = (
+        metadata["name"]
+        if in_gateway_namespace and not service_settings.get("name")
+        else service_name(gateway, parameters)
+    )
     item: Object = {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {
             "name": name,
-            "namespace": metadata["namespace"] if in_its_namespace else release.namespace,
-            "labels": {**(infrastructure.get("labels") or {}), **labels, **(said.get("labels") or {})},
-            "annotations": {**(infrastructure.get("annotations") or {}), **(said.get("annotations") or {})},
+            "namespace": metadata["namespace"] if in_gateway_namespace else release.namespace,
+            "labels": {**(infrastructure.get("labels") or {}), **labels, **(service_settings.get("labels") or {})},
+            "annotations": {**(infrastructure.get("annotations") or {}), **(service_settings.get("annotations") or {})},
             "ownerReferences": [reference],
         },
         "spec": spec,
     }
-    return _merged(item, (said.get("patch") or {}).get("value") or {})
+    return _merged(item, (service_settings.get("patch") or {}).get("value") or {})
 
 
 def _ports(listeners: list[Object]) -> list[Object]:
@@ -173,36 +177,36 @@ def _ports(listeners: list[Object]) -> list[Object]:
     return list(found.values())
 
 
-def _parameters(workplace: Workplace, reference: Any, namespace: str) -> Object:
-    """The EnvoyProxy that a class or Gateway names; empty where it names none. Raises `_Invalid`."""
+def _parameters(context: ReconcileContext, reference: Any, namespace: str) -> Object:
+    """The EnvoyProxy that a class or Gateway refers to; empty without a reference. Raises `_Invalid`."""
     if not reference:
         return {}
     where = reference.get("namespace", namespace)
-    found = workplace.find(reference["group"], reference["kind"], where, reference["name"])
+    found = context.find(reference["group"], reference["kind"], where, reference["name"])
     if found is None:
         raise _Invalid(f"failed to find {reference['kind'].lower()} {where}/{reference['name']}: not found")
     if value_at(found, "spec.mergeGateways"):
-        raise _Invalid("mergeGateways is not rehearsed: give each Gateway a Service of its own")
+        raise _Invalid("mergeGateways is not supported in the rehearsal: use one Service for each Gateway")
     return found
 
 
-def _reconcile_route(workplace: Workplace, route: Object, controller_name: str) -> None:
-    """Says at which Gateways a route is served."""
+def _reconcile_route(context: ReconcileContext, route: Object, controller_name: str) -> None:
+    """Sets the status of a route: the Gateways that serve it."""
     key, parents, problems = Key.of(route), [], []
-    for attachment in attachments(workplace, route):
+    for attachment in attachments(context, route):
         accepted = not attachment.reason
         state = condition("Accepted", accepted, attachment.reason or "Accepted")
         parents.append({"parentRef": attachment.parent, "controllerName": controller_name, "conditions": [state]})
         if not accepted:
             problems.append(f"{attachment.parent['name']}: {attachment.reason}")
-    workplace.set_status(key, {"parents": parents})
-    workplace.tell(key, CONTROLLER, "NotAccepted", "; ".join(problems))
+    context.set_status(key, {"parents": parents})
+    context.report(key, CONTROLLER, "NotAccepted", "; ".join(problems))
 
 
-def _services_of(workplace: Workplace, gateways: list[Object]) -> set[Key]:
-    """What was made before for Gateways that cannot be brought up to date now: it stays."""
+def _services_of(context: ReconcileContext, gateways: list[Object]) -> set[Key]:
+    """The existing Services of Gateways that cannot be reconciled now; they are kept."""
     keys = {Key.of(item) for item in gateways}
-    return {key for key, cause in workplace.caused().items() if key.kind == "Service" and cause in keys}
+    return {key for key, cause in context.causes().items() if key.kind == "Service" and cause in keys}
 
 
 def _class_of(gateway: Object) -> str:
@@ -210,7 +214,7 @@ def _class_of(gateway: Object) -> str:
 
 
 def _merged(item: Object, patch: Object) -> Object:
-    """A JSON merge patch laid over an object."""
+    """Applies a JSON merge patch to an object."""
     result = copy.deepcopy(item)
     for name, value in patch.items():
         if value is None:

@@ -1,7 +1,7 @@
-"""The Gateway API: which listeners can serve, and which routes belong to which of them.
+"""The Gateway API: which listeners are ready, and which routes attach to which listeners.
 
-Followed: sigs.k8s.io/gateway-api, v1. Only what decides about addresses and names is looked at: backends, filters and
-policies are not.
+Follows sigs.k8s.io/gateway-api v1, as far as it determines addresses and host names: backends, filters and policies are
+ignored.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
 
 GROUP: Final = "gateway.networking.k8s.io"
 _WILDCARD: Final = "*."
@@ -20,7 +20,7 @@ _WITH_CERTIFICATES: Final = ("HTTPS", "TLS")
 
 @dataclass(frozen=True)
 class Attachment:
-    """What came of one parent of a route: the hosts that it is served under, or the reason why there are none."""
+    """The result for one parent of a route: the hosts that the Gateway serves, or the reason why it serves none."""
 
     parent: Object
     gateway: Object | None
@@ -28,35 +28,35 @@ class Attachment:
     reason: str = ""
 
 
-def listener_problem(workplace: Workplace, gateway: Object, listener: Object) -> str:
-    """Why a listener cannot serve: a certificate that is not there. Empty when it can."""
+def listener_problem(context: ReconcileContext, gateway: Object, listener: Object) -> str:
+    """Why a listener is not ready: a missing certificate. Empty when it is ready."""
     tls = listener.get("tls") or {}
     if listener["protocol"] not in _WITH_CERTIFICATES or tls.get("mode", "Terminate") != "Terminate":
         return ""
     namespace = gateway["metadata"]["namespace"]
     for reference in tls.get("certificateRefs") or []:
         where, name = reference.get("namespace", namespace), reference["name"]
-        if where != namespace and not _is_granted(workplace, "Gateway", namespace, "Secret", where, name):
+        if where != namespace and not _is_granted(context, "Gateway", namespace, "Secret", where, name):
             return f"Certificate ref to secret {where}/{name} not permitted by any ReferenceGrant."
-        if workplace.find("", "Secret", where, name) is None:
+        if context.find("", "Secret", where, name) is None:
             return f"Secret {where}/{name} does not exist."
     return ""
 
 
-def attachments(workplace: Workplace, route: Object) -> Iterator[Attachment]:
-    """Each Gateway that a route names as its parent, and the hosts that it gets there."""
+def attachments(context: ReconcileContext, route: Object) -> Iterator[Attachment]:
+    """Each Gateway that a route names as its parent, with the hosts that it serves there."""
     for parent in route["spec"].get("parentRefs") or []:
         if parent.get("kind", "Gateway") != "Gateway" or parent.get("group", GROUP) != GROUP:
             continue
         namespace = parent.get("namespace", route["metadata"]["namespace"])
-        gateway = workplace.find(GROUP, "Gateway", namespace, parent["name"])
+        gateway = context.find(GROUP, "Gateway", namespace, parent["name"])
         if gateway is None:
             yield Attachment(parent, None, reason="NoMatchingParent")
             continue
-        yield _attachment(workplace, route, parent, gateway)
+        yield _attachment(context, route, parent, gateway)
 
 
-def _attachment(workplace: Workplace, route: Object, parent: Object, gateway: Object) -> Attachment:
+def _attachment(context: ReconcileContext, route: Object, parent: Object, gateway: Object) -> Attachment:
     named = [
         listener
         for listener in gateway["spec"]["listeners"]
@@ -65,7 +65,7 @@ def _attachment(workplace: Workplace, route: Object, parent: Object, gateway: Ob
     ]
     if not named:
         return Attachment(parent, gateway, reason="NoMatchingParent")
-    allowed = [listener for listener in named if _is_allowed(workplace, route, gateway, listener)]
+    allowed = [listener for listener in named if _is_allowed(context, route, gateway, listener)]
     if not allowed:
         return Attachment(parent, gateway, reason="NotAllowedByListeners")
     hosts: dict[str, None] = {}
@@ -76,60 +76,62 @@ def _attachment(workplace: Workplace, route: Object, parent: Object, gateway: Ob
     return Attachment(parent, gateway, tuple(hosts))
 
 
-def _is_allowed(workplace: Workplace, route: Object, gateway: Object, listener: Object) -> bool:
-    said = listener.get("allowedRoutes") or {}
-    kinds = [item["kind"] for item in said.get("kinds") or []]
+def _is_allowed(context: ReconcileContext, route: Object, gateway: Object, listener: Object) -> bool:
+    allowed_routes = listener.get("allowedRoutes") or {}
+    kinds = [item["kind"] for item in allowed_routes.get("kinds") or []]
     if kinds and route["kind"] not in kinds:
         return False
-    namespaces = said.get("namespaces") or {}
+    namespaces = allowed_routes.get("namespaces") or {}
     origin = namespaces.get("from", "Same")
     namespace = route["metadata"]["namespace"]
     if origin == "Selector":
-        found = workplace.find("", "Namespace", "", namespace)
+        found = context.find("", "Namespace", "", namespace)
         labels = {"kubernetes.io/metadata.name": namespace}
         labels |= (found["metadata"].get("labels") or {}) if found else {}
-        return selects(namespaces.get("selector") or {}, labels)
+        return matches_labels(namespaces.get("selector") or {}, labels)
     return origin == "All" or (origin == "Same" and namespace == gateway["metadata"]["namespace"])
 
 
-def selects(selector: Object, labels: dict[str, Any]) -> bool:
-    """Whether a label selector fits these labels."""
+def matches_labels(selector: Object, labels: dict[str, Any]) -> bool:
+    """Whether a label selector matches these labels."""
     if any(labels.get(name) != value for name, value in (selector.get("matchLabels") or {}).items()):
         return False
-    tests = {
+    operators = {
         "In": lambda value, values: value in values,
         "NotIn": lambda value, values: value not in values,
         "Exists": lambda value, _: value is not None,
         "DoesNotExist": lambda value, _: value is None,
     }
     return all(
-        tests[item["operator"]](labels.get(item["key"]), item.get("values") or [])
+        operators[item["operator"]](labels.get(item["key"]), item.get("values") or [])
         for item in selector.get("matchExpressions") or []
     )
 
 
-def _shared_hosts(hosts: list[str], of_listener: str) -> Iterator[str]:
+def _shared_hosts(hosts: list[str], listener_host: str) -> Iterator[str]:
     """The hosts of a route that a listener serves; a route without hosts takes the listener's."""
     if not hosts:
-        yield of_listener
+        yield listener_host
     for host in hosts:
-        if not of_listener or host == of_listener or _covers(of_listener, host):
+        if not listener_host or host == listener_host or _covers(listener_host, host):
             yield host
-        elif _covers(host, of_listener):
-            yield of_listener
+        elif _covers(host, listener_host):
+            yield listener_host
 
 
 def _covers(wildcard: str, host: str) -> bool:
     return wildcard.startswith(_WILDCARD) and host.endswith(wildcard.removeprefix("*"))
 
 
-def _is_granted(workplace: Workplace, kind: str, namespace: str, to_kind: str, to_namespace: str, name: str) -> bool:
-    for grant in workplace.objects(GROUP, "ReferenceGrant"):
+def _is_granted(
+    context: ReconcileContext, kind: str, namespace: str, to_kind: str, to_namespace: str, name: str
+) -> bool:
+    for grant in context.objects(GROUP, "ReferenceGrant"):
         if grant["metadata"]["namespace"] != to_namespace:
             continue
         froms = grant["spec"]["from"]
         tos = grant["spec"]["to"]
-        from_fits = any(item["kind"] == kind and item["namespace"] == namespace for item in froms)
-        if from_fits and any(item["kind"] == to_kind and item.get("name", name) == name for item in tos):
+        from_matches = any(item["kind"] == kind and item["namespace"] == namespace for item in froms)
+        if from_matches and any(item["kind"] == to_kind and item.get("name", name) == name for item in tos):
             return True
     return False

@@ -1,32 +1,32 @@
-"""Services of type LoadBalancer: cloud-provider-azure gives them an address, or says in an event why it cannot."""
+"""cloud-provider-azure: gives each Service of type LoadBalancer an address, or reports in an event why it cannot."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import Key
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
 
 WATCHES: Final = (("", "Service"),)
 SOURCE: Final = "service-controller"
 FAILED: Final = "SyncLoadBalancerFailed"
 
 
-def reconcile(workplace: Workplace) -> None:
-    """Brings the load balancers in Azure, and the status of each Service, to what all Services want."""
-    services = workplace.objects("", "Service")
-    # A class names another controller, which AKS does not have.
-    balanced = [
+def reconcile(context: ReconcileContext) -> None:
+    """Updates the load balancers in Azure and the status of each Service."""
+    services = context.objects("", "Service")
+    # A load balancer class selects another controller, which AKS does not have.
+    load_balancers = [
         item
         for item in services
         if item["spec"].get("type") == "LoadBalancer" and not item["spec"].get("loadBalancerClass")
     ]
-    answers = workplace.azure.balance(workplace.cluster_id, balanced)
+    answers = context.azure.sync_load_balancers(context.cluster_id, load_balancers)
     for item in services:
         key, answer = Key.of(item), answers.get(item["metadata"]["uid"])
         problem = f"Error syncing load balancer: failed to ensure load balancer: {answer.problem}" if answer else ""
         if answer is None:
-            workplace.set_status(key, {"loadBalancer": {}})
+            context.set_status(key, {"loadBalancer": {}})
         elif not answer.problem:
-            workplace.set_status(key, {"loadBalancer": {"ingress": [{"ip": answer.value, "ipMode": "VIP"}]}})
-        workplace.tell(key, SOURCE, FAILED, problem if answer and answer.problem else "")
+            context.set_status(key, {"loadBalancer": {"ingress": [{"ip": answer.value, "ipMode": "VIP"}]}})
+        context.report(key, SOURCE, FAILED, problem if answer and answer.problem else "")

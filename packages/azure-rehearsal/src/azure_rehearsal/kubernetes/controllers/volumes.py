@@ -1,8 +1,8 @@
-"""Volumes for claims, as the CSI drivers of AKS provide them: an Azure disk for each claim that is used.
+"""The CSI drivers of AKS: an Azure disk and a volume for each claim that is in use.
 
-A claim whose class waits for its first consumer gets a volume once a workload names it. What a volume was made for
-decides about its end: with the policy `Delete` it goes with its claim, and the disk with it. A claim of Azure Files is
-bound without a trace in Azure, which a deleted group of the nodes would take away anyway.
+A claim whose storage class waits for the first consumer gets a volume once a workload refers to it. With the reclaim
+policy `Delete`, the volume and its disk are deleted with the claim. A claim for Azure Files is bound without a resource
+in Azure: the share would be in the node resource group, which AKS deletes with the cluster.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import Key, Object
-from azure_rehearsal.kubernetes.controllers.claims import claims_of
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
+from azure_rehearsal.kubernetes.controllers.volume_claims import claims_of
 from azure_rehearsal.kubernetes.quantities import gibibytes
 
 DISKS: Final = "disk.csi.azure.com"
@@ -34,36 +34,36 @@ _WORKLOADS: Final = (
 WATCHES: Final = (_CLAIM, _VOLUME, _CLASS, *_WORKLOADS)
 _IS_DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
 _SELECTED: Final = "volume.kubernetes.io/selected-node"
-"""Annotation by which the scheduler asks for a volume, once it has a node for the first consumer."""
-_RELEASES: Final = ("Release", "StatefulSet")
-"""What makes claims that its own pods use."""
+"""Annotation by which the scheduler requests a volume after it has chosen a node for the first consumer."""
+_CLAIM_OWNERS: Final = ("Release", "StatefulSet")
+"""Causes of claims that are in use by definition."""
 
 
-def reconcile(workplace: Workplace) -> None:
-    """Provides what is missing, and reclaims what belongs to nobody any more."""
-    claims = workplace.objects(*_CLAIM)
+def reconcile(context: ReconcileContext) -> None:
+    """Provisions missing volumes, reclaims released ones, and sets the status of claims."""
+    claims = context.objects(*_CLAIM)
     by_claim = {
         volume["spec"]["claimRef"]["uid"]: volume
-        for volume in workplace.objects(*_VOLUME)
+        for volume in context.objects(*_VOLUME)
         if "uid" in (volume["spec"].get("claimRef") or {})
     }
-    used = set(_used(workplace))
+    used = set(_used(context))
     for claim in claims:
         key, uid = Key.of(claim), claim["metadata"]["uid"]
         if uid not in by_claim and not claim["spec"].get("volumeName"):
-            problem = _provide(workplace, claim, key in used or _SELECTED in _annotations(claim))
-            workplace.tell(key, DISKS, FAILED, problem)
-    _reclaim(workplace, {claim["metadata"]["uid"] for claim in claims})
-    bound = {(volume["spec"].get("claimRef") or {}).get("uid") for volume in workplace.objects(*_VOLUME)}
+            problem = _provide(context, claim, key in used or _SELECTED in _annotations(claim))
+            context.report(key, DISKS, FAILED, problem)
+    _reclaim(context, {claim["metadata"]["uid"] for claim in claims})
+    bound = {(volume["spec"].get("claimRef") or {}).get("uid") for volume in context.objects(*_VOLUME)}
     for claim in claims:
         is_bound = claim["metadata"]["uid"] in bound or bool(claim["spec"].get("volumeName"))
-        workplace.set_status(Key.of(claim), {"phase": "Bound" if is_bound else "Pending"})
+        context.set_status(Key.of(claim), {"phase": "Bound" if is_bound else "Pending"})
 
 
-def _provide(workplace: Workplace, claim: Object, is_used: bool) -> str:
-    """Makes a volume where one is due; answers why it cannot."""
-    classes = {item["metadata"]["name"]: item for item in workplace.objects(*_CLASS)}
-    name = claim["spec"].get("storageClassName", _default(classes))
+def _provide(context: ReconcileContext, claim: Object, is_used: bool) -> str:
+    """Provisions a volume if one is due; returns why it cannot."""
+    classes = {item["metadata"]["name"]: item for item in context.objects(*_CLASS)}
+    name = claim["spec"].get("storageClassName", _default_class(classes))
     if not name:
         return ""
     storage_class = classes.get(name)
@@ -76,11 +76,11 @@ def _provide(workplace: Workplace, claim: Object, is_used: bool) -> str:
     handle = volume = f"pvc-{uid}"
     if storage_class["provisioner"] == DISKS:
         gib = gibibytes(claim["spec"]["resources"]["requests"]["storage"])
-        disk = workplace.azure.provide_disk(workplace.cause(key), volume, gib, storage_class.get("parameters") or {})
+        disk = context.azure.provide_disk(context.cause(key), volume, gib, storage_class.get("parameters") or {})
         if disk.problem:
             return f'failed to provision volume with StorageClass "{name}": {disk.problem}'
         handle = disk.value
-    workplace.make(_volume(claim, storage_class, volume, handle), storage_class["provisioner"], key)
+    context.apply(_volume(claim, storage_class, volume, handle), storage_class["provisioner"], key)
     return ""
 
 
@@ -105,32 +105,32 @@ def _volume(claim: Object, storage_class: Object, name: str, handle: str) -> Obj
     }
 
 
-def _reclaim(workplace: Workplace, claims: set[str]) -> None:
-    """Removes volumes, with their disks, whose claims are gone and that say so."""
-    made = workplace.caused()
-    for volume in workplace.objects(*_VOLUME):
+def _reclaim(context: ReconcileContext, claims: set[str]) -> None:
+    """Deletes volumes, with their disks, whose claims are gone and whose policy says so."""
+    causes = context.causes()
+    for volume in context.objects(*_VOLUME):
         key, spec = Key.of(volume), volume["spec"]
         uid = (spec.get("claimRef") or {}).get("uid")
         if uid is None or uid in claims:
-            workplace.set_status(key, {"phase": "Bound" if uid else "Available"})
+            context.set_status(key, {"phase": "Bound" if uid else "Available"})
         elif spec.get("persistentVolumeReclaimPolicy") == "Delete":
-            if key in made and spec["csi"]["driver"] == DISKS:
-                workplace.azure.remove_disk(spec["csi"]["volumeHandle"])
-            workplace.remove(key)
+            if key in causes and spec["csi"]["driver"] == DISKS:
+                context.azure.remove_disk(spec["csi"]["volumeHandle"])
+            context.delete(key)
         else:
-            workplace.set_status(key, {"phase": "Released"})
+            context.set_status(key, {"phase": "Released"})
 
 
-def _used(workplace: Workplace) -> Iterator[Key]:
-    """The claims that some workload wants to mount."""
+def _used(context: ReconcileContext) -> Iterator[Key]:
+    """The claims that workloads mount."""
     for group, kind in _WORKLOADS:
-        for item in workplace.objects(group, kind):
+        for item in context.objects(group, kind):
             for volume in _pod_spec(item, kind).get("volumes") or []:
                 if name := (volume.get("persistentVolumeClaim") or {}).get("claimName"):
                     yield Key("v1", "PersistentVolumeClaim", item["metadata"]["namespace"], name)
             if kind == "StatefulSet":
                 yield from (Key.of(claim) for claim in claims_of(item))
-    yield from (key for key, cause in workplace.caused().items() if cause.kind in _RELEASES)
+    yield from (key for key, cause in context.causes().items() if cause.kind in _CLAIM_OWNERS)
 
 
 def _pod_spec(item: Object, kind: str) -> Object:
@@ -142,7 +142,7 @@ def _pod_spec(item: Object, kind: str) -> Object:
     return (spec.get("template") or {}).get("spec") or {}
 
 
-def _default(classes: dict[str, Object]) -> str:
+def _default_class(classes: dict[str, Object]) -> str:
     marked = [name for name, item in classes.items() if _annotations(item).get(_IS_DEFAULT) == "true"]
     return min(marked, default="")
 

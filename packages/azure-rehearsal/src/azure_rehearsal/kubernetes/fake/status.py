@@ -1,6 +1,6 @@
-"""The status that controllers would write, as far as a deployment waits for it: everything is ready at once.
+"""The status that controllers would write, as far as deployments wait for it: every object is ready immediately.
 
-What `azure_rehearsal.kubernetes.controllers` write into a status stays there. Cluster IPs are not invented.
+Status fields from `azure_rehearsal.kubernetes.controllers` are kept. Cluster IPs are not simulated.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ Status = dict[str, Any]
 
 
 def ready_status(item: Object, generation: int, before: Status) -> Status:
-    """The status of an object that its controller is done with; empty for kinds without one.
+    """The status of a fully reconciled object; empty for kinds without a status.
 
-    `before` is the status until now, which remains where nothing of the new content decides about it.
+    `before` is the current status, which is kept where the new content does not determine it.
     """
     group_kind = (group_of(item["apiVersion"]), item["kind"])
     if group_kind not in _STATUS and group_kind not in _OBSERVED:

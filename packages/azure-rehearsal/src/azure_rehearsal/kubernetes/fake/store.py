@@ -1,7 +1,7 @@
-"""Keeps the objects of one recorded cluster on disk: one JSON file for each object, readable and editable by people.
+"""Stores the objects of one fake cluster on disk: one JSON file for each object, which people can read and edit.
 
-`<folder>/<apiVersion>/<kind>/<namespace>/<name>.json`. Writes are atomic (a new file takes the place of the old one):
-a run that is killed leaves every object either as it was or as it was to be. Not safe for two processes at once.
+The path is `<folder>/<apiVersion>/<kind>/<namespace>/<name>.json`. Writes are atomic (write a new file, then rename):
+after a kill, every object has either its old or its new content. Not safe for concurrent processes.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ _IDENTITY: Final = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata
 
 @dataclass
 class Record:
-    """What is kept of an object: what each field manager says of it, in order of arrival, and what the server adds.
+    """The stored form of an object: the fields of each field manager in order of arrival, and the server's fields.
 
-    `cause` are the fields of the `Key` of what a controller made it from; empty for what a client wrote.
+    `cause` is the `Key` of the object for which a controller created this one, as a dictionary; empty for objects that
+    a client wrote.
     """
 
     managers: dict[str, Object]
@@ -34,15 +35,15 @@ class Record:
     cause: dict[str, str] = field(default_factory=dict)
 
     def live(self) -> Object:
-        """The object as a client reads it."""
+        """The object as clients read it."""
         result: Object = {}
-        for said in [*self.managers.values(), self.server]:
-            merge(result, said)
+        for fields in [*self.managers.values(), self.server]:
+            merge(result, fields)
         return result
 
 
 def merge(target: Object, addition: Object) -> None:
-    """Lays `addition` over `target`: maps are joined, everything else is taken over whole."""
+    """Merges `addition` into `target`: maps are merged, every other value is replaced."""
     for name, value in addition.items():
         if isinstance(value, dict) and isinstance(target.get(name), dict):
             merge(target[name], value)
@@ -50,15 +51,15 @@ def merge(target: Object, addition: Object) -> None:
             target[name] = copy.deepcopy(value)
 
 
-def said_by_client(item: Object) -> Object:
-    """What a client says of an object: without nulls, and without what only the server writes."""
-    said = without_nulls({name: value for name, value in item.items() if name != "status"})
-    said["metadata"] = {name: value for name, value in said["metadata"].items() if name not in SERVER_METADATA}
-    return said
+def client_fields(item: Object) -> Object:
+    """The fields that a client set: without nulls and without fields that only the server writes."""
+    fields = without_nulls({name: value for name, value in item.items() if name != "status"})
+    fields["metadata"] = {name: value for name, value in fields["metadata"].items() if name not in SERVER_METADATA}
+    return fields
 
 
 def without_nulls(value: Any) -> Any:
-    """A copy without the nulls in maps, which stand for absent values."""
+    """A copy without nulls in maps, which mean absent values."""
     if isinstance(value, dict):
         return {name: without_nulls(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):
@@ -67,7 +68,7 @@ def without_nulls(value: Any) -> Any:
 
 
 def leaves(item: Object, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
-    """Every value of an object that is not a map, by path; what identifies the object is left out."""
+    """Every value of an object that is not a map, by path; without the fields that identify the object."""
     found: dict[tuple[str, ...], Any] = {}
     for name, value in item.items():
         here = (*path, name)
@@ -81,14 +82,14 @@ def leaves(item: Object, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], An
 
 
 def drop(item: Object, path: tuple[str, ...]) -> None:
-    """Takes one value out of an object."""
+    """Removes one value from an object."""
     for name in path[:-1]:
         item = item[name]
     del item[path[-1]]
 
 
 class ObjectStore:
-    """The records of one cluster. Owns the files below its folder; not thread-safe by itself."""
+    """The records of one cluster. Owns the files below its folder. Not thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -96,7 +97,7 @@ class ObjectStore:
         self._by_kind: dict[tuple[str, str], set[Key]] = {}
         self._caused: set[Key] = set()
         self._unwritten: set[Key] = set()
-        self.newest_version = 0
+        self.last_resource_version = 0
         for file in sorted(folder.rglob("*.json")):
             record = Record(**_read(file))
             self.put(Key.of(record.live()), record)
@@ -109,37 +110,37 @@ class ObjectStore:
         return self._records.get(key)
 
     def keys(self, api_version: str | None = None, kind: str = "") -> list[Key]:
-        """All keys, or those of one kind, in no order."""
+        """All keys, or those of one kind, unordered."""
         return list(self._records if api_version is None else self._by_kind.get((api_version, kind), ()))
 
     def keys_of(self, group: str, kind: str) -> list[Key]:
-        """The keys of a kind in every version, in the order of names."""
-        found = [key for served, keys in self._by_kind.items() if _is_of(served, group, kind) for key in keys]
+        """The keys of a kind in every version, sorted by name."""
+        found = [key for served, keys in self._by_kind.items() if _is_kind(served, group, kind) for key in keys]
         return sorted(found, key=lambda key: (key.namespace, key.name))
 
-    def caused(self) -> dict[Key, Key]:
-        """What controllers made, with what they made it from, in the order of keys."""
+    def causes(self) -> dict[Key, Key]:
+        """The cause of every object that controllers created, sorted by key."""
         return {key: Key(**self._records[key].cause) for key in sorted(self._caused)}
 
     def put(self, key: Key, record: Record) -> None:
-        """Takes a record, with the cause of the one before; it is on disk after `save`."""
+        """Stores a record and keeps the cause of the previous one; `save` writes it to disk."""
         if not record.cause and key in self._records:
             record.cause = self._records[key].cause
         self._records[key] = record
         (self._caused.add if record.cause else self._caused.discard)(key)
         self._by_kind.setdefault((key.api_version, key.kind), set()).add(key)
         self._unwritten.add(key)
-        self.newest_version = max(self.newest_version, int(record.server["metadata"]["resourceVersion"]))
+        self.last_resource_version = max(self.last_resource_version, int(record.server["metadata"]["resourceVersion"]))
 
     def remove(self, key: Key) -> None:
-        """Drops a record; its file is gone after `save`."""
+        """Removes a record; `save` deletes its file."""
         del self._records[key]
         self._caused.discard(key)
         self._by_kind[key.api_version, key.kind].discard(key)
         self._unwritten.add(key)
 
     def save(self) -> None:
-        """Brings the disk up to date."""
+        """Writes pending changes to disk."""
         for key in sorted(self._unwritten):
             file = self._file(key)
             if key in self._records:
@@ -151,7 +152,7 @@ class ObjectStore:
         self._unwritten.clear()
 
     def clear(self) -> None:
-        """Drops every record and the folder."""
+        """Removes every record and the folder."""
         self._records.clear()
         self._caused.clear()
         self._by_kind.clear()
@@ -163,7 +164,7 @@ class ObjectStore:
         return folder / f"{quote(key.name, safe='')}.json"
 
 
-def _is_of(served: tuple[str, str], group: str, kind: str) -> bool:
+def _is_kind(served: tuple[str, str], group: str, kind: str) -> bool:
     return served[1] == kind and group_of(served[0]) == group
 
 
@@ -171,7 +172,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return json.loads(file.read_text())
     except json.JSONDecodeError as error:
-        raise ValueError(f"{file} is not JSON ({error}); correct it, or delete it to have the object gone.") from error
+        raise ValueError(
+            f"{file} is not JSON ({error}); correct the file, or delete it to remove the object."
+        ) from error
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:

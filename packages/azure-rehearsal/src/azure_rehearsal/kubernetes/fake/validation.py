@@ -1,7 +1,7 @@
-"""What an API server checks of an object and no schema says: names, labels, and how parts of one object fit together.
+"""The API server's checks of an object beyond its schema: names, labels, and consistency within the object.
 
 The rules are those of `k8s.io/apimachinery/pkg/util/validation` and `pkg/apis/*/validation` of Kubernetes. Each check
-gives lines of `path: reason`.
+returns lines of `path: reason`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _POD_SECURITY_VERSION: Final = re.compile(r"latest|v1\.(0|[1-9][0-9]*)")
 @dataclass(frozen=True)
 class _NameRule:
     pattern: re.Pattern[str]
-    longest: int
-    says: str
+    max_length: int
+    message: str
 
 
 _SUBDOMAIN: Final = _NameRule(
@@ -55,7 +55,7 @@ _SERVICE_LABEL: Final = _NameRule(
 _PATH_SEGMENT: Final = _NameRule(
     re.compile(r"(?!\.{1,2}$)[^/%]+"), 253, "may not be '.' or '..', nor contain '/' or '%'"
 )
-_CRON_JOB: Final = _NameRule(_SUBDOMAIN.pattern, 52, _SUBDOMAIN.says)
+_CRON_JOB: Final = _NameRule(_SUBDOMAIN.pattern, 52, _SUBDOMAIN.message)
 
 _NAME_RULES: Final[dict[tuple[str, str], _NameRule]] = {
     ("", "Namespace"): _LABEL,
@@ -70,7 +70,7 @@ _NAME_RULES: Final[dict[tuple[str, str], _NameRule]] = {
 
 
 def object_problems(item: Object) -> list[str]:
-    """All that can be said of one object by itself, once its schema has nothing against it."""
+    """All errors of one object, independent of other objects. The object must match its schema."""
     metadata = item["metadata"]
     problems = [*_name_problems(item), *_label_problems(metadata.get("labels") or {}, ".metadata.labels")]
     problems += _annotation_problems(metadata.get("annotations") or {})
@@ -84,16 +84,16 @@ def _name_problems(item: Object) -> Iterator[str]:
     rule = _NAME_RULES.get((group_of(item["apiVersion"]), item["kind"]), _SUBDOMAIN)
     if not name:
         yield ".metadata.name: Required value: name or generateName is required"
-    elif len(name) > rule.longest:
-        yield f'.metadata.name: Invalid value: "{name}": must be no more than {rule.longest} characters'
+    elif len(name) > rule.max_length:
+        yield f'.metadata.name: Invalid value: "{name}": must be no more than {rule.max_length} characters'
     elif not rule.pattern.fullmatch(name):
-        yield f'.metadata.name: Invalid value: "{name}": {rule.says}'
+        yield f'.metadata.name: Invalid value: "{name}": {rule.message}'
 
 
 def _qualified_name_problem(key: str) -> str | None:
     prefix, slash, name = key.rpartition("/")
-    if slash and not (_SUBDOMAIN.pattern.fullmatch(prefix) and len(prefix) <= _SUBDOMAIN.longest):
-        return f"prefix part {_SUBDOMAIN.says}"
+    if slash and not (_SUBDOMAIN.pattern.fullmatch(prefix) and len(prefix) <= _SUBDOMAIN.max_length):
+        return f"prefix part {_SUBDOMAIN.message}"
     if not _LABEL_NAME.fullmatch(name) or len(name) > _LABEL_LENGTH:
         return (
             f"name part must be no more than {_LABEL_LENGTH} characters, consist of alphanumeric characters, '-', '_' "
@@ -136,7 +136,7 @@ def _namespace_problems(item: Object) -> Iterator[str]:
 
 
 def _data_problems(item: Object) -> Iterator[str]:
-    """ConfigMaps and Secrets: keys, size, and base64 where it must be."""
+    """ConfigMaps and Secrets: keys, total size, and base64 encoding."""
     encoded = {**(item.get("binaryData") or {})} if item["kind"] == "ConfigMap" else {**(item.get("data") or {})}
     plain = {**(item.get("data") or {})} if item["kind"] == "ConfigMap" else {}
     for key in [*plain, *encoded]:
@@ -164,7 +164,7 @@ def _priority_class_problems(item: Object) -> Iterator[str]:
 
 
 def _selector_problems(item: Object) -> Iterator[str]:
-    """Deployments, StatefulSets, DaemonSets: the selector must select the pods of the template."""
+    """Deployments, StatefulSets, DaemonSets: the selector must match the labels of the pod template."""
     spec = item.get("spec")
     if not spec:
         yield ".spec: Required value"

@@ -1,29 +1,33 @@
 """A real Kubernetes on loopback: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, and kwok for the nodes.
 
-    programs.py       what is built, from which Go modules
-    certificates.py   one authority for each cluster, and what it signs
-    processes.py      starting and ending programs, also those that a killed run left
-    control_plane.py  one control plane: its folder, ports, programs and health
-    command_lines.py  how each of them is started
-    stages.yaml       how kwok plays the kubelet
-    api_server.py     the API over HTTP: what a request is, what a refusal is
-    kinds.py          which kinds the API server has, by discovery
-    real_cluster.py   `Cluster` on a real API server
-    definitions.py    CustomResourceDefinitions of known charts and add-ons, as an API server takes them
-    readiness.py      what the kubernetes provider waits for after a write
-    managed_fields.py what a field manager says of an object
-    reach.py          the cluster as the simulated controllers reach it
-    finalizers.py     taking away what controllers put on objects that are being deleted
-    pools.py          the simulated Azure's agent pools, with what a node of each offers
-    nodes.py          Nodes made of them
-    autoscaler.py     a stand-in for the cluster autoscaler
-    fitting.py        whether a node would take a pod
-    drainability.py   which pods keep a node, and when a node is used too little
-    scale_down.py     emptying nodes that nobody needs, and taking them away
-    caretaker.py      who does all this while a deployment runs
-    real_clusters.py  `Clusters`: one control plane for each simulated cluster
-    credentials.py    the kubeconfig that the simulated Azure hands out
+    programs.py               the programs and the Go modules that they are built from
+    certificates.py           the certificate authority of each cluster and its certificates
+    processes.py              starts and stops programs, including those of a killed run
+    control_plane.py          one control plane: its folder, ports, programs and health
+    command_lines.py          the command line of each program
+    stages.yaml               kwok's simulation of the kubelet
+    api_client.py             the API over HTTP: requests and errors
+    discovery.py              the kinds of the API server
+    real_cluster.py           `Cluster` on a real API server
+    crds.py                   CRDs of the catalog in the form that an API server accepts
+    readiness.py              the conditions that the kubernetes provider waits for after a write
+    managed_fields.py         the fields that a field manager applied to an object
+    cluster_client.py         the cluster, as the simulated controllers access it
+    finalizers.py             removes finalizers of installed controllers during a deletion
+    agent_pools.py            the agent pools of the simulated Azure and the capacity of their nodes
+    nodes.py                  the Nodes of agent pools
+    autoscaler.py             a simulated cluster autoscaler
+    scheduling_predicates.py  whether a pod fits on a node
+    scale_down_rules.py       which pods block a scale-down, and when a node is underutilized
+    scale_down.py             drains and removes unneeded nodes
+    controller_manager.py     runs all of these during a deployment
+    real_clusters.py          `Clusters`: one control plane for each simulated cluster
+    credentials.py            the kubeconfig that the simulated Azure returns
 
-Not played: networking (no packet flows, no policy is enforced), containers, images, volumes' contents, webhooks of
-charts that cannot be rendered here. Needs Linux or macOS, Go once, and the `openssl` program.
+Belongs here: everything that needs the programs of a control plane, and the parts of AKS that it lacks (nodes,
+autoscaler). Does not belong here: controllers that fake clusters share (`controllers`).
+
+Not simulated: networking (no packets, no enforcement of policies), containers, images, the contents of volumes, and
+webhooks of charts that cannot be rendered offline. Requires Linux or macOS, Go once for the build, and the `openssl`
+program.
 """

@@ -1,8 +1,8 @@
-"""A stand-in for the cluster autoscaler: a node more where a pod finds no place, a node less where nobody needs it.
+"""A simulated cluster autoscaler: adds nodes for unschedulable pods and removes unneeded nodes.
 
-Followed in outline: kubernetes/autoscaler, cluster-autoscaler (scale-up by simulating a new node of each pool, similar
-pools kept in balance where the cluster asks for it; scale-down in `scale_down`). A node that does not help, because
-something keeps a pod from its place that `fitting` does not look at, goes again.
+Follows kubernetes/autoscaler, cluster-autoscaler, in outline: it simulates a new node of each pool, balances similar
+pools if the cluster asks for it, and scales down (`scale_down`). A new node that does not help, because of a constraint
+that `scheduling_predicates` ignores, is removed again.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import Object
-from azure_rehearsal.kubernetes.real.drainability import ScaleDownProfile
-from azure_rehearsal.kubernetes.real.fitting import fits
-from azure_rehearsal.kubernetes.real.nodes import Nodes, emptiest, pool_of, template
-from azure_rehearsal.kubernetes.real.pools import Pool
+from azure_rehearsal.kubernetes.real.agent_pools import Pool
+from azure_rehearsal.kubernetes.real.nodes import Nodes, least_used_zone, pool_of, template
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from azure_rehearsal.kubernetes.real.scale_down import ScaleDown
+from azure_rehearsal.kubernetes.real.scale_down_rules import ScaleDownProfile
+from azure_rehearsal.kubernetes.real.scheduling_predicates import fits
 
 PENDING_SECONDS: Final = 1.5
-"""How long a pod is without a place before a node is added for it: some wait only for their volume."""
+"""How long a pod must be unschedulable before a node is added: some pods only wait for their volume."""
 BOOT_SECONDS: Final = 3
-"""For so long a new node is expected to take the pods that it was added for."""
+"""How long a new node is expected to receive the pods that it was added for."""
 
 
 class Autoscaler:
-    """Scales the pools of one cluster that want it."""
+    """Scales the autoscaled pools of one cluster."""
 
     def __init__(self, cluster: RealCluster, nodes: Nodes, profile: Callable[[], ScaleDownProfile]) -> None:
         self._cluster = cluster
@@ -39,62 +39,64 @@ class Autoscaler:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is under way that asks for another look soon."""
+        """Whether the autoscaler needs to run again soon."""
         now = time.monotonic()
-        is_waited_for = any(now - since < BOOT_SECONDS for since in self._pending.values())
-        return self.enabled and bool(is_waited_for or self._added or self.scale_down.is_busy)
+        has_pending_pods = any(now - since < BOOT_SECONDS for since in self._pending.values())
+        return self.enabled and bool(has_pending_pods or self._added or self.scale_down.is_busy)
 
-    def look(self, pools: Sequence[Pool]) -> None:
+    def run_once(self, pools: Sequence[Pool]) -> None:
         """Adds and removes nodes."""
         if not self.enabled:
             return
         pods = self._cluster.list_objects("v1", "Pod")
-        nodes = self._nodes.all()
-        self._grow(pools, nodes, self._waiting(pods))
-        self.scale_down.look(pools, nodes, pods, self._added)
+        nodes = self._nodes.list_all()
+        self._scale_up(pools, nodes, self._long_unschedulable(pods))
+        self.scale_down.run_once(pools, nodes, pods, self._added)
 
-    def _waiting(self, pods: list[Object]) -> list[Object]:
-        """The pods that have been without a place for a while."""
+    def _long_unschedulable(self, pods: list[Object]) -> list[Object]:
+        """The pods that have been unschedulable for `PENDING_SECONDS`."""
         now = time.monotonic()
-        homeless = {pod["metadata"]["uid"]: pod for pod in pods if _is_homeless(pod)}
-        self._pending = {uid: self._pending.get(uid, now) for uid in homeless}
-        return [pod for uid, pod in homeless.items() if now - self._pending[uid] >= PENDING_SECONDS]
+        unschedulable = {pod["metadata"]["uid"]: pod for pod in pods if _is_unschedulable(pod)}
+        self._pending = {uid: self._pending.get(uid, now) for uid in unschedulable}
+        return [pod for uid, pod in unschedulable.items() if now - self._pending[uid] >= PENDING_SECONDS]
 
-    def _grow(self, pools: Sequence[Pool], nodes: list[Object], homeless: list[Object]) -> None:
+    def _scale_up(self, pools: Sequence[Pool], nodes: list[Object], unschedulable: list[Object]) -> None:
         now = time.monotonic()
         self._added = {name: at for name, at in self._added.items() if now - at < BOOT_SECONDS}
-        if not homeless or self._added:
+        if not unschedulable or self._added:
             return
         count: dict[str, int] = defaultdict(int)
         for node in nodes:
             count[pool_of(node)] += 1
-        fresh: list[tuple[Object, list[Object]]] = []
-        for pod in homeless:
-            taken = next((on for node, on in fresh if fits(pod, node, on)), None)
-            if taken is not None:
-                taken.append(pod)
+        upcoming: list[tuple[Object, list[Object]]] = []
+        for pod in unschedulable:
+            placed = next((pods for node, pods in upcoming if fits(pod, node, pods)), None)
+            if placed is not None:
+                placed.append(pod)
                 continue
             for pool in _candidates(pools, count):
-                zone = emptiest(pool, [*nodes, *(node for node, _ in fresh)])
-                if count[pool.name] < pool.most and fits(pod, template(pool, zone), ()):
+                zone = least_used_zone(pool, [*nodes, *(node for node, _ in upcoming)])
+                if count[pool.name] < pool.max_count and fits(pod, template(pool, zone), ()):
                     node = self._nodes.add(pool, zone)
                     if node is not None:
                         count[pool.name] += 1
-                        fresh.append((node, [pod]))
+                        upcoming.append((node, [pod]))
                         self._added[node["metadata"]["name"]] = now
                         break
 
 
-def _is_homeless(pod: Object) -> bool:
-    """Whether the scheduler has looked for a node in vain."""
+def _is_unschedulable(pod: Object) -> bool:
+    """Whether the scheduler found no node for a pod."""
     if pod["spec"].get("nodeName") or pod["metadata"].get("deletionTimestamp"):
         return False
-    said = pod.get("status", {}).get("conditions") or ()
-    return any(entry["type"] == "PodScheduled" and entry.get("reason") == "Unschedulable" for entry in said)
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(entry["type"] == "PodScheduled" and entry.get("reason") == "Unschedulable" for entry in conditions)
 
 
 def _candidates(pools: Sequence[Pool], count: Mapping[str, int]) -> list[Pool]:
-    """The pools that may grow: those with fewest nodes first, where the cluster asks for similar ones to be balanced;
-    otherwise one of them takes everything."""
-    growing = [pool for pool in pools if pool.is_autoscaled]
-    return sorted(growing, key=lambda pool: (count[pool.name] if pool.is_balanced else 0, pool.name))
+    """The autoscaled pools in the order in which they are tried.
+
+    Balanced pools with the fewest nodes come first. Without balancing, the first pool that fits takes every pod.
+    """
+    autoscaled = [pool for pool in pools if pool.is_autoscaled]
+    return sorted(autoscaled, key=lambda pool: (count[pool.name] if pool.is_balanced else 0, pool.name))

@@ -1,8 +1,8 @@
-"""The authority of one control plane, and the certificates and keys that it signs.
+"""The certificate authority of one control plane, and the certificates and keys that it signs.
 
-They are made once and kept with the cluster's objects: a kubeconfig stays the same for the life of a cluster. The
-`openssl` program makes them, so that no library has to be installed for it. Nothing here protects anything but a
-rehearsal on loopback; the files are readable by their owner alone.
+They are created once and stored with the cluster's data: a kubeconfig stays valid for the life of a cluster. The
+`openssl` program creates them, so that no library is needed. They protect only a rehearsal on loopback; only their
+owner can read the files.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ SERVER_NAMES: Final = (
     "localhost",
 )
 ADMINISTRATORS: Final = "system:masters"
-"""The group that RBAC lets do everything."""
+"""The group with all RBAC permissions."""
 _WITHOUT_OPENSSL: Final = (
-    "A real Kubernetes needs certificates, which the openssl program makes: install it (Debian: apt-get install"
-    " openssl). The recorded cluster needs nothing: leave out --cluster real (CLUSTER=real)."
+    "openssl is missing; a real Kubernetes needs it for certificates. Install it (Debian: apt-get install openssl), or"
+    " omit --cluster real: the default, a fake API server, needs no program."
 )
 
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A certificate and its key, both PEM."""
+    """A certificate and its key, both PEM files."""
 
     certificate: Path
     key: Path
@@ -41,7 +41,7 @@ class KeyPair:
 
 @dataclass(frozen=True)
 class Certificates:
-    """All that one control plane shows and asks for. `service_accounts` is the key that signs their tokens."""
+    """The certificates of one control plane. `service_accounts` is the key that signs service account tokens."""
 
     authority: KeyPair
     server: KeyPair
@@ -51,9 +51,9 @@ class Certificates:
 
 
 def certificates(folder: Path, addresses: tuple[str, ...]) -> Certificates:
-    """Those in `folder`, made now where they are missing. `addresses` are the IP addresses that the server has.
+    """The certificates in `folder`, created if missing. `addresses` are the server's IP addresses.
 
-    Raises `UsageError` where there is no `openssl`.
+    Raises `UsageError` when `openssl` is missing.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     service_accounts = folder / "service-accounts.key"
@@ -80,14 +80,14 @@ def _authority(folder: Path) -> KeyPair:
     return pair
 
 
-def _signed(folder: Path, authority: KeyPair, name: str, subject: str, more: str = "") -> KeyPair:
+def _signed(folder: Path, authority: KeyPair, name: str, subject: str, extension: str = "") -> KeyPair:
     pair = KeyPair(folder / f"{name}.crt", folder / f"{name}.key")
     if pair.certificate.exists():
         return pair
     _make_key(pair.key)
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
-    usage = "serverAuth" if more else "clientAuth"
-    extensions.write_text(f"keyUsage=critical,digitalSignature\nextendedKeyUsage={usage}\n{more}\n")
+    usage = "serverAuth" if extension else "clientAuth"
+    extensions.write_text(f"keyUsage=critical,digitalSignature\nextendedKeyUsage={usage}\n{extension}\n")
     _openssl(["req", "-new", "-key", str(pair.key), "-subj", subject], request)
     _openssl(
         [
@@ -96,8 +96,8 @@ def _signed(folder: Path, authority: KeyPair, name: str, subject: str, more: str
         ],
         pair.certificate,
     )  # fmt: skip
-    for used in (request, extensions):
-        used.unlink()
+    for temporary in (request, extensions):
+        temporary.unlink()
     return pair
 
 
@@ -107,15 +107,15 @@ def _make_key(path: Path) -> None:
 
 
 def _openssl(arguments: list[str], output: Path) -> None:
-    """Runs openssl; what it makes comes in one piece, so that a run that is killed leaves no half of a file."""
+    """Runs openssl. The output file appears atomically, so a killed run leaves no partial file."""
     program = shutil.which("openssl")
     if program is None:
         raise UsageError(_WITHOUT_OPENSSL)
-    made = output.with_name(f".{output.name}.new")
-    made.touch(mode=0o600)
+    partial = output.with_name(f".{output.name}.new")
+    partial.touch(mode=0o600)
     answer = subprocess.run(
-        [program, *arguments, "-out", str(made)], capture_output=True, text=True, timeout=60, check=False
+        [program, *arguments, "-out", str(partial)], capture_output=True, text=True, timeout=60, check=False
     )
     if answer.returncode != 0:
-        raise UsageError(f"openssl {arguments[0]} failed, so there is no certificate: {answer.stderr.strip()}.")
-    made.replace(output)
+        raise UsageError(f"openssl {arguments[0]} failed to create {output.name}: {answer.stderr.strip()}.")
+    partial.replace(output)

@@ -1,4 +1,4 @@
-"""How each program of a control plane is started. Does not own when (`control_plane`)."""
+"""The command lines of a control plane's programs. Does not start them (`control_plane`)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from azure_rehearsal.kubernetes.real.programs import Programs
 HOST: Final = "127.0.0.1"
 ETCD_QUOTA_BYTES: Final = 512 * 2**20
 _ADMISSION: Final = "NodeRestriction,PodSecurity,ResourceQuota,LimitRanger,ExtendedResourceToleration"
-"""As AKS has them, beyond those that are always on:
-learn.microsoft.com/azure/aks/faq#what-kubernetes-admission-controllers-does-aks-support."""
-_MODEST: Final = ("--leader-elect=false", "--secure-port=0", "--profiling=false", "--v=1")
-_QUICK: Final = ("--kube-api-qps=200", "--kube-api-burst=400")
-"""Clients of the API server wait by themselves between requests; the usual limits are those of a busy one."""
+"""The admission plugins of AKS beyond the default ones:
+learn.microsoft.com/azure/aks/faq#what-kubernetes-admission-controllers-does-aks-support.
+"""
+_COMMON_FLAGS: Final = ("--leader-elect=false", "--secure-port=0", "--profiling=false", "--v=1")
+_RATE_LIMITS: Final = ("--kube-api-qps=200", "--kube-api-burst=400")
+"""Raises the client-side rate limits, which are meant for busy servers."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """What listens where."""
+    """The ports of a control plane."""
 
     api_server: int
     etcd: int
@@ -30,7 +31,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Network:
-    """The cluster's own ranges, and who says that its tokens are real."""
+    """The cluster's service and pod ranges, and the issuer of its service account tokens."""
 
     services: str = "10.0.0.0/16"
     pods: str = "10.244.0.0/16"
@@ -67,7 +68,7 @@ class CommandLines:
         ]
 
     def api_server(self) -> list[str]:
-        made = self.certificates
+        certificates = self.certificates
         return [
             str(self.programs.api_server),
             f"--etcd-servers=http://{HOST}:{self.ports.etcd}",
@@ -76,14 +77,14 @@ class CommandLines:
             "--endpoint-reconciler-type=none",
             f"--secure-port={self.ports.api_server}",
             f"--cert-dir={self.folder / 'certificates'}",
-            f"--tls-cert-file={made.server.certificate}",
-            f"--tls-private-key-file={made.server.key}",
-            f"--client-ca-file={made.authority.certificate}",
+            f"--tls-cert-file={certificates.server.certificate}",
+            f"--tls-private-key-file={certificates.server.key}",
+            f"--client-ca-file={certificates.authority.certificate}",
             "--anonymous-auth=false",
             "--authorization-mode=Node,RBAC",
             f"--enable-admission-plugins={_ADMISSION}",
-            f"--service-account-key-file={made.service_accounts}",
-            f"--service-account-signing-key-file={made.service_accounts}",
+            f"--service-account-key-file={certificates.service_accounts}",
+            f"--service-account-signing-key-file={certificates.service_accounts}",
             f"--service-account-issuer={self.network.issuer}",
             f"--service-cluster-ip-range={self.network.services}",
             "--allow-privileged=true",
@@ -93,23 +94,23 @@ class CommandLines:
         ]
 
     def controller_manager(self, kubeconfig: Path) -> list[str]:
-        made = self.certificates
+        certificates = self.certificates
         return [
             str(self.programs.controller_manager),
             f"--kubeconfig={kubeconfig}",
-            f"--service-account-private-key-file={made.service_accounts}",
-            f"--root-ca-file={made.authority.certificate}",
-            f"--cluster-signing-cert-file={made.authority.certificate}",
-            f"--cluster-signing-key-file={made.authority.key}",
-            # Nodes get their ranges from the network plugin, volumes are attached by nobody.
+            f"--service-account-private-key-file={certificates.service_accounts}",
+            f"--root-ca-file={certificates.authority.certificate}",
+            f"--cluster-signing-cert-file={certificates.authority.certificate}",
+            f"--cluster-signing-key-file={certificates.authority.key}",
+            # The network plugin assigns node ranges, and no program attaches volumes.
             "--controllers=*,-node-ipam-controller,-persistentvolume-attach-detach-controller",
             "--pvclaimbinder-sync-period=2s",
-            *_MODEST,
-            *_QUICK,
+            *_COMMON_FLAGS,
+            *_RATE_LIMITS,
         ]
 
     def scheduler(self, kubeconfig: Path) -> list[str]:
-        return [str(self.programs.scheduler), f"--kubeconfig={kubeconfig}", *_MODEST, *_QUICK]
+        return [str(self.programs.scheduler), f"--kubeconfig={kubeconfig}", *_COMMON_FLAGS, *_RATE_LIMITS]
 
     def kwok(self, kubeconfig: Path, stages: Path) -> list[str]:
         return [

@@ -1,6 +1,6 @@
-"""The simulated Azure in front of real clusters: whoever asks for credentials gets those of the real API server.
+"""The credentials of real clusters, as the simulated Azure returns them.
 
-A client certificate of the administrator takes the place of an Entra login: nobody is there who could check one.
+A client certificate of the administrator replaces the Entra login, which cannot be verified offline.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CREDENTIALS: Final = (
 
 
 class RealCredentials(Decorated):
-    """The azure-native stand-in, with real kubeconfigs. What Azure refuses stays refused."""
+    """The azure-native provider with kubeconfigs of real API servers. Azure's refusals still apply."""
 
     def __init__(self, inner: StandIn, cloud: Cloud, client: Client, clusters: RealClusters) -> None:
         super().__init__(inner)
@@ -42,10 +42,10 @@ class RealCredentials(Decorated):
         if record is None:
             return answer
         real = yaml.safe_load(self._clusters.kubeconfig(record))
-        return {**answer, "kubeconfigs": [self._with(real, entry) for entry in answer["kubeconfigs"]]}
+        return {**answer, "kubeconfigs": [self._with_real_server(real, entry) for entry in answer["kubeconfigs"]]}
 
-    def _with(self, real: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
-        """One of Azure's kubeconfigs, names as they are, with the real server and the real certificate."""
+    def _with_real_server(self, real: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+        """One of Azure's kubeconfigs with the real server and certificate; names are unchanged."""
         config = yaml.safe_load(base64.b64decode(entry["value"]))
         config["clusters"][0]["cluster"] = real["clusters"][0]["cluster"]
         config["users"][0]["user"] = real["users"][0]["user"]

@@ -1,7 +1,7 @@
-"""Finalizers of controllers that run: taken away once what they wait for is done.
+"""Removes the finalizers of installed controllers during a deletion.
 
-In a recorded cluster an object with such a finalizer is simply deleted; a real API server waits until somebody takes it
-away. One whose controller is gone stays, and with it the object: that is a defect of the order, and is to be seen.
+A fake cluster deletes such an object directly; a real API server waits until the finalizer is removed. The finalizer of
+an uninstalled controller remains, and so does the object: this exposes a wrong deletion order.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 from typing import Protocol
 
 from azure_rehearsal.kubernetes.cluster import Key
-from azure_rehearsal.kubernetes.controllers import garbage
-from azure_rehearsal.kubernetes.controllers.workplace import Workplace
+from azure_rehearsal.kubernetes.controllers import garbage_collector
+from azure_rehearsal.kubernetes.controllers.reconcile_context import ReconcileContext
 
 
-class Taker(Protocol):
-    """Who can take a finalizer away."""
+class FinalizerRemover(Protocol):
+    """Removes a finalizer from an object."""
 
-    def take_finalizer(self, key: Key, finalizer: str) -> None: ...
+    def remove_finalizer(self, key: Key, finalizer: str) -> None: ...
 
 
-def take_finished(workplace: Workplace, taker: Taker) -> None:
-    """Takes away the finalizers of what is being deleted, where nothing holds it any more."""
-    for release in workplace.releases():
+def remove_completed(context: ReconcileContext, remover: FinalizerRemover) -> None:
+    """Removes the finalizers of objects that are being deleted and that nothing blocks any more."""
+    for release in context.releases():
         for finalizer in release.content.finalizers:
-            for item in workplace.objects(finalizer.group, finalizer.kind):
+            for item in context.objects(finalizer.group, finalizer.kind):
                 key = Key.of(item)
-                if item["metadata"].get("deletionTimestamp") and not garbage.users(workplace, key):
-                    taker.take_finalizer(key, finalizer.name)
+                if item["metadata"].get("deletionTimestamp") and not garbage_collector.dependents(context, key):
+                    remover.remove_finalizer(key, finalizer.name)

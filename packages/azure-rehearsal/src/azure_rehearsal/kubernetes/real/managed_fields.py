@@ -1,7 +1,7 @@
-"""What a field manager says of an object, read back from `metadata.managedFields`.
+"""The fields that a field manager applied to an object, reconstructed from `metadata.managedFields`.
 
-The format is that of structured-merge-diff (`fieldsV1`): `f:name` is a field, `k:{…}` the item of a list that has these
-keys, `v:…` a value in a set, `.` the thing itself.
+The format is `fieldsV1` of structured-merge-diff: `f:name` is a field, `k:{…}` a list item with these keys, `v:…` a
+value in a set, `.` the value itself.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from azure_rehearsal.kubernetes.cluster import Object
 _IDENTITY: Final = ("name", "namespace")
 
 
-def said_by(live: Object, manager: str) -> Object | None:
-    """What `manager` applied, as an object; `None` where it never did."""
+def applied_by(live: Object, manager: str) -> Object | None:
+    """The fields that `manager` applied, as an object; `None` when it applied none."""
     fields = [
         entry.get("fieldsV1") or {}
         for entry in live["metadata"].get("managedFields") or ()
@@ -23,19 +23,19 @@ def said_by(live: Object, manager: str) -> Object | None:
     ]
     if not fields:
         return None
-    said: Object = {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": {}}
+    applied: Object = {"apiVersion": live["apiVersion"], "kind": live["kind"], "metadata": {}}
     for entry in fields:
         found = _part(live, entry)
         metadata = found.pop("metadata", {})
-        said.update(found)
-        said["metadata"] = metadata
+        applied.update(found)
+        applied["metadata"] = metadata
     identity = {name: live["metadata"][name] for name in _IDENTITY if live["metadata"].get(name)}
-    said["metadata"] = {**said["metadata"], **identity}
-    return said
+    applied["metadata"] = {**applied["metadata"], **identity}
+    return applied
 
 
 def _part(value: Any, fields: dict[str, Any]) -> Any:
-    """The part of a live value that these fields name."""
+    """The part of a live value that these fields select."""
     inner = {name: entry for name, entry in fields.items() if name != "."}
     if not inner:
         return {} if isinstance(value, dict) and fields else value
@@ -51,7 +51,7 @@ def _part(value: Any, fields: dict[str, Any]) -> Any:
 
 
 def _item(item: Any, fields: dict[str, Any]) -> Any:
-    """The part of an item of a list that is named; `None` when it is not."""
+    """The selected part of a list item; `None` when it is not selected."""
     for name, entry in fields.items():
         kind, _, text = name.partition(":")
         if kind == "k" and isinstance(item, dict):

@@ -1,8 +1,8 @@
-"""Programs that a rehearsal starts and must end, whatever happens to it.
+"""Processes that a rehearsal starts and must stop, even when the rehearsal itself is killed.
 
-For each program there is a note: its process id, when that process began, and whose it is. What is ended is the process
-of the note, never one that has its id by chance. A run that was killed leaves notes of a dead owner, which the next
-run, of whatever state directory, finds and ends; the programs of runs that go on are not touched.
+Each process has a PID file with its process id, its start time and its owner (the rehearsal's process). The start time
+guards against reused process ids. A killed run leaves PID files whose owner is dead: the next run, in any state
+directory, stops those processes. Processes of live owners are left alone.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ from typing import Final
 from azure_rehearsal.engine.go_tool import cache_directory
 
 GRACE_SECONDS: Final = 5
-"""How long a program may take to end by itself."""
+"""How long a process may take to exit after SIGTERM."""
 _POLL_SECONDS: Final = 0.02
-_NOTES: Final = "running"
-_LAST_LINES: Final = 5
+_PID_FILES: Final = "running"
+_LOG_TAIL_LINES: Final = 5
 
 
 @dataclass(frozen=True)
-class Running:
-    """A process by its id and its beginning, which together no other process ever has."""
+class ProcessHandle:
+    """A process identified by id and start time, which together are unique."""
 
     id: int
     began: str
 
     @classmethod
-    def of(cls, id: int) -> Running | None:
-        """The process with this id now; `None` when there is none, or one that has ended already."""
-        began = _began(id)
+    def of(cls, id: int) -> ProcessHandle | None:
+        """The running process with this id; `None` when there is none."""
+        began = _start_time(id)
         return cls(id, began) if began else None
 
     @property
     def is_alive(self) -> bool:
-        return bool(self.began) and _began(self.id) == self.began
+        return bool(self.began) and _start_time(self.id) == self.began
 
-    def end(self) -> None:
-        """Ends it: politely, and after `GRACE_SECONDS` in any case."""
-        for sign, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, GRACE_SECONDS)):
+    def stop(self) -> None:
+        """Sends SIGTERM, and SIGKILL after `GRACE_SECONDS`."""
+        for signal_number, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, GRACE_SECONDS)):
             if not self.is_alive:
                 _reap(self.id)
                 return
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.id, sign)
+                os.kill(self.id, signal_number)
             deadline = time.monotonic() + seconds
             while self.is_alive and time.monotonic() < deadline:
                 _reap(self.id)
@@ -61,17 +61,17 @@ class Running:
 
 
 class Processes:
-    """The programs that one owner started. `notes` is shared by all runs of this user; logs go where each is told."""
+    """The processes that one owner started. All runs of a user share the folder `pid_files`."""
 
-    def __init__(self, notes: Path | None = None) -> None:
-        self._notes = notes or cache_directory(os.environ) / _NOTES
-        self._owner = Running.of(os.getpid())
-        self._running: dict[Path, Running] = {}
+    def __init__(self, pid_files: Path | None = None) -> None:
+        self._pid_files = pid_files or cache_directory(os.environ) / _PID_FILES
+        self._owner = ProcessHandle.of(os.getpid())
+        self._running: dict[Path, ProcessHandle] = {}
         self._lock = threading.Lock()
-        atexit.register(self.end_all)
+        atexit.register(self.stop_all)
 
-    def start(self, name: str, command: list[str], environment: Mapping[str, str], log: Path) -> Running:
-        """Starts a program in a session of its own, so that Ctrl-C reaches only its owner."""
+    def start(self, name: str, command: list[str], environment: Mapping[str, str], log: Path) -> ProcessHandle:
+        """Starts a program in its own session, so that Ctrl-C reaches only its owner."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -83,67 +83,67 @@ class Processes:
                 stderr=output,
                 start_new_session=True,
             )
-        running = Running.of(process.pid) or Running(process.pid, "")
-        process.returncode = 0  # It is waited for by id here, not by this object.
-        note = self._notes / f"{name}-{process.pid}.json"
-        note.parent.mkdir(parents=True, exist_ok=True)
-        owner = self._owner or Running(0, "")
-        note.write_text(json.dumps({"program": command[0], "process": asdict(running), "owner": asdict(owner)}))
+        running = ProcessHandle.of(process.pid) or ProcessHandle(process.pid, "")
+        process.returncode = 0  # `_reap` waits for it by id, not this object.
+        pid_file = self._pid_files / f"{name}-{process.pid}.json"
+        pid_file.parent.mkdir(parents=True, exist_ok=True)
+        owner = self._owner or ProcessHandle(0, "")
+        pid_file.write_text(json.dumps({"program": command[0], "process": asdict(running), "owner": asdict(owner)}))
         with self._lock:
-            self._running[note] = running
+            self._running[pid_file] = running
         return running
 
-    def end(self, processes: list[Running]) -> None:
-        """Ends these, in this order."""
+    def stop(self, processes: list[ProcessHandle]) -> None:
+        """Stops these processes, in this order."""
         for process in processes:
-            process.end()
+            process.stop()
             with self._lock:
-                for note in [note for note, running in self._running.items() if running == process]:
-                    del self._running[note]
-                    note.unlink(missing_ok=True)
+                for pid_file in [pid_file for pid_file, running in self._running.items() if running == process]:
+                    del self._running[pid_file]
+                    pid_file.unlink(missing_ok=True)
 
-    def end_all(self) -> None:
-        """Ends all that is still running, the last one first."""
+    def stop_all(self) -> None:
+        """Stops all running processes, in reverse order of their start."""
         with self._lock:
             remaining = list(self._running.values())
-        self.end(remaining[::-1])
-        atexit.unregister(self.end_all)
+        self.stop(remaining[::-1])
+        atexit.unregister(self.stop_all)
 
-    def end_left_behind(self) -> list[str]:
-        """Ends what owners that are no more left running; answers with the programs."""
-        ended = []
-        for note, content in self._read():
-            process, owner = Running(**content["process"]), Running(**content["owner"])
+    def stop_orphans(self) -> list[str]:
+        """Stops processes of dead owners; returns their programs."""
+        stopped = []
+        for pid_file, content in self._read():
+            process, owner = ProcessHandle(**content["process"]), ProcessHandle(**content["owner"])
             if owner.is_alive:
                 continue
             if process.is_alive:
-                process.end()
-                ended.append(f"{content['program']} (process {process.id})")
-            note.unlink(missing_ok=True)
-        return ended
+                process.stop()
+                stopped.append(f"{content['program']} (process {process.id})")
+            pid_file.unlink(missing_ok=True)
+        return stopped
 
     def _read(self) -> Iterator[tuple[Path, dict]]:
-        for note in sorted(self._notes.glob("*.json"), reverse=True):
+        for pid_file in sorted(self._pid_files.glob("*.json"), reverse=True):
             try:
-                yield note, json.loads(note.read_text())
+                yield pid_file, json.loads(pid_file.read_text())
             except (FileNotFoundError, json.JSONDecodeError):
-                continue  # taken away, or not written to its end yet, by another run
+                continue  # another run removed it or is still writing it
 
 
 def last_lines(log: Path) -> str:
-    """The end of a log, for people."""
+    """The last lines of a log, for error messages."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return " | ".join(lines[-_LAST_LINES:]) or "its log is empty"
+    return " | ".join(lines[-_LOG_TAIL_LINES:]) or "its log is empty"
 
 
 def _reap(id: int) -> None:
-    """Takes note of the end of a child, which until then would seem to be there."""
+    """Collects an exited child, which would otherwise remain as a zombie."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(id, os.WNOHANG)
 
 
-def _began(id: int) -> str:
-    """When a process began, in the system's own terms; empty when there is none that still runs."""
+def _start_time(id: int) -> str:
+    """The start time of a process in the system's own format; empty when it is not running."""
     status = Path(f"/proc/{id}/stat")
     if Path("/proc/self/stat").exists():
         try:

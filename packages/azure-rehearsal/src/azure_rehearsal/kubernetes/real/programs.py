@@ -1,7 +1,7 @@
-"""The programs of a control plane, and where they come from. Does not own how they are built
-(`azure_rehearsal.engine.go_tool`).
+"""The programs of a control plane and the Go modules that they are built from.
 
-`python -m azure_rehearsal.kubernetes.real.programs` builds them ahead of time.
+`azure_rehearsal.engine.go_tool` builds them. `python -m azure_rehearsal.kubernetes.real.programs` does so ahead of
+time.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from azure_rehearsal.engine.go_tool import GoTool
 
 MODULE: Final = Path(__file__).parents[2] / "go" / "kubernetes"
 WITHOUT_GO: Final = (
-    "A rehearsal on a real Kubernetes builds it once and needs Go for that: install Go (https://go.dev/doc/install)."
-    " The recorded cluster needs nothing: leave out --cluster real (CLUSTER=real)."
+    "Go is missing; a real Kubernetes is built once with it. Install Go (https://go.dev/doc/install), or omit"
+    " --cluster real: the default, a fake API server, needs no program."
 )
 _KUBERNETES: Final = "k8s.io/kubernetes"
 _VERSION: Final = "k8s.io/component-base/version.gitVersion"
@@ -31,7 +31,7 @@ def _tool(name: str, requirement: str, package: str, duration: str, version_vari
         requirement=requirement,
         package=package,
         duration=duration,
-        way_out=f"Run `go build {package}` in {MODULE} to see all of it, or leave out --cluster real.",
+        way_out=f"Run `go build {package}` in {MODULE} to see the full output, or omit --cluster real.",
         version_variable=version_variable,
     )
 
@@ -51,7 +51,7 @@ TOOLS: Final = (
 
 @dataclass(frozen=True)
 class Programs:
-    """Where each program lies."""
+    """The path of each program."""
 
     etcd: Path
     api_server: Path
@@ -66,7 +66,7 @@ def kubernetes_version() -> str:
 
 
 def built(environment: Mapping[str, str] | None = None, say: Callable[[str], None] | None = None) -> Programs:
-    """The programs, built now where they are not in the cache. Raises `UsageError`: no Go, or a build that fails."""
+    """The programs, built if they are not in the cache. Raises `UsageError`: no Go, or a failed build."""
     environment = os.environ if environment is None else environment
     return Programs(*(tool.built(environment, WITHOUT_GO, say) for tool in TOOLS))
 

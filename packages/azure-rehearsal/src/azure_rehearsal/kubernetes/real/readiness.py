@@ -1,7 +1,7 @@
-"""What the kubernetes provider waits for after a write, on a cluster where things take their time.
+"""The readiness conditions that the kubernetes provider waits for after a write to a real cluster.
 
-Followed: `provider/pkg/await` of pulumi-kubernetes (deployment.go, statefulset.go, daemonset.go, job.go, pod.go,
-service.go, persistentvolumeclaim). Kinds that are not here are done when they are written, as there.
+Follows `provider/pkg/await` of pulumi-kubernetes (deployment.go, statefulset.go, daemonset.go, job.go, pod.go,
+service.go, persistentvolumeclaim). As there, other kinds are ready once they are written.
 """
 
 from __future__ import annotations
@@ -11,38 +11,39 @@ from typing import Any, Final
 
 from azure_rehearsal.kubernetes.cluster import Cluster, Key, Object, group_of
 
-PATIENCE_SECONDS: Final = 120
-"""The real provider gives Deployments, StatefulSets, DaemonSets, Services and Pods ten minutes. Nothing here pulls an
-image or boots a machine."""
+READY_TIMEOUT_SECONDS: Final = 120
+"""The real provider allows Deployments, StatefulSets, DaemonSets, Services and Pods ten minutes. Here no image is
+pulled and no machine boots.
+"""
 _DISCOVERY: Final = "discovery.k8s.io/v1"
-_SLICE_OF: Final = "kubernetes.io/service-name"
+_SERVICE_LABEL: Final = "kubernetes.io/service-name"
 
 
-def unfinished(cluster: Cluster, live: Object) -> str:
+def not_ready_reason(cluster: Cluster, live: Object) -> str:
     """Why an object is not ready; empty when it is."""
     check = _CHECKS.get((group_of(live["apiVersion"]), live["kind"]))
     return check(cluster, live) if check else ""
 
 
 def is_current(live: Object) -> bool:
-    """Whether the controller has seen what was written last."""
+    """Whether the controller has observed the latest generation."""
     return live.get("status", {}).get("observedGeneration", 0) >= live["metadata"].get("generation", 0)
 
 
 def _deployment(cluster: Cluster, live: Object) -> str:
     status, wanted = live.get("status", {}), live["spec"].get("replicas", 1)
     if not is_current(live):
-        return "the Deployment controller has not seen it yet"
+        return "the Deployment controller has not observed it yet"
     updated, available = status.get("updatedReplicas", 0), status.get("availableReplicas", 0)
     if updated < wanted or available < wanted or status.get("replicas", 0) > updated:
-        return f"{available} of {wanted} pods are available, {updated} are of the new kind{_said(live)}"
+        return f"{available} of {wanted} pods are available, {updated} are updated{_condition_messages(live)}"
     return ""
 
 
 def _stateful_set(cluster: Cluster, live: Object) -> str:
     status, wanted = live.get("status", {}), live["spec"].get("replicas", 1)
     if not is_current(live):
-        return "the StatefulSet controller has not seen it yet"
+        return "the StatefulSet controller has not observed it yet"
     ready, updated = status.get("readyReplicas", 0), status.get("updatedReplicas", 0)
     if live["spec"].get("updateStrategy", {}).get("type") == "OnDelete":
         updated = wanted
@@ -52,18 +53,20 @@ def _stateful_set(cluster: Cluster, live: Object) -> str:
 def _daemon_set(cluster: Cluster, live: Object) -> str:
     status = live.get("status", {})
     if not is_current(live):
-        return "the DaemonSet controller has not seen it yet"
+        return "the DaemonSet controller has not observed it yet"
     wanted, available = status.get("desiredNumberScheduled", 0), status.get("numberAvailable", 0)
     return "" if available >= wanted else f"{available} of {wanted} pods are available"
 
 
 def _job(cluster: Cluster, live: Object) -> str:
-    return "" if _has(live, "Complete") else f"the Job has not completed{_said(live)}"
+    return "" if _has_condition(live, "Complete") else f"the Job has not completed{_condition_messages(live)}"
 
 
 def _pod(cluster: Cluster, live: Object) -> str:
     return (
-        "" if _has(live, "Ready") or live.get("status", {}).get("phase") == "Succeeded" else _said(live) or "not ready"
+        ""
+        if _has_condition(live, "Ready") or live.get("status", {}).get("phase") == "Succeeded"
+        else _condition_messages(live) or "not ready"
     )
 
 
@@ -75,7 +78,7 @@ def _service(cluster: Cluster, live: Object) -> str:
         return ""
     key = Key.of(live)
     for item in cluster.list_objects(_DISCOVERY, "EndpointSlice", key.namespace):
-        if item["metadata"].get("labels", {}).get(_SLICE_OF) == key.name and any(
+        if item["metadata"].get("labels", {}).get(_SERVICE_LABEL) == key.name and any(
             endpoint.get("conditions", {}).get("ready") for endpoint in item.get("endpoints") or ()
         ):
             return ""
@@ -94,14 +97,18 @@ def _claim(cluster: Cluster, live: Object) -> str:
     return "" if waits else "the claim is not bound"
 
 
-def _has(live: Object, type: str) -> bool:
-    return any(said["type"] == type and said["status"] == "True" for said in _conditions(live))
+def _has_condition(live: Object, type: str) -> bool:
+    return any(condition["type"] == type and condition["status"] == "True" for condition in _conditions(live))
 
 
-def _said(live: Object) -> str:
-    """What the conditions say that is not as wanted."""
-    told = [said.get("message", "") for said in _conditions(live) if said["status"] != "True" and said.get("message")]
-    return f" ({' '.join(told)})" if told else ""
+def _condition_messages(live: Object) -> str:
+    """The messages of conditions that are not true."""
+    messages = [
+        condition.get("message", "")
+        for condition in _conditions(live)
+        if condition["status"] != "True" and condition.get("message")
+    ]
+    return f" ({' '.join(messages)})" if messages else ""
 
 
 def _conditions(live: Object) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
-"""A real API server as the kubernetes provider's stand-in reaches it.
+"""A real API server, as the fake kubernetes provider accesses it.
 
-Owns how objects are written, read and deleted there. Does not own the server's programs (`control_plane`), nor what
-controllers and nodes do (`caretaker`).
+Owns writes, reads and deletions of objects. Does not own the server's processes (`control_plane`), or controllers and
+nodes (`controller_manager`).
 """
 
 from __future__ import annotations
@@ -11,70 +11,70 @@ from collections.abc import Callable
 from typing import Final
 
 from azure_rehearsal.kubernetes.cluster import ApiError, Cluster, Key, Object, Reason, Scope, group_of
-from azure_rehearsal.kubernetes.custom_resources import is_definition
-from azure_rehearsal.kubernetes.fake.store import said_by_client
-from azure_rehearsal.kubernetes.known_definitions import way_in
-from azure_rehearsal.kubernetes.real.api_server import APPLY, STRICT, ApiServer
-from azure_rehearsal.kubernetes.real.definitions import served
-from azure_rehearsal.kubernetes.real.kinds import Kind, Kinds
-from azure_rehearsal.kubernetes.real.readiness import PATIENCE_SECONDS, unfinished
+from azure_rehearsal.kubernetes.crd_catalog import install_hint
+from azure_rehearsal.kubernetes.custom_resources import is_crd
+from azure_rehearsal.kubernetes.fake.store import client_fields
+from azure_rehearsal.kubernetes.real.api_client import APPLY, STRICT, ApiClient
+from azure_rehearsal.kubernetes.real.crds import for_api_server
+from azure_rehearsal.kubernetes.real.discovery import ApiResource, Discovery
+from azure_rehearsal.kubernetes.real.readiness import READY_TIMEOUT_SECONDS, not_ready_reason
 
 DELETE_SECONDS: Final = 120
 """The real provider waits ten minutes for a deletion."""
 _ESTABLISH_SECONDS: Final = 30
 _POLL_SECONDS: Final = 0.05
-_FIRST_THE_DEFINITION: Final = "Let the resource depend on what brings its CustomResourceDefinition."
+_MISSING_CRD: Final = "Make the resource depend on the resource that installs its CustomResourceDefinition."
 
 
 class RealCluster(Cluster):
-    """One real API server. `changed` is told of every object that was written or deleted here."""
+    """One real API server. Calls `on_change` after every write or deletion."""
 
-    patience_seconds = PATIENCE_SECONDS
+    ready_timeout_seconds = READY_TIMEOUT_SECONDS
 
-    def __init__(self, version: str, server: ApiServer, changed: Callable[[Key], None] | None = None) -> None:
+    def __init__(self, version: str, server: ApiClient, on_change: Callable[[Key], None] | None = None) -> None:
         self._version = version
-        self.server = server
-        self.kinds = Kinds(server)
-        self._changed = changed or _nobody
+        self.api = server
+        self.discovery = Discovery(server)
+        self._on_change = on_change or _ignore
 
     @property
     def version(self) -> str:
         return self._version
 
     def api_versions(self) -> list[str]:
-        kinds = self.kinds.all()
+        kinds = self.discovery.all()
         return sorted({kind.api_version for kind in kinds} | {f"{kind.api_version}/{kind.name}" for kind in kinds})
 
     def scope(self, api_version: str, kind: str) -> Scope | None:
-        found = self.kinds.find(api_version, kind)
+        found = self.discovery.find(api_version, kind)
         return found.scope if found else None
 
     def validate(self, item: Object) -> list[str]:
-        """Nothing: the API server itself looks at every object, in plans by a dry run."""
+        """Always empty: the API server validates every object; previews send a dry run."""
         return []
 
     def create(self, item: Object, manager: str, dry_run: bool = False) -> Object:
-        kind, key, _ = self._placed(item)
-        if self.server.get(kind.path(key.namespace, key.name)) is not None:
+        kind, key, _ = self._resolve(item)
+        if self.api.get(kind.path(key.namespace, key.name)) is not None:
             raise ApiError(Reason.ALREADY_EXISTS, f"{key} already exists")
         return self.apply(item, manager, dry_run=dry_run)
 
     def apply(self, item: Object, manager: str, force: bool = False, dry_run: bool = False) -> Object:
-        kind, key, said = self._placed(item)
+        kind, key, fields = self._resolve(item)
         query = {"fieldManager": manager, "force": str(force).lower(), **STRICT}
         if dry_run:
             query["dryRun"] = "All"
         path = kind.path(key.namespace, key.name)
-        live = self._sent(kind, path, query, said)
+        live = self._send_apply(kind, path, query, fields)
         if not dry_run:
-            if is_definition(live):
-                self.kinds.define(live)
-            self._changed(key)
+            if is_crd(live):
+                self.discovery.define(live)
+            self._on_change(key)
         return live
 
     def get(self, key: Key) -> Object | None:
-        kind = self.kinds.of(key)
-        return self.server.get(kind.path(self._namespace(kind, key), key.name)) if kind else None
+        kind = self.discovery.of(key)
+        return self.api.get(kind.path(self._namespace(kind, key), key.name)) if kind else None
 
     def delete(self, key: Key) -> None:
         """Deletes an object and waits until it is gone, as the real provider does."""
@@ -82,109 +82,109 @@ class RealCluster(Cluster):
         deadline = time.monotonic() + DELETE_SECONDS
         while (live := self.get(key)) is not None and live["metadata"]["uid"] == uid:
             if time.monotonic() > deadline:
-                raise self._stuck(key, live)
+                raise self._stuck_deletion(key, live)
             time.sleep(_POLL_SECONDS)
         if key.kind == "CustomResourceDefinition":
-            self.kinds.forget(key.name)
-        self._changed(key)
+            self.discovery.forget(key.name)
+        self._on_change(key)
 
     def begin_delete(self, key: Key, propagation: str = "Background") -> str:
-        """Has an object deleted, without waiting for it; answers with its uid. Raises `ApiError`."""
+        """Requests a deletion without waiting; returns the object's uid. Raises `ApiError`."""
         kind = self._kind(key)
         path = kind.path(self._namespace(kind, key), key.name)
-        live = self.server.get(path)
+        live = self.api.get(path)
         if live is None:
             raise ApiError(Reason.NOT_FOUND, f"{key} not found", missing=key)
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": propagation}
-        self.server.request("DELETE", path, body=options)
-        self._changed(key)
+        self.api.request("DELETE", path, body=options)
+        self._on_change(key)
         return live["metadata"]["uid"]
 
     def list_objects(self, api_version: str, kind: str, namespace: str | None = None) -> list[Object]:
-        found = self.kinds.find(api_version, kind)
+        found = self.discovery.find(api_version, kind)
         if found is None or "list" not in found.verbs:
             return []
-        items = (self.server.get(found.path(namespace or "")) or {}).get("items", [])
-        for item in items:  # In a list they do not say what they are.
+        items = (self.api.get(found.path(namespace or "")) or {}).get("items", [])
+        for item in items:  # Items of a list have no apiVersion and kind.
             item.setdefault("apiVersion", api_version)
             item.setdefault("kind", kind)
         return sorted(items, key=lambda item: (item["metadata"].get("namespace", ""), item["metadata"]["name"]))
 
-    def unfinished(self, live: Object) -> str:
-        return unfinished(self, live)
+    def not_ready_reason(self, live: Object) -> str:
+        return not_ready_reason(self, live)
 
-    def problems_of(self, key: Key) -> list[str]:
-        """The warnings about an object, and about the pods that it should have."""
+    def warnings_for(self, key: Key) -> list[str]:
+        """The warning events about an object and about its pods."""
         namespace = key.namespace or "default"
         events = self.list_objects("v1", "Event", namespace)
-        told = {
+        messages = {
             f"{event['reason']}: {event.get('message', '')}": None
             for event in events
             if event.get("type") == "Warning" and _is_about(event, key)
         }
-        return list(told)
+        return list(messages)
 
-    def _placed(self, item: Object) -> tuple[Kind, Key, Object]:
-        """Its kind, where an object goes, and what its client says of it. Raises `ApiError` for an unknown kind."""
+    def _resolve(self, item: Object) -> tuple[ApiResource, Key, Object]:
+        """The kind, key and client fields of an object. Raises `ApiError` for an unknown kind."""
         kind = self._kind(Key.of(item))
-        said = said_by_client(served(item) if is_definition(item) else item)
+        fields = client_fields(for_api_server(item) if is_crd(item) else item)
         if kind.scope is Scope.CLUSTER:
-            said["metadata"].pop("namespace", None)
+            fields["metadata"].pop("namespace", None)
         else:
-            said["metadata"].setdefault("namespace", "default")
-        return kind, Key.of(said), said
+            fields["metadata"].setdefault("namespace", "default")
+        return kind, Key.of(fields), fields
 
-    def _kind(self, key: Key) -> Kind:
-        kind = self.kinds.of(key)
+    def _kind(self, key: Key) -> ApiResource:
+        kind = self.discovery.of(key)
         if kind is not None:
             return kind
-        versions = sorted(known.api_version for known in self.kinds.all() if known.name == key.kind)
-        elsewhere = f"Kubernetes {self.version} has {key.kind} in {', '.join(versions)}." if versions else ""
-        advice = "" if key.group in map(group_of, versions) else way_in(key.group, key.kind)
+        versions = sorted(known.api_version for known in self.discovery.all() if known.name == key.kind)
+        other_versions = f"Kubernetes {self.version} has {key.kind} in {', '.join(versions)}." if versions else ""
+        hint = "" if key.group in map(group_of, versions) else install_hint(key.group, key.kind)
         raise ApiError(
             Reason.NO_MATCH,
             f'no matches for kind "{key.kind}" in version "{key.api_version}"; ensure CRDs are installed first',
-            " ".join(filter(None, [advice, elsewhere])) or _FIRST_THE_DEFINITION,
-            lasting=bool(advice),
+            " ".join(filter(None, [hint, other_versions])) or _MISSING_CRD,
+            permanent=bool(hint),
         )
 
-    def _namespace(self, kind: Kind, key: Key) -> str:
+    def _namespace(self, kind: ApiResource, key: Key) -> str:
         return (key.namespace or "default") if kind.scope is Scope.NAMESPACED else ""
 
-    def _sent(self, kind: Kind, path: str, query: dict[str, str], said: Object) -> Object:
-        """Applies an object. A kind that was defined a moment ago is waited for until the server has it."""
+    def _send_apply(self, kind: ApiResource, path: str, query: dict[str, str], fields: Object) -> Object:
+        """Applies an object. Waits for a kind that was defined recently until the server serves it."""
         deadline = time.monotonic() + _ESTABLISH_SECONDS
         while True:
             try:
-                return self.server.request("PATCH", path, query, said, APPLY)
+                return self.api.request("PATCH", path, query, fields, APPLY)
             except ApiError as error:
-                to_come = error.reason is Reason.NOT_FOUND and error.missing is None and self.kinds.is_new(kind)
-                if not to_come or time.monotonic() > deadline:
+                is_pending = error.reason is Reason.NOT_FOUND and error.missing is None and self.discovery.is_new(kind)
+                if not is_pending or time.monotonic() > deadline:
                     raise
             time.sleep(_POLL_SECONDS)
 
-    def _stuck(self, key: Key, live: Object) -> ApiError:
+    def _stuck_deletion(self, key: Key, live: Object) -> ApiError:
         finalizers = live["metadata"].get("finalizers") or live.get("spec", {}).get("finalizers") or []
-        told = [
-            said.get("message", "")
-            for said in live.get("status", {}).get("conditions") or ()
-            if key.kind == "Namespace" and said["status"] == "True"
+        messages = [
+            condition.get("message", "")
+            for condition in live.get("status", {}).get("conditions") or ()
+            if key.kind == "Namespace" and condition["status"] == "True"
         ]
         return ApiError(
             Reason.TIMEOUT,
             f"timed out waiting for {key} to be deleted: finalizers {', '.join(finalizers) or 'none'} remain. "
-            f"{' '.join(told)}".rstrip(),
-            "Delete it before the release that runs its controller: let it depend on that release.",
+            f"{' '.join(messages)}".rstrip(),
+            "Make it depend on the release that runs its controller: Pulumi then deletes it first.",
         )
 
 
-def _nobody(key: Key) -> None:
-    """Whom changes are told where nobody wants to know."""
+def _ignore(key: Key) -> None:
+    """The default of `on_change`."""
 
 
 def _is_about(event: Object, key: Key) -> bool:
-    """Whether an event concerns an object or, by its name, what a controller made for it."""
-    about = event.get("involvedObject", {})
-    if about.get("kind") == key.kind and about.get("name") == key.name:
+    """Whether an event is about an object or, judging by the name, about its ReplicaSets or pods."""
+    involved = event.get("involvedObject", {})
+    if involved.get("kind") == key.kind and involved.get("name") == key.name:
         return True
-    return about.get("kind") in ("ReplicaSet", "Pod") and str(about.get("name", "")).startswith(f"{key.name}-")
+    return involved.get("kind") in ("ReplicaSet", "Pod") and str(involved.get("name", "")).startswith(f"{key.name}-")
