@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from azure_rehearsal.azure.services.containerservice.versions import LATEST_PATCH
+from azure_rehearsal.azure.services.containerservice.kubernetes_versions import LATEST_PATCH
 from simulator_tests.azure.test_refusals_cluster import access, api_server_subnet, cluster, kubelet, maintenance
 from simulator_tests.azure.world import GROUP, Made, World, refused
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.concealed import digest, matches
-from azure_rehearsal.azure.services.keyvault.soft_deleted import purge
+from azure_rehearsal.azure.core.secret_digest import digest, matches_digest
+from azure_rehearsal.azure.services.keyvault.soft_deleted import purge_vault
 from simulator_tests.azure.services import secret, vault
 from simulator_tests.azure.test_refusals_keyvault import vault_deleted, vault_given
 from simulator_tests.azure.world import GROUP, Made, World, refused
@@ -80,7 +80,7 @@ def test_a_vault_that_was_recovered_can_be_updated_with_the_same_setting(world: 
 def test_a_purged_name_is_free(world: World) -> None:
     vault_deleted(world)
 
-    purge(world.cloud, "kv-voice")
+    purge_vault(world.cloud, "kv-voice")
 
     assert vault(world)["name"] == "kv-voice"
 
@@ -167,6 +167,6 @@ def test_a_refresh_leaves_the_value_in_the_inputs(world: World) -> None:
 def test_a_digest_knows_its_value_only(other: object) -> None:
     kept = digest(VALUE)
 
-    assert matches(VALUE, kept)
-    assert not matches(other, kept)
+    assert matches_digest(VALUE, kept)
+    assert not matches_digest(other, kept)
     assert digest(VALUE) != kept

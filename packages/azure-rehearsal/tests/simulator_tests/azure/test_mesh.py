@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.azure.services.containerservice import mesh
+from azure_rehearsal.azure.services.containerservice import service_mesh
 from simulator_tests.azure.world import World, refused
 
 NOT_ALLOWED = "Requested change in revisions is not allowed."
@@ -23,8 +23,8 @@ OFF = {"serviceMeshProfile": {"mode": "Disabled", "istio": None}}
 @pytest.fixture
 def next_revision(monkeypatch: pytest.MonkeyPatch) -> None:
     """A revision after the newest that is known."""
-    monkeypatch.setitem(mesh.REVISIONS, NEXT, mesh.Revision(("1.35", "1.36", "1.37"), "2027-03"))
-    monkeypatch.setitem(mesh.REVISIONS, "asm-1-33", mesh.Revision(("1.36",), "2027-09"))
+    monkeypatch.setitem(service_mesh.REVISIONS, NEXT, service_mesh.Revision(("1.35", "1.36", "1.37"), "2027-03"))
+    monkeypatch.setitem(service_mesh.REVISIONS, "asm-1-33", service_mesh.Revision(("1.36",), "2027-09"))
 
 
 def test_a_mesh_is_turned_on_and_off_in_a_cluster_that_is_there(world: World) -> None:

@@ -143,8 +143,8 @@ def test_a_group_takes_everything_inside_along_and_the_record_says_so(world: Wor
     world.delete(world[GROUP])
 
     assert world.cloud.leftovers() == []
-    assert any(id.endswith("/agentPools/agents") for id in world.cloud.swept)
-    assert any(id.endswith("/resourceGroups/MC_rg-voice_aks-voice_westeurope") for id in world.cloud.swept)
+    assert any(id.endswith("/agentPools/agents") for id in world.cloud.cascade_deleted)
+    assert any(id.endswith("/resourceGroups/MC_rg-voice_aks-voice_westeurope") for id in world.cloud.cascade_deleted)
 
 
 def test_a_cluster_takes_its_pools_and_its_node_group_along(world: World) -> None:

@@ -12,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.provider import AzureStandIn
+from azure_rehearsal.azure.core.provider import FakeAzureProvider
 from azure_rehearsal.protocol.provider import serve
 from simulator_tests.azure.world import World
 
@@ -62,7 +62,7 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def engine(cloud: Cloud) -> Generator[Engine]:
-    server = serve({"azure-native": lambda: AzureStandIn(cloud, Client())})
+    server = serve({"azure-native": lambda: FakeAzureProvider(cloud, Client())})
     with grpc.insecure_channel(f"127.0.0.1:{server.ports['azure-native']}") as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         stub.Configure(provider_pb2.ConfigureRequest(args=struct({"location": "westeurope"})))

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from azure_rehearsal.azure.core.client import Client
-from azure_rehearsal.azure.core.provider import AzureStandIn
+from azure_rehearsal.azure.core.provider import FakeAzureProvider
 from azure_rehearsal.protocol.values import UNKNOWN
 from simulator_tests.azure.world import GROUP, LOCATION, NETWORK, SEED, World, refused
 
@@ -415,7 +415,9 @@ def test_the_client_config_is_that_of_the_provider(world: World) -> None:
 
 
 def test_ids_that_nobody_names_are_placeholders(world: World) -> None:
-    provider = AzureStandIn(world.cloud, Client.named(tenant_id="22222222-0000-0000-0000-000000000000", object_id=""))
+    provider = FakeAzureProvider(
+        world.cloud, Client.named(tenant_id="22222222-0000-0000-0000-000000000000", object_id="")
+    )
 
     answer = provider.invoke("azure-native:authorization:getClientConfig", {}, preview=False)
 

@@ -74,7 +74,7 @@ CASES: Final = [
             },
         ),
         "InvalidNetworkRule",
-        ("10.0.0.0/8", "no public IPv4 address"),
+        ("10.0.0.0/8", "not a public IPv4 address"),
         given=World.group,
     ),
     Case(

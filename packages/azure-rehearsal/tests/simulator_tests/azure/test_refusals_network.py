@@ -224,7 +224,7 @@ CASES: Final = [
         "a range that is no range",
         lambda world: world.subnet("snet-b", "nodes"),
         "InvalidCIDRNotation",
-        ("address prefix nodes", "looks like 10.0.0.0/16"),
+        ("address prefix nodes", "is 10.0.0.0/16"),
         given=network_given,
     ),
     Case(

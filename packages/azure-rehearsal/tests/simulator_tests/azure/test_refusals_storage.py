@@ -114,7 +114,7 @@ CASES: Final = [
             world, networkRuleSet={"defaultAction": "Deny", "ipRules": [{"iPAddressOrRange": "20.1.2.3/32"}]}
         ),
         "InvalidValuesForRequestParameters",
-        ("20.1.2.3/32", "without a prefix length"),
+        ("20.1.2.3/32", "omit the prefix length"),
         given=World.group,
     ),
     Case(

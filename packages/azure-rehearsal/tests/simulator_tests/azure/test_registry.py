@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.rules import ArmType
 from azure_rehearsal.azure.core.schema import Shape
 
@@ -22,7 +22,7 @@ WRITABLE_ONLY = {
 }
 """Inputs that no response repeats although they are no part of the id."""
 
-every_type = pytest.mark.parametrize("type", registry.types().values(), ids=lambda item: item.token)
+every_type = pytest.mark.parametrize("type", type_registry.types().values(), ids=lambda item: item.token)
 
 
 @every_type
@@ -50,7 +50,7 @@ def test_the_rules_name_properties_that_there_are(type: ArmType) -> None:
         *type.force_new,
         *type.limits,
         *type.defaults,
-        *type.maintained,
+        *type.maintain_if_unset,
         *(item.path for item in type.immutable),
         *(item.property for item in type.inline),
     ]
@@ -77,7 +77,7 @@ def test_something_of_every_type_is_refused(type: ArmType) -> None:
 def test_the_parent_of_a_nested_type_has_rules_too(type: ArmType) -> None:
     parent = arm_ids.parent(type.path)
 
-    assert not parent or arm_ids.kind(parent) in registry.kinds()
+    assert not parent or arm_ids.kind(parent) in type_registry.kinds()
 
 
 def test_no_refusal_is_told_twice() -> None:

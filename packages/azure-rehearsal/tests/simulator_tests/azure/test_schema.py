@@ -6,15 +6,15 @@ import time
 
 import pytest
 
-from azure_rehearsal.azure.core import registry
+from azure_rehearsal.azure.core import type_registry
 from azure_rehearsal.azure.core.schema import (
     Shape,
     UnknownType,
-    misfits,
     preview,
     project,
     properties_of,
     resource_schema,
+    schema_violations,
     type_failures,
 )
 from azure_rehearsal.protocol.values import UNKNOWN
@@ -108,8 +108,8 @@ def test_unknown_values_have_every_type() -> None:
 def test_enumerations_are_compared_without_case() -> None:
     sku = resource_schema(CLUSTER).inputs.properties["sku"].shape
 
-    assert not list(misfits(sku, {"tier": "standard"}))
-    assert [item.allowed for item in misfits(sku, {"tier": "Golden"})] == [("Premium", "Standard", "Free")]
+    assert not list(schema_violations(sku, {"tier": "standard"}))
+    assert [item.allowed for item in schema_violations(sku, {"tier": "Golden"})] == [("Premium", "Standard", "Free")]
 
 
 def test_a_preview_of_a_list_keeps_its_length() -> None:
@@ -124,13 +124,13 @@ def test_a_preview_of_a_list_keeps_its_length() -> None:
 
 def test_the_shapes_of_every_type_are_read_quickly_once_the_sdk_is_loaded() -> None:
     """Nested types are read when they are needed; reading all of them must not be noticed either."""
-    for token in registry.types():
+    for token in type_registry.types():
         resource_schema(token)
     properties_of.cache_clear()
     started = time.perf_counter()
 
     seen: set[type] = set()
-    waiting = [shape for token in registry.types() for shape in (resource_schema(token).inputs,)]
+    waiting = [shape for token in type_registry.types() for shape in (resource_schema(token).inputs,)]
     while waiting:
         shape = waiting.pop()
         if shape.model is not None and shape.model not in seen:
@@ -147,4 +147,4 @@ def test_a_property_of_any_shape_takes_any_value() -> None:
     value = {
         "dataSources": {"extensions": [{"extensionName": "x", "extensionSettings": {"free": [1, {"form": True}]}}]}
     }
-    assert list(misfits(rule.inputs, value)) == []
+    assert list(schema_violations(rule.inputs, value)) == []

@@ -13,7 +13,7 @@ import pytest
 
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.provider import AzureStandIn
+from azure_rehearsal.azure.core.provider import FakeAzureProvider
 from azure_rehearsal.azure.data.role_definitions import ROLES
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource
 
@@ -85,7 +85,7 @@ class World:
         self.cloud = cloud or Cloud(write_seconds=0)
         self.client = client or Client()
         self.made: dict[str, Made] = {}
-        self.provider = AzureStandIn(self.cloud, self.client)
+        self.provider = FakeAzureProvider(self.cloud, self.client)
         self.provider.configure({"location": LOCATION})
 
     # The provider's methods, with short type names ("network:Subnet")

@@ -139,7 +139,7 @@ def test_an_alias_of_somebody_elses_would_be_written_over_and_that_is_told(place
     place.azure.make("dns:RecordSet", "record", resourceGroupName=GROUP, targetResource=target, **record)
     installed(place)
     place.route()
-    assert "is an alias, which external-dns takes for missing" in place.problem(RELEASE)
+    assert "is an alias record set; external-dns considers it missing" in place.problem(RELEASE)
     assert "TXT/a-chat" not in records(place)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.azure.controllers.load_balancers import MOST_RULES
+from azure_rehearsal.azure.controllers.load_balancers import MAX_RULES
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.protocol.provider import CreatedButFailed
 from simulator_tests.azure.world import GROUP, refused
@@ -187,8 +187,8 @@ def test_a_service_that_moves_inside_leaves_the_outside(place: Place) -> None:
 
 
 def test_more_rules_than_a_load_balancer_has_are_refused(place: Place) -> None:
-    ports = [{"name": f"rtp-{number}", "port": 30000 + number, "protocol": "UDP"} for number in range(MOST_RULES + 1)]
-    assert f"exceeded maximum rule limit {MOST_RULES}" in place.problem(place.service(ports=ports))
+    ports = [{"name": f"rtp-{number}", "port": 30000 + number, "protocol": "UDP"} for number in range(MAX_RULES + 1)]
+    assert f"exceeded maximum rule limit {MAX_RULES}" in place.problem(place.service(ports=ports))
 
 
 def test_a_service_of_another_class_is_not_azures(place: Place) -> None:

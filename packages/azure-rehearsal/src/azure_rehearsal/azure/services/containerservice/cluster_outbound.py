@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.services.containerservice.common import inline_pools, surge_nodes
-from azure_rehearsal.azure.services.containerservice.permissions import ADDRESS_JOIN, refuse_unjoinable
-from azure_rehearsal.azure.services.network.public_addresses import NAT_GATEWAY, address_count
+from azure_rehearsal.azure.services.containerservice.permissions import ADDRESS_JOIN, refuse_missing_join_permission
+from azure_rehearsal.azure.services.network.common import NAT_GATEWAY, address_count
 from azure_rehearsal.protocol.provider import Refused
 
 PORTS_PER_ADDRESS: Final = 64000
@@ -52,7 +52,7 @@ def _refuse_missing_gateway(request: Request, subnets: list[Record]) -> None:
             "give the pools a subnet",
         )
     for subnet in subnets:
-        gateway = request.cloud.get(dig(subnet.properties, "natGateway.id", ""))
+        gateway = request.cloud.get(get_path(subnet.properties, "natGateway.id", ""))
         if gateway is None:
             raise Refused(
                 "SubnetNotAssociatedWithNATGateway",
@@ -76,7 +76,7 @@ def _refuse_missing_route(request: Request, subnets: list[Record]) -> None:
             "remove loadBalancerProfile",
         )
     for subnet in subnets:
-        table = request.cloud.get(dig(subnet.properties, "routeTable.id", ""))
+        table = request.cloud.get(get_path(subnet.properties, "routeTable.id", ""))
         if table is None:
             raise Refused(
                 "ExistingRouteTableNotAssociatedWithSubnet",
@@ -94,7 +94,7 @@ def _refuse_missing_route(request: Request, subnets: list[Record]) -> None:
 
 def _refuse_load_balancer(request: Request, profile: dict[str, Any]) -> None:
     count = 0
-    for item in dig(profile, "outboundIPs.publicIPs") or []:
+    for item in get_path(profile, "outboundIPs.publicIPs") or []:
         address = request.cloud.get(item.get("id", ""))
         if address is None:
             continue
@@ -112,11 +112,11 @@ def _refuse_load_balancer(request: Request, profile: dict[str, Any]) -> None:
                 f"Outbound IP {address.id} is already attached to {other.id}.",
                 "use an address of its own",
             )
-        refuse_unjoinable(request.cloud, request.inputs, request.id, ADDRESS_JOIN, address.id)
-    for item in dig(profile, "outboundIPPrefixes.publicIPPrefixes") or []:
+        refuse_missing_join_permission(request.cloud, request.inputs, request.id, ADDRESS_JOIN, address.id)
+    for item in get_path(profile, "outboundIPPrefixes.publicIPPrefixes") or []:
         prefix = request.cloud.get(item.get("id", ""))
         count += address_count(prefix) if prefix else 0
-    count = count or dig(profile, "managedOutboundIPs.count") or 1
+    count = count or get_path(profile, "managedOutboundIPs.count") or 1
     ports = profile.get("allocatedOutboundPorts") or 0
     if ports % PORT_STEP:
         raise Refused(

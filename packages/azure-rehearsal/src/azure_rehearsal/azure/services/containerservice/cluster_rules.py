@@ -7,8 +7,8 @@ import uuid
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.rules import Deletion, Request, dig
-from azure_rehearsal.azure.services.containerservice import versions
+from azure_rehearsal.azure.core.rules import Deletion, Request, get_path
+from azure_rehearsal.azure.services.containerservice import kubernetes_versions
 from azure_rehearsal.azure.services.containerservice.common import inline_pools, invalid, pools_of
 from azure_rehearsal.protocol.provider import Refused
 
@@ -115,16 +115,18 @@ def refuse_names(request: Request) -> None:
 
 def refuse_version(request: Request) -> None:
     """A version that AKS offers, one step up at most."""
-    running = request.was("currentKubernetesVersion")
+    running = request.previous("currentKubernetesVersion")
     version = version_of(request)
     if running:
-        versions.refuse_change(running, version)
+        kubernetes_versions.refuse_change(running, version)
 
 
 def version_of(request: Request) -> str:
     """The full version that the cluster runs after this write."""
-    running = request.was("currentKubernetesVersion")
-    return versions.resolve(request.get("kubernetesVersion") or running or versions.DEFAULT_VERSION, running)
+    running = request.previous("currentKubernetesVersion")
+    return kubernetes_versions.resolve(
+        request.get("kubernetesVersion") or running or kubernetes_versions.DEFAULT_VERSION, running
+    )
 
 
 def refuse_pools(request: Request) -> None:
@@ -153,7 +155,7 @@ def refuse_security(request: Request) -> None:
             "the OIDC issuer must be enabled if workload identity is enabled.",
             "set oidcIssuerProfile.enabled",
         )
-    if request.was("oidcIssuerProfile.enabled") and oidc is False:
+    if request.previous("oidcIssuerProfile.enabled") and oidc is False:
         raise Refused(
             "OIDCIssuerCannotBeDisabled",
             "The OIDC issuer cannot be disabled once it is enabled.",
@@ -238,13 +240,13 @@ def refuse_addons(request: Request) -> None:
 def refuse_incomplete_delete(deletion: Deletion) -> None:
     """A private cluster needs its identity and its DNS zone to take itself down (Azure/AKS#2121)."""
     properties = deletion.record.inputs
-    if not dig(properties, "apiServerAccessProfile.enablePrivateCluster"):
+    if not get_path(properties, "apiServerAccessProfile.enablePrivateCluster"):
         return
-    zone = str(dig(properties, "apiServerAccessProfile.privateDNSZone", ""))
+    zone = str(get_path(properties, "apiServerAccessProfile.privateDNSZone", ""))
     needed = [
         *(
             ("GetUserAssignedIdentityResourceError", id)
-            for id in dig(properties, "identity.userAssignedIdentities") or []
+            for id in get_path(properties, "identity.userAssignedIdentities") or []
         ),
         *((("PrivateDNSZoneResourceNotFoundError", zone),) if "/" in zone else ()),
     ]

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.rules import Request, Serialised, dig
+from azure_rehearsal.azure.core.rules import ExclusiveWrites, Request, get_path
 from azure_rehearsal.azure.services.network.common import AGENT_POOL
 from azure_rehearsal.protocol.provider import Refused
 
 CLUSTER_PATH: Final = arm_ids.provider_id("Microsoft.ContainerService/managedClusters", "resourceName")
 
-ONE_OPERATION: Final = Serialised(
+ONE_OPERATION_PER_CLUSTER: Final = ExclusiveWrites(
     CLUSTER_PATH,
     "OperationNotAllowed",
     "Operation is not allowed: Another operation ({other_name}) is in progress, please wait for it to finish before "
@@ -24,10 +24,10 @@ DEFAULT_SURGE: Final = "10%"
 """How many nodes an upgrade adds unless `upgradeSettings.maxSurge` says so."""
 
 
-def invalid(parameter: str, message: str, way_out: str) -> Refused:
+def invalid(parameter: str, message: str, remediation: str) -> Refused:
     """AKS's general refusal of a value."""
     return Refused(
-        "InvalidParameter", f"The value of parameter {parameter} is invalid. Error details: {message}", way_out
+        "InvalidParameter", f"The value of parameter {parameter} is invalid. Error details: {message}", remediation
     )
 
 
@@ -38,7 +38,7 @@ def pools_of(cloud: Cloud, cluster_id: str) -> list[Record]:
 
 def surge_nodes(properties: dict[str, Any], count: int) -> int:
     """How many nodes an upgrade adds to a pool of `count` nodes; percentages are rounded up, as AKS does."""
-    surge = str(dig(properties, "upgradeSettings.maxSurge") or DEFAULT_SURGE)
+    surge = str(get_path(properties, "upgradeSettings.maxSurge") or DEFAULT_SURGE)
     if surge.endswith("%"):
         return math.ceil(count * int(surge[:-1]) / 100)
     return int(surge)
@@ -52,7 +52,7 @@ def nodes_with_surge(properties: dict[str, Any]) -> int:
 
 def control_plane_principal(cloud: Cloud, properties: dict[str, Any]) -> str | None:
     """The principal of the cluster's user-assigned identity; `None` where Azure makes the identity."""
-    identities = dig(properties, "identity.userAssignedIdentities") or []
+    identities = get_path(properties, "identity.userAssignedIdentities") or []
     for id in identities:
         record = cloud.get(id)
         if record is not None:

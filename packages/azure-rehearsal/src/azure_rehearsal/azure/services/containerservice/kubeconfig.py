@@ -12,7 +12,7 @@ import yaml
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.registry import Function
+from azure_rehearsal.azure.core.type_registry import Function
 from azure_rehearsal.azure.services.network.common import CLUSTER
 from azure_rehearsal.protocol.provider import Refused
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.services.containerservice.common import invalid
 from azure_rehearsal.protocol.provider import Refused
 
 RESERVED_LABEL_PREFIX: Final = "kubernetes.azure.com/"
 SYSTEM_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
-SHORTEST_DRAIN_MINUTES: Final = 5
+MIN_DRAIN_MINUTES: Final = 5
 SYSCTL_RANGES: Final = {
     "fsAioMaxNr": range(65536, 6553501),
     "fsFileMax": range(8192, 9223372036854775808),
@@ -91,8 +91,8 @@ def refuse_labels(request: Request) -> None:
 
 def refuse_upgrade_settings(request: Request) -> None:
     """An upgrade must be able to move on, and drain for at least five minutes."""
-    surge = dig(request.inputs, "upgradeSettings.maxSurge")
-    unavailable = dig(request.inputs, "upgradeSettings.maxUnavailable")
+    surge = get_path(request.inputs, "upgradeSettings.maxSurge")
+    unavailable = get_path(request.inputs, "upgradeSettings.maxUnavailable")
     for key, value in (("maxSurge", surge), ("maxUnavailable", unavailable)):
         if value is not None and not _SURGE.fullmatch(str(value)):
             raise invalid(
@@ -119,12 +119,12 @@ def refuse_upgrade_settings(request: Request) -> None:
             f"pool '{request.name}' sets maxSurge 0 without maxUnavailable, so no node could ever be upgraded.",
             "set maxSurge to at least '1'",
         )
-    drain = dig(request.inputs, "upgradeSettings.drainTimeoutInMinutes")
-    if drain is not None and drain < SHORTEST_DRAIN_MINUTES:
+    drain = get_path(request.inputs, "upgradeSettings.drainTimeoutInMinutes")
+    if drain is not None and drain < MIN_DRAIN_MINUTES:
         raise invalid(
             "agentPoolProfile.upgradeSettings.drainTimeoutInMinutes",
             f"pool '{request.name}' has {drain} minutes.",
-            f"use {SHORTEST_DRAIN_MINUTES} to 1440 minutes",
+            f"use {MIN_DRAIN_MINUTES} to 1440 minutes",
         )
 
 

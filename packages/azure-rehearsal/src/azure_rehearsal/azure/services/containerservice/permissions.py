@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.data.role_definitions import ASSIGN_IDENTITY_ROLES, NETWORK_ROLES, PRIVATE_ZONE_ROLES
-from azure_rehearsal.azure.services.authorization.role_assignments import has_role
+from azure_rehearsal.azure.services.authorization.role_assignment import has_role
 from azure_rehearsal.azure.services.containerservice.common import control_plane_principal
 from azure_rehearsal.protocol.provider import Refused
 
@@ -19,7 +19,9 @@ GROUP_JOIN: Final = "Microsoft.Network/applicationSecurityGroups/joinIpConfigura
 _SCALE_SET_WRITE: Final = "Microsoft.Compute/virtualMachineScaleSets/write"
 
 
-def refuse_unjoinable(cloud: Cloud, cluster: dict[str, Any], cluster_id: str, action: str, target: str | None) -> None:
+def refuse_missing_join_permission(
+    cloud: Cloud, cluster: dict[str, Any], cluster_id: str, action: str, target: str | None
+) -> None:
     """Refuses a network resource that the control-plane identity may not join.
 
     Not checked for a system-assigned identity: it does not exist before the cluster, and AKS joins as the caller.
@@ -39,7 +41,7 @@ def refuse_unjoinable(cloud: Cloud, cluster: dict[str, Any], cluster_id: str, ac
 
 def refuse_kubelet_identity(request: Request) -> None:
     """Checks a kubelet identity of one's own: that it may be used, and that the control plane may assign it."""
-    profile = dig(request.inputs, "identityProfile.kubeletidentity")
+    profile = get_path(request.inputs, "identityProfile.kubeletidentity")
     if not profile or not profile.get("resourceId"):
         return
     principal = control_plane_principal(request.cloud, request.inputs)

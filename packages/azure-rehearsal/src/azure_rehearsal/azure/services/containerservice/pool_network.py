@@ -6,21 +6,27 @@ from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.services.containerservice.common import invalid, nodes_with_surge, pools_of
 from azure_rehearsal.azure.services.containerservice.permissions import (
     GROUP_JOIN,
     PREFIX_JOIN,
     SUBNET_JOIN,
-    refuse_unjoinable,
+    refuse_missing_join_permission,
 )
 from azure_rehearsal.azure.services.containerservice.pool_rules import cluster_of
-from azure_rehearsal.azure.services.network.common import CLUSTER, network_of, prefixes_of, refuse_other_region
-from azure_rehearsal.azure.services.network.public_addresses import address_count, addresses_in_use
-from azure_rehearsal.azure.services.network.subnets import delegations_of
+from azure_rehearsal.azure.services.network.common import (
+    CLUSTER,
+    address_count,
+    addresses_in_use,
+    network_of,
+    prefixes_of,
+    refuse_other_region,
+)
+from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
-AZURE_KEEPS: Final = 5
+RESERVED_ADDRESSES: Final = 5
 """Addresses of every subnet that Azure keeps for itself."""
 NODE_POD_PREFIX: Final = 24
 """Overlay gives each node a /24 of the pod range."""
@@ -28,7 +34,7 @@ NODE_POD_PREFIX: Final = 24
 
 def refuse_subnet(request: Request) -> None:
     """A subnet of the cluster's network that is free for nodes and large enough."""
-    cluster, subnet = cluster_of(request), request.found("vnetSubnetID")
+    cluster, subnet = cluster_of(request), request.referenced("vnetSubnetID")
     siblings = [item for item in pools_of(request.cloud, cluster.id) if not arm_ids.same(item.id, request.id)]
     with_subnet = [item for item in siblings if item.properties.get("vnetSubnetID")]
     if siblings and bool(with_subnet) != (subnet is not None):
@@ -57,7 +63,7 @@ def refuse_subnet(request: Request) -> None:
             "for more details.",
             "use a subnet without delegation for nodes",
         )
-    refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, SUBNET_JOIN, subnet.id)
+    refuse_missing_join_permission(request.cloud, cluster.inputs, cluster.id, SUBNET_JOIN, subnet.id)
     _refuse_full_subnet(request, subnet, siblings)
 
 
@@ -66,13 +72,13 @@ def _is_same_network(pool: Record, subnet: Record) -> bool:
 
 
 def _refuse_full_subnet(request: Request, subnet: Record, siblings: list[Record]) -> None:
-    is_overlay = dig(cluster_of(request).properties, "networkProfile.networkPluginMode") == "overlay"
+    is_overlay = get_path(cluster_of(request).properties, "networkProfile.networkPluginMode") == "overlay"
     beside = [item.properties for item in siblings if arm_ids.same(item.properties.get("vnetSubnetID"), subnet.id)]
     needed = sum(
         nodes_with_surge(item) * (1 if is_overlay else 1 + int(item["maxPods"])) for item in [request.inputs, *beside]
     )
     cidr = prefixes_of(subnet)[0]
-    available = cidr.num_addresses - AZURE_KEEPS
+    available = cidr.num_addresses - RESERVED_ADDRESSES
     if needed > available:
         raise Refused(
             "InsufficientSubnetSize",
@@ -104,14 +110,14 @@ def refuse_pod_range(request: Request) -> None:
 
 def refuse_public_addresses(request: Request) -> None:
     """A prefix of the region that the identity may join; too small a one fails later."""
-    cluster, prefix = cluster_of(request), request.found("nodePublicIPPrefixID")
+    cluster, prefix = cluster_of(request), request.referenced("nodePublicIPPrefixID")
     if request.get("nodePublicIPPrefixID") and not request.get("enableNodePublicIP"):
         raise Refused(
             "NodePublicIPCanNotBeFalseWithIPPrefixSet",
             f"enableNodePublicIP of agent pool '{request.name}' can not be false when nodePublicIPPrefixID is set.",
             "set enableNodePublicIP to true",
         )
-    outbound = str(dig(cluster.properties, "networkProfile.outboundType", ""))
+    outbound = str(get_path(cluster.properties, "networkProfile.outboundType", ""))
     if request.get("enableNodePublicIP") and outbound.lower() == "userdefinedrouting":
         raise Refused(
             "UDRWithNodePublicIPNotAllowed",
@@ -131,14 +137,14 @@ def refuse_public_addresses(request: Request) -> None:
     for user in request.cloud.referrers(prefix.id):
         if (
             user.type == CLUSTER
-            and arm_ids.key(prefix.id) in str(dig(user.properties, "networkProfile.loadBalancerProfile")).lower()
+            and arm_ids.key(prefix.id) in str(get_path(user.properties, "networkProfile.loadBalancerProfile")).lower()
         ):
             raise Refused(
                 "PublicIPPrefixIsAttachedToLoadBalancer",
                 f"Public IP prefix {prefix.id} is attached to the load balancer of {user.id}.",
                 "use another prefix for nodes",
             )
-    refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, PREFIX_JOIN, prefix.id)
+    refuse_missing_join_permission(request.cloud, cluster.inputs, cluster.id, PREFIX_JOIN, prefix.id)
     used = {
         id: count for id, count in addresses_in_use(request.cloud, prefix).items() if not arm_ids.same(id, request.id)
     }
@@ -155,7 +161,7 @@ def refuse_public_addresses(request: Request) -> None:
 
 def refuse_host_ports(request: Request) -> None:
     """Host ports in order, application groups of the region."""
-    for ports in dig(request.inputs, "networkProfile.allowedHostPorts") or []:
+    for ports in get_path(request.inputs, "networkProfile.allowedHostPorts") or []:
         first, last = ports.get("portStart"), ports.get("portEnd")
         if first is None or last is None or first > last:
             raise invalid(
@@ -163,8 +169,8 @@ def refuse_host_ports(request: Request) -> None:
                 f"pool '{request.name}' has the range {first}-{last}.",
                 "portStart must not be greater than portEnd",
             )
-    groups = dig(request.inputs, "networkProfile.applicationSecurityGroups") or []
+    groups = get_path(request.inputs, "networkProfile.applicationSecurityGroups") or []
     cluster = cluster_of(request)
     refuse_other_region(request, groups, str(cluster.properties["location"]))
     for group in groups:
-        refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, GROUP_JOIN, group)
+        refuse_missing_join_permission(request.cloud, cluster.inputs, cluster.id, GROUP_JOIN, group)

@@ -9,12 +9,12 @@ from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import Deletion, Request
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.data.vm_sizes import VM_SIZES, VmSize
-from azure_rehearsal.azure.services.containerservice import versions
+from azure_rehearsal.azure.services.containerservice import kubernetes_versions
 from azure_rehearsal.azure.services.containerservice.common import invalid, pools_of
 from azure_rehearsal.protocol.provider import Refused
 
-MOST_NODES: Final = 1000
-MOST_POOLS: Final = 100
+MAX_NODES: Final = 1000
+MAX_POOLS: Final = 100
 PODS_PER_NODE: Final = range(10, 251)
 SYSTEM_POOL_CPUS: Final = 2
 SYSTEM_POOL_MEMORY_GIB: Final = 4
@@ -95,7 +95,7 @@ def refuse_system_pool(request: Request) -> None:
 
 def refuse_no_system_pool(request: Request) -> None:
     """Refuses to turn the last System pool into a User pool."""
-    if request.was("mode") != "System" or request.get("mode") == "System":
+    if request.previous("mode") != "System" or request.get("mode") == "System":
         return
     others = [item for item in pools_of(request.cloud, cluster_of(request).id) if not arm_ids.same(item.id, request.id)]
     if not any(item.properties.get("mode") == "System" for item in others):
@@ -118,7 +118,7 @@ def refuse_counts(request: Request) -> None:
                 "not true.",
                 "set enableAutoScaling, or remove both",
             )
-        low, high = lowest, MOST_NODES
+        low, high = lowest, MAX_NODES
     for key, value in (("minCount", low), ("maxCount", high)):
         if value is None:
             raise Refused(
@@ -127,10 +127,10 @@ def refuse_counts(request: Request) -> None:
                 "enableAutoScaling.",
                 f"set {key}",
             )
-        if not lowest <= value <= MOST_NODES:
+        if not lowest <= value <= MAX_NODES:
             raise invalid(
                 f"agentPoolProfile.{key}",
-                f"agentPoolProfile.{key} of '{request.name}' was {value}. It must be {lowest} to {MOST_NODES}.",
+                f"agentPoolProfile.{key} of '{request.name}' was {value}. It must be {lowest} to {MAX_NODES}.",
                 "a System pool needs at least one node",
             )
     if low > high:
@@ -148,7 +148,7 @@ def refuse_counts(request: Request) -> None:
         )
 
 
-def refuse_pods(request: Request) -> None:
+def refuse_max_pods(request: Request) -> None:
     """Pods for each node within AKS's bounds."""
     pods = request.get("maxPods")
     if pods not in PODS_PER_NODE:
@@ -177,21 +177,21 @@ def refuse_zones(request: Request) -> None:
 def refuse_version(request: Request) -> None:
     """Not newer than the control plane, one step up at most."""
     control_plane = cluster_of(request).properties["currentKubernetesVersion"]
-    running = request.was("currentOrchestratorVersion")
+    running = request.previous("currentOrchestratorVersion")
     given = request.get("orchestratorVersion")
-    version = versions.resolve(given, running) if given else running or control_plane
-    versions.refuse_newer_pool(version, control_plane)
+    version = kubernetes_versions.resolve(given, running) if given else running or control_plane
+    kubernetes_versions.refuse_newer_pool(version, control_plane)
     if running:
-        versions.refuse_change(running, version)
+        kubernetes_versions.refuse_change(running, version)
 
 
 def refuse_too_many(request: Request) -> None:
     """The number of pools that a cluster may have."""
     count = len(pools_of(request.cloud, cluster_of(request).id))
-    if request.old is None and count >= MOST_POOLS:
+    if request.old is None and count >= MAX_POOLS:
         raise Refused(
             "MaxAgentPoolCountReached",
-            f"The cluster of agent pool '{request.name}' has {count} pools; the limit is {MOST_POOLS}.",
+            f"The cluster of agent pool '{request.name}' has {count} pools; the limit is {MAX_POOLS}.",
             "remove a pool",
         )
 

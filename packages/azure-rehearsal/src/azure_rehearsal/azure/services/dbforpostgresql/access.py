@@ -7,7 +7,7 @@ from typing import Final
 
 from azure_rehearsal.azure.core.rules import Request
 from azure_rehearsal.azure.services.dbforpostgresql.common import invalid
-from azure_rehearsal.azure.services.dbforpostgresql.compute import is_on
+from azure_rehearsal.azure.services.dbforpostgresql.compute import is_enabled
 from azure_rehearsal.protocol.provider import Refused
 
 RESERVED_LOGINS: Final = frozenset(
@@ -20,14 +20,14 @@ KINDS_NEEDED: Final = 3
 PASSWORD: Final = "administratorLoginPassword"
 
 
-def has_password_sign_in(request: Request) -> bool:
+def has_password_auth(request: Request) -> bool:
     """On unless it is turned off."""
     return str(request.get("authConfig.passwordAuth", "Enabled")).lower() == "enabled"
 
 
-def refuse_sign_in(request: Request) -> None:
-    has_password = has_password_sign_in(request)
-    if not has_password and not is_on(request, "authConfig.activeDirectoryAuth"):
+def refuse_auth_config(request: Request) -> None:
+    has_password = has_password_auth(request)
+    if not has_password and not is_enabled(request, "authConfig.activeDirectoryAuth"):
         raise invalid(
             "authConfig",
             f"Server '{request.name}' has neither password nor Microsoft Entra authentication.",

@@ -27,7 +27,7 @@ BACKUP_DAYS: Final = range(7, 36)
 ENABLED: Final = "enabled"
 
 
-def is_on(request: Request, path: str) -> bool:
+def is_enabled(request: Request, path: str) -> bool:
     return str(request.get(path, "")).lower() == ENABLED
 
 
@@ -47,7 +47,7 @@ def refuse_version(request: Request) -> None:
                 f"use {', '.join(NEWEST_VERSIONS)}",
             )
         return
-    before = request.was("version")
+    before = request.previous("version")
     if version is not None and before is not None and int(version) < int(before):
         raise Refused(
             "VersionDowngradeNotAllowed",
@@ -82,13 +82,13 @@ def _disk(kind: Any) -> str:
 
 
 def refuse_storage(request: Request) -> None:
-    size, before = request.get("storage.storageSizeGB"), request.was("storage.storageSizeGB")
+    size, before = request.get("storage.storageSizeGB"), request.previous("storage.storageSizeGB")
     kind = _disk(request.get("storage.type"))
-    if before is not None and request.get("storage.type") and kind != _disk(request.was("storage.type")):
+    if before is not None and request.get("storage.type") and kind != _disk(request.previous("storage.type")):
         raise Refused(
             "StorageTypeChangeNotAllowed",
-            f"The storage type of server '{request.name}' cannot be changed from {_disk(request.was('storage.type'))} "
-            f"to {kind} (storage.type).",
+            f"The storage type of server '{request.name}' cannot be changed from "
+            f"{_disk(request.previous('storage.type'))} to {kind} (storage.type).",
             "keep it; another one needs another server",
         )
     sizes = BASE_TIERS if kind == PREMIUM else OTHER_DISK_SIZES
@@ -124,7 +124,7 @@ def _refuse_disk_tier(request: Request, tier: str, size: int) -> None:
 
 def storage_outputs(request: Request) -> dict[str, Any]:
     """The storage as the response shows it, with what Azure adds."""
-    before = request.was("storage") or {}
+    before = request.previous("storage") or {}
     storage: dict[str, Any] = {
         "autoGrow": "Disabled",
         "storageSizeGB": min(BASE_TIERS),
@@ -183,7 +183,7 @@ def refuse_backup(request: Request) -> None:
             f"Server '{request.name}' has {days} days. Allowed values: {BACKUP_DAYS.start} to {BACKUP_DAYS.stop - 1}.",
             "choose a value in the range",
         )
-    before, after = request.was("backup.geoRedundantBackup"), request.get("backup.geoRedundantBackup")
+    before, after = request.previous("backup.geoRedundantBackup"), request.get("backup.geoRedundantBackup")
     if before is not None and after is not None and str(before).lower() != str(after).lower():
         raise Refused(
             "GeoRedundantBackupChangeNotAllowed",
@@ -191,7 +191,7 @@ def refuse_backup(request: Request) -> None:
             f"request has {after}.",
             "keep it; the other needs another server",
         )
-    if is_on(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
+    if is_enabled(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
         raise Refused(
             "GeoRedundantBackupNotSupported",
             f"Geo-redundant backup of server '{request.name}' is not supported in region '{request.location}', which "

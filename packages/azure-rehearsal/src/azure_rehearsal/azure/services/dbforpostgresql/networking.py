@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.rules import Request, dig, normal_location
+from azure_rehearsal.azure.core.rules import Request, get_path, normal_location
 from azure_rehearsal.azure.services.dbforpostgresql.common import DOMAIN, SERVER, invalid
 from azure_rehearsal.azure.services.network.common import network_of, prefixes_of
-from azure_rehearsal.azure.services.network.subnets import delegations_of, users_of_subnet
+from azure_rehearsal.azure.services.network.subnet import delegations_of, users_of_subnet
 from azure_rehearsal.protocol.provider import Refused
 
 DELEGATION: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
 SUBNET: Final = "network.delegatedSubnetResourceId"
 ZONE: Final = "network.privateDnsZoneArmResourceId"
 
-AZURE_KEEPS: Final = 5
-SMALLEST_SUBNET: Final = 28
+RESERVED_ADDRESSES: Final = 5
+MAX_SUBNET_PREFIX_LENGTH: Final = 28
 ADDRESSES: Final = {True: 4, False: 2}
 """Addresses of a server in its subnet, by whether it has a standby; four are documented, two are half of them."""
 
@@ -25,7 +25,7 @@ def refuse_mode_change(request: Request) -> None:
     """A server keeps its subnet, or keeps having none, for life."""
     if request.old is None:
         return
-    before, after = request.was(SUBNET), request.get(SUBNET)
+    before, after = request.previous(SUBNET), request.get(SUBNET)
     if (before or after) and not arm_ids.same(before, after):
         raise Refused(
             "VnetIntegrationChangeNotAllowed",
@@ -33,12 +33,12 @@ def refuse_mode_change(request: Request) -> None:
             f"{SUBNET} {before!r}, the request {after!r}.",
             "make another server and move the data (dump and restore, or a replica that is promoted)",
         )
-    has_standby = str(request.was("highAvailability.mode") or "Disabled").lower() != "disabled"
-    if before and has_standby and not arm_ids.same(request.was(ZONE), request.get(ZONE)):
+    has_standby = str(request.previous("highAvailability.mode") or "Disabled").lower() != "disabled"
+    if before and has_standby and not arm_ids.same(request.previous(ZONE), request.get(ZONE)):
         raise Refused(
             "PrivateDnsZoneChangeNotAllowed",
             f"The private DNS zone of server '{request.name}' cannot be changed while high availability is on: it is "
-            f"{request.was(ZONE)}, the request has {request.get(ZONE)}.",
+            f"{request.previous(ZONE)}, the request has {request.get(ZONE)}.",
             "turn high availability off first",
         )
 
@@ -69,11 +69,11 @@ def refuse_zone(request: Request) -> None:
 
 
 def refuse_subnet(request: Request) -> None:
-    subnet = request.found(SUBNET)
+    subnet = request.referenced(SUBNET)
     if subnet is None:
         return
     network = request.cloud.get(network_of(subnet.id))
-    location = normal_location(str(dig(network.properties if network else {}, "location", "")))
+    location = normal_location(str(get_path(network.properties if network else {}, "location", "")))
     if location != request.location:
         raise invalid(
             SUBNET,
@@ -92,19 +92,21 @@ def refuse_subnet(request: Request) -> None:
 
 
 def _refuse_full(request: Request) -> None:
-    subnet = request.found(SUBNET)
+    subnet = request.referenced(SUBNET)
     if subnet is None:
         return
     cidr = prefixes_of(subnet)[0]
-    if cidr.prefixlen > SMALLEST_SUBNET:
-        raise invalid(SUBNET, f"{cidr} is smaller than /{SMALLEST_SUBNET}.", f"use /{SMALLEST_SUBNET} or larger")
+    if cidr.prefixlen > MAX_SUBNET_PREFIX_LENGTH:
+        raise invalid(
+            SUBNET, f"{cidr} is smaller than /{MAX_SUBNET_PREFIX_LENGTH}.", f"use /{MAX_SUBNET_PREFIX_LENGTH} or larger"
+        )
     others = [
         user.properties
         for user in users_of_subnet(request.cloud, subnet.id)
         if user.type == SERVER and not arm_ids.same(user.id, request.id)
     ]
     needed = sum(ADDRESSES[_has_standby(item)] for item in [*others, request.inputs])
-    available = cidr.num_addresses - AZURE_KEEPS
+    available = cidr.num_addresses - RESERVED_ADDRESSES
     if needed > available:
         raise Refused(
             "SubnetIsFull",
@@ -115,4 +117,4 @@ def _refuse_full(request: Request) -> None:
 
 
 def _has_standby(server: object) -> bool:
-    return str(dig(server, "highAvailability.mode", "Disabled")).lower() != "disabled"
+    return str(get_path(server, "highAvailability.mode", "Disabled")).lower() != "disabled"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.rules import Deletion, Request, dig
+from azure_rehearsal.azure.core.rules import Deletion, Request, get_path
 from azure_rehearsal.azure.services.dbforpostgresql.common import (
     SERVER,
     SOURCE,
@@ -21,27 +21,33 @@ from azure_rehearsal.azure.services.dbforpostgresql.compute import standby_mode
 from azure_rehearsal.azure.services.dbforpostgresql.offers import BURSTABLE
 from azure_rehearsal.protocol.provider import Refused
 
-MOST_REPLICAS: Final = 5
+MAX_REPLICAS: Final = 5
 """Of one primary: azure-databases-docs `concepts-read-replicas.md`; more by cascading is a preview."""
 
-NOT_FOR_REPLICAS: Final = ("administratorLogin", "administratorLoginPassword", "backup", "highAvailability", "version")
+PRIMARY_ONLY_PROPERTIES: Final = (
+    "administratorLogin",
+    "administratorLoginPassword",
+    "backup",
+    "highAvailability",
+    "version",
+)
 """What a replica takes from its primary or cannot have."""
 
 _deleted: weakref.WeakKeyDictionary[Cloud, dict[str, str]] = weakref.WeakKeyDictionary()
 """Replicas whose deletion has begun in this process, with their primary: it is *updating* until they are gone."""
 
 
-def asks_for_replica(request: Request) -> bool:
+def is_replica_request(request: Request) -> bool:
     return str(request.get("createMode", "")).lower() == "replica"
 
 
-def _refused(request: Request, what: str, way_out: str, code: str = "ReadReplicaCreationNotAllowed") -> Refused:
-    return Refused(code, f"Read replica '{request.name}': {what}", way_out)
+def _refused(request: Request, what: str, remediation: str, code: str = "ReadReplicaCreationNotAllowed") -> Refused:
+    return Refused(code, f"Read replica '{request.name}': {what}", remediation)
 
 
 def refuse_replica(request: Request) -> None:
-    source = request.found(SOURCE)
-    if not asks_for_replica(request) or request.old is not None:
+    source = request.referenced(SOURCE)
+    if not is_replica_request(request) or request.old is not None:
         return
     if source is None or source.type != SERVER:
         raise _refused(request, f"{SOURCE} {request.get(SOURCE)!r} is no flexible server.", "name the primary's id")
@@ -49,17 +55,17 @@ def refuse_replica(request: Request) -> None:
         raise _refused(
             request, f"{source.id} is a read replica itself; cascading replicas are a preview.", "name the primary"
         )
-    if str(dig(source.properties, "sku.tier")).lower() == BURSTABLE.lower():
+    if str(get_path(source.properties, "sku.tier")).lower() == BURSTABLE.lower():
         raise _refused(
             request,
             f"the primary {source.id} is in the Burstable tier, which has no read replicas.",
             "use GeneralPurpose or MemoryOptimized",
         )
     siblings = [item for item in replicas_of(request.cloud, source.id) if not arm_ids.same(item.id, request.id)]
-    if len(siblings) >= MOST_REPLICAS:
+    if len(siblings) >= MAX_REPLICAS:
         raise _refused(
             request,
-            f"the primary {source.id} has {len(siblings)} read replicas, the limit is {MOST_REPLICAS}.",
+            f"the primary {source.id} has {len(siblings)} read replicas, the limit is {MAX_REPLICAS}.",
             "use one of them",
             "ReplicaLimitReached",
         )
@@ -67,19 +73,19 @@ def refuse_replica(request: Request) -> None:
 
 
 def _refuse_differences(request: Request, source: Record) -> None:
-    if str(request.get("sku.tier")).lower() != str(dig(source.properties, "sku.tier")).lower():
+    if str(request.get("sku.tier")).lower() != str(get_path(source.properties, "sku.tier")).lower():
         raise _refused(
             request,
-            f"its tier is {request.get('sku.tier')}, the primary's {dig(source.properties, 'sku.tier')}.",
+            f"its tier is {request.get('sku.tier')}, the primary's {get_path(source.properties, 'sku.tier')}.",
             "use the primary's tier",
         )
-    size, primary_size = request.get("storage.storageSizeGB"), dig(source.properties, "storage.storageSizeGB", 0)
+    size, primary_size = request.get("storage.storageSizeGB"), get_path(source.properties, "storage.storageSizeGB", 0)
     if size is not None and size < primary_size:
         raise _refused(
             request, f"its storage is {size} GiB, the primary's {primary_size} GiB.", "use at least the primary's size"
         )
     if bool(request.get("network.delegatedSubnetResourceId")) != bool(
-        dig(source.properties, "network.delegatedSubnetResourceId")
+        get_path(source.properties, "network.delegatedSubnetResourceId")
     ):
         raise _refused(
             request,
@@ -91,11 +97,11 @@ def _refuse_differences(request: Request, source: Record) -> None:
 def refuse_settings_of_replica(request: Request) -> None:
     """A replica has no backup and no standby of its own, for as long as it is one."""
     old_is_replica = request.old is not None and is_replica(request.old)
-    if not old_is_replica and not (request.old is None and asks_for_replica(request)):
+    if not old_is_replica and not (request.old is None and is_replica_request(request)):
         return
-    for name in NOT_FOR_REPLICAS:
-        value = request.given.get(name)
-        if name == "highAvailability" and standby_mode(dig(value, "mode")) == "disabled":
+    for name in PRIMARY_ONLY_PROPERTIES:
+        value = request.sent.get(name)
+        if name == "highAvailability" and standby_mode(get_path(value, "mode")) == "disabled":
             continue
         if value is not None:
             raise _refused(
@@ -108,49 +114,49 @@ def refuse_settings_of_replica(request: Request) -> None:
 
 def refuse_while_primary_is_busy(request: Request) -> None:
     """A replica's creation puts its primary into *updating*, and waits for nothing that is under way there."""
-    source = str(request.get(SOURCE) or request.was(SOURCE) or "")
+    source = str(request.get(SOURCE) or request.previous(SOURCE) or "")
     if not source:
         refuse_while_replicas_change(request.cloud, request.id, request.id)
-        _refuse_while_replica_goes(request.cloud, request.id, request.id)
+        _refuse_while_replica_is_deleted(request.cloud, request.id, request.id)
         return
     if not arm_ids.same(source, request.id):
         _refuse_changing_primary(request.cloud, source, request.id)
 
 
 def _refuse_changing_primary(cloud: Cloud, source: str, own_id: str) -> None:
-    other = cloud.busy_with(source)
+    other = cloud.active_write(source)
     if other is not None:
         raise busy(source, other, f"give {own_id} a depends_on for {other}")
     refuse_while_replicas_change(cloud, source, own_id)
-    _refuse_while_replica_goes(cloud, source, own_id)
+    _refuse_while_replica_is_deleted(cloud, source, own_id)
 
 
-def _refuse_while_replica_goes(cloud: Cloud, primary: str, own_id: str) -> None:
+def _refuse_while_replica_is_deleted(cloud: Cloud, primary: str, own_id: str) -> None:
     for replica, its_primary in _deleted.get(cloud, {}).items():
-        other = cloud.busy_with(replica)
+        other = cloud.active_write(replica)
         if other is not None and arm_ids.same(its_primary, primary):
             raise busy(primary, other, f"delete {other} before, or write {own_id} later")
 
 
-def refuse_child_while_replica_goes(request: Request) -> None:
-    _refuse_while_replica_goes(request.cloud, arm_ids.parent(request.id), request.id)
+def refuse_child_while_replica_is_deleted(request: Request) -> None:
+    _refuse_while_replica_is_deleted(request.cloud, arm_ids.parent(request.id), request.id)
 
 
-def guard_server(deletion: Deletion) -> None:
+def refuse_delete_while_primary_is_busy(deletion: Deletion) -> None:
     """Refuses to delete a replica while its primary is busy."""
     source = deletion.record.properties.get(SOURCE)
     if source:
         _refuse_changing_primary(deletion.cloud, source, deletion.record.id)
 
 
-def guard_child(deletion: Deletion) -> None:
+def refuse_child_delete_while_replicas_change(deletion: Deletion) -> None:
     """Refuses to delete something of a server while a replica of it comes or goes."""
     server = arm_ids.parent(deletion.record.id)
     refuse_while_replicas_change(deletion.cloud, server, deletion.record.id)
-    _refuse_while_replica_goes(deletion.cloud, server, deletion.record.id)
+    _refuse_while_replica_is_deleted(deletion.cloud, server, deletion.record.id)
 
 
-def server_gone(deletion: Deletion) -> None:
+def promote_replicas(deletion: Deletion) -> None:
     """Replicas of a deleted primary go on as servers of their own."""
     cloud, record = deletion.cloud, deletion.record
     if is_replica(record):
@@ -160,10 +166,10 @@ def server_gone(deletion: Deletion) -> None:
         cloud.put(replace(replica, properties={**properties, "replicationRole": "Primary"}))
 
 
-def role_of(cloud: Cloud, server: Record) -> dict[str, Any]:
+def replication_outputs(cloud: Cloud, server: Record) -> dict[str, Any]:
     """How a server takes part in replication, as a read shows it."""
     source = cloud.get(str(server.properties.get(SOURCE) or ""))
     if not is_replica(server):
-        return {"replicationRole": "Primary", "replicaCapacity": MOST_REPLICAS}
+        return {"replicationRole": "Primary", "replicaCapacity": MAX_REPLICAS}
     near = source is None or source.properties.get("location") == server.properties.get("location")
     return {"replicationRole": "AsyncReplica" if near else "GeoAsyncReplica", "replicaCapacity": 0}

@@ -14,11 +14,11 @@ ZONE_PATH: Final = arm_ids.provider_id("Microsoft.Network/dnsZones", "zoneName")
 
 APEX: Final = "@"
 LABEL: Final = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
-LONGEST_DOMAIN: Final = 253
+MAX_DOMAIN_LENGTH: Final = 253
 """Characters (RFC 1035)."""
 
-MOST_RECORD_SETS: Final = 10000
-MOST_RECORDS: Final = 20
+MAX_RECORD_SETS: Final = 10000
+MAX_RECORDS: Final = 20
 """In a zone, in a record set; `az network dns zone show`, and "Azure DNS limits"."""
 
 PAYLOADS: Final = {
@@ -38,7 +38,7 @@ PAYLOADS: Final = {
 }
 """Record type -> the property that holds its records."""
 
-MADE_WITH_ZONE: Final = ("NS", "SOA")
+CREATED_WITH_ZONE: Final = ("NS", "SOA")
 """Record sets at the apex that come and go with their zone."""
 
 _DOMAIN: Final = re.compile(rf"{LABEL}(\.{LABEL})*\.?")
@@ -46,7 +46,7 @@ _DOMAIN: Final = re.compile(rf"{LABEL}(\.{LABEL})*\.?")
 
 def is_domain(text: object) -> bool:
     """Whether this is a domain name, with or without the last dot."""
-    return isinstance(text, str) and len(text) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(text) is not None
+    return isinstance(text, str) and len(text) <= MAX_DOMAIN_LENGTH and _DOMAIN.fullmatch(text) is not None
 
 
 def is_address(text: object) -> bool:

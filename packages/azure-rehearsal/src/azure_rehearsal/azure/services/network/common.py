@@ -1,4 +1,4 @@
-"""What types of Microsoft.Network share: names, zones, regions of what they refer to."""
+"""Tokens, id templates, and the rules that several types of Microsoft.Network share."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import ipaddress
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import Immutable, NameRule, Request, dig, normal_location
+from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.azure.core.rules import ExclusiveWrites, Immutable, NameRule, Request, get_path, normal_location
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.protocol.provider import Refused
 
@@ -19,21 +19,21 @@ AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_WORDS: Final = (
-    "The name can be up to {high} characters long. It must begin with a word character, and it must end with a word "
-    "character or with '_'. The name may contain word characters or '.', '-', '_'."
+_NAME_MESSAGE: Final = (
+    "The name can be up to {max_length} characters long. It must begin with a word character, and it must end with a "
+    "word character or with '_'. The name may contain word characters or '.', '-', '_'."
 )
 
-NAME: Final = NameRule(r"[a-zA-Z0-9]([\w.-]*\w)?", 1, 80, _WORDS.format(high=80))
-NETWORK_NAME: Final = NameRule(r"[a-zA-Z0-9]([\w.-]*\w)?", 2, 64, _WORDS.format(high=64))
+NAME: Final = NameRule(r"[a-zA-Z0-9]([\w.-]*\w)?", 1, 80, _NAME_MESSAGE.format(max_length=80))
+NETWORK_NAME: Final = NameRule(r"[a-zA-Z0-9]([\w.-]*\w)?", 2, 64, _NAME_MESSAGE.format(max_length=64))
 
 ZONES_FIXED: Final = Immutable(
     "zones",
     code="ResourceAvailabilityZonesCannotBeModified",
-    words="Resource {id} has an existing availability zone constraint and the request has another one, which do not "
+    message="Resource {id} has an existing availability zone constraint and the request has another one, which do not "
     "match. Zones cannot be added/updated/removed once the resource is created. The resource cannot be updated from "
     "regional to zonal or vice-versa.",
-    way_out="create a resource under another name in the other zones",
+    remediation="create a resource under another name in the other zones",
 )
 
 
@@ -65,7 +65,7 @@ def refuse_other_region(request: Request, ids: list[Any], location: str) -> None
             )
 
 
-def own_part(request: Request, collection: str, name: str) -> str:
+def part_id(request: Request, collection: str, name: str) -> str:
     """The id of a part that lives inside the resource, as a rule inside a security group."""
     return f"{request.id}/{collection}/{name}"
 
@@ -77,5 +77,44 @@ def network_of(subnet_id: str) -> str:
 
 def prefixes_of(record: Record) -> list[Network]:
     """The address ranges of a subnet, or the address space of a virtual network."""
-    given = dig(record.properties, "addressSpace.addressPrefixes") or record.properties.get("addressPrefixes")
+    given = get_path(record.properties, "addressSpace.addressPrefixes") or record.properties.get("addressPrefixes")
     return [ipaddress.ip_network(item) for item in given or [record.properties["addressPrefix"]]]
+
+
+ONE_WRITE_PER_NETWORK: Final = ExclusiveWrites(
+    NETWORK_PATH,
+    "AnotherOperationInProgress",
+    "Another operation on this or dependent resource is in progress. Under way on {ancestor}: {other}.",
+)
+ADDRESS: Final = "azure-native:network:PublicIPAddress"
+PREFIX: Final = "azure-native:network:PublicIPPrefix"
+NAT_GATEWAY: Final = "azure-native:network:NatGateway"
+IDLE_TIMEOUT_MINUTES: Final = {ADDRESS: range(4, 31), NAT_GATEWAY: range(4, 121)}
+RETIRED_SKU: Final = "basic"
+
+
+def address_count(prefix: Record) -> int:
+    """How many addresses a prefix holds; Azure hands out every one of them."""
+    return 2 ** (32 - int(prefix.properties["prefixLength"]))
+
+
+def addresses_in_use(cloud: Cloud, prefix: Record) -> dict[str, int]:
+    """How many addresses of a prefix each resource holds, by the resource's id."""
+    used: dict[str, int] = {}
+    for user in cloud.referrers(prefix.id):
+        if user.type == ADDRESS:
+            used[user.id] = 1
+        elif user.type == AGENT_POOL and arm_ids.same(user.properties.get("nodePublicIPPrefixID"), prefix.id):
+            used[user.id] = int(user.properties.get("count") or 0)
+    return used
+
+
+def refuse_idle_timeout(request: Request) -> None:
+    allowed = IDLE_TIMEOUT_MINUTES[request.type.token]
+    minutes = request.get("idleTimeoutInMinutes")
+    if minutes is not None and minutes not in allowed:
+        raise Refused(
+            "InvalidIdleTimeoutValue",
+            f"The idle timeout of {request.id} is {minutes} minutes. Allowed range {allowed.start}-{allowed.stop - 1}.",
+            "choose a value in the range",
+        )

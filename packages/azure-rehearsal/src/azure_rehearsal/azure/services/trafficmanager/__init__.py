@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.trafficmanager import endpoints, profiles
+from azure_rehearsal.azure.services.trafficmanager import endpoint, profile
 
-TYPES: Final = (*profiles.TYPES, *endpoints.TYPES)
+TYPES: Final = (
+    profile.TYPE,
+    endpoint.TYPE,
+)
