@@ -132,7 +132,7 @@ def test_a_setting_outlives_its_resource_and_is_found_by_the_next_one_of_that_na
     vault(world, createMode="recover")
     with refused("ResourceAlreadyExists", "diagnosticSettings/to-workspace"):
         setting(world, world["kv-voice"].id)
-    with refused("Conflict", "may have outlived a resource of the same name"):
+    with refused("Conflict", "left from a deleted resource of the same name"):
         setting(world, world["kv-voice"].id, "another")
 
 

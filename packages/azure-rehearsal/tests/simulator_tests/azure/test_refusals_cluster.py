@@ -188,7 +188,7 @@ CASES: Final = [
         "a downgrade",
         "OperationNotAllowed",
         "Upgrading Kubernetes version 1.36.2 to 1.35.6 is not allowed",
-        "never down",
+        "downgrades are not possible",
         changes={"kubernetesVersion": "1.35"},
     ),
     refused_edit(

@@ -144,7 +144,7 @@ CASES: Final = [
         "throughput of a serverless account",
         lambda world: cosmos_container(world, options={"autoscaleSettings": {"maxThroughput": 1000}}),
         "BadRequest",
-        ("not supported for serverless accounts", "leave options out"),
+        ("not supported for serverless accounts", "remove options"),
         given=serverless_database,
     ),
     Case(

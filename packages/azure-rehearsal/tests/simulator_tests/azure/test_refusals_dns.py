@@ -65,7 +65,7 @@ CASES: Final = [
         "a name with a last dot",
         lambda world: zone(world, "example.com."),
         "InvalidDomainName",
-        ("without a last dot",),
+        ("without a trailing dot",),
         given=World.group,
     ),
     Case(
@@ -314,7 +314,7 @@ CASES: Final = [
         "an alias and records",
         lambda world: alias(world, world["pip-out"].id, aRecords=[{"ipv4Address": "203.0.113.1"}]),
         "BadRequest",
-        ("either",),
+        ("both",),
         given=lambda world: (zone_given(world), world.address()),
     ),
     Case(

@@ -50,7 +50,7 @@ CASES: Final = [
             ).id,
         ),
         "NsgFlowLogCreationNotAllowed",
-        ("new NSG flow logs can no longer be created", "make a flow log of the virtual network"),
+        ("new NSG flow logs can no longer be created", "create a flow log of the virtual network"),
         given=network_given,
     ),
     Case(

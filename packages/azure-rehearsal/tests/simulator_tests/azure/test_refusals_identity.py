@@ -252,7 +252,7 @@ CASES: Final = [
         "a fresh identity without principalType",
         lambda world: reads(world, principalType=None),
         "PrincipalNotFound",
-        ("only just been created", "set principalType"),
+        ("is new and not replicated", "set principalType"),
         given=identity_given,
     ),
     Case(
@@ -260,7 +260,7 @@ CASES: Final = [
         "the principal of a deleted identity",
         lambda world: (world.delete(world["id-agents"]), reads(world)),
         "PrincipalNotFound",
-        ("identity that has been deleted",),
+        ("Its identity is deleted",),
         given=identity_given,
     ),
     Case(
@@ -276,7 +276,7 @@ CASES: Final = [
         "the same principal, role and scope twice",
         lambda world: (reads(world), reads(world, roleAssignmentName=str(uuid.uuid4()))),
         "RoleAssignmentExists",
-        ("The role assignment already exists", "holds Reader"),
+        ("The role assignment already exists", "has Reader"),
         given=identity_given,
     ),
     Case(

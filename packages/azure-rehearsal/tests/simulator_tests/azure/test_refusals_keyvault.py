@@ -59,7 +59,7 @@ CASES: Final = [
         "recovery of a vault that never was",
         lambda world: vault(world, createMode="recover"),
         "SoftDeletedVaultDoesNotExist",
-        ("kv-voice", "leave createMode out"),
+        ("kv-voice", "remove createMode"),
         given=World.group,
     ),
     Case(
@@ -114,7 +114,7 @@ CASES: Final = [
         "purge protection that is false from the beginning",
         lambda world: vault(world, enablePurgeProtection=False),
         "BadRequest",
-        ('"enablePurgeProtection" cannot be set to false', "leave it out"),
+        ('"enablePurgeProtection" cannot be set to false', "remove it"),
         given=World.group,
     ),
     Case(

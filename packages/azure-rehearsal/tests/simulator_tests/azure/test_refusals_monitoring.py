@@ -216,7 +216,7 @@ CASES: Final = [
             world, dataFlows=[{"streams": ["Microsoft-Perf"], "destinations": ["workspace"]}]
         ),
         "InvalidPayload",
-        ("'Microsoft-Perf'", "no data source"),
+        ("'Microsoft-Perf'", "not in the streams of any data source"),
         given=metrics_given,
     ),
     Case(
@@ -249,7 +249,7 @@ CASES: Final = [
             destinations={"logAnalytics": [{"name": "workspace", "workspaceResourceId": workspace(world).id}]},
         ),
         "InvalidPayload",
-        ("Destination 'workspace'", "name of its own"),
+        ("Destination 'workspace'", "unique name"),
         given=metrics_given,
     ),
     Case(
@@ -320,7 +320,7 @@ CASES: Final = [
         "a workspace in the place of a rule",
         lambda world: association(world, world["aks"], dataCollectionRuleId=world["log-voice"].id),
         "InvalidPayload",
-        ("no DataCollectionRule",),
+        ("not a DataCollectionRule",),
         given=cluster_given,
     ),
     Case(
@@ -522,7 +522,7 @@ CASES: Final = [
             targetResourceRegion="westeurope",
         ),
         "BadRequest",
-        ("must be of one type",),
+        ("must have one type",),
         given=vault_given,
     ),
     Case(
@@ -597,7 +597,7 @@ CASES: Final = [
         "no metrics workspace in its scopes",
         lambda world: rule_group(world, scopes=[workspace(world).id]),
         "BadRequest",
-        ("must be an Azure Monitor workspace",),
+        ("expected an Azure Monitor workspace",),
         given=metrics_given,
     ),
     Case(
@@ -605,7 +605,7 @@ CASES: Final = [
         "a second scope that is no cluster",
         lambda world: rule_group(world, scopes=[world["amw-voice"].id, workspace(world).id]),
         "BadRequest",
-        ("no AKS cluster",),
+        ("not an AKS cluster",),
         given=metrics_given,
     ),
     Case(

@@ -240,7 +240,7 @@ CASES: Final = [
         "no range at all",
         lambda world: world.subnet("snet-b", addressPrefix=None),
         "InvalidRequestFormat",
-        ("neither addressPrefix nor addressPrefixes",),
+        ("addressPrefix and addressPrefixes are missing",),
         given=network_given,
     ),
     Case(
@@ -310,7 +310,7 @@ CASES: Final = [
         "no remote network",
         lambda world: world.change(world[f"{NETWORK} to-remote"], remoteVirtualNetwork=None),
         "InvalidRequestFormat",
-        ("names no remote virtual network",),
+        ("has no remote virtual network",),
         given=peered,
     ),
     Case(
@@ -441,7 +441,7 @@ CASES: Final = [
             world, {"sourceAddressPrefix": None, "sourceAddressPrefixes": ["10.0.0.0/8", "Internet"]}
         ),
         "SecurityRuleParameterContainsUnsupportedValue",
-        ("Unsupported value used: Internet", "one rule for each tag"),
+        ("Unsupported value used: Internet", "one rule per tag"),
         given=World.group,
     ),
     Case(
@@ -653,7 +653,7 @@ CASES: Final = [
         "two zones",
         lambda world: gateway(world, zones=["1", "2"]),
         "NatGatewayWithMultipleZonesNotSupported",
-        ("one zone or in none",),
+        ("one zone or none",),
         given=World.group,
     ),
     Case(

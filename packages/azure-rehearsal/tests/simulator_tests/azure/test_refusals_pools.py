@@ -297,7 +297,7 @@ CASES: Final = [
     refused_pool(
         "neither surge nor unavailable nodes",
         "InvalidParameter",
-        "no node could ever be upgraded",
+        "could not replace any node",
         changes={"upgradeSettings": {"maxSurge": "0"}},
     ),
     refused_pool(
@@ -386,7 +386,7 @@ CASES: Final = [
     refused_pool(
         "more nodes than the pod range has room for",
         "InsufficientPodCidr",
-        "100.64.0.0/22 has room for 4 nodes",
+        "100.64.0.0/22 has space for 4 nodes",
         changes={"count": 2},
         given=lambda world: world.cluster(networkProfile={"podCidr": "100.64.0.0/22"}),
     ),

@@ -353,7 +353,7 @@ CASES: Final = [
         "a replica of nothing",
         lambda world: replica(world, sourceServerResourceId=None),
         "ReadReplicaCreationNotAllowed",
-        ("no flexible server",),
+        ("not a flexible server",),
         given=server_given,
     ),
     Case(
@@ -361,7 +361,7 @@ CASES: Final = [
         "a replica of a replica",
         lambda world: replica(world, "psql-voice-second", "psql-voice-read"),
         "ReadReplicaCreationNotAllowed",
-        ("read replica itself",),
+        ("is a read replica",),
         given=replica_given,
     ),
     Case(
@@ -476,10 +476,10 @@ CASES: Final = [
     ),
     Case(
         "dbforpostgresql:AdministratorsMicrosoftEntra",
-        "something that is no object id",
+        "something that is not an object id",
         lambda world: administrator(world, "database-team"),
         "InvalidParameterValue",
-        ("no object id",),
+        ("not an object id",),
         given=server_given,
     ),
     Case(
@@ -511,7 +511,7 @@ CASES: Final = [
         "a server of another family",
         lambda world: virtual_endpoint(world, "psql-other"),
         "InvalidParameterValue",
-        ("psql-other", "read replica of it"),
+        ("psql-other", "of its read replicas"),
         given=server_given,
     ),
     Case(

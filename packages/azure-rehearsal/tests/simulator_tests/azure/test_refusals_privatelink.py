@@ -93,7 +93,7 @@ CASES: Final = [
         "a group id of another service",
         lambda world: private_endpoint(world, world["kv-voice"], "blob"),
         "BadRequest",
-        ("Call to Microsoft.KeyVault/vaults failed", "Invalid groupId 'blob'", "it has vault"),
+        ("Call to Microsoft.KeyVault/vaults failed", "Invalid groupId 'blob'", "group ids are vault"),
         given=vault_given,
     ),
     Case(
@@ -136,7 +136,7 @@ CASES: Final = [
         "no subnet",
         lambda world: private_endpoint(world, world["kv-voice"], "vault", subnet=None),
         "InvalidRequestFormat",
-        ("needs a subnet",),
+        ("requires a subnet",),
         given=vault_given,
     ),
     Case(

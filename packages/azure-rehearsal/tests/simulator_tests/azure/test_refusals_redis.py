@@ -60,7 +60,7 @@ CASES: Final = [
         "zones",
         lambda world: redis(world, zones=["1", "2"]),
         "BadRequest",
-        ("zones", "zone redundant by itself"),
+        ("zones", "always zone redundant"),
         given=World.group,
     ),
     Case(
@@ -169,10 +169,10 @@ CASES: Final = [
     ),
     Case(
         "redisenterprise:AccessPolicyAssignment",
-        "a user that is no object id",
+        "a user that is not an object id",
         lambda world: redis_user(world, principal="agents"),
         "BadRequest",
-        ("'agents'", "no object id"),
+        ("'agents'", "not an object id"),
         given=database_given,
     ),
     Case(

@@ -144,7 +144,7 @@ CASES: Final = [
         "a name of its own",
         lambda world: blob_service(world, blobServicesName="blobs"),
         "InvalidResourceName",
-        ("is called 'default'",),
+        ("has the name 'default'",),
         given=account_given,
     ),
     Case(
@@ -183,7 +183,7 @@ CASES: Final = [
         "a name of its own",
         lambda world: lifecycle(world, lifecycle_rule(), managementPolicyName="archive"),
         "InvalidResourceName",
-        ("is called 'default'",),
+        ("has the name 'default'",),
         given=account_given,
     ),
     Case(
@@ -223,7 +223,7 @@ CASES: Final = [
         "another tier for append blobs",
         lambda world: lifecycle(world, lifecycle_rule(filters={"blobTypes": ["appendBlob"]})),
         "InvalidRequestPropertyValue",
-        ("append blobs can only be deleted",),
+        ("append blobs support only delete",),
         given=account_given,
     ),
     Case(

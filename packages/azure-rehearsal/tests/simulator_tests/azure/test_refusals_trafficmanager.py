@@ -105,7 +105,7 @@ CASES: Final = [
         "a probe over HTTPS without a path",
         lambda world: monitored(world, path=None),
         "BadRequest",
-        ("with HTTPS it is needed",),
+        ("HTTPS requires a path",),
         given=World.group,
     ),
     Case(

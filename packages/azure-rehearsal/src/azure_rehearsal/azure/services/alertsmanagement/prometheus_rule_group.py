@@ -13,7 +13,7 @@ from azure_rehearsal.protocol.provider import Refused
 RULE_GROUP: Final = "azure-native:alertsmanagement:PrometheusRuleGroup"
 CLUSTER_KIND: Final = "microsoft.containerservice/managedclusters"
 MAX_RULES: Final = 20
-"""In one group: learn.microsoft.com/azure/azure-monitor/essentials/prometheus-rule-groups."""
+"""Maximum rules in one group: learn.microsoft.com/azure/azure-monitor/essentials/prometheus-rule-groups."""
 INTERVAL_MINUTES: Final = range(1, 16)
 SEVERITIES: Final = range(5)
 MAX_SCOPES: Final = 2
@@ -30,16 +30,16 @@ def _refuse_scopes(request: Request) -> None:
     if first is None or first.type != METRICS_WORKSPACE or len(scopes) > MAX_SCOPES:
         raise _bad_request(
             request,
-            f"its scopes are {scopes}; the first must be an Azure Monitor workspace, a second one a cluster.",
-            "name the workspace's id, then the cluster's",
+            f"its scopes are {scopes}; expected an Azure Monitor workspace and, optionally, a cluster.",
+            "list the id of the workspace, then the id of the cluster",
         )
     if len(scopes) == MAX_SCOPES and arm_ids.kind(str(scopes[1])).lower() != CLUSTER_KIND:
-        raise _bad_request(request, f"its second scope {scopes[1]} is no AKS cluster.", "name the cluster's id")
+        raise _bad_request(request, f"its second scope {scopes[1]} is not an AKS cluster.", "use the id of the cluster")
     if first.properties["location"] != request.location:
         raise _bad_request(
             request,
             f"it is in '{request.location}', its workspace {first.id} in '{first.properties['location']}'.",
-            "make the group in the workspace's region",
+            "create the group in the workspace's region",
         )
 
 
@@ -59,8 +59,8 @@ def _refuse_rules(request: Request) -> None:
         if rule.get("record") and (rule.get("actions") or rule.get("severity") is not None):
             raise _bad_request(
                 request,
-                f"rules[{index}] '{rule['record']}' is a recording rule; it has no actions or severity.",
-                "leave them out",
+                f"rules[{index}] '{rule['record']}' is a recording rule; it cannot have actions or a severity.",
+                "remove actions and severity",
             )
         if not str(rule.get("expression") or "").strip():
             raise _bad_request(request, f"rules[{index}] has no expression.", "write a PromQL expression")
@@ -79,7 +79,7 @@ def _refuse_interval(request: Request) -> None:
         raise _bad_request(
             request,
             f"its interval is {interval}; PT1M to PT{INTERVAL_MINUTES.stop - 1}M are supported.",
-            "use whole minutes, as PT1M",
+            "use whole minutes, such as PT1M",
         )
 
 

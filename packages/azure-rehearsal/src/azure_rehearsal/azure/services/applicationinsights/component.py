@@ -21,7 +21,7 @@ def _refuse_classic(request: Request) -> None:
             "BadRequest",
             f"Application Insights component '{request.name}' needs WorkspaceResourceId: classic components are "
             f"retired since 2024-02-29. It is {request.get('workspaceResourceId')!r}.",
-            "name a Log Analytics workspace",
+            "set workspaceResourceId to the id of a Log Analytics workspace",
         )
     mode = str(request.get("ingestionMode"))
     if mode.lower() != "loganalytics":
@@ -29,7 +29,7 @@ def _refuse_classic(request: Request) -> None:
             "BadRequest",
             f"Application Insights component '{request.name}' has ingestionMode {mode}; components on a workspace have "
             "LogAnalytics.",
-            "set ingestionMode to LogAnalytics, or leave it out",
+            "set ingestionMode to LogAnalytics, or remove it",
         )
 
 
@@ -40,14 +40,14 @@ def _refuse_settings(request: Request) -> None:
             "BadRequest",
             f"The retentionInDays {days} of component '{request.name}' is invalid. Allowed values: "
             f"{', '.join(map(str, RETENTION_DAYS))}.",
-            "use one of these; the workspace's retention counts",
+            "use one of these values; the retention of the workspace applies",
         )
-    share = request.get("samplingPercentage")
-    if share is not None and not 0 < share <= 100:
+    percentage = request.get("samplingPercentage")
+    if percentage is not None and not 0 < percentage <= 100:
         raise Refused(
             "BadRequest",
-            f"The samplingPercentage {share} of component '{request.name}' is invalid.",
-            "use more than 0, at most 100",
+            f"The samplingPercentage {percentage} of component '{request.name}' is invalid.",
+            "use a value above 0 and up to 100",
         )
 
 

@@ -16,7 +16,7 @@ SERVICE_PRINCIPAL: Final = "ServicePrincipal"
 
 
 def has_role(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> bool:
-    """Whether a principal holds one of these roles on a scope or on anything above it."""
+    """Whether a principal has one of these roles on a scope or on one of its ancestors."""
     return any(
         str(item.properties["principalId"]).lower() == principal.lower()
         and ROLES.get(_role_guid(item.properties["roleDefinitionId"])) in roles
@@ -30,7 +30,7 @@ def _role_guid(role_definition_id: str) -> str:
 
 
 def _owner_of(cloud: Cloud, principal: str) -> Record | None:
-    """The resource whose managed identity a principal is."""
+    """The resource with this managed identity, or `None`."""
     return next((record for record in cloud.with_principal(principal) if record.type != ASSIGNMENT), None)
 
 
@@ -60,7 +60,7 @@ def _refuse_principal(request: Request) -> None:
     owner = _owner_of(request.cloud, principal)
     outside = {item.lower() for item in (*request.client.principals, request.client.object_id)}
     if principal in request.cloud.deleted_principals:
-        _refuse_unknown(request, "It was the principal of an identity that has been deleted.")
+        _refuse_unknown(request, "Its identity is deleted.")
     if owner is not None and type not in (None, SERVICE_PRINCIPAL):
         raise Refused(
             "UnmatchedPrincipalType",
@@ -70,13 +70,13 @@ def _refuse_principal(request: Request) -> None:
         )
     if type is None:
         if owner is not None and owner.run == request.cloud.run:
-            _refuse_unknown(
-                request, f"{owner.id} has only just been created and is not replicated to the directory yet."
-            )
+            _refuse_unknown(request, f"{owner.id} is new and not replicated to the directory yet.")
         if owner is None and principal not in outside:
-            _refuse_unknown(request, "Without principalType Azure looks it up.")
+            _refuse_unknown(request, "Without principalType, Azure looks it up in the directory.")
     if type == SERVICE_PRINCIPAL and owner is None and principal not in outside:
-        _refuse_unknown(request, "No identity in the simulated Azure has it, and no setting names it.")
+        _refuse_unknown(
+            request, "No identity in the simulated Azure has this principal id, and the settings do not list it."
+        )
 
 
 def _refuse_unknown(request: Request, detail: str) -> None:
@@ -87,7 +87,7 @@ def _refuse_unknown(request: Request, detail: str) -> None:
         "principal and then immediately assigning a role, this error might be related to a replication delay. In "
         "this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or "
         f"Group. {detail}",
-        "take the principal id from the identity's output and set principalType",
+        "use the principal id output of the identity, and set principalType",
     )
 
 
@@ -102,9 +102,9 @@ def _refuse_duplicate(request: Request) -> None:
             raise Refused(
                 "RoleAssignmentExists",
                 "The role assignment already exists. The ID of the existing role assignment is "
-                f"{arm_ids.name(item.id).replace('-', '')}. Principal {request.get('principalId')} holds "
+                f"{arm_ids.name(item.id).replace('-', '')}. Principal {request.get('principalId')} has "
                 f"{ROLES[role]} on {scope}.",
-                "declare it once",
+                "declare the assignment once",
             )
 
 
@@ -121,7 +121,7 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
 _UPDATE: Final = "RoleAssignmentUpdateNotPermitted"
 _UPDATE_MESSAGE: Final = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
 _UPDATE_REMEDIATION: Final = (
-    "derive the assignment's name from scope, principal and role, so that another principal is another name"
+    "derive the assignment's name from scope, principal and role, so that another principal gets another name"
 )
 
 

@@ -15,7 +15,7 @@ from azure_rehearsal.azure.services.containerregistry.replication import replica
 from azure_rehearsal.protocol.provider import Refused
 
 RETENTION_DAYS: Final = range(366)
-"""How long untagged manifests may be kept: az acr config retention."""
+"""Valid retention of untagged manifests: az acr config retention."""
 
 
 def _is(request: Request, path: str, value: str) -> bool:
@@ -33,13 +33,13 @@ def _refuse_outside_premium(request: Request) -> None:
         "networkRuleSet": request.get("networkRuleSet") is not None,
         "encryption": _is(request, "encryption.status", "enabled"),
     }
-    for what, is_wanted in wanted.items():
+    for feature, is_wanted in wanted.items():
         if is_wanted:
             raise Refused(
                 "InvalidSku",
-                f"Registry '{request.name}' has SKU '{request.get('sku.name')}'. {what} is only supported for managed "
-                "registries in Premium SKU.",
-                "use sku Premium, or leave it out",
+                f"Registry '{request.name}' has SKU '{request.get('sku.name')}'. {feature} is only supported for "
+                "managed registries in Premium SKU.",
+                "use sku Premium, or remove the property",
             )
 
 
@@ -71,7 +71,7 @@ def _refuse_policies(request: Request) -> None:
         raise Refused(
             "ExportPolicyNotSupported",
             f"Export policy of registry '{request.name}' can only be disabled when public network access is disabled.",
-            "set publicNetworkAccess to Disabled, or leave exportPolicy enabled",
+            "set publicNetworkAccess to Disabled, or keep exportPolicy enabled",
         )
     ranges = [item.get("iPAddressOrRange") for item in request.get("networkRuleSet.ipRules", [])]
     refuse_private_ranges(request, "networkRuleSet.ipRules[*].value", ranges, "InvalidNetworkRule")

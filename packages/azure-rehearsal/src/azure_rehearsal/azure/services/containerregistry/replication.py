@@ -12,7 +12,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 
 def replication_regions(cloud: Cloud, registry: Record) -> list[str]:
-    """The regions that a registry serves, its own first."""
+    """The regions of a registry, its home region first."""
     others = [str(item.properties["location"]) for item in cloud.children(registry.id, REPLICATION)]
     return [str(registry.properties["location"]), *sorted(others)]
 
@@ -26,7 +26,7 @@ def _refuse_replication(request: Request) -> None:
             "InvalidSku",
             f"Replication '{request.name}': geo-replication is only supported for managed registries in Premium SKU; "
             f"registry '{arm_ids.name(registry.id)}' has '{registry.properties['sku']['name']}'.",
-            "give the registry sku Premium",
+            "set the registry's sku to Premium",
         )
     if normal_location(str(registry.properties["location"])) == request.location:
         raise Refused(
@@ -40,7 +40,7 @@ def _refuse_replication(request: Request) -> None:
             raise Refused(
                 "ReplicationAlreadyExists",
                 f"A replication in '{request.location}' already exists: {sibling.id}.",
-                "one replication for each region",
+                "declare one replication per region",
             )
 
 

@@ -32,9 +32,9 @@ from azure_rehearsal.azure.services.containerservice.pool_rules import (
 from azure_rehearsal.azure.services.network.common import AGENT_POOL
 
 DEFAULT_OS_DISK_GB: Final = ((64, 1024), (16, 512), (8, 256), (1, 128))
-"""OS disk of a managed disk by the size's CPUs: from so many CPUs, so many GB."""
+"""Default size of a managed OS disk: (minimum CPUs of the VM size, GB)."""
 NODE_IMAGE: Final = "AKSUbuntu-2404gen2containerd-202611.01.0"
-_POOL_REMEDIATION: Final = "make a new pool (generation) with the change, move the workload, remove this pool"
+_POOL_REMEDIATION: Final = "create a new pool with the change, move the workload, and delete this pool"
 _CONFIG_CODE: Final = "CustomKubeletConfigOrCustomLinuxOSConfigCanNotBeChanged"
 _CONFIG_MESSAGE: Final = (
     "Custom kubelet config or custom Linux OS config of an agent pool can not be changed: 'properties.{path}'."
@@ -42,7 +42,7 @@ _CONFIG_MESSAGE: Final = (
 
 
 def _fill_defaults(request: Request) -> None:
-    """Fills in what AKS computes from the rest before it validates."""
+    """Sets the inputs that AKS derives from others before it validates."""
     inputs, cluster = request.inputs, cluster_of(request)
     if inputs.get("count") is None:
         lowest = inputs.get("minCount") if inputs.get("enableAutoScaling") else None
@@ -77,7 +77,7 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
 
 
 def nodes_of(cloud: Cloud, cluster_id: str) -> int:
-    """How many nodes the pools of a cluster have."""
+    """The number of nodes of a cluster."""
     return sum(int(pool.properties.get("count") or 0) for pool in pools_of(cloud, cluster_id))
 
 

@@ -1,4 +1,4 @@
-"""Who may reach a cluster's API server, and where it is."""
+"""Rules for the API server of a cluster: authorized ranges, private DNS, its own subnet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_AUTHORIZED_RANGES: Final = 200
 
 
 def refuse_api_server(request: Request) -> None:
-    """Authorised ranges, private names, and the API server's own subnet."""
+    """Refuses invalid authorized ranges, private DNS settings, and API server subnets."""
     access: dict[str, Any] = request.get("apiServerAccessProfile", {})
     ranges = access.get("authorizedIPRanges") or []
     is_private = bool(access.get("enablePrivateCluster"))
@@ -34,7 +34,7 @@ def refuse_api_server(request: Request) -> None:
         raise invalid(
             "apiServerAccessProfile.authorizedIPRanges",
             f"there are {len(ranges)} ranges; the limit is {MAX_AUTHORIZED_RANGES}.",
-            "join ranges",
+            "merge adjacent ranges",
         )
     for text in ranges:
         try:
@@ -43,7 +43,7 @@ def refuse_api_server(request: Request) -> None:
             raise invalid(
                 "apiServerAccessProfile.authorizedIPRanges",
                 f"'{text}' is not an IPv4 address or CIDR block without host bits.",
-                "write 203.0.113.7/32",
+                "use the form 203.0.113.7/32",
             ) from None
     zone = access.get("privateDNSZone")
     if zone is not None and not is_private:
@@ -64,7 +64,7 @@ def refuse_api_server(request: Request) -> None:
             "PropertyChangeNotAllowed",
             "Changing property 'properties.apiServerAccessProfile.enableVnetIntegration' is not allowed. API server "
             "VNet integration cannot be disabled once it is enabled.",
-            "keep it enabled, or make a new cluster",
+            "keep it enabled, or create a new cluster",
         )
 
 
@@ -79,7 +79,7 @@ def _refuse_api_server_subnet(request: Request, access: dict[str, Any]) -> None:
                 "ApiserverSubnetConfigError",
                 "apiServerAccessProfile.subnetId should not be empty when using custom vnet with apiserver vnet "
                 "integration.",
-                f"name a subnet delegated to {API_SERVER_DELEGATION}",
+                f"set subnetId to a subnet that is delegated to {API_SERVER_DELEGATION}",
             )
         return
     detail, remediation = _api_server_subnet_violation(request, subnet)

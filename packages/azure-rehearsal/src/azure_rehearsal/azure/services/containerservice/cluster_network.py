@@ -1,4 +1,4 @@
-"""A cluster's ranges for pods and services, and its dataplane."""
+"""Rules for the network profile of a cluster: pod and service ranges, network plug-in, dataplane."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from azure_rehearsal.protocol.provider import Refused
 RESERVED: Final = tuple(
     ipaddress.ip_network(item) for item in ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24")
 )
-"""Ranges that AKS keeps for itself: none of service, pod and network ranges may touch them."""
+"""Ranges that AKS reserves. Service, pod and network ranges must not overlap them."""
 MAX_SERVICE_RANGE_PREFIX: Final = 12
-"""The service range must be smaller than this, that is, have a longer mask."""
+"""The service range must be smaller than a block of this prefix length."""
 DEFAULT_POD_CIDR: Final = "10.244.0.0/16"
 DEFAULT_SERVICE_CIDR: Final = "10.0.0.0/16"
 DEFAULT_DNS_SERVICE_IP: Final = "10.0.0.10"
@@ -24,7 +24,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def fill_network_defaults(request: Request) -> None:
-    """Fills in the network profile as AKS does."""
+    """Sets the defaults of the network profile, as AKS does."""
     profile = request.inputs.setdefault("networkProfile", {})
     defaults = {
         "networkPlugin": "azure",
@@ -55,12 +55,12 @@ def _range(request: Request, key: str) -> Network | None:
         raise Refused(
             "CidrStringParseError",
             f"Cidr is invalid: networkProfile.{key} of {request.id} is '{text}'.",
-            "write a block without host bits, like 100.64.0.0/16",
+            "use a block without host bits, such as 100.64.0.0/16",
         ) from None
 
 
 def refuse_ranges(request: Request) -> None:
-    """Pod and service ranges must touch neither each other nor the network nor what AKS reserves."""
+    """Refuses pod and service ranges that overlap each other, the network, or ranges that AKS reserves."""
     services, pods = _range(request, "serviceCidr"), _range(request, "podCidr")
     if services is not None and services.prefixlen <= MAX_SERVICE_RANGE_PREFIX:
         raise invalid(
@@ -72,7 +72,7 @@ def refuse_ranges(request: Request) -> None:
         raise Refused(
             "PodCidrOverlapServiceCidr",
             f"The pod CIDR {pods} overlaps with the service CIDR {services}.",
-            "choose ranges that do not touch",
+            "choose ranges that do not overlap",
         )
     for name, cidr in (("service", services), ("pod", pods)):
         if cidr is None:
@@ -82,7 +82,7 @@ def refuse_ranges(request: Request) -> None:
             raise invalid(
                 f"networkProfile.{name}Cidr",
                 f"{cidr} overlaps with {reserved}, which AKS reserves.",
-                f"keep out of {', '.join(map(str, RESERVED))}",
+                f"do not overlap {', '.join(map(str, RESERVED))}",
             )
         _refuse_range_in_networks(request, name, cidr)
     if services is not None:
@@ -110,8 +110,8 @@ def _refuse_dns_address(request: Request, services: Network) -> None:
     if text is None:
         raise invalid(
             "networkProfile.dnsServiceIP",
-            f"it is missing beside serviceCidr {services}.",
-            "set an address inside the service range, usually its tenth",
+            f"it is missing although serviceCidr is {services}.",
+            "set an address in the service range, usually the tenth",
         )
     address = ipaddress.ip_address(text)
     if address not in services:
@@ -135,7 +135,7 @@ def _refuse_dns_address(request: Request, services: Network) -> None:
 
 
 def refuse_dataplane(request: Request) -> None:
-    """Which network plug-in, mode, dataplane and policy go together."""
+    """Refuses combinations of network plug-in, mode, dataplane and policy that AKS does not support."""
     profile = request.inputs["networkProfile"]
     plugin, mode = profile.get("networkPlugin"), profile.get("networkPluginMode")
     dataplane, policy = profile.get("networkDataplane"), profile.get("networkPolicy")

@@ -1,4 +1,4 @@
-"""What clusters and their pools share."""
+"""Id template, exclusive writes, and lookups that clusters and agent pools share."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ONE_OPERATION_PER_CLUSTER: Final = ExclusiveWrites(
 )
 
 DEFAULT_SURGE: Final = "10%"
-"""How many nodes an upgrade adds unless `upgradeSettings.maxSurge` says so."""
+"""The surge of an upgrade if `upgradeSettings.maxSurge` is not set."""
 
 
 def invalid(parameter: str, message: str, remediation: str) -> Refused:
-    """AKS's general refusal of a value."""
+    """AKS's generic error for an invalid value."""
     return Refused(
         "InvalidParameter", f"The value of parameter {parameter} is invalid. Error details: {message}", remediation
     )
@@ -37,7 +37,7 @@ def pools_of(cloud: Cloud, cluster_id: str) -> list[Record]:
 
 
 def surge_nodes(properties: dict[str, Any], count: int) -> int:
-    """How many nodes an upgrade adds to a pool of `count` nodes; percentages are rounded up, as AKS does."""
+    """The nodes that an upgrade adds to a pool of `count` nodes. Percentages are rounded up, as AKS does."""
     surge = str(get_path(properties, "upgradeSettings.maxSurge") or DEFAULT_SURGE)
     if surge.endswith("%"):
         return math.ceil(count * int(surge[:-1]) / 100)
@@ -45,13 +45,13 @@ def surge_nodes(properties: dict[str, Any], count: int) -> int:
 
 
 def nodes_with_surge(properties: dict[str, Any]) -> int:
-    """The nodes of a pool at this moment, and those that an upgrade adds."""
+    """The current nodes of a pool plus the nodes that an upgrade adds."""
     count = int(properties.get("count") or 0)
     return count + surge_nodes(properties, count)
 
 
 def control_plane_principal(cloud: Cloud, properties: dict[str, Any]) -> str | None:
-    """The principal of the cluster's user-assigned identity; `None` where Azure makes the identity."""
+    """The principal of the cluster's user-assigned identity; `None` for a system-assigned one."""
     identities = get_path(properties, "identity.userAssignedIdentities") or []
     for id in identities:
         record = cloud.get(id)
@@ -61,5 +61,5 @@ def control_plane_principal(cloud: Cloud, properties: dict[str, Any]) -> str | N
 
 
 def inline_pools(request: Request) -> list[dict[str, Any]]:
-    """The pools that a cluster's own request holds."""
+    """The pools in the cluster's own request."""
     return request.get("agentPoolProfiles", [])

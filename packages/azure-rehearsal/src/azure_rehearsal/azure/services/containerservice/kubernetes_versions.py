@@ -1,4 +1,4 @@
-"""Kubernetes versions that AKS offers, and which change of version it allows.
+"""Kubernetes versions that AKS offers, and the version changes that it allows.
 
 Source: AKS's supported-versions calendar and release notes, as of 2026-11.
 """
@@ -10,12 +10,12 @@ from typing import Final
 from azure_rehearsal.protocol.provider import Refused
 
 LATEST_PATCH: Final = {"1.35": "1.35.6", "1.36": "1.36.2", "1.37": "1.37.0"}
-"""Minor version -> the newest patch, which a version without a patch means."""
+"""Newest patch by minor version. A version without a patch resolves to it."""
 DEFAULT_VERSION: Final = "1.36"
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """`1.36.2` as numbers that can be compared."""
+    """`1.36.2` as a comparable tuple."""
     return tuple(int(part) for part in version.split("."))
 
 
@@ -25,9 +25,9 @@ def minor(version: str) -> str:
 
 
 def resolve(version: str, current: str | None = None) -> str:
-    """The full version that a request for `1.36` or `1.36.1` gets. A minor version keeps the patch that is running.
+    """The full version for a request of `1.36` or `1.36.1`. A minor version keeps the running patch.
 
-    Raises `Refused` for one that AKS does not offer.
+    Raises `Refused` for versions that AKS does not offer.
     """
     parts = version.split(".")
     newest = LATEST_PATCH.get(minor(version))
@@ -46,7 +46,7 @@ def resolve(version: str, current: str | None = None) -> str:
 
 
 def refuse_change(before: str, after: str) -> None:
-    """Refuses a downgrade, and an upgrade that leaves out a minor version. Both are full versions."""
+    """Refuses downgrades, and upgrades that skip a minor version. Both arguments are full versions."""
     step = numbers(after)[1] - numbers(before)[1]
     if numbers(after) < numbers(before) or step > 1:
         upgrades = [
@@ -56,12 +56,12 @@ def refuse_change(before: str, after: str) -> None:
             "OperationNotAllowed",
             f"Upgrading Kubernetes version {before} to {after} is not allowed. Available upgrades: "
             f"[{' '.join(upgrades)}]. Please see https://aka.ms/aks-supported-k8s-ver for version details.",
-            "a cluster goes up one minor version at a time, and never down",
+            "upgrade one minor version at a time; downgrades are not possible",
         )
 
 
 def refuse_newer_pool(pool: str, control_plane: str) -> None:
-    """Refuses a pool that is newer than its control plane. Both are full versions."""
+    """Refuses a pool that is newer than its control plane. Both arguments are full versions."""
     if numbers(pool) <= numbers(control_plane):
         return
     detail = (

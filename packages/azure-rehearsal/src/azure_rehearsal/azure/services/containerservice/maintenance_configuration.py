@@ -16,8 +16,8 @@ def _refuse_name(request: Request) -> None:
     if request.name not in NAMES:
         raise invalid(
             "maintenanceConfiguration.name",
-            f"'{request.name}' is no maintenance configuration.",
-            f"the name must be one of {', '.join(NAMES)}",
+            f"'{request.name}' is not a maintenance configuration.",
+            f"use one of {', '.join(NAMES)}",
         )
 
 
@@ -27,8 +27,8 @@ def _refuse_window(request: Request) -> None:
         if request.name != DEFAULT:
             raise invalid(
                 "maintenanceConfiguration.properties.maintenanceWindow",
-                f"'{request.name}' has none.",
-                "set maintenanceWindow; timeInWeek is only for 'default'",
+                f"'{request.name}' has no maintenanceWindow.",
+                "set maintenanceWindow; only 'default' can use timeInWeek",
             )
         return
     if request.get("timeInWeek") or request.get("notAllowedTime"):
@@ -48,7 +48,7 @@ def _refuse_window(request: Request) -> None:
         raise invalid(
             "maintenanceConfiguration.properties.maintenanceWindow.schedule",
             "'default' cannot have a daily schedule.",
-            "daily is only for automatic upgrades of the cluster and of the node OS",
+            "use weekly or monthly; only the upgrade schedules can be daily",
         )
 
 

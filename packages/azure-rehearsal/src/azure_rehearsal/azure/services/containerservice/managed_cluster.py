@@ -111,7 +111,7 @@ def _network(request: Request) -> dict[str, Any]:
 
 
 def _create_identity(request: Request, name: str) -> dict[str, Any]:
-    """An identity that AKS makes in the node resource group, as profiles show it."""
+    """Creates an identity in the node resource group, as AKS does. Returns it in the form of the profiles."""
     cloud, id = request.cloud, f"{node_group_id(request)}/providers/{IDENTITY_KIND}/{name}"
     made = cloud.get(id)
     if made is None:
@@ -180,9 +180,8 @@ TYPE: Final = ArmType(
     token=CLUSTER,
     path=CLUSTER_PATH,
     location_required=True,
-    # networkProfile: older provider versions replace for any change of it, newer ones for the parts that AKS
-    # cannot change.
-    # Which of the two 3.29 does is not known, so all of it counts.
+    # networkProfile: older provider versions replace the cluster for any change, newer ones only for parts that AKS
+    # cannot change. The behavior of 3.29 is unknown, so any change replaces.
     force_new=(
         "location",
         "dnsPrefix",
@@ -212,7 +211,7 @@ TYPE: Final = ArmType(
     },
     defaults={"enableRBAC": True, "supportPlan": "KubernetesOfficial", "sku": {"name": "Base", "tier": "Free"}},
     immutable=tuple(
-        Immutable(path, remediation="make a new cluster, move what runs there, remove this one")
+        Immutable(path, remediation="create a new cluster, move the workloads, and delete this one")
         for path in (
             "dnsPrefix",
             "fqdnSubdomain",

@@ -1,8 +1,8 @@
-"""The Istio add-on: which revisions there are, and how a mesh goes from one to another.
+"""The Istio add-on: its revisions, and the allowed upgrades between them.
 
-Sources: learn.microsoft.com/azure/aks/istio-support-policy and istio-upgrade, 2026-08. The other Istio of AKS, that of
-app routing with the Gateway API, cannot be in a cluster with this one; the version of the API at hand has no word for
-it, so nothing need be refused. Deviation: `mode` Istio without revisions gets none here, in Azure the last but one.
+Sources: learn.microsoft.com/azure/aks/istio-support-policy and istio-upgrade, 2026-08. The Istio of app routing with
+the Gateway API cannot run next to this add-on; the SDK's API version cannot express it, so no rule refuses it.
+Deviation: `mode` Istio without revisions has no revision here; Azure selects the second newest one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from azure_rehearsal.protocol.provider import Refused
 
 @dataclass(frozen=True)
 class Revision:
-    """A revision of the add-on. `kubernetes` are minor versions; `ends` is the month of its end of life, and from then
-    on (`ended`, as of 2026-11) no new mesh can have it.
+    """A revision of the add-on. `kubernetes` lists its minor versions, `ends` is the month of its end of life.
+
+    New meshes cannot use a revision after its end of life (`ended`, as of 2026-11).
     """
 
     kubernetes: tuple[str, ...]
@@ -33,11 +34,11 @@ REVISIONS: Final[dict[str, Revision]] = {
     "asm-1-30": Revision(("1.32", "1.33", "1.34", "1.35", "1.36"), "2026-12"),
 }
 MAX_REVISION_STEP: Final = 2
-"""An upgrade may leave out one minor version."""
+"""An upgrade can skip one minor version."""
 
 
 def refuse_mesh(request: Request) -> None:
-    """Revisions that there are, that fit the cluster's version, and that follow from those that run."""
+    """Refuses revisions that are unknown, incompatible with the cluster, or not reachable from the running ones."""
     if str(request.get("serviceMeshProfile.mode")).lower() != "istio":
         return
     wanted: list[str] = request.get("serviceMeshProfile.istio.revisions", [])
@@ -49,11 +50,13 @@ def refuse_mesh(request: Request) -> None:
         _refuse_version(revision, kubernetes_versions.minor(version_of(request)))
     if len(set(wanted)) != len(wanted) or len(wanted) > 2:
         raise _not_allowed(
-            f"A mesh has one revision, or two while it is upgraded, not {', '.join(wanted)}",
-            "name one, or the old one and the new one",
+            f"A mesh has one revision, or two during an upgrade, not {', '.join(wanted)}",
+            "set one revision, or the old and the new one",
         )
     if len(wanted) == 2 and abs(_minor(wanted[0]) - _minor(wanted[1])) > MAX_REVISION_STEP:
-        raise _not_allowed(f"{wanted[0]} and {wanted[1]} are too far apart", "upgrade to a revision between first")
+        raise _not_allowed(
+            f"{wanted[0]} and {wanted[1]} are too far apart", "upgrade to an intermediate revision first"
+        )
     _refuse_skipped_step(wanted, running)
 
 
@@ -64,8 +67,8 @@ def _refuse_revision(revision: str, *, is_new: bool) -> None:
         ended = f" Its support ended in {known.ends}." if known else ""
         raise _not_allowed(
             f"Revision {revision} is not supported by the service mesh add-on",
-            f"use one of {offered}.{ended} A newer one goes into"
-            " azure_rehearsal/azure/services/containerservice/mesh.py",
+            f"use one of {offered}.{ended} Add newer revisions to"
+            " azure_rehearsal/azure/services/containerservice/service_mesh.py",
         )
 
 
@@ -73,19 +76,19 @@ def _refuse_version(revision: str, version: str) -> None:
     if version not in REVISIONS[revision].kubernetes:
         raise _not_allowed(
             f"Revision {revision} is not compatible with cluster version {version}",
-            f"it is for {', '.join(REVISIONS[revision].kubernetes)}: upgrade the mesh before the cluster",
+            f"it supports {', '.join(REVISIONS[revision].kubernetes)}; upgrade the mesh before the cluster",
         )
 
 
 def _refuse_skipped_step(wanted: list[str], running: list[str]) -> None:
-    """From one revision by way of both to the other, and back: pods move in between."""
+    """Requires both revisions between the old and the new one, so that pods can move."""
     if not running or set(wanted) <= set(running):
         return
     if len(running) == 1 and len(wanted) == 2 and running[0] in wanted:
         return
     raise _not_allowed(
         f"A mesh cannot go from {' and '.join(running)} to {' and '.join(wanted)}",
-        f"have {running[0]} and the new revision together first, move the pods, then remove the old one",
+        f"set {running[0]} and the new revision together, move the pods, then remove the old one",
     )
 
 
@@ -94,5 +97,5 @@ def _minor(revision: str) -> int:
 
 
 def _not_allowed(reason: str, remediation: str) -> Refused:
-    """In the add-on's own words (github.com/MicrosoftDocs/azure-docs/issues/120606)."""
+    """The add-on's error (github.com/MicrosoftDocs/azure-docs/issues/120606)."""
     return Refused("BadRequest", f"Requested change in revisions is not allowed. Reason: {reason}.", remediation)

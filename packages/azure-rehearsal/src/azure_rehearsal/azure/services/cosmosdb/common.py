@@ -52,7 +52,7 @@ def refuse_name(request: Request) -> None:
         raise bad_request(
             f"The resource name '{name}' in the URL and resource.id '{request.get('resource.id')}' in the body of "
             f"{request.id} must be the same.",
-            "set resource.id to the name",
+            "set resource.id to the resource's name",
         )
 
 
@@ -65,19 +65,19 @@ def refuse_throughput(request: Request) -> None:
         raise bad_request(
             "Setting offer throughput or autopilot is not supported for serverless accounts. "
             f"{request.id} has throughput {fixed or autoscale}.",
-            "leave options out",
+            "remove options",
         )
     if fixed is not None and autoscale is not None:
-        raise bad_request(f"{request.id} has both throughput and autoscaleSettings.", "use one of them")
+        raise bad_request(f"{request.id} has both throughput and autoscaleSettings.", "set only one of them")
     if fixed is not None and (fixed < MIN_THROUGHPUT or fixed % THROUGHPUT_STEP):
         raise bad_request(
             f"The throughput {fixed} of {request.id} is invalid: at least {MIN_THROUGHPUT}, in steps of "
             f"{THROUGHPUT_STEP}.",
-            "use the next larger step",
+            "use the next larger multiple",
         )
     if autoscale is not None and (autoscale < MIN_AUTOSCALE_THROUGHPUT or autoscale % MIN_AUTOSCALE_THROUGHPUT):
         raise bad_request(
             f"The maxThroughput {autoscale} of {request.id} is invalid: at least {MIN_AUTOSCALE_THROUGHPUT}, in steps "
             f"of {MIN_AUTOSCALE_THROUGHPUT}.",
-            "use the next larger step",
+            "use the next larger multiple",
         )

@@ -22,7 +22,7 @@ def _refuse_locations(request: Request) -> None:
         raise bad_request(
             f"Database account '{request.name}' has the locations {names} with failover priorities {priorities}. Each "
             "location must be listed once, with priorities counting from 0.",
-            "list every location once and count failoverPriority from 0",
+            "list each location once, and number failoverPriority from 0",
         )
     for name, item in zip(names, locations, strict=True):
         if name not in REGIONS:
@@ -32,7 +32,7 @@ def _refuse_locations(request: Request) -> None:
         if item.get("isZoneRedundant") and not REGIONS[name]:
             raise bad_request(
                 f"Zone redundancy of database account '{request.name}' is not supported in '{name}'.",
-                "set isZoneRedundant to false there",
+                "set isZoneRedundant to false for this location",
             )
 
 
@@ -42,14 +42,14 @@ def _refuse_serverless(request: Request) -> None:
         raise bad_request(
             f"The capability EnableServerless of database account '{request.name}' cannot be added or removed after "
             "creation.",
-            "make another account and move the data",
+            "create another account and move the data",
         )
     if not serverless:
         return
     if len(request.get("locations", [])) > 1 or request.get("enableMultipleWriteLocations"):
         raise bad_request(
             f"Serverless database account '{request.name}' can have one region only; it has "
-            f"{len(request.get('locations', []))}, multiple write locations "
+            f"{len(request.get('locations', []))} locations and enableMultipleWriteLocations "
             f"{bool(request.get('enableMultipleWriteLocations'))}.",
             "use one location, or provisioned throughput",
         )

@@ -15,31 +15,31 @@ from azure_rehearsal.azure.services.cosmosdb.common import (
 )
 
 MAX_KEY_LEVELS: Final = 3
-"""Paths of a hierarchical partition key."""
+"""Maximum paths of a hierarchical partition key."""
 
 
 def _refuse_partition_key(request: Request) -> None:
     paths = request.get("resource.partitionKey.paths", [])
     kind = str(request.get("resource.partitionKey.kind", "Hash")).lower()
-    most = MAX_KEY_LEVELS if kind == "multihash" else 1
-    if not 1 <= len(paths) <= most or any(not path.startswith("/") or len(path) < 2 for path in paths):
+    limit = MAX_KEY_LEVELS if kind == "multihash" else 1
+    if not 1 <= len(paths) <= limit or any(not path.startswith("/") or len(path) < 2 for path in paths):
         raise bad_request(
-            f"The partition key of {request.id} is invalid: {paths} of kind {kind}. It has 1 to {most} paths, each "
+            f"The partition key of {request.id} is invalid: {paths} of kind {kind}. It has 1 to {limit} paths, each "
             "beginning with '/'.",
-            "name a property, as /sessionId",
+            "use the path of a property, such as /sessionId",
         )
     before = request.previous("resource.partitionKey.paths")
     if before is not None and before != paths:
         raise bad_request(
             f"Document collection partition key cannot be changed. {request.id} has {before}, the request {paths}.",
-            "make another container and copy the data",
+            "create another container and copy the data",
         )
     keys, after = request.previous("resource.uniqueKeyPolicy"), request.get("resource.uniqueKeyPolicy")
     if request.old is not None and (keys or None) != (after or None):
         raise bad_request(
             f"The unique index of {request.id} cannot be modified. To change the unique index, remove the collection "
             "and re-create a new one.",
-            "make another container and copy the data",
+            "create another container and copy the data",
         )
 
 
@@ -48,7 +48,7 @@ def _refuse_expiry(request: Request) -> None:
     if seconds is not None and seconds != -1 and seconds <= 0:
         raise bad_request(
             f"The defaultTtl {seconds} of {request.id} is invalid.",
-            "use -1 (off unless an item says so) or a number of seconds",
+            "use -1 (items expire only if they have a ttl) or a number of seconds",
         )
 
 

@@ -35,7 +35,7 @@ def _refuse_role(request: Request) -> None:
     if not arm_ids.is_inside(str(request.get("scope", "")), account):
         raise bad_request(
             f"The scope '{request.get('scope')}' of role assignment '{request.name}' is not inside {account}.",
-            "use the id of the account, or of /dbs/<database> below it",
+            "use the id of the account, or /dbs/<database> below it",
         )
     for other in request.cloud.children(account, ROLE):
         same = all(
@@ -43,7 +43,7 @@ def _refuse_role(request: Request) -> None:
             for key in ("principalId", "roleDefinitionId", "scope")
         )
         if same and not arm_ids.same(other.id, request.id):
-            raise Refused("Conflict", f"The role assignment already exists: {other.id}.", "declare it once")
+            raise Refused("Conflict", f"The role assignment already exists: {other.id}.", "declare the assignment once")
 
 
 TYPE: Final = ArmType(

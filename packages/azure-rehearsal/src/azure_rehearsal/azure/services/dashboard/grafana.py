@@ -35,7 +35,7 @@ def _refuse_version(request: Request) -> None:
             "InvalidGrafanaMajorVersion",
             f"The Grafana major version '{version}' of workspace '{request.name}' is not supported. Supported: "
             f"{', '.join(MAJOR_VERSIONS)}.",
-            "use one of these, or leave it out",
+            "use one of these versions, or remove the property",
         )
 
 

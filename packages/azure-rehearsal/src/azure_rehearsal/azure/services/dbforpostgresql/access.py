@@ -1,4 +1,4 @@
-"""Who signs in to a server: password, Entra, administrators."""
+"""Rules for authentication: password, Entra, administrator login."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PASSWORD: Final = "administratorLoginPassword"
 
 
 def has_password_auth(request: Request) -> bool:
-    """On unless it is turned off."""
+    """Password authentication is enabled by default."""
     return str(request.get("authConfig.passwordAuth", "Enabled")).lower() == "enabled"
 
 
@@ -31,7 +31,7 @@ def refuse_auth_config(request: Request) -> None:
         raise invalid(
             "authConfig",
             f"Server '{request.name}' has neither password nor Microsoft Entra authentication.",
-            "turn one of them on",
+            "enable one of them",
         )
     if not has_password or request.old is not None:
         return
@@ -40,7 +40,7 @@ def refuse_auth_config(request: Request) -> None:
             "MissingAdministratorLogin",
             f"Server '{request.name}' has password authentication. Both administratorLogin and {PASSWORD} must be "
             "provided.",
-            "give both, or set authConfig.passwordAuth to Disabled",
+            "set both, or set authConfig.passwordAuth to Disabled",
         )
 
 

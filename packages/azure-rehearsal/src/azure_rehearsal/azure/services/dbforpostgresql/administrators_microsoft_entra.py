@@ -28,19 +28,19 @@ def _refuse_administrator(request: Request) -> None:
         uuid.UUID(request.name)
     except ValueError:
         raise invalid(
-            "objectId", f"The administrator '{request.name}' is no object id.", "use the GUID of a principal in Entra"
+            "objectId", f"The administrator '{request.name}' is not an object id.", "use the GUID of an Entra principal"
         ) from None
     server = server_of(request)
     if server is not None and str(get_path(server.properties, "authConfig.activeDirectoryAuth")).lower() != "enabled":
         raise Refused(
             "AadAuthenticationNotEnabled",
-            f"Microsoft Entra authentication is not enabled on server '{arm_ids.name(server.id)}'; it can have no "
+            f"Microsoft Entra authentication is not enabled on server '{arm_ids.name(server.id)}'; it cannot have the "
             f"administrator {request.name}.",
             "set authConfig.activeDirectoryAuth of the server to Enabled",
         )
     if not request.get("principalName") or not request.get("principalType"):
         raise invalid(
-            "principalName", f"Administrator {request.name} needs principalName and principalType.", "set both"
+            "principalName", f"Administrator {request.name} requires principalName and principalType.", "set both"
         )
 
 

@@ -28,5 +28,5 @@ def refuse_on_replica(request: Request) -> None:
             "ReadReplicaOperationNotAllowed",
             f"{request.type.kind} '{request.name}' cannot be written on '{arm_ids.name(server.id)}', which is a read "
             "replica.",
-            "write it on the primary; the replica follows",
+            "write it on the primary, which replicates it",
         )

@@ -1,4 +1,4 @@
-"""What servers and their children share."""
+"""Tokens, id template, and the exclusive writes that servers and their children share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ONE_OPERATION_PER_SERVER: Final = ExclusiveWrites(
 
 
 def invalid(parameter: str, message: str, remediation: str) -> Refused:
-    """PostgreSQL's general refusal of a value."""
+    """PostgreSQL's generic error for an invalid value."""
     return Refused("InvalidParameterValue", f"Invalid value given for parameter {parameter}. {message}", remediation)
 
 
@@ -49,12 +49,12 @@ def busy(server_id: str, other: str, remediation: str) -> Refused:
 
 
 def refuse_while_replicas_change(cloud: Cloud, server_id: str, own_id: str) -> None:
-    """Refuses a write on a server while one of its replicas is being written: that puts the primary into *updating*."""
+    """Refuses a write on a server during a write on one of its replicas, which sets the primary to *updating*."""
     for replica in replicas_of(cloud, server_id):
         other = cloud.active_write(replica.id)
         if other is not None and not arm_ids.same(replica.id, own_id):
             raise busy(
-                server_id, other, f"these two are written one after the other: give {own_id} a depends_on for {other}"
+                server_id, other, f"Azure runs these writes one at a time: add {other} to depends_on of {own_id}"
             )
 
 

@@ -1,4 +1,4 @@
-"""Version, size, storage, zones, standby and backup of a server."""
+"""Rules for version, size, storage, zones, standby and backup of a server."""
 
 from __future__ import annotations
 
@@ -52,20 +52,20 @@ def refuse_version(request: Request) -> None:
         raise Refused(
             "VersionDowngradeNotAllowed",
             f"Server '{request.name}' has PostgreSQL version {before}. Downgrade to {version} is not supported.",
-            "keep the version; an older one needs another server",
+            "keep the version; use another server for an older version",
         )
 
 
 def refuse_size(request: Request) -> None:
     name, tier = request.get("sku.name"), request.get("sku.tier")
     if name is None:
-        raise invalid("sku", f"Server '{request.name}' has none.", "set sku.name and sku.tier")
+        raise invalid("sku", f"Server '{request.name}' has no sku.", "set sku.name and sku.tier")
     found = tier_of(str(name))
     if not found:
         raise Refused(
             "InvalidSkuName",
             f"The SKU '{name}' of server '{request.name}' is not offered for flexible servers.",
-            "use a size like Standard_D4ds_v5; if Azure offers this one, add it to "
+            "use a size such as Standard_D4ds_v5; if Azure offers this size, add it to "
             "azure_rehearsal/azure/services/dbforpostgresql/offers.py",
         )
     if found.lower() != str(tier).lower():
@@ -77,7 +77,7 @@ def refuse_size(request: Request) -> None:
 
 
 def _disk(kind: Any) -> str:
-    """The kind of disk, in lower case; Azure shows a Premium SSD as an empty string."""
+    """The disk type in lower case. Azure returns an empty string for Premium SSD."""
     return str(kind or PREMIUM).lower()
 
 
@@ -89,7 +89,7 @@ def refuse_storage(request: Request) -> None:
             "StorageTypeChangeNotAllowed",
             f"The storage type of server '{request.name}' cannot be changed from "
             f"{_disk(request.previous('storage.type'))} to {kind} (storage.type).",
-            "keep it; another one needs another server",
+            "keep the type; use another server for another type",
         )
     sizes = BASE_TIERS if kind == PREMIUM else OTHER_DISK_SIZES
     if size is not None and size not in sizes:
@@ -103,7 +103,7 @@ def refuse_storage(request: Request) -> None:
         raise Refused(
             "StorageSizeDecreaseNotAllowed",
             f"The storage of server '{request.name}' is {before} GiB and cannot be decreased to {size} GiB.",
-            "keep the size; with autoGrow Azure may have grown it: ignore changes of storage.storageSizeGB",
+            "keep the size; with autoGrow, Azure can have enlarged it: ignore changes of storage.storageSizeGB",
         )
     tier = request.get("storage.tier")
     if tier is not None and kind == PREMIUM:
@@ -118,12 +118,12 @@ def _refuse_disk_tier(request: Request, tier: str, size: int) -> None:
             "InvalidStorageTier",
             f"The storage tier {tier} of server '{request.name}' is not supported for {size} GiB. Supported: "
             f"{', '.join(allowed)}.",
-            "leave storage.tier out for the tier that belongs to the size",
+            "remove storage.tier to get the default tier of the size",
         )
 
 
 def storage_outputs(request: Request) -> dict[str, Any]:
-    """The storage as the response shows it, with what Azure adds."""
+    """The storage properties of the response, including those that Azure adds."""
     before = request.previous("storage") or {}
     storage: dict[str, Any] = {
         "autoGrow": "Disabled",
@@ -148,8 +148,8 @@ def refuse_standby(request: Request) -> None:
             raise Refused(
                 "AvailabilityZoneNotAvailable",
                 f"Specified availability zone '{value}' ({path}) is not supported in region '{request.location}' for "
-                f"server '{request.name}'; it has {', '.join(zones) or 'none'}.",
-                "use a zone of the region, or leave it out",
+                f"server '{request.name}'; its zones are {', '.join(zones) or 'none'}.",
+                "use a zone of the region, or remove the property",
             )
     if mode == "disabled":
         return
@@ -162,16 +162,16 @@ def refuse_standby(request: Request) -> None:
     if mode == "zoneredundant" and (not zones or (standby is not None and standby == zone)):
         raise Refused(
             "ZoneRedundantHANotSupported",
-            f"Zone redundant high availability of server '{request.name}' needs a standby in another zone: region "
+            f"Zone redundant high availability of server '{request.name}' requires a standby in another zone: region "
             f"'{request.location}' has {', '.join(zones) or 'no zones'}, primary {zone}, standby {standby}.",
-            "name another standbyAvailabilityZone, or use mode SameZone",
+            "set another standbyAvailabilityZone, or use mode SameZone",
         )
     if mode == "samezone" and standby is not None and standby != zone:
         raise Refused(
             "InvalidStandbyAvailabilityZone",
             f"High availability SameZone of server '{request.name}' has its standby in zone {standby}, the primary is "
             f"in {zone}.",
-            "leave standbyAvailabilityZone out",
+            "remove standbyAvailabilityZone",
         )
 
 
@@ -189,12 +189,12 @@ def refuse_backup(request: Request) -> None:
             "GeoRedundantBackupChangeNotAllowed",
             f"Geo-redundant backup of server '{request.name}' can only be chosen at creation: it is {before}, the "
             f"request has {after}.",
-            "keep it; the other needs another server",
+            "keep the value; use another server for the other value",
         )
     if is_enabled(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
         raise Refused(
             "GeoRedundantBackupNotSupported",
             f"Geo-redundant backup of server '{request.name}' is not supported in region '{request.location}', which "
             "has no paired region.",
-            "use a geo replica, or leave it disabled",
+            "use a read replica in another region, or disable it",
         )

@@ -23,7 +23,7 @@ def _refuse_parameter(request: Request) -> None:
         raise invalid(request.name, f"Parameter {request.id} has no value.", "set value and source user-override")
     if known is None or known.accepts(str(value)) or (str(value) == OFF == known.default):
         return
-    raise invalid(request.name, f"It is '{value}', allowed values are: {known.allowed}.", "use one of these values")
+    raise invalid(request.name, f"It is '{value}', allowed values are: {known.allowed}.", "use an allowed value")
 
 
 def _parameter_outputs(request: Request, record: Record) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def _refuse_reserved_database(request: Request) -> None:
     if request.name.lower() in EXISTING_DATABASES and request.old is None:
         raise Refused(
             "DatabaseNameReserved",
-            f"The database name '{request.name}' is in use by the service on "
+            f"The database name '{request.name}' is reserved by the service on "
             f"'{arm_ids.name(arm_ids.parent(request.id))}'.",
             "choose another name",
         )

@@ -1,4 +1,4 @@
-"""Where a server is reached: a delegated subnet with a private zone, or public access with private endpoints."""
+"""Rules for the networking mode: a delegated subnet with a private DNS zone, or public access."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ZONE: Final = "network.privateDnsZoneArmResourceId"
 RESERVED_ADDRESSES: Final = 5
 MAX_SUBNET_PREFIX_LENGTH: Final = 28
 ADDRESSES: Final = {True: 4, False: 2}
-"""Addresses of a server in its subnet, by whether it has a standby; four are documented, two are half of them."""
+"""Addresses of a server in its subnet, by whether it has a standby. Documented: four; without a standby we use half."""
 
 
 def refuse_mode_change(request: Request) -> None:
-    """A server keeps its subnet, or keeps having none, for life."""
+    """Refuses changes of the networking mode, which is fixed at creation."""
     if request.old is None:
         return
     before, after = request.previous(SUBNET), request.get(SUBNET)
@@ -31,7 +31,7 @@ def refuse_mode_change(request: Request) -> None:
             "VnetIntegrationChangeNotAllowed",
             f"The networking mode of server '{request.name}' is chosen at creation and cannot be changed: it has "
             f"{SUBNET} {before!r}, the request {after!r}.",
-            "make another server and move the data (dump and restore, or a replica that is promoted)",
+            "create another server and move the data by dump and restore",
         )
     has_standby = str(request.previous("highAvailability.mode") or "Disabled").lower() != "disabled"
     if before and has_standby and not arm_ids.same(request.previous(ZONE), request.get(ZONE)):
@@ -39,7 +39,7 @@ def refuse_mode_change(request: Request) -> None:
             "PrivateDnsZoneChangeNotAllowed",
             f"The private DNS zone of server '{request.name}' cannot be changed while high availability is on: it is "
             f"{request.previous(ZONE)}, the request has {request.get(ZONE)}.",
-            "turn high availability off first",
+            "disable high availability first",
         )
 
 
@@ -48,7 +48,9 @@ def refuse_zone(request: Request) -> None:
     if not request.get(SUBNET):
         if zone:
             raise invalid(
-                ZONE, f"Server '{request.name}' has no delegated subnet.", "a private endpoint brings its own zone"
+                ZONE,
+                f"Server '{request.name}' has no delegated subnet.",
+                "remove the zone; private endpoints use zone groups",
             )
         return
     if not zone:
@@ -56,7 +58,7 @@ def refuse_zone(request: Request) -> None:
             "EmptyPrivateDnsZoneArmResourceId",
             "The parameter PrivateDnsZoneArguments is required, and must be provided by customer. Server "
             f"'{request.name}' has a delegated subnet.",
-            f"make a private DNS zone that ends with .{DOMAIN} and link it to the virtual network first",
+            f"create a private DNS zone that ends with .{DOMAIN}, and link it to the virtual network first",
         )
     name, own = arm_ids.name(str(zone)).lower(), f"{request.name}.{DOMAIN}".lower()
     if not name.endswith(f".{DOMAIN}") or name == own:
@@ -64,7 +66,7 @@ def refuse_zone(request: Request) -> None:
             "InvalidPrivateDnsZoneName",
             f"The private DNS zone '{name}' of server '{request.name}' is invalid: it must end with .{DOMAIN} and not "
             f"be {own}.",
-            f"name it like <prefix>.private.{DOMAIN}",
+            f"use a name such as <prefix>.private.{DOMAIN}",
         )
 
 
@@ -86,7 +88,7 @@ def refuse_subnet(request: Request) -> None:
             "SubnetNotDelegated",
             f"Subnet {subnet.id} of server '{request.name}' must be delegated to {DELEGATION} and to nothing else; it "
             f"has {', '.join(delegated) or 'no delegation'}.",
-            "add the delegation to a subnet of the servers' own",
+            "delegate a subnet that only these servers use",
         )
     _refuse_full(request)
 
@@ -112,7 +114,7 @@ def _refuse_full(request: Request) -> None:
             "SubnetIsFull",
             f"Subnet {arm_ids.name(subnet.id)} with address prefix {cidr} does not have enough capacity for "
             f"{needed} IP addresses: {len(others) + 1} servers share it with '{request.name}', {available} are usable.",
-            "use a larger subnet, or one for each server",
+            "use a larger subnet, or one subnet per server",
         )
 
 

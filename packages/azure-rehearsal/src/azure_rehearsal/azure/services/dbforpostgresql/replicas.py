@@ -1,4 +1,4 @@
-"""Read replicas: servers that follow another one, and what becomes of them when it goes."""
+"""Rules for read replicas: creation, writes while primary or replicas change, promotion at deletion of the primary."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from azure_rehearsal.azure.services.dbforpostgresql.offers import BURSTABLE
 from azure_rehearsal.protocol.provider import Refused
 
 MAX_REPLICAS: Final = 5
-"""Of one primary: azure-databases-docs `concepts-read-replicas.md`; more by cascading is a preview."""
+"""Per primary: azure-databases-docs `concepts-read-replicas.md`. Cascading replicas are a preview."""
 
 PRIMARY_ONLY_PROPERTIES: Final = (
     "administratorLogin",
@@ -31,18 +31,18 @@ PRIMARY_ONLY_PROPERTIES: Final = (
     "highAvailability",
     "version",
 )
-"""What a replica takes from its primary or cannot have."""
+"""Properties that a replica inherits from its primary or cannot have."""
 
 _deleted: weakref.WeakKeyDictionary[Cloud, dict[str, str]] = weakref.WeakKeyDictionary()
-"""Replicas whose deletion has begun in this process, with their primary: it is *updating* until they are gone."""
+"""Primary by replica, for replicas deleted in this process. The primary is *updating* until the deletion ends."""
 
 
 def is_replica_request(request: Request) -> bool:
     return str(request.get("createMode", "")).lower() == "replica"
 
 
-def _refused(request: Request, what: str, remediation: str, code: str = "ReadReplicaCreationNotAllowed") -> Refused:
-    return Refused(code, f"Read replica '{request.name}': {what}", remediation)
+def _refused(request: Request, message: str, remediation: str, code: str = "ReadReplicaCreationNotAllowed") -> Refused:
+    return Refused(code, f"Read replica '{request.name}': {message}", remediation)
 
 
 def refuse_replica(request: Request) -> None:
@@ -50,10 +50,10 @@ def refuse_replica(request: Request) -> None:
     if not is_replica_request(request) or request.old is not None:
         return
     if source is None or source.type != SERVER:
-        raise _refused(request, f"{SOURCE} {request.get(SOURCE)!r} is no flexible server.", "name the primary's id")
+        raise _refused(request, f"{SOURCE} {request.get(SOURCE)!r} is not a flexible server.", "use the primary's id")
     if is_replica(source):
         raise _refused(
-            request, f"{source.id} is a read replica itself; cascading replicas are a preview.", "name the primary"
+            request, f"{source.id} is a read replica; cascading replicas are a preview.", "use the primary's id"
         )
     if str(get_path(source.properties, "sku.tier")).lower() == BURSTABLE.lower():
         raise _refused(
@@ -66,7 +66,7 @@ def refuse_replica(request: Request) -> None:
         raise _refused(
             request,
             f"the primary {source.id} has {len(siblings)} read replicas, the limit is {MAX_REPLICAS}.",
-            "use one of them",
+            "use an existing replica",
             "ReplicaLimitReached",
         )
     _refuse_differences(request, source)
@@ -90,12 +90,12 @@ def _refuse_differences(request: Request, source: Record) -> None:
         raise _refused(
             request,
             "its networking mode differs from the primary's.",
-            "give both a delegated subnet, or none",
+            "use a delegated subnet for both servers, or for none",
         )
 
 
 def refuse_settings_of_replica(request: Request) -> None:
-    """A replica has no backup and no standby of its own, for as long as it is one."""
+    """Refuses settings that a replica inherits from its primary or cannot have."""
     old_is_replica = request.old is not None and is_replica(request.old)
     if not old_is_replica and not (request.old is None and is_replica_request(request)):
         return
@@ -107,13 +107,13 @@ def refuse_settings_of_replica(request: Request) -> None:
             raise _refused(
                 request,
                 f"{name} cannot be configured on a read replica.",
-                "leave it out: a replica takes it from its primary, or cannot have it",
+                "remove it; a replica inherits it from its primary or cannot have it",
                 "ReadReplicaOperationNotAllowed",
             )
 
 
 def refuse_while_primary_is_busy(request: Request) -> None:
-    """A replica's creation puts its primary into *updating*, and waits for nothing that is under way there."""
+    """Refuses writes of a primary and its replicas at the same time: a new replica sets its primary to *updating*."""
     source = str(request.get(SOURCE) or request.previous(SOURCE) or "")
     if not source:
         refuse_while_replicas_change(request.cloud, request.id, request.id)
@@ -126,7 +126,7 @@ def refuse_while_primary_is_busy(request: Request) -> None:
 def _refuse_changing_primary(cloud: Cloud, source: str, own_id: str) -> None:
     other = cloud.active_write(source)
     if other is not None:
-        raise busy(source, other, f"give {own_id} a depends_on for {other}")
+        raise busy(source, other, f"add {other} to depends_on of {own_id}")
     refuse_while_replicas_change(cloud, source, own_id)
     _refuse_while_replica_is_deleted(cloud, source, own_id)
 
@@ -135,7 +135,7 @@ def _refuse_while_replica_is_deleted(cloud: Cloud, primary: str, own_id: str) ->
     for replica, its_primary in _deleted.get(cloud, {}).items():
         other = cloud.active_write(replica)
         if other is not None and arm_ids.same(its_primary, primary):
-            raise busy(primary, other, f"delete {other} before, or write {own_id} later")
+            raise busy(primary, other, f"delete {other} first, or write {own_id} later")
 
 
 def refuse_child_while_replica_is_deleted(request: Request) -> None:
@@ -150,14 +150,14 @@ def refuse_delete_while_primary_is_busy(deletion: Deletion) -> None:
 
 
 def refuse_child_delete_while_replicas_change(deletion: Deletion) -> None:
-    """Refuses to delete something of a server while a replica of it comes or goes."""
+    """Refuses to delete a child of a server while one of its replicas is created or deleted."""
     server = arm_ids.parent(deletion.record.id)
     refuse_while_replicas_change(deletion.cloud, server, deletion.record.id)
     _refuse_while_replica_is_deleted(deletion.cloud, server, deletion.record.id)
 
 
 def promote_replicas(deletion: Deletion) -> None:
-    """Replicas of a deleted primary go on as servers of their own."""
+    """Promotes the replicas of a deleted primary to independent servers."""
     cloud, record = deletion.cloud, deletion.record
     if is_replica(record):
         _deleted.setdefault(cloud, {})[record.id] = record.properties[SOURCE]
@@ -167,9 +167,9 @@ def promote_replicas(deletion: Deletion) -> None:
 
 
 def replication_outputs(cloud: Cloud, server: Record) -> dict[str, Any]:
-    """How a server takes part in replication, as a read shows it."""
+    """The replication properties of a server in a response."""
     source = cloud.get(str(server.properties.get(SOURCE) or ""))
     if not is_replica(server):
         return {"replicationRole": "Primary", "replicaCapacity": MAX_REPLICAS}
-    near = source is None or source.properties.get("location") == server.properties.get("location")
-    return {"replicationRole": "AsyncReplica" if near else "GeoAsyncReplica", "replicaCapacity": 0}
+    is_same_region = source is None or source.properties.get("location") == server.properties.get("location")
+    return {"replicationRole": "AsyncReplica" if is_same_region else "GeoAsyncReplica", "replicaCapacity": 0}

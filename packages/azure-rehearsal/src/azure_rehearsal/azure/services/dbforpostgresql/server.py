@@ -53,11 +53,11 @@ from azure_rehearsal.azure.services.dbforpostgresql.replicas import (
 
 DEFAULT_BACKUP_DAYS: Final = 7
 INHERITED: Final = ("version", "administratorLogin", "authConfig")
-"""What a replica has from its primary."""
+"""Properties that a replica inherits from its primary."""
 
 
 def _refuse_primary_auth_config(request: Request) -> None:
-    """What is asked of a server that is no replica."""
+    """Checks the authentication settings of a server that is not a replica."""
     if is_replica_request(request) or request.previous(SOURCE):
         return
     refuse_auth_config(request)

@@ -31,17 +31,17 @@ def _refuse_endpoint(request: Request) -> None:
     if any(not arm_ids.same(item.id, request.id) for item in siblings):
         raise Refused(
             "VirtualEndpointLimitReached",
-            f"Server '{arm_ids.name(server.id)}' has the virtual endpoint {siblings[0].id} already; one is supported.",
-            "use the one that exists",
+            f"Server '{arm_ids.name(server.id)}' has the virtual endpoint {siblings[0].id} already; the limit is one.",
+            "use the existing endpoint",
         )
     family = {arm_ids.name(item.id).lower() for item in [server, *replicas_of(request.cloud, server.id)]}
-    strangers = [name for name in request.get("members", []) if str(name).lower() not in family]
-    if strangers:
+    other_servers = [name for name in request.get("members", []) if str(name).lower() not in family]
+    if other_servers:
         raise invalid(
             "members",
-            f"{', '.join(strangers)} of virtual endpoint '{request.name}' is neither '{arm_ids.name(server.id)}' nor a "
-            "read replica of it.",
-            "name the primary or one of its replicas, and let the endpoint depend on it",
+            f"{', '.join(other_servers)} of virtual endpoint '{request.name}' is neither '{arm_ids.name(server.id)}' "
+            "nor one of its read replicas.",
+            "use the primary or one of its replicas, and add it to depends_on of the endpoint",
         )
 
 

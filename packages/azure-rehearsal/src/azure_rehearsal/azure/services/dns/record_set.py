@@ -24,7 +24,7 @@ TTL_SECONDS: Final = range(1, 2**31)
 WILDCARD: Final = "*"
 NO_WILDCARDS: Final = ("NS", "SOA")
 EXCLUSIVE_TYPE: Final = "CNAME"
-"""The only record type that shares its name with no other (RFC 1034)."""
+"""A record set of this type cannot share its name with other record sets (RFC 1034)."""
 
 
 def _refuse_type(request: Request) -> None:
@@ -34,14 +34,14 @@ def _refuse_type(request: Request) -> None:
             "InvalidResourceType",
             f"The resource type 'dnsZones/{type}' could not be found in the namespace 'Microsoft.Network' for api "
             f"version '{request.type.schema.api_version}'. The supported record types are '{','.join(PAYLOADS)}'.",
-            "use one of these",
+            "use one of these types",
         )
     others = [name for name in PAYLOADS.values() if name != PAYLOADS[type] and request.get(name)]
     if others:
         raise Refused(
             "BadRequest",
             f"The record set '{request.name}' is of type '{type}' and has {', '.join(others)}.",
-            f"put its records into {PAYLOADS[type]}",
+            f"use only {PAYLOADS[type]}",
         )
     if type == EXCLUSIVE_TYPE and not request.get(PAYLOADS[type]) and not request.get("targetResource.id"):
         raise Refused(
@@ -55,13 +55,13 @@ def _refuse_name(request: Request) -> None:
     type = record_type(request.id)
     if request.name.startswith(WILDCARD) and type in NO_WILDCARDS:
         raise Refused(
-            "BadRequest", f"A record set of type '{type}' cannot be a wildcard: '{request.name}'.", "name the host"
+            "BadRequest", f"A record set of type '{type}' cannot be a wildcard: '{request.name}'.", "use a host name"
         )
     if type == "SOA" and request.name != APEX:
         raise Refused(
             "BadRequest",
             f"A record set of type 'SOA' can only be at the apex of its zone: '{request.name}'.",
-            "leave it out: Azure makes it with the zone",
+            "remove it; Azure creates it with the zone",
         )
 
 
@@ -79,24 +79,24 @@ def _refuse_ttl(request: Request) -> None:
 
 
 def _refuse_shared_name(request: Request) -> None:
-    """A CNAME has its name for itself; the apex has SOA and NS from the beginning."""
-    is_alone = record_type(request.id) == EXCLUSIVE_TYPE
+    """Refuses a CNAME next to other record sets of the same name. The apex always has SOA and NS."""
+    is_exclusive = record_type(request.id) == EXCLUSIVE_TYPE
     for other in request.cloud.children(arm_ids.parent(request.id), RECORD_SET):
         if arm_ids.name(other.id).lower() != request.name.lower() or arm_ids.same(other.id, request.id):
             continue
-        if is_alone:
+        if is_exclusive:
             raise Refused(
                 "Conflict",
                 f"The CNAME record could not be created because another record with the same name already exists in "
                 f"this zone: {other.id}.",
-                "give one of them another name; at the apex, use an alias record set of type A",
+                "rename one of them; at the apex, use an alias record set of type A",
             )
         if record_type(other.id) == EXCLUSIVE_TYPE:
             raise Refused(
                 "Conflict",
                 f"The record could not be created because a CNAME record with the same name already exists in this "
                 f"zone: {other.id}.",
-                "give one of them another name",
+                "rename one of them",
             )
 
 
@@ -110,7 +110,7 @@ def _refuse_lost_name_servers(request: Request) -> None:
         raise Refused(
             "BadRequest",
             f"The NS record set at the apex must keep the name servers of Azure DNS; missing: {', '.join(missing)}.",
-            "add name servers of your own, and keep these",
+            "keep these name servers when you add others",
         )
 
 
@@ -120,7 +120,7 @@ def _refuse_deletion(deletion: Deletion) -> None:
         raise Refused(
             "BadRequest",
             f"The record set of type '{type}' at the apex cannot be deleted: {deletion.record.id}.",
-            "delete the zone, which takes it along",
+            "delete the zone, which also deletes this record set",
         )
 
 

@@ -1,4 +1,4 @@
-"""What Azure DNS says of the records in a record set."""
+"""Rules for the records in a record set."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CAA_TAGS: Final = ("issue", "issuewild", "iodef")
 NAPTR_FLAGS: Final = ("", "A", "P", "S", "U")
 ROOT_NAME: Final = "."
 MAX_TEXT_LENGTH: Final = 255
-"""Characters of one string of a TXT record."""
-Record = Mapping[str, Any]
+"""Maximum characters of one string of a TXT record."""
+DnsRecord = Mapping[str, Any]
 
 
 def _bad_request(message: str, remediation: str) -> Refused:
@@ -27,10 +27,10 @@ def _bad_request(message: str, remediation: str) -> Refused:
 
 def _domain(value: Any) -> None:
     if not is_domain(value):
-        raise _bad_request(f"The domain name '{value}' is invalid.", "write a host name such as sip.example.com")
+        raise _bad_request(f"The domain name '{value}' is invalid.", "use a host name such as www.example.com")
 
 
-def _number(record: Record, name: str, allowed: range) -> None:
+def _number(record: DnsRecord, name: str, allowed: range) -> None:
     value = record.get(name)
     if value is None or value not in allowed:
         raise _bad_request(
@@ -39,72 +39,73 @@ def _number(record: Record, name: str, allowed: range) -> None:
         )
 
 
-def _address(version: int, property: str) -> Callable[[Record], None]:
-    def check(record: Record) -> None:
+def _address(version: int, property: str) -> Callable[[DnsRecord], None]:
+    def check(record: DnsRecord) -> None:
         value = str(record.get(property, ""))
         try:
             fits = ipaddress.ip_address(value).version == version
         except ValueError:
             fits = False
         if not fits:
-            raise _bad_request(f"The IPv{version} address '{value}' is invalid.", f"write an IPv{version} address")
+            raise _bad_request(f"The IPv{version} address '{value}' is invalid.", f"use an IPv{version} address")
 
     return check
 
 
-def _named(property: str) -> Callable[[Record], None]:
+def _named(property: str) -> Callable[[DnsRecord], None]:
     return lambda record: _domain(record.get(property))
 
 
-def _caa(record: Record) -> None:
+def _caa(record: DnsRecord) -> None:
     _number(record, "flags", EIGHT_BITS)
     if record.get("tag") not in CAA_TAGS or not record.get("value"):
         raise _bad_request(
-            f"The CAA record {dict(record)} is invalid: its tag is one of {', '.join(CAA_TAGS)}, its value not empty.",
-            "write an authority, as tag issue and value letsencrypt.org",
+            f"The CAA record {dict(record)} is invalid: its tag is one of {', '.join(CAA_TAGS)}, and its value is not "
+            "empty.",
+            "use an authority, such as tag issue with value letsencrypt.org",
         )
 
 
-def _mail(record: Record) -> None:
+def _mail(record: DnsRecord) -> None:
     _number(record, "preference", SIXTEEN_BITS)
     _domain(record.get("exchange"))
 
 
-def _service(record: Record) -> None:
+def _service(record: DnsRecord) -> None:
     for name in ("priority", "weight", "port"):
         _number(record, name, SIXTEEN_BITS)
     if record.get("target") != ROOT_NAME:
         _domain(record.get("target"))
 
 
-def _naming_authority(record: Record) -> None:
+def _naming_authority(record: DnsRecord) -> None:
     for name in ("order", "preference"):
         _number(record, name, SIXTEEN_BITS)
     if str(record.get("flags") or "").upper() not in NAPTR_FLAGS:
         raise _bad_request(
-            f"The flags '{record.get('flags')}' of a NAPTR record are invalid.", "use A, P, S, U or none"
+            f"The flags '{record.get('flags')}' of a NAPTR record are invalid.", "use A, P, S, U or an empty string"
         )
     replacement = record.get("replacement")
     if bool(record.get("regexp")) == (replacement != ROOT_NAME):
         raise _bad_request(
             f"The NAPTR record {dict(record)} is invalid: specify either a value for 'regexp' or a value for "
             "'replacement'; with 'regexp', 'replacement' is a dot.",
-            "leave regexp empty, or set replacement to '.'",
+            "clear regexp, or set replacement to '.'",
         )
     if replacement != ROOT_NAME:
         _domain(replacement)
 
 
-def _text(record: Record) -> None:
+def _text(record: DnsRecord) -> None:
     for value in record.get("value") or []:
         if len(value) > MAX_TEXT_LENGTH:
             raise _bad_request(
                 f"A string of a TXT record has {len(value)} characters, the limit is {MAX_TEXT_LENGTH}.",
-                "split it: a record is a list of strings",
+                "split it; a record is a list of strings",
             )
 
 
-CHECKS: Final[Mapping[str, Callable[[Record], None]]] = {
+CHECKS: Final[Mapping[str, Callable[[DnsRecord], None]]] = {
     "A": _address(4, "ipv4Address"),
     "AAAA": _address(6, "ipv6Address"),
     "CAA": _caa,
@@ -119,7 +120,7 @@ CHECKS: Final[Mapping[str, Callable[[Record], None]]] = {
 
 
 def refuse_values(request: Request) -> None:
-    """Refuses records that are malformed, too many, or there twice."""
+    """Refuses malformed records, duplicates, and too many records."""
     type = record_type(request.id)
     given = request.get(PAYLOADS[type])
     records = given if isinstance(given, list) else [given] if given else []
@@ -136,6 +137,6 @@ def refuse_values(request: Request) -> None:
         if text in seen:
             raise _bad_request(
                 f"The record set '{request.name}' of type '{type}' has the record {record} more than once.",
-                "remove the second",
+                "remove the duplicate",
             )
         seen.add(text)

@@ -13,8 +13,8 @@ from azure_rehearsal.protocol.provider import Refused
 
 SERVER_DOMAINS: Final = ("com", "net", "org", "info")
 SERVER_SETS: Final = 39
-"""Azure has so many sets of four name servers (`ns1-01.azure-dns.com` to `ns4-39.azure-dns.info`, as seen in 2026); two
-zones of one name never get the same set.
+"""Azure's sets of four name servers (`ns1-01.azure-dns.com` to `ns4-39.azure-dns.info`, observed in 2026). Two zones
+with the same name never get the same set.
 """
 NS_TTL: Final = 172800
 SOA_TTL: Final = 3600
@@ -26,7 +26,7 @@ def _server_set(record: Record) -> int:
 
 
 def _name_servers(request: Request, record: Record) -> list[str]:
-    """A set that no other zone of this name has; the same for the life of a zone, another when it is made again."""
+    """A set that no other zone of this name has; constant for one lifetime of the zone."""
     taken = {
         _server_set(zone)
         for zone in request.cloud.of_type(ZONE)
@@ -38,7 +38,7 @@ def _name_servers(request: Request, record: Record) -> list[str]:
         raise Refused(
             "TooManyZonesWithSameName",
             f"The zone '{request.name}' is not available: {SERVER_SETS} zones have this name already.",
-            "use one of them, or remove one",
+            "use an existing zone, or delete one",
         )
     return [f"ns{position}-{free[0]:02}.azure-dns.{domain}." for position, domain in enumerate(SERVER_DOMAINS, start=1)]
 
@@ -66,7 +66,7 @@ def _refuse_labels(request: Request) -> None:
 
 
 def _create_apex_record_sets(request: Request, record: Record) -> None:
-    """NS and SOA at the apex: Azure makes them with the zone."""
+    """Creates NS and SOA at the apex, as Azure does with a zone."""
     if request.old is not None:
         return
     servers = record.properties["nameServers"]
@@ -95,7 +95,7 @@ TYPE: Final = ArmType(
         rf"{LABEL}(\.{LABEL})+",
         3,
         253,
-        "A DNS zone is a domain name of at least two labels without a last dot, each of up to 63 letters, digits, "
+        "A DNS zone is a domain name of at least two labels without a trailing dot, each of up to 63 letters, digits, "
         "'-' and '_'.",
         code="InvalidDomainName",
     ),

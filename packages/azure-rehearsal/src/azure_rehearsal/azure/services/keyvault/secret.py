@@ -1,9 +1,9 @@
-"""Secrets of a vault. The cloud keeps a digest of a value, never the value itself.
+"""Secrets of a vault. The cloud stores a digest of each value, not the value.
 
-Deleting one goes through the vault's data plane, for ARM has no DELETE for secrets: the secret is soft-deleted inside
-its vault. Creating one of that name makes Azure answer 409, upon which the provider recovers it and writes again
-(`provider/pkg/resources/customresources/custom_keyvault.go`). Whether the deployer may reach the data plane, and may
-delete there, is not checked.
+A delete uses the vault's data plane because ARM has no DELETE for secrets; it soft-deletes the secret in its vault. A
+create with the same name gets a 409 from Azure, after which the provider recovers the secret and writes it again
+(`provider/pkg/resources/customresources/custom_keyvault.go`). Not checked: the deployer's network access to the data
+plane and its permissions there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from azure_rehearsal.protocol.provider import Refused
 SECRET: Final = "azure-native:keyvault:Secret"
 VALUE: Final = "properties.value"
 MAX_BYTES: Final = 25 * 1024
-"""Size of a value: learn.microsoft.com/azure/key-vault/secrets/about-secrets."""
+"""Maximum size of a value: learn.microsoft.com/azure/key-vault/secrets/about-secrets."""
 MAX_CONTENT_TYPE_LENGTH: Final = 255
 
 
@@ -33,7 +33,7 @@ def _refuse_value(request: Request) -> None:
             "BadParameter",
             f"The value of secret '{request.name}' has {size} bytes. The maximum length of the secret value is "
             f"{MAX_BYTES} bytes.",
-            "keep large things in a storage account",
+            "store large values in a storage account",
         )
 
 
@@ -44,7 +44,7 @@ def _refuse_content_type(request: Request) -> None:
             "BadParameter",
             f"The contentType of secret '{request.name}' has {length} characters. The maximum length is "
             f"{MAX_CONTENT_TYPE_LENGTH}.",
-            "say what the secret is in fewer words",
+            "use a shorter contentType",
         )
 
 
@@ -53,8 +53,8 @@ def _refuse_expiry(request: Request) -> None:
     if begins is not None and ends is not None and ends <= begins:
         raise Refused(
             "BadParameter",
-            f"Secret '{request.name}' expires at {ends}, not later than it begins to be valid, {begins}.",
-            "let it expire after it begins; both are seconds since 1970-01-01 UTC",
+            f"Secret '{request.name}' has expires {ends}, which is not after notBefore {begins}.",
+            "set expires after notBefore, both in seconds since 1970-01-01 UTC",
         )
 
 
@@ -63,7 +63,7 @@ def _previous_state(request: Request) -> Record | None:
 
 
 def _version(request: Request, record: Record) -> str:
-    """The version that this write leaves: the one before while the value is the same, else a new one."""
+    """The version after this write: unchanged if the value is the same, else a new one."""
     before = _previous_state(request)
     if before is None:
         return record.stable_uuid("version").replace("-", "")

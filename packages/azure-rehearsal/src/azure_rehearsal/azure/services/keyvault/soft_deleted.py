@@ -1,8 +1,8 @@
-"""What Key Vault keeps of deleted vaults and secrets.
+"""Soft-deleted vaults and secrets.
 
-The cloud holds them as records that nobody wrote (`azure_rehearsal.azure.core.retained_resources`), outside every
-resource group: a vault under the id that ARM gives it, a secret below its vault's name. Time does not pass in the
-simulated Azure, so nothing is purged by itself.
+The cloud stores them as records without inputs (`azure_rehearsal.azure.core.retained_resources`), outside every
+resource group: a vault has the id that ARM gives it, a secret an id with its vault's name. The simulated Azure has no
+clock, so it never purges them itself.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def soft_delete_vault(cloud: Cloud, vault: Record) -> None:
 
 
 def find_deleted_vault(cloud: Cloud, name: str) -> Record | None:
-    """The last state of a soft-deleted vault, wherever it was: vault names are unique in the world."""
+    """The last state of a soft-deleted vault, from any resource group: vault names are unique worldwide."""
     for record in cloud.of_type(DELETED_VAULT):
         if arm_ids.name(record.id).lower() == name.lower():
             return _restored(record)
@@ -52,7 +52,7 @@ def find_deleted_vault(cloud: Cloud, name: str) -> Record | None:
 
 
 def recover_vault(cloud: Cloud, vault: Record) -> None:
-    """Takes a vault out of the deleted state and brings back the secrets that went with it."""
+    """Removes a vault from the deleted state and restores the secrets that were deleted with it."""
     cloud.drop(_vault_id(vault.id, str(vault.properties["location"])))
     for record in cloud.of_type(DELETED_SECRET):
         secret = _restored(record)
@@ -66,7 +66,7 @@ def soft_delete_secret(cloud: Cloud, secret: Record, deleted_with_vault: bool) -
 
 
 def find_deleted_secret(cloud: Cloud, id: str) -> Record | None:
-    """The last state of a secret that was deleted by itself."""
+    """The last state of a secret that was deleted without its vault."""
     record = cloud.get(_secret_id(id, deleted_with_vault=False))
     return _restored(record) if record else None
 
@@ -76,15 +76,15 @@ def recover_secret(cloud: Cloud, id: str) -> None:
 
 
 def purge_vault(cloud: Cloud, name: str) -> None:
-    """What `az keyvault purge` does. Nothing where no vault of that name is soft-deleted."""
+    """Purges a soft-deleted vault, like `az keyvault purge`. Does nothing if there is none with this name."""
     vault = find_deleted_vault(cloud, name)
     if vault is None:
         return
-    forgotten: list[Any] = [_vault_id(vault.id, str(vault.properties["location"]))]
-    forgotten += [
+    purged: list[Any] = [_vault_id(vault.id, str(vault.properties["location"]))]
+    purged += [
         record.id
         for record in cloud.of_type(DELETED_SECRET)
         if arm_ids.same(arm_ids.parent(_restored(record).id), vault.id)
     ]
-    for id in forgotten:
+    for id in purged:
         cloud.drop(id)

@@ -21,7 +21,7 @@ _TENANT: Final = Limit(min_length=36, max_length=36, pattern=r"^[0-9a-fA-F]{8}-(
 
 
 def _previous_state(request: Request) -> dict[str, Any]:
-    """The vault's properties before this write, or in the deleted state that it comes back from."""
+    """The vault's properties before this write, or those of the soft-deleted vault that it recovers."""
     record = request.old or find_deleted_vault(request.cloud, request.name)
     return record.properties["properties"] if record else {}
 
@@ -40,7 +40,7 @@ def _refuse_deleted_name(request: Request) -> None:
             f"A soft deleted vault with the given name does not exist: {request.name}. Ensure that the name for the "
             "vault that is being attempted to recover is in a recoverable state. For more information on soft delete "
             "please follow this link https://go.microsoft.com/fwlink/?linkid=2149745",
-            "leave createMode out (or 'default') to make a new vault",
+            "remove createMode, or set it to default, to create a new vault",
         )
     if deleted is not None and not _recovers(request):
         raise Refused(
@@ -49,7 +49,7 @@ def _refuse_deleted_name(request: Request) -> None:
             f"key vault. It is '{request.name}', which was {deleted.id} in "
             f"'{deleted.properties['location']}'. Follow this link https://go.microsoft.com/fwlink/?linkid=2149745 for "
             "more information on soft delete.",
-            "set properties.createMode to recover to get it back with its secrets, purge it, or choose another name",
+            "set properties.createMode to recover to restore it with its secrets, purge it, or choose another name",
         )
     if deleted is not None and not (
         arm_ids.same(deleted.id, request.id) and deleted.properties["location"] == request.location
@@ -59,7 +59,7 @@ def _refuse_deleted_name(request: Request) -> None:
             f"A soft deleted vault with the given name does not exist in resource group "
             f"'{arm_ids.resource_group(request.id)}' in '{request.location}': '{request.name}' was {deleted.id} in "
             f"'{deleted.properties['location']}'.",
-            "recover it into the resource group and location that it had, or purge it",
+            "recover it in its previous resource group and location, or purge it",
         )
 
 
@@ -69,7 +69,7 @@ def _refuse_soft_delete(request: Request) -> None:
             "BadRequest",
             f"The property \"enableSoftDelete\" of vault '{request.name}' cannot be set to false. Enabling the 'soft "
             "delete' functionality is an irreversible action.",
-            "leave it out",
+            "remove the property",
         )
     days, before = (
         request.get("properties.softDeleteRetentionInDays"),
@@ -87,14 +87,14 @@ def _refuse_soft_delete(request: Request) -> None:
             "BadRequest",
             'The property "softDeleteRetentionInDays" has been set already and it can\'t be modified. Vault '
             f"'{request.name}' has {before} days, the request {days}.",
-            "keep the value; another one needs another vault",
+            "keep the value; use another vault for another value",
         )
     if request.get("properties.enablePurgeProtection") is False:
         raise Refused(
             "BadRequest",
             'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault '
             f"is an irreversible action. Vault '{request.name}'.",
-            "set it to true, or leave it out where it never was",
+            "set it to true; if it was never enabled, remove it",
         )
 
 
@@ -107,13 +107,13 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
     before, given = _previous_state(request), record.properties["properties"]
     days = before.get("softDeleteRetentionInDays") or given.get("softDeleteRetentionInDays") or DEFAULT_RETENTION_DAYS
     sticky = {"enablePurgeProtection": True} if before.get("enablePurgeProtection") else {}
-    made = {
+    computed = {
         "enableSoftDelete": True,
         "softDeleteRetentionInDays": days,
         "vaultUri": f"https://{request.name.lower()}.vault.azure.net/",
         "provisioningState": "Succeeded",
     }
-    return {"properties": {**given, **sticky, **made}}
+    return {"properties": {**given, **sticky, **computed}}
 
 
 def _live(cloud: Cloud, record: Record) -> dict[str, Any]:

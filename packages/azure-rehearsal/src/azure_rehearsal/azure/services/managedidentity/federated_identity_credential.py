@@ -12,7 +12,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 MAX_CREDENTIALS: Final = 20
-"""Federated credentials for each identity: AKS and Entra documentation."""
+"""Maximum federated credentials per identity: AKS and Entra documentation."""
 
 
 def _refuse_credential(request: Request) -> None:
@@ -27,9 +27,9 @@ def _refuse_credential(request: Request) -> None:
     if issuer.scheme != "https" or not issuer.netloc:
         raise Refused(
             "BadRequest",
-            f"Federated identity credential {request.id} has the issuer '{request.get('issuer')}', which is no https "
-            "URL.",
-            "take the issuer from the cluster's oidcIssuerProfile.issuerURL",
+            f"Federated identity credential {request.id} has the issuer '{request.get('issuer')}', which is not an "
+            "https URL.",
+            "use the cluster's oidcIssuerProfile.issuerURL",
         )
     siblings = [
         item
@@ -41,7 +41,7 @@ def _refuse_credential(request: Request) -> None:
             raise Refused(
                 "BadRequest",
                 f"Issuer and subject combination already exists for this Managed Identity. It is {sibling.id}.",
-                "one credential for each issuer and subject is enough",
+                "declare one credential per issuer and subject",
             )
     if len(siblings) >= MAX_CREDENTIALS:
         raise Refused(

@@ -22,12 +22,12 @@ RECEIVERS: Final = (
 
 def _refuse_receivers(request: Request) -> None:
     names = [str(item.get("name")).lower() for kind in RECEIVERS for item in request.get(kind, [])]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    duplicates = sorted({name for name in names if names.count(name) > 1})
+    if duplicates:
         raise Refused(
             "BadRequest",
-            f"Receiver names of action group '{request.name}' must be unique: {', '.join(twice)}.",
-            "give every receiver a name of its own, over all kinds",
+            f"Receiver names of action group '{request.name}' must be unique: {', '.join(duplicates)}.",
+            "use names that are unique across all receiver types",
         )
     for item in request.get("emailReceivers", []):
         name, _, domain = str(item.get("emailAddress", "")).partition("@")
@@ -35,7 +35,7 @@ def _refuse_receivers(request: Request) -> None:
             raise Refused(
                 "BadRequest",
                 f"The email address '{item.get('emailAddress')}' of action group '{request.name}' is invalid.",
-                "correct it",
+                "correct the address",
             )
 
 

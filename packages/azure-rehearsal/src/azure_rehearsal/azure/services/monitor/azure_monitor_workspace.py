@@ -23,7 +23,7 @@ PATH: Final = arm_ids.provider_id("Microsoft.Monitor/accounts", "azureMonitorWor
 
 
 def _managed_ids(workspace_id: str, location: str) -> dict[str, str]:
-    """The ids of what Azure makes with a workspace, in a resource group of its own."""
+    """The ids of the resources that Azure creates with a workspace, in a managed resource group."""
     name = arm_ids.name(workspace_id)
     names = {
         "subscriptionId": workspace_id.split("/")[2],
@@ -32,7 +32,7 @@ def _managed_ids(workspace_id: str, location: str) -> dict[str, str]:
         "dataCollectionRuleName": name,
     }
     paths = {"group": arm_ids.RESOURCE_GROUP, "endpoint": ENDPOINT_PATH, "rule": RULE_PATH}
-    return {what: arm_ids.fill(path, names) for what, path in paths.items()}
+    return {resource: arm_ids.fill(path, names) for resource, path in paths.items()}
 
 
 def _outputs(request: Request, record: Record) -> dict[str, Any]:

@@ -21,12 +21,12 @@ _SUFFIX_LENGTH: Final = 4
 
 
 def host_name(record: Record, name: str) -> str:
-    """`name-a1b2`: a name with the short suffix that Azure adds to the host names of a resource."""
+    """`name-a1b2`: the name with the suffix that Azure adds in host names."""
     return f"{name.lower()}-{hashlib.sha256(record.creation_id.encode()).hexdigest()[:_SUFFIX_LENGTH]}"
 
 
 def immutable_id(record: Record, prefix: str) -> str:
-    """`dcr-<32 hex digits>`."""
+    """The immutable id of a data collection resource: `dcr-<32 hex digits>`."""
     return f"{prefix}-{record.stable_uuid('immutable').replace('-', '')}"
 
 

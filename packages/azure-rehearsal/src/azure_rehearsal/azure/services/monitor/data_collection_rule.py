@@ -12,10 +12,10 @@ from azure_rehearsal.azure.services.monitor.common import ASSOCIATION, NAME, RUL
 from azure_rehearsal.protocol.provider import Refused
 
 METRIC_STREAMS: Final = frozenset({"microsoft-prometheusmetrics"})
-"""Streams that only an Azure Monitor workspace takes."""
+"""Streams that only Azure Monitor workspaces accept."""
 CUSTOM: Final = "custom-"
 DESTINATION_ID_INPUTS: Final = {"logAnalytics": "workspaceResourceId", "monitoringAccounts": "accountResourceId"}
-"""Destinations that must be in the rule's own region, by the input that holds their id."""
+"""Input with the destination's id, by destination type. These destinations must be in the rule's region."""
 
 
 def _invalid(request: Request, message: str, remediation: str) -> Refused:
@@ -23,7 +23,7 @@ def _invalid(request: Request, message: str, remediation: str) -> Refused:
 
 
 def _destinations(request: Request) -> dict[str, str]:
-    """The name of every destination, in lower case, and its kind."""
+    """The type of every destination by name in lower case."""
     found: dict[str, str] = {}
     for kind, value in request.get("destinations", {}).items():
         for item in value if isinstance(value, list) else [value]:
@@ -31,15 +31,15 @@ def _destinations(request: Request) -> dict[str, str]:
             if not name or name.lower() in found:
                 raise _invalid(
                     request,
-                    f"Destination '{name}' ({kind}) has no name, or one that another destination has.",
-                    "give every destination a name of its own",
+                    f"Destination '{name}' ({kind}) has no name or a duplicate name.",
+                    "give every destination a unique name",
                 )
             found[name.lower()] = kind
     return found
 
 
 def _sources(request: Request) -> set[str]:
-    """The streams that data sources of the rule produce, in lower case."""
+    """The streams of the rule's data sources, in lower case."""
     streams: set[str] = set()
     names: set[str] = set()
     for kind, items in request.get("dataSources", {}).items():
@@ -48,8 +48,8 @@ def _sources(request: Request) -> set[str]:
             if not name or name.lower() in names:
                 raise _invalid(
                     request,
-                    f"Data source '{name}' ({kind}) has no name, or one that another data source has.",
-                    "give every data source a name of its own",
+                    f"Data source '{name}' ({kind}) has no name or a duplicate name.",
+                    "give every data source a unique name",
                 )
             names.add(name.lower())
             streams |= {str(stream).lower() for stream in item.get("streams") or []}
@@ -65,7 +65,7 @@ def _refuse_flows(request: Request) -> None:
         where = f"dataFlows[{index}]"
         streams, wanted = flow.get("streams") or [], flow.get("destinations") or []
         if not streams or not wanted:
-            raise _invalid(request, f"{where} has no streams or no destinations.", "name both")
+            raise _invalid(request, f"{where} has no streams or no destinations.", "set both")
         for stream in map(str, streams):
             if stream.lower().startswith(CUSTOM) and stream.lower() not in declared:
                 raise _invalid(
@@ -76,7 +76,7 @@ def _refuse_flows(request: Request) -> None:
             if sources and not stream.lower().startswith(CUSTOM) and stream.lower() not in sources:
                 raise _invalid(
                     request,
-                    f"Stream '{stream}' of {where} comes from no data source of the rule.",
+                    f"Stream '{stream}' of {where} is not in the streams of any data source of the rule.",
                     "add it to the streams of a data source",
                 )
         _refuse_destinations(request, where, streams, wanted, destinations)
@@ -91,7 +91,7 @@ def _refuse_destinations(
             raise _invalid(
                 request,
                 f"Destination '{name}' of {where} is not in the destinations of the rule.",
-                f"use {' or '.join(sorted(destinations)) or 'a destination that you add'}",
+                f"use {' or '.join(sorted(destinations)) or 'a new destination'}",
             )
         for stream in map(str, streams):
             if (stream.lower() in METRIC_STREAMS) != (kind == "monitoringAccounts"):
@@ -115,7 +115,7 @@ def _refuse_region(request: Request, other: Record | None) -> None:
         raise _invalid(
             request,
             f"It is in '{request.location}', {other.id} in '{location}'. They must be in the same region.",
-            "make one rule for each region",
+            "create one rule per region",
         )
 
 

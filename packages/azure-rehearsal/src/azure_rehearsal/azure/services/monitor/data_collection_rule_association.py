@@ -9,7 +9,7 @@ from azure_rehearsal.azure.services.monitor.common import ASSOCIATION, ENDPOINT,
 from azure_rehearsal.protocol.provider import Refused
 
 ENDPOINT_ASSOCIATION: Final = "configurationAccessEndpoint"
-"""The name that an association with an endpoint must have."""
+"""The required name of an association with an endpoint."""
 
 
 def _refuse_association(request: Request) -> None:
@@ -19,13 +19,13 @@ def _refuse_association(request: Request) -> None:
             "InvalidPayload",
             f"Data collection rule association {request.id} must have exactly one of dataCollectionRuleId and "
             f"dataCollectionEndpointId; it has {'both' if rule else 'neither'}.",
-            "make one association for the rule and one for the endpoint",
+            "create one association for the rule and one for the endpoint",
         )
     if bool(endpoint) != (request.name == ENDPOINT_ASSOCIATION):
         raise Refused(
             "InvalidPayload",
-            f"The name '{request.name}' of data collection rule association {request.id} is invalid: an association "
-            f"with an endpoint is called '{ENDPOINT_ASSOCIATION}', and no other is.",
+            f"The name '{request.name}' of data collection rule association {request.id} is invalid. Only an "
+            f"association with an endpoint has the name '{ENDPOINT_ASSOCIATION}', and it must have it.",
             f"name it '{ENDPOINT_ASSOCIATION}'" if endpoint else "choose another name",
         )
     wanted = ENDPOINT if endpoint else RULE
@@ -33,9 +33,9 @@ def _refuse_association(request: Request) -> None:
     if found is None or found.type != wanted:
         raise Refused(
             "InvalidPayload",
-            f"Data collection rule association {request.id} names {rule or endpoint}, which is no "
+            f"Data collection rule association {request.id} refers to {rule or endpoint}, which is not a "
             f"{wanted.rsplit(':', 1)[-1]}.",
-            "take the id from the rule's or endpoint's output",
+            "use the id output of the rule or endpoint",
         )
 
 

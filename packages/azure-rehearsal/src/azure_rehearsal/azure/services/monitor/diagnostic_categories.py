@@ -1,7 +1,7 @@
-"""Which logs and metrics a resource type can send through diagnostic settings, as data.
+"""Log and metric categories of diagnostic settings, by resource type.
 
-Sources: learn.microsoft.com/azure/azure-monitor/reference/logs-index and metrics-index, as of 2026-11. A type that is
-missing, or has nothing, is refused; add it here.
+Sources: learn.microsoft.com/azure/azure-monitor/reference/logs-index and metrics-index, as of 2026-11. The
+simulated Azure refuses types that are missing or have no category; add new ones here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ ALL_METRICS: Final = "AllMetrics"
 
 @dataclass(frozen=True)
 class Categories:
-    """Log categories, groups of them, metric categories."""
+    """Log categories, category groups, metric categories."""
 
     logs: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ CATEGORIES: Final = {
     "microsoft.monitor/accounts": _METRICS_ONLY,
     "microsoft.dashboard/grafana": Categories(("GrafanaLoginEvents", "GrafanaUsageInsightsEvents"), _AUDITED),
 }  # fmt: skip
-"""ARM kind in lower case -> what it can send."""
+"""Categories by ARM kind in lower case."""
 AUDIT: Final = frozenset(
     {
         "auditevent", "audit", "containerregistryloginevents", "containerregistryrepositoryevents", "kube-audit",

@@ -1,7 +1,7 @@
-"""Diagnostic settings: which logs and metrics of a resource go where.
+"""Diagnostic settings: the destinations of a resource's logs and metrics.
 
-They lie outside their resource: deleting that leaves them behind, invisible, and a setting of the same name for a
-resource of the same name then exists already.
+They survive the deletion of their resource, invisibly. If a resource with the same name is created later, its setting
+with the same name already exists.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 SETTING: Final = "azure-native:monitor:DiagnosticSetting"
 MAX_SETTINGS: Final = 5
-"""For each resource: learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings."""
+"""Maximum per resource: learn.microsoft.com/azure/azure-monitor/essentials/diagnostic-settings."""
 SINKS: Final = (
     "workspaceId",
     "storageAccountId",
@@ -44,8 +44,8 @@ def _refuse_kind(request: Request) -> None:
         raise _bad_request(
             f"The resource type '{arm_ids.kind(_target(request)).lower()}' does not support diagnostic settings. "
             f"Resource: {_target(request)}.",
-            "leave the setting out; if Azure does support it, add the type to"
-            " azure_rehearsal/azure/services/monitor/categories.py",
+            "remove the setting; if Azure supports it, add the type to "
+            "azure_rehearsal/azure/services/monitor/diagnostic_categories.py",
         )
 
 
@@ -56,26 +56,26 @@ def _refuse_categories(request: Request) -> None:
     if named and grouped:
         raise _bad_request(
             f"Diagnostic setting '{request.name}' does not support mix of log categories and category groups.",
-            "use categories, or a group",
+            "use only categories, or only groups",
         )
     checks = (
         ("Category", named, "category", known.logs),
         ("Category group", grouped, "categoryGroup", known.groups),
         ("Metric category", request.get("metrics", []), "category", known.metrics),
     )
-    for what, items, key, allowed in checks:
+    for label, items, key, allowed in checks:
         for item in items:
             if str(item.get(key)).lower() not in {name.lower() for name in allowed}:
                 raise _bad_request(
-                    f"{what} '{item.get(key)}' is not supported, supported ones are: '{', '.join(allowed)}'. "
+                    f"{label} '{item.get(key)}' is not supported, supported ones are: '{', '.join(allowed)}'. "
                     f"Diagnostic setting '{request.name}' of {_target(request)}.",
-                    "use one of these",
+                    "use a supported one",
                 )
     if not any(item.get("enabled") for item in [*logs, *request.get("metrics", [])]):
         raise _bad_request(
             f"Diagnostic setting '{request.name}' of {_target(request)} enables nothing: at least one log or metric "
             "category is needed.",
-            "enable a category, or leave the setting out",
+            "enable a category, or remove the setting",
         )
 
 
@@ -86,7 +86,7 @@ def _refuse_retention(request: Request) -> None:
             raise _bad_request(
                 f"Diagnostic settings does not support retention for new diagnostic settings: '{request.name}' has "
                 f"{policy.get('days')} days.",
-                "set the retention of the workspace's tables, or lifecycle rules of the storage account",
+                "set retention on the workspace's tables, or lifecycle rules on the storage account",
             )
 
 
@@ -116,7 +116,7 @@ def settings_of(cloud: Cloud, resource: str) -> list[Record]:
 
 
 def _enabled_categories(setting: dict[str, Any], known: Categories) -> set[str]:
-    """The categories that a setting sends, groups taken apart."""
+    """The categories that a setting sends; groups are expanded."""
     sent = {f"metric {item.get('category')}".lower() for item in setting.get("metrics") or [] if item.get("enabled")}
     for item in setting.get("logs") or []:
         group = str(item.get("categoryGroup") or "").lower()
@@ -135,7 +135,7 @@ def _refuse_conflict(request: Request) -> None:
         raise _bad_request(
             f"The limit of {MAX_SETTINGS} diagnostic settings was reached for {_target(request)}. To create a new "
             "setting, delete existing one.",
-            "send more than one category in one setting",
+            "combine several categories in one setting",
         )
     known = _categories(request)
     for other in others:
@@ -147,7 +147,7 @@ def _refuse_conflict(request: Request) -> None:
                     f"Data sink '{request.get(sink)}' is already used in diagnostic setting "
                     f"'{arm_ids.name(other.id)}' for category '{min(shared)}'. Data sinks can't be reused in "
                     "different settings on the same category for the same resource.",
-                    "use the setting that exists (it may have outlived a resource of the same name), or delete it",
+                    "use or delete the existing setting, which can be left from a deleted resource of the same name",
                 )
 
 

@@ -12,9 +12,9 @@ from azure_rehearsal.protocol.provider import Refused
 
 METRIC_ALERT: Final = "azure-native:monitor:MetricAlert"
 FREQUENCIES: Final = {"PT1M": 1, "PT5M": 5, "PT15M": 15, "PT30M": 30, "PT1H": 60}
-"""How often a metric alert is evaluated, in minutes."""
+"""Evaluation frequencies, in minutes."""
 WINDOWS: Final = {**FREQUENCIES, "PT6H": 360, "PT12H": 720, "P1D": 1440}
-"""How far a metric alert looks back, in minutes."""
+"""Evaluation windows, in minutes."""
 SEVERITIES: Final = range(5)
 
 
@@ -25,7 +25,7 @@ def _refuse_times(request: Request) -> None:
             "BadRequest",
             f"Metric alert '{request.name}' has evaluationFrequency {every} ({', '.join(FREQUENCIES)}) and windowSize "
             f"{window} ({', '.join(WINDOWS)}). The window must not be shorter than the frequency.",
-            "use values from the lists",
+            "use values from these lists",
         )
     if request.get("severity") not in SEVERITIES:
         raise Refused(
@@ -40,21 +40,23 @@ def _refuse_scopes(request: Request) -> None:
     scopes = request.get("scopes", [])
     if not scopes:
         raise Refused(
-            "BadRequest", f"Metric alert '{request.name}' has no scopes.", "name the resource that it watches"
+            "BadRequest",
+            f"Metric alert '{request.name}' has no scopes.",
+            "set scopes to the id of the monitored resource",
         )
     if len(scopes) > 1 and not (request.get("targetResourceType") and request.get("targetResourceRegion")):
         raise Refused(
             "BadRequest",
             f"Metric alert '{request.name}' has {len(scopes)} scopes. Alerts on multiple resources need "
             "targetResourceType and targetResourceRegion.",
-            "set both, or make an alert for each resource",
+            "set both, or create one alert per resource",
         )
     kinds = {arm_ids.kind(scope).lower() for scope in scopes}
     if len(kinds) > 1:
         raise Refused(
             "BadRequest",
-            f"The scopes of metric alert '{request.name}' must be of one type; they are {', '.join(sorted(kinds))}.",
-            "make an alert for each type",
+            f"The scopes of metric alert '{request.name}' must have one type; they have {', '.join(sorted(kinds))}.",
+            "create one alert per type",
         )
 
 

@@ -46,7 +46,7 @@ def refuse_zones(request: Request) -> None:
             "InvalidAvailabilityZone",
             f"The zone(s) '{','.join(unknown)}' for resource '{request.type.kind}/{request.name}' is not supported. "
             f"The supported zones for location '{request.location}' are '{','.join(available)}'",
-            "use zones that the region has, or none",
+            "use zones of the region, or none",
         )
 
 
@@ -59,19 +59,19 @@ def refuse_other_region(request: Request, ids: list[Any], location: str) -> None
             raise Refused(
                 "InvalidResourceReference",
                 f"Resource {id} referenced by resource {request.id} was not found. Please make sure that the "
-                f"referenced resource exists, and that both resources are in the same region. It is in '{other}', "
-                f"this one in '{location}'.",
-                "use one of the same region",
+                f"referenced resource exists, and that both resources are in the same region. It is in "
+                f"'{other}', expected '{location}'.",
+                "use a resource of the same region",
             )
 
 
 def part_id(request: Request, collection: str, name: str) -> str:
-    """The id of a part that lives inside the resource, as a rule inside a security group."""
+    """The id of a part of the resource, such as a rule of a security group."""
     return f"{request.id}/{collection}/{name}"
 
 
 def network_of(subnet_id: str) -> str:
-    """The id of the virtual network that a subnet belongs to."""
+    """The id of a subnet's virtual network."""
     return arm_ids.parent(subnet_id)
 
 
@@ -94,12 +94,12 @@ RETIRED_SKU: Final = "basic"
 
 
 def address_count(prefix: Record) -> int:
-    """How many addresses a prefix holds; Azure hands out every one of them."""
+    """The number of addresses of a prefix. Azure assigns all of them."""
     return 2 ** (32 - int(prefix.properties["prefixLength"]))
 
 
 def addresses_in_use(cloud: Cloud, prefix: Record) -> dict[str, int]:
-    """How many addresses of a prefix each resource holds, by the resource's id."""
+    """The number of a prefix's addresses that each resource holds, by resource id."""
     used: dict[str, int] = {}
     for user in cloud.referrers(prefix.id):
         if user.type == ADDRESS:

@@ -20,11 +20,11 @@ TARGET_KINDS: Final = (
     "microsoft.network/virtualnetworks/subnets",
     "microsoft.network/networkinterfaces",
 )
-"""What flow logs can be made of: learn.microsoft.com/azure/network-watcher/vnet-flow-logs-overview."""
+"""Kinds of targets: learn.microsoft.com/azure/network-watcher/vnet-flow-logs-overview."""
 
 
 def _region_of(cloud: Cloud, id: str) -> str:
-    """The region of a target: subnets have that of their network."""
+    """The region of a target. A subnet is in the region of its network."""
     record = cloud.get(id)
     while record is not None and "location" not in record.properties:
         record = cloud.get(arm_ids.parent(record.id))
@@ -39,22 +39,22 @@ def _refuse_target(request: Request) -> None:
             "NsgFlowLogCreationNotAllowed",
             f"Flow log {request.id}: new NSG flow logs can no longer be created (since 2025-06-30; they retire on "
             f"2027-09-30). Target: {target}.",
-            "make a flow log of the virtual network",
+            "create a flow log of the virtual network",
         )
     if kind not in TARGET_KINDS:
         raise Refused(
             "InvalidTargetResource",
-            f"Flow log {request.id} cannot be made of {target}.",
-            "targetResourceId must be a virtual network, a subnet or a network interface",
+            f"Flow log {request.id} cannot have the target {target}.",
+            "set targetResourceId to a virtual network, a subnet or a network interface",
         )
     watcher = request.cloud.get(arm_ids.parent(request.id))
     region = _region_of(request.cloud, target)
-    for what, other in (("the network watcher", watcher), ("the storage account", request.referenced("storageId"))):
+    for label, other in (("the network watcher", watcher), ("the storage account", request.referenced("storageId"))):
         found = normal_location(str(other.properties.get("location", region))) if other else region
         if found != region:
             raise Refused(
                 "InvalidFlowLogLocation",
-                f"Flow log {request.id}: {what} {other.id if other else ''} is in '{found}', its target {target} in "
+                f"Flow log {request.id}: {label} {other.id if other else ''} is in '{found}', its target {target} in "
                 f"'{region}'. They must be in the same region.",
                 "use a watcher and a storage account of the target's region",
             )
@@ -68,7 +68,7 @@ def _refuse_second_log(request: Request) -> None:
             raise Refused(
                 "FlowLogAlreadyExists",
                 f"Flow log {request.id} cannot be created: {target} has the flow log {other.id} already.",
-                "one flow log for each target",
+                "declare one flow log per target",
             )
 
 
@@ -86,7 +86,7 @@ def _refuse_settings(request: Request) -> None:
         raise Refused(
             "InvalidFlowAnalyticsConfiguration",
             f"Flow log {request.id} has traffic analytics without workspaceResourceId.",
-            "name a Log Analytics workspace",
+            "set workspaceResourceId to a Log Analytics workspace",
         )
 
 

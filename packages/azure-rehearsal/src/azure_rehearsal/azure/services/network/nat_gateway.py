@@ -42,23 +42,22 @@ def _refuse_gateway(request: Request) -> None:
     if len(request.get("zones", [])) > 1:
         raise Refused(
             "NatGatewayWithMultipleZonesNotSupported",
-            f"NAT gateway {request.id} has zones {request.get('zones')}. A Standard NAT gateway is in one zone or in "
-            "none.",
-            "name one zone, or none",
+            f"NAT gateway {request.id} has zones {request.get('zones')}. A Standard NAT gateway has one zone or none.",
+            "use one zone, or none",
         )
     for id in ids:
         refuse_shared_address(request, id)
 
 
 def refuse_shared_address(request: Request, id: str) -> None:
-    """Refuses a public address that another gateway or load balancer holds."""
+    """Refuses a public address that another gateway or load balancer uses."""
     for user in request.cloud.referrers(id):
         if user.type in (NAT_GATEWAY, CLUSTER) and not arm_ids.same(user.id, request.id):
             raise Refused(
                 "PublicIPAddressInUse",
                 f"Resource {request.id} is referencing public IP address {id} that is already allocated to resource "
                 f"{user.id}.",
-                "give each gateway an address of its own",
+                "use a separate address for each gateway",
             )
 
 

@@ -38,7 +38,7 @@ def _refuse_count(request: Request) -> None:
             "ResourceCountExceedsLimitDueToTemplate",
             f"Network security group {request.id} would have {len(_rules(request))} security rules; the limit per "
             f"network security group is {MAX_RULES}.",
-            "join rules: sourceAddressPrefixes and destinationPortRanges take lists",
+            "merge rules: sourceAddressPrefixes and destinationPortRanges accept lists",
         )
 
 
@@ -54,7 +54,7 @@ def _refuse_names(request: Request) -> None:
             raise Refused(
                 "InvalidRequestFormat",
                 f"Cannot parse the request. Security rules of {request.id} have the same name '{name}' more than once.",
-                "give every rule a name of its own",
+                "give every rule a unique name",
             )
         seen.add(name.lower())
 
@@ -76,7 +76,7 @@ def _refuse_priorities(request: Request) -> None:
                 "SecurityRuleConflict",
                 f"Security rule {rule['name']} conflicts with rule {other}. Rules cannot have the same Priority and "
                 "Direction.",
-                f"give one of them another priority than {priority}",
+                f"change the priority {priority} of one of them",
             )
 
 
@@ -94,7 +94,7 @@ def _refuse_sides(request: Request) -> None:
                     "InvalidRequestFormat",
                     f"Security rule {id} must specify exactly one of {side}AddressPrefix, {side}AddressPrefixes and "
                     f"{side}ApplicationSecurityGroups; it has {' and '.join(given) or 'none'}.",
-                    "keep one of them",
+                    "set exactly one of them",
                 )
             _refuse_addresses(rule, side, id)
             ports = [name for name in (f"{side}PortRange", f"{side}PortRanges") if rule.get(name)]
@@ -103,7 +103,7 @@ def _refuse_sides(request: Request) -> None:
                     "InvalidRequestFormat",
                     f"Security rule {id} must specify exactly one of {side}PortRange and {side}PortRanges; it has "
                     f"{' and '.join(ports) or 'none'}.",
-                    "keep one of them ('*' is any port)",
+                    "set exactly one of them ('*' is any port)",
                 )
             _refuse_ports(rule, side, id)
 
@@ -114,8 +114,8 @@ def _refuse_addresses(rule: dict[str, Any], side: str, id: str) -> None:
         raise Refused(
             "SecurityRuleInvalidAddressPrefix",
             f"Security rule {id} has invalid Address prefix. Value provided: {single}",
-            "use '*', an address, a CIDR block without host bits, or a service tag; a new tag is added in "
-            "service_tags.py",
+            "use '*', an address, a CIDR block without host bits, or a service tag; add new tags to "
+            "azure_rehearsal/azure/services/network/service_tags.py",
         )
     for item in rule.get(f"{side}AddressPrefixes") or []:
         if is_tag(item):
@@ -124,7 +124,7 @@ def _refuse_addresses(rule: dict[str, Any], side: str, id: str) -> None:
                 "SecurityRuleParameterContainsUnsupportedValue",
                 f"Security rule parameter {parameter} for rule with Id {id} cannot specify existing VIRTUALNETWORK, "
                 f"INTERNET, AZURELOADBALANCER, '*' or system tags. Unsupported value used: {item}.",
-                f"a tag goes alone into {side}AddressPrefix: make one rule for each tag",
+                f"set {side}AddressPrefix to a single tag, with one rule per tag",
             )
         if not _is_address(item):
             raise Refused(
@@ -154,7 +154,7 @@ def _refuse_ports(rule: dict[str, Any], side: str, id: str) -> None:
                 "SecurityRuleInvalidPortRange",
                 f"Security rule {id} has invalid Port range. Value provided: {text}. Value should be an integer OR "
                 "integer range with '-' delimiter. Valid range 0-65535.",
-                "write 5060 or 16384-29999; '*' stands alone in the singular property",
+                "use a port such as 8080 or a range such as 8000-8999; '*' is valid only in the singular property",
             )
 
 

@@ -1,6 +1,6 @@
-"""Network watchers: Azure makes one for each region as soon as a virtual network is there.
+"""Network watchers. Azure creates one per region with the first virtual network.
 
-`NetworkWatcher_<region>` in the resource group `NetworkWatcherRG`, one for each region of a subscription. Source:
+Its name is `NetworkWatcher_<region>`, its resource group `NetworkWatcherRG`. Source:
 learn.microsoft.com/azure/network-watcher/network-watcher-create.
 """
 
@@ -25,7 +25,7 @@ def _refuse_second_watcher(request: Request) -> None:
                 "NetworkWatcherCountLimitReached",
                 "Cannot create more than 1 network watchers for this subscription in this region. "
                 f"'{request.location}' has {watcher.id}.",
-                f"use the one that Azure made: '{watcher_name(request.location)}' in '{WATCHER_GROUP}'",
+                f"use the one that Azure created: '{watcher_name(request.location)}' in '{WATCHER_GROUP}'",
             )
 
 
@@ -39,7 +39,7 @@ def watcher_name(location: str) -> str:
 
 
 def create_network_watcher(request: Request, record: Record) -> None:
-    """Makes the watcher of a virtual network's region, unless there is one."""
+    """Creates the watcher of a virtual network's region if it does not exist."""
     location = request.location
     names = {"subscriptionId": request.client.subscription_id, "resourceGroupName": WATCHER_GROUP}
     group = arm_ids.fill(arm_ids.RESOURCE_GROUP, names)

@@ -16,7 +16,7 @@ from azure_rehearsal.protocol.provider import Refused
 GROUP: Final = "azure-native:network:PrivateDnsZoneGroup"
 ZONE_KIND: Final = "microsoft.network/privatednszones"
 MAX_ZONES: Final = 5
-"""Zones in one group: learn.microsoft.com/azure/private-link/private-endpoint-dns-integration."""
+"""Maximum zones in one group: learn.microsoft.com/azure/private-link/private-endpoint-dns-integration."""
 TTL_SECONDS: Final = 10
 
 
@@ -27,7 +27,7 @@ def _refuse_second_group(request: Request) -> None:
                 "MoreThanOnePrivateDnsZoneGroupPerPrivateEndpointNotAllowed",
                 "More than one private DNS zone group per private endpoint is not allowed. "
                 f"{arm_ids.parent(request.id)} has {sibling.id}.",
-                "put every zone into one group",
+                "list all zones in one group",
             )
 
 
@@ -37,7 +37,7 @@ def _refuse_zones(request: Request) -> None:
         raise Refused(
             "InvalidRequestFormat",
             f"Private DNS zone group {request.id} has {len(configs)} zones; 1 to {MAX_ZONES} are supported.",
-            "name the zones of the endpoint's service",
+            "list the zones of the target service",
         )
     for config in configs:
         zone = str(config.get("privateDnsZoneId") or "")
@@ -46,16 +46,16 @@ def _refuse_zones(request: Request) -> None:
                 "InvalidRequestFormat",
                 f"A zone of private DNS zone group {request.id} has name {config.get('name')!r} and id '{zone}', which "
                 "must be the id of a private DNS zone.",
-                "give every zone a name and the id of a private DNS zone",
+                "set a name and the id of a private DNS zone for every entry",
             )
 
 
 def _records(cloud: Cloud, endpoint: Record, zone_id: str) -> list[dict[str, Any]]:
-    """The A records that the endpoint has in a zone: none where the zone is not the one of its service."""
-    link = connection_of(endpoint.properties)
-    target = cloud.get(str(link.get("privateLinkServiceId")))
+    """The A records of the endpoint in a zone; none if the zone does not belong to the target service."""
+    connection = connection_of(endpoint.properties)
+    target = cloud.get(str(connection.get("privateLinkServiceId")))
     groups = {name.lower(): group for name, group in groups_of(target).items()} if target else {}
-    group = groups.get(str((link.get("groupIds") or [""])[0]).lower())
+    group = groups.get(str((connection.get("groupIds") or [""])[0]).lower())
     if target is None or group is None or group.zone_name(target) != arm_ids.name(zone_id).lower():
         return []
     public = group.zone_name(target).removeprefix("privatelink.").replace("vaultcore.azure.net", "vault.azure.net")

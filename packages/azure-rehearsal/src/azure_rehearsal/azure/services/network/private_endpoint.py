@@ -16,7 +16,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 PATH: Final = arm_ids.provider_id("Microsoft.Network/privateEndpoints", "privateEndpointName")
 RESERVED_AT_START: Final = 4
-"""Azure keeps the first four addresses of a subnet and the last one."""
+"""Azure reserves the first four addresses of a subnet and the last one."""
 _REGISTRY: Final = "microsoft.containerregistry/registries"
 
 
@@ -30,21 +30,21 @@ def _refuse_connection(request: Request) -> None:
             "PrivateEndpointMustHaveOneConnection",
             f"Private endpoint {request.id} has {len(links)} private link service connections; exactly one is "
             "supported.",
-            "make a private endpoint for each connection",
+            "create one private endpoint per connection",
         )
     link = links[0]
     if not link.get("name") or not link.get("privateLinkServiceId"):
         raise Refused(
             "InvalidRequestFormat",
-            f"Cannot parse the request. The connection of {request.id} needs name and privateLinkServiceId.",
-            "give the connection a name and the id of its target",
+            f"Cannot parse the request. The connection of {request.id} requires name and privateLinkServiceId.",
+            "set name and privateLinkServiceId of the connection",
         )
     if len(link.get("groupIds") or []) != 1:
         raise Refused(
             "MissingParameterOnPrivateLinkServiceConnection",
             f"Private link service connection {request.id}/privateLinkServiceConnections/{link['name']} is missing "
             f"required parameter 'group Id', or has several: {link.get('groupIds')}.",
-            "name exactly one group id",
+            "set exactly one group id",
         )
 
 
@@ -58,23 +58,23 @@ def _refuse_group(request: Request) -> None:
     if wanted.lower() not in {name.lower() for name in groups}:
         raise Refused(
             "BadRequest",
-            f"Call to {kind} failed. Error message: Invalid groupId '{wanted}' for {target.id}; it has "
-            f"{', '.join(groups) or 'none'}.",
-            "use a group id of the target's type",
+            f"Call to {kind} failed. Error message: Invalid groupId '{wanted}' for {target.id}; its group "
+            f"ids are {', '.join(groups) or 'none'}.",
+            "use a group id of the target",
         )
     if kind.lower() == _REGISTRY and str(get_path(target.properties, "sku.name")).lower() != "premium":
         raise Refused(
             "BadRequest",
             f"Call to {kind} failed. Error message: Private endpoint connections are only supported for managed "
             f"registries in Premium SKU; '{arm_ids.name(target.id)}' has '{get_path(target.properties, 'sku.name')}'.",
-            "give the registry sku Premium",
+            "set the registry's sku to Premium",
         )
     if get_path(target.properties, "network.delegatedSubnetResourceId"):
         raise Refused(
             "BadRequest",
             f"Call to {kind} failed. Error message: Private endpoint connections are not supported for a server with "
             f"virtual network integration: {target.id}.",
-            "a server has a delegated subnet or private endpoints, for life",
+            "use either a delegated subnet or private endpoints for a server",
         )
 
 
@@ -83,8 +83,8 @@ def _refuse_subnet(request: Request) -> None:
     if subnet is None:
         raise Refused(
             "InvalidRequestFormat",
-            f"Private endpoint {request.id} needs a subnet: subnet.id is {request.get('subnet.id')!r}.",
-            "give it the id of a subnet in its region",
+            f"Private endpoint {request.id} requires a subnet: subnet.id is {request.get('subnet.id')!r}.",
+            "set subnet.id to a subnet in its region",
         )
     refuse_other_region(request, [network_of(subnet.id)], request.location)
     other = request.cloud.active_write(network_of(subnet.id))
@@ -94,7 +94,7 @@ def _refuse_subnet(request: Request) -> None:
             f"Cannot proceed with operation because resource {network_of(subnet.id)} used by resource {request.id} is "
             "not in Succeeded state. Resource is in Updating state and the last operation that updated/is updating "
             f"the resource is that of {other}.",
-            f"give the private endpoint a depends_on for {other}",
+            f"add {other} to depends_on of the private endpoint",
         )
     delegated = delegations_of(subnet.properties)
     if delegated:
@@ -107,7 +107,7 @@ def _refuse_subnet(request: Request) -> None:
 
 
 def _members(request: Request) -> list[str]:
-    """The host names that this endpoint serves."""
+    """The host names of the endpoint's target."""
     link = connection_of(request.inputs)
     target = request.cloud.get(link["privateLinkServiceId"])
     if target is None:
@@ -117,7 +117,7 @@ def _members(request: Request) -> list[str]:
 
 
 def addresses_in(cloud: Cloud, subnet_id: str) -> set[str]:
-    """The addresses that private endpoints hold in a subnet."""
+    """The addresses of a subnet that private endpoints use."""
     return {
         address
         for record in cloud.referrers(subnet_id)
@@ -138,7 +138,7 @@ def _refuse_full_subnet(request: Request) -> None:
         raise Refused(
             "SubnetIsFull",
             f"Subnet {arm_ids.name(subnet.id)} with address prefix {cidr} does not have enough capacity for {needed} "
-            f"IP addresses: {max(free, 0)} are free, private endpoint {request.id} needs one for each host name "
+            f"IP addresses: {max(free, 0)} are free, private endpoint {request.id} needs one per host name "
             f"({', '.join(_members(request))}).",
             "use a larger subnet for private endpoints",
         )

@@ -1,4 +1,4 @@
-"""What a private endpoint can lead to: group ids, host names and private DNS zones of every service, as data.
+"""Targets of private endpoints: group ids, host names and private DNS zones of every service.
 
 Sources: learn.microsoft.com/azure/private-link/private-endpoint-overview and private-endpoint-dns, as of 2026-11.
 """
@@ -18,10 +18,10 @@ _REPLICATION: Final = "azure-native:containerregistry:Replication"
 
 @dataclass(frozen=True)
 class Group:
-    """One group id: the host names that it serves, each with an address of its own, and the zones that resolve them.
+    """One group id: its host names, which have one address each, and the zone that resolves them.
 
-    `hosts` and `zone` are templates: `{name}` and `{region}` of the target. `more_hosts` adds those that depend on what
-    else there is.
+    `hosts` and `zone` are templates with `{name}` and `{region}` of the target. `more_hosts` adds host names that
+    depend on other resources.
     """
 
     hosts: tuple[str, ...]
@@ -90,11 +90,11 @@ TARGETS: Final[Mapping[str, Mapping[str, Group]]] = {
         "management": Group(("{name}.{region}.azmk8s.io",), "privatelink.{region}.azmk8s.io")
     },
 }
-"""ARM kind in lower case -> group id -> what it serves."""
+"""Groups by group id, by the target's ARM kind in lower case."""
 
 
 def groups_of(target: Record) -> Mapping[str, Group]:
-    """The group ids of a target; none for a type that has no private endpoints here."""
+    """The groups of a target; empty if the rehearsal knows no private endpoints for its type."""
     found = TARGETS.get(arm_ids.kind(target.id).lower(), {})
     if "blob" in found and not str(get_path(target.properties, "sku.name", "")).upper().endswith(("_RAGRS", "_RAGZRS")):
         return {name: group for name, group in found.items() if not name.endswith("_secondary")}

@@ -54,7 +54,7 @@ def _refuse_prefix_of_address(request: Request) -> None:
             "PublicIpAddressAndPublicIpPrefixZonesMismatch",
             f"Public IP address {request.id} has zones {request.get('zones', [])}, its prefix {prefix.id} has "
             f"{prefix.properties.get('zones') or []}. They must be the same.",
-            "give the address the zones of its prefix",
+            "use the zones of the prefix",
         )
     used = addresses_in_use(request.cloud, prefix)
     if request.id not in used and sum(used.values()) >= address_count(prefix):
@@ -62,7 +62,7 @@ def _refuse_prefix_of_address(request: Request) -> None:
             "PublicIpPrefixOutOfIpAddresses",
             f"Public IP prefix {prefix.id} has no more IP addresses available: {address_count(prefix)} of "
             f"{address_count(prefix)} are used.",
-            "use a larger prefix, or another one",
+            "use a larger prefix or another prefix",
         )
 
 

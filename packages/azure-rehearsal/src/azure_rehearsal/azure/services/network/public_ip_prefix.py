@@ -21,7 +21,7 @@ from azure_rehearsal.azure.services.network.common import (
 from azure_rehearsal.protocol.provider import Refused
 
 PREFIX_LENGTHS: Final = {"IPv4": range(28, 32), "IPv6": range(124, 128)}
-"""Lengths of the prefixes that Azure gives from its own addresses."""
+"""Prefix lengths that Azure offers from its own addresses."""
 
 
 def _refuse_prefix(request: Request) -> None:
@@ -33,7 +33,7 @@ def _refuse_prefix(request: Request) -> None:
             "InvalidPublicIPPrefixLength",
             f"Public IP prefix {request.id} has prefix length {length}. Allowed for {version}: "
             f"{allowed.start}-{allowed.stop - 1}.",
-            "a larger range needs several prefixes, or addresses of your own",
+            "use several prefixes, or a custom IP prefix",
         )
     sku = str(request.get("sku.name", "")).lower()
     if sku in ("", RETIRED_SKU):

@@ -22,7 +22,7 @@ def _refuse_routes(request: Request) -> None:
             raise Refused(
                 "InvalidResourceName",
                 f"Resource name {name} is invalid or used twice in {request.id}. {NAME.message}",
-                "give every route a name of its own",
+                "give every route a unique name",
             )
         seen.add(name.lower())
         prefix = str(route.get("addressPrefix") or "")
@@ -33,7 +33,7 @@ def _refuse_routes(request: Request) -> None:
             raise Refused(
                 "RouteNextHopIpAddressAndNextHopTypeMismatch" if not is_appliance else "NextHopIpAddressRequired",
                 f"Route {name} of {request.id} has next hop type {route.get('nextHopType')} and next hop address "
-                f"{route.get('nextHopIpAddress')}. Only VirtualAppliance has an address, and it needs one.",
+                f"{route.get('nextHopIpAddress')}. Only VirtualAppliance has an address, and requires it.",
                 "set nextHopIpAddress for VirtualAppliance only",
             )
 

@@ -25,26 +25,26 @@ PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 FLEXIBLE_SERVER: Final = "azure-native:dbforpostgresql:Server"
 LOAD_BALANCER: Final = "azure-native:network:LoadBalancer"
 SUBNET_USERS: Final = (AGENT_POOL, CLUSTER, PRIVATE_ENDPOINT, FLEXIBLE_SERVER, LOAD_BALANCER)
-"""Types that put addresses into a subnet which they name."""
+"""Types whose resources use addresses of a subnet."""
 MAX_SUBNET_PREFIX_LENGTH: Final = 29
-"""Azure keeps five addresses of each subnet, so /29 is the smallest IPv4 subnet."""
+"""Azure reserves five addresses of each subnet, so the smallest IPv4 subnet is a /29."""
 
 
 def subnet_prefixes(inputs: dict[str, Any]) -> list[str]:
-    """The ranges that a subnet's inputs give, in either of the two properties."""
+    """The ranges in a subnet's inputs, from either of the two properties."""
     given = inputs.get("addressPrefixes") or []
     return list(given) or ([inputs["addressPrefix"]] if inputs.get("addressPrefix") else [])
 
 
 def refuse_subnet_range(request: Request) -> None:
-    """A range inside the network, free of its siblings, and not too small."""
+    """Refuses ranges that are outside the network, overlap a sibling, or are too small."""
     network = request.cloud.get(arm_ids.parent(request.id))
     texts = subnet_prefixes(request.inputs)
     if network is None or not texts:
         raise Refused(
             "InvalidRequestFormat",
-            f"Subnet {request.id} needs an address range: neither addressPrefix nor addressPrefixes is given.",
-            "give it an address prefix inside its virtual network",
+            f"Subnet {request.id} requires an address range: addressPrefix and addressPrefixes are missing.",
+            "set an address prefix inside its virtual network",
         )
     ranges = [addresses.network(text, "the subnet's address prefix", request.id) for text in texts]
     for item in ranges:
@@ -65,22 +65,22 @@ def refuse_subnet_range(request: Request) -> None:
                 f"Subnet '{request.name}' is not valid because its IP address range overlaps with that of an existing "
                 f"subnet in virtual network '{arm_ids.name(network.id)}'. The existing one is "
                 f"'{arm_ids.name(sibling.id)}', {', '.join(map(str, prefixes_of(sibling)))}.",
-                "choose a range that is free in the address plan",
+                "choose a free range of the virtual network",
             )
 
 
 def users_of_subnet(cloud: Cloud, subnet_id: str) -> Iterator[Record]:
-    """What has addresses in a subnet."""
+    """The resources that use addresses of a subnet."""
     return (record for record in cloud.referrers(subnet_id) if record.type in SUBNET_USERS)
 
 
 def delegations_of(properties: dict[str, Any]) -> list[str]:
-    """The services that a subnet is delegated to."""
+    """The services to which a subnet is delegated."""
     return [item["serviceName"] for item in properties.get("delegations") or [] if item.get("serviceName")]
 
 
 def refuse_change_in_use(request: Request) -> None:
-    """What is in a subnet keeps its range and its delegation."""
+    """Refuses changes of range and delegations while resources use the subnet."""
     if request.old is None:
         return
     users = [record.id for record in users_of_subnet(request.cloud, request.id)]
@@ -92,7 +92,7 @@ def refuse_change_in_use(request: Request) -> None:
             "SubnetDelegationsCannotChangeWhenSubnetUsedByResource",
             f"Delegations of subnet {request.id} cannot be changed from [{', '.join(before)}] to [{', '.join(after)}] "
             f"because it is being used by the resource {users[0]}.",
-            "make a new subnet with the delegation",
+            "create a new subnet with the delegation",
         )
     kept = subnet_prefixes(request.inputs)
     for text in map(str, prefixes_of(request.old)):
@@ -101,12 +101,12 @@ def refuse_change_in_use(request: Request) -> None:
                 "InUsePrefixCannotBeDeleted",
                 f"IpPrefix {text} on Subnet {request.name} has active allocations and cannot be deleted. In use by "
                 f"{users[0]}.",
-                "make a new subnet and move what is in the old one",
+                "create a new subnet and move the resources to it",
             )
 
 
 def refuse_region_of_parts(request: Request) -> None:
-    """Security group, NAT gateway and route table are of the network's region."""
+    """Refuses security groups, NAT gateways and route tables of other regions."""
     network = request.cloud.get(arm_ids.parent(request.id))
     parts = ("networkSecurityGroup.id", "natGateway.id", "routeTable.id")
     if network is not None:
@@ -114,7 +114,7 @@ def refuse_region_of_parts(request: Request) -> None:
 
 
 def subnet_outputs(request: Request, record: Record) -> dict[str, Any]:
-    """What Azure makes of delegations."""
+    """The delegations, with the properties that Azure adds."""
     delegations = [
         {
             "name": item.get("name"),

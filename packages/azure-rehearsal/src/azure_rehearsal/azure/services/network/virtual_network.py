@@ -32,8 +32,8 @@ def _refuse_address_space(request: Request) -> None:
     if not space:
         raise Refused(
             "InvalidRequestFormat",
-            f"Virtual network {request.id} needs an address space: addressSpace.addressPrefixes is empty.",
-            "give it at least one address prefix",
+            f"Virtual network {request.id} requires an address space: addressSpace.addressPrefixes is empty.",
+            "set at least one address prefix",
         )
     for subnet in request.cloud.children(request.id, SUBNET):
         if request.get("subnets") is None:
@@ -53,7 +53,7 @@ def _refuse_space_of_peers(request: Request) -> None:
                 f"Address space of the virtual network {request.id} overlaps with the address space of virtual "
                 f"network {remote.id}, which is already peered with it. Overlapping address prefixes: "
                 f"{', '.join(shared)}",
-                "choose an address space that no peered network has",
+                "choose an address space that no peered network uses",
             )
 
 

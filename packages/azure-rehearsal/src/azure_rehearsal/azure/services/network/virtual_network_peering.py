@@ -21,15 +21,15 @@ DISCONNECTED: Final = "Disconnected"
 
 
 def refuse_remote(request: Request) -> None:
-    """A remote network that is there, settled, disjoint and not peered yet."""
+    """Refuses remote networks that are missing, busy, overlapping, or already peered."""
     local = request.cloud.get(arm_ids.parent(request.id))
     remote_id = request.get("remoteVirtualNetwork.id")
     remote = request.cloud.get(remote_id) if remote_id else None
     if local is None or remote is None:
         raise Refused(
             "InvalidRequestFormat",
-            f"Peering {request.id} names no remote virtual network.",
-            "give it remoteVirtualNetwork.id",
+            f"Peering {request.id} has no remote virtual network.",
+            "set remoteVirtualNetwork.id",
         )
     if arm_ids.same(local.id, remote.id):
         raise Refused(
@@ -44,7 +44,7 @@ def refuse_remote(request: Request) -> None:
             f"Cannot proceed with operation because resource {remote.id} used by resource {request.id} is not in "
             "Succeeded state. Resource is in Updating state and the last operation that updated/is updating the "
             f"resource is that of {other}.",
-            f"give the peering a depends_on for {other}",
+            f"add {other} to depends_on of the peering",
         )
     shared = [str(one) for one in prefixes_of(local) for two in prefixes_of(remote) if addresses.overlaps(one, two)]
     if shared:
@@ -52,7 +52,7 @@ def refuse_remote(request: Request) -> None:
             "VnetAddressSpacesOverlap",
             f"Cannot create or update peering {request.id}. Virtual networks {local.id} and {remote.id} cannot be "
             f"peered because their address spaces overlap. Overlapping address prefixes: {', '.join(shared)}",
-            "give each region a range of its own",
+            "use disjoint address spaces",
         )
     reverse = _reverse_peering(request.cloud, local.id, remote.id)
     if request.old is None and reverse is not None and reverse.properties.get("peeringState") == DISCONNECTED:
@@ -71,7 +71,7 @@ def refuse_remote(request: Request) -> None:
                 "AnotherPeeringAlreadyReferencesRemoteVnet",
                 f"Peering {request.id} cannot be created/updated because another peering {sibling.id} already "
                 f"references remote virtual network {remote.id}.",
-                "use the peering that exists",
+                "use the existing peering",
             )
 
 
@@ -86,7 +86,7 @@ def _reverse_peering(cloud: Cloud, local: str, remote: str) -> Record | None:
 
 
 def disconnect_reverse(deletion: Deletion) -> None:
-    """Deleting one direction disconnects the other."""
+    """Disconnects the other direction of a deleted peering."""
     peering = deletion.record
     reverse = _reverse_peering(
         deletion.cloud, arm_ids.parent(peering.id), get_path(peering.properties, "remoteVirtualNetwork.id", "")
@@ -96,7 +96,7 @@ def disconnect_reverse(deletion: Deletion) -> None:
 
 
 def peering_live(cloud: Cloud, record: Record) -> dict[str, Any]:
-    """The state depends on the other network and on the other direction."""
+    """The state, which depends on the remote network and on the other direction."""
     remote = cloud.get(get_path(record.properties, "remoteVirtualNetwork.id", ""))
     if remote is None or record.properties.get("peeringState") == DISCONNECTED:
         state = DISCONNECTED
@@ -112,7 +112,7 @@ def peering_live(cloud: Cloud, record: Record) -> dict[str, Any]:
 
 
 def disconnect(cloud: Cloud, peering: Record) -> None:
-    """Marks a peering whose other side went away."""
+    """Marks a peering as disconnected because the other side is deleted."""
     cloud.put(replace(peering, properties={**peering.properties, "peeringState": DISCONNECTED}))
 
 

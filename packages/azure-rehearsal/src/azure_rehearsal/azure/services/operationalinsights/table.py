@@ -12,7 +12,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 MAX_TOTAL_DAYS: Final = 4383
 CUSTOM_TABLE_SUFFIXES: Final = ("_cl", "_rst", "_srch")
-"""Tables that a program makes: custom logs, restored logs, search results."""
+"""Suffixes of tables that users create: custom logs, restored logs, search results."""
 
 
 def _refuse_built_in(request: Request) -> None:
@@ -20,9 +20,9 @@ def _refuse_built_in(request: Request) -> None:
         return
     raise Refused(
         "ResourceAlreadyExists",
-        f"cannot create already existing resource '{request.id}'. Azure's own tables are there as soon as their "
-        "workspace is, and the provider takes none over.",
-        "set retention and plan of built-in tables by an ARM template (resources.Deployment), or import the table",
+        f"cannot create already existing resource '{request.id}'. Azure creates its own tables with their "
+        "workspace, and the provider does not adopt them.",
+        "set retention and plan of built-in tables with an ARM template (resources.Deployment), or import the table",
     )
 
 
@@ -32,7 +32,7 @@ def _refuse_plan(request: Request) -> None:
         raise Refused(
             "InvalidParameter",
             f"The retentionInDays of table '{request.name}' cannot be set with plan Basic, which keeps 30 days.",
-            "leave retentionInDays out and set totalRetentionInDays",
+            "remove retentionInDays and set totalRetentionInDays",
         )
 
 
@@ -53,9 +53,9 @@ def _refuse_schema(request: Request) -> None:
     if "TimeGenerated" not in columns or request.get("schema.name") != request.name:
         raise Refused(
             "InvalidParameter",
-            f"The schema of table '{request.name}' is invalid: it needs the table's name "
+            f"The schema of table '{request.name}' is invalid: it requires the table's name "
             f"({request.get('schema.name')!r}) and a column TimeGenerated (it has {', '.join(columns) or 'none'}).",
-            "give the schema name and columns",
+            "set name and columns of the schema",
         )
 
 

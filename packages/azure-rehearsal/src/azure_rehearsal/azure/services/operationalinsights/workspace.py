@@ -11,9 +11,9 @@ from azure_rehearsal.azure.services.operationalinsights.common import DEFAULT_DA
 from azure_rehearsal.protocol.provider import Refused
 
 SKUS: Final = {"pergb2018": range(30, 731), "capacityreservation": range(30, 731), "lacluster": range(30, 731)}
-"""SKUs that a new workspace can have, in lower case, and the days that each can keep data."""
+"""Valid retention days of new workspaces, by SKU in lower case."""
 COMMITMENTS: Final = (100, 200, 300, 400, 500, 1000, 2000, 5000, 10000, 25000, 50000)
-"""GB a day of a capacity reservation."""
+"""GB per day of a capacity reservation."""
 
 
 def _refuse_sku(request: Request) -> None:
@@ -43,8 +43,8 @@ def _refuse_retention(request: Request) -> None:
         raise Refused(
             "InvalidParameter",
             f"'RetentionInDays' property of workspace '{request.name}' doesn't match the SKU limits: it is {days}, "
-            f"allowed are {allowed.start} to {allowed.stop - 1} days.",
-            "keep data longer than that by totalRetentionInDays of a table",
+            f"expected {allowed.start} to {allowed.stop - 1} days.",
+            "set totalRetentionInDays on a table to keep data longer",
         )
 
 

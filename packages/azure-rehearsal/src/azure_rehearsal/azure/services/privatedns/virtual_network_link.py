@@ -25,7 +25,7 @@ def _refuse_second_zone(request: Request) -> None:
                 "BadRequest",
                 "A virtual network cannot be linked to multiple zones with overlapping namespaces. You tried to link "
                 f"virtual network with '{zone}' and '{other}' zones. The existing link is {link.id}.",
-                "use the zone that the network is linked to, or link another network",
+                "use the linked zone, or link another network",
             )
         if request.get("registrationEnabled") and link.properties.get("registrationEnabled"):
             raise Refused(

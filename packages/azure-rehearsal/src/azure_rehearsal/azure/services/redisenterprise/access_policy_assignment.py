@@ -17,22 +17,22 @@ def _refuse_assignment(request: Request) -> None:
     if request.get("accessPolicyName") != DEFAULT:
         raise bad_request(
             f"The access policy '{request.get('accessPolicyName')}' of {request.id} does not exist.",
-            f"use '{DEFAULT}', the only one",
+            f"use '{DEFAULT}'",
         )
     object_id = str(request.get("user.objectId", ""))
     try:
         uuid.UUID(object_id)
     except ValueError:
         raise bad_request(
-            f"The user '{object_id}' of {request.id} is no object id.", "use the GUID of a principal in Entra"
+            f"The user '{object_id}' of {request.id} is not an object id.", "use the GUID of an Entra principal"
         ) from None
     for sibling in request.cloud.children(arm_ids.parent(request.id), ASSIGNMENT):
         same = arm_ids.same(get_path(sibling.properties, "user.objectId"), object_id)
         if same and not arm_ids.same(sibling.id, request.id):
             raise Refused(
                 "Conflict",
-                f"The user '{object_id}' has an access policy assignment already: {sibling.id}.",
-                "declare it once",
+                f"The user '{object_id}' already has an access policy assignment: {sibling.id}.",
+                "declare the assignment once",
             )
 
 

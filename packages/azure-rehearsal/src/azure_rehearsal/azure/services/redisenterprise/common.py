@@ -13,7 +13,7 @@ DATABASE: Final = "azure-native:redisenterprise:Database"
 PATH: Final = arm_ids.provider_id("Microsoft.Cache/redisEnterprise", "clusterName")
 DATABASE_PATH: Final = f"{PATH}/databases/{{databaseName}}"
 DEFAULT: Final = "default"
-"""The only database, and the only access policy, that there are."""
+"""The name of the only database and of the only access policy."""
 REDIS_VERSION: Final = "7.4"
 NAME: Final = Limit(pattern=r"^(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
 

@@ -25,7 +25,7 @@ from azure_rehearsal.protocol.provider import Refused
 PORT: Final = 10000
 GEBIBYTES: Final = {0: 0.5, 1: 1, 3: 3, 5: 6, 10: 12, 20: 24}
 """Memory of the small sizes by the number in their name (`Balanced_B5`): azure-docs `articles/redis/architecture.md`.
-Larger numbers have 60 GiB and more."""
+Larger numbers have at least 60 GiB."""
 MAX_UNCLUSTERED_GIB: Final = 25
 SKUS_WITHOUT_GEO_REPLICATION: Final = ("balanced_b0", "balanced_b1")
 """Sizes without active geo-replication."""
@@ -50,7 +50,7 @@ def _refuse_port(request: Request) -> None:
     if request.get("port") != PORT:
         raise bad_request(
             f"The port {request.get('port')} of {request.id} is not supported: Azure Managed Redis listens on {PORT}.",
-            "leave port out",
+            "remove port",
         )
 
 
@@ -70,7 +70,7 @@ def _refuse_clustering(request: Request) -> None:
 def _refuse_persistence(request: Request) -> None:
     rdb, aof = request.get("persistence.rdbEnabled"), request.get("persistence.aofEnabled")
     if rdb and aof:
-        raise bad_request(f"{request.id} cannot have both RDB and AOF persistence.", "choose one of them")
+        raise bad_request(f"{request.id} cannot have both RDB and AOF persistence.", "set only one of them")
     for kind, is_enabled in (("rdb", rdb), ("aof", aof)):
         frequency = request.get(f"persistence.{kind}Frequency")
         if bool(is_enabled) != bool(frequency):
@@ -81,7 +81,7 @@ def _refuse_persistence(request: Request) -> None:
             )
     if (rdb or aof) and request.get("geoReplication"):
         raise bad_request(
-            f"{request.id} cannot have both persistence and active geo-replication.", "choose one of them"
+            f"{request.id} cannot have both persistence and active geo-replication.", "set only one of them"
         )
 
 
@@ -92,9 +92,9 @@ def _refuse_modules(request: Request) -> None:
         or str(request.get("evictionPolicy")).lower() != "noeviction"
     ):
         raise bad_request(
-            f"The module RediSearch of {request.id} needs clustering policy EnterpriseCluster and eviction policy "
+            f"The module RediSearch of {request.id} requires clustering policy EnterpriseCluster and eviction policy "
             f"NoEviction; it has {request.get('clusteringPolicy')} and {request.get('evictionPolicy')}.",
-            "set both, or leave the module out",
+            "set both, or remove the module",
         )
 
 
@@ -112,12 +112,12 @@ def _database_outputs(request: Request, record: Record) -> dict[str, Any]:
 
 
 def list_keys(cloud: Cloud, client: Client, database: Record, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What `listDatabaseKeys` answers; refused where only Entra signs in."""
+    """`listDatabaseKeys`; refused if access keys are disabled."""
     if str(database.properties.get("accessKeysAuthentication")).lower() != "enabled":
         raise Refused(
             "BadRequest",
             f"Access keys authentication is disabled on {database.id}; there are no keys to list.",
-            "set accessKeysAuthentication to Enabled, or sign in through Entra",
+            "set accessKeysAuthentication to Enabled, or use Entra authentication",
         )
     return {name: _key(database, name) for name in ("primaryKey", "secondaryKey")}
 
@@ -148,7 +148,7 @@ TYPE: Final = ArmType(
             "clusteringPolicy",
             code="BadRequest",
             message="The clustering policy of {id} cannot be changed after it has been created.",
-            remediation="delete the database and create it anew; its data is lost",
+            remediation="delete the database and create it again; its data is lost",
         ),
     ),
     rules=(

@@ -26,13 +26,13 @@ def _refuse_sku(request: Request) -> None:
     if request.get("sku.capacity") is not None:
         raise bad_request(
             f"The sku.capacity property of '{request.name}' is not supported for SKU '{request.get('sku.name')}'.",
-            "leave capacity out; the size is in the SKU's name",
+            "remove capacity; the SKU's name contains the size",
         )
     if request.get("zones"):
         raise bad_request(
             f"The zones property of '{request.name}' is not supported for SKU '{request.get('sku.name')}': Azure "
-            "Managed Redis is zone redundant by itself.",
-            "leave zones out",
+            "Managed Redis is always zone redundant.",
+            "remove zones",
         )
 
 
@@ -41,7 +41,7 @@ def _refuse_less_availability(request: Request) -> None:
     if str(before).lower() == "enabled" and str(after).lower() == "disabled":
         raise bad_request(
             f"High availability of '{request.name}' cannot be disabled once it is enabled.",
-            "keep it enabled, or move to another instance",
+            "keep it enabled, or create another instance",
         )
 
 

@@ -26,8 +26,8 @@ def _refuse_public_access(request: Request) -> None:
     if wanted.lower() != "none" and not account_of(request).get("allowBlobPublicAccess"):
         raise Refused(
             "PublicAccessNotPermitted",
-            f"Public access is not permitted on this storage account. Container '{request.name}' asks for '{wanted}', "
-            f"{account_of(request).get('name')} has allowBlobPublicAccess false.",
+            f"Public access is not permitted on this storage account. Container '{request.name}' has publicAccess "
+            f"'{wanted}', {account_of(request).get('name')} has allowBlobPublicAccess false.",
             "set publicAccess to None",
         )
 
@@ -45,7 +45,7 @@ def _container_outputs(request: Request, record: Record) -> dict[str, Any]:
 
 
 def _keep_while_account_exists(deletion: Deletion) -> None:
-    """A container does not go with its blob service, which is never really deleted."""
+    """Keeps a container if only its blob service is deleted, because Azure never removes the blob service."""
     cloud, id = deletion.cloud, deletion.record.id
     if cloud.cascade_deleted[-1:] == [id] and cloud.get(id.split("/blobServices/")[0]) is not None:
         cloud.put(deletion.record)
@@ -56,7 +56,7 @@ _NAME: Final = NameRule(
     3,
     63,
     "A container's name has 3 to 63 lower-case letters, digits and hyphens, begins and ends with a letter or digit and "
-    "has no two hyphens in a row.",
+    "has no consecutive hyphens.",
 )
 
 

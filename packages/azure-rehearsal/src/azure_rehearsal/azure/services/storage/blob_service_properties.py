@@ -27,8 +27,8 @@ def _refuse_versioning(request: Request) -> None:
         raise Refused(
             "InvalidRequestPropertyValue",
             f"The value 'True' for property 'isVersioningEnabled' is invalid: {request.id} belongs to an account with "
-            "hierarchical namespace, which has no blob versioning.",
-            "leave isVersioningEnabled out, or use an account without hierarchical namespace",
+            "hierarchical namespace, which does not support blob versioning.",
+            "remove isVersioningEnabled, or use an account without hierarchical namespace",
         )
 
 
@@ -45,10 +45,10 @@ def _refuse_restore_policy(request: Request) -> None:
     if missing or restore >= kept:
         raise Refused(
             "InvalidRequestPropertyValue",
-            f"The value for property 'restorePolicy' of {request.id} is invalid: it needs "
+            f"The value for property 'restorePolicy' of {request.id} is invalid: it requires "
             f"{', '.join(missing) or 'fewer days than deleteRetentionPolicy'} (restorePolicy {restore} days, "
             f"deleteRetentionPolicy {kept} days).",
-            "turn on versioning, change feed and soft delete with more days than the restore policy",
+            "enable versioning, change feed, and soft delete with more days than the restore policy",
         )
 
 
@@ -58,7 +58,7 @@ def _service_outputs(request: Request, record: Record) -> dict[str, Any]:
 
 
 def _reset_to_defaults(deletion: Deletion) -> None:
-    """Deleting the service sets it back to its defaults; it goes with its account only."""
+    """Resets a deleted service to its defaults. Only the deletion of the account removes it."""
     account = deletion.cloud.get(arm_ids.parent(deletion.record.id))
     if account is not None:
         add_blob_service(deletion.cloud, account)
@@ -74,7 +74,7 @@ TYPE: Final = ArmType(
         "deleteRetentionPolicy.days": _DAYS,
         "restorePolicy.days": _DAYS,
     },
-    name=NameRule(DEFAULT, len(DEFAULT), len(DEFAULT), "The blob service of an account is called 'default'."),
+    name=NameRule(DEFAULT, len(DEFAULT), len(DEFAULT), "The blob service of an account has the name 'default'."),
     rules=(_refuse_versioning, _refuse_restore_policy),
     outputs=_service_outputs,
     after_delete=_reset_to_defaults,

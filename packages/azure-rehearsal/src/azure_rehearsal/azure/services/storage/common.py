@@ -25,20 +25,20 @@ def blob_service_id(account_id: str) -> str:
 
 
 def add_blob_service(cloud: Cloud, account: Record) -> None:
-    """The blob service that every account has."""
+    """Adds the blob service that every account has."""
     sku = {"name": get_path(account.properties, "sku.name"), "tier": get_path(account.properties, "sku.tier")}
     default_resources.add(cloud, blob_service_id(account.id), BLOB_SERVICE, {"sku": sku})
 
 
 def account_of(request: Request) -> dict[str, Any]:
-    """The properties of the account that a service or container belongs to."""
+    """The properties of the account of a blob service or container."""
     id = request.id.split("/blobServices/")[0]
     record = request.cloud.get(id)
     return record.properties if record and record.type == ACCOUNT else {}
 
 
 def blob_service(request: Request, account_id: str) -> Record | None:
-    """The blob service of an account as it is set now."""
+    """The current blob service of an account."""
     return request.cloud.get(f"{account_id}/blobServices/{DEFAULT}")
 
 

@@ -1,4 +1,4 @@
-"""Lifecycle rules of an account.
+"""Management policies: the lifecycle rules of a storage account.
 
 Source of the limits: learn.microsoft.com/azure/storage/blobs/lifecycle-management-overview.
 """
@@ -21,10 +21,10 @@ PARTS: Final = ("baseBlob", "snapshot", "version")
 LAST_ACCESS: Final = "daysAfterLastAccessTimeGreaterThan"
 
 
-def _invalid(request: Request, what: str, why: str, remediation: str) -> Refused:
+def _invalid(request: Request, path: str, reason: str, remediation: str) -> Refused:
     return Refused(
         "InvalidRequestPropertyValue",
-        f"The value of {what} in management policy {request.id} is invalid: {why}",
+        f"The value of {path} in management policy {request.id} is invalid: {reason}",
         remediation,
     )
 
@@ -34,7 +34,7 @@ def _rules(request: Request) -> list[dict[str, Any]]:
 
 
 def _actions(rule: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
-    """Every action of a rule: what it is about, its name, its condition."""
+    """Every action of a rule: blob part, action name, condition."""
     actions = get_path(rule, "definition.actions") or {}
     return [
         (part, name, condition)
@@ -50,14 +50,14 @@ def _refuse_rules(request: Request) -> None:
         raise _invalid(
             request,
             "policy.rules",
-            f"it has {len(rules)} rules, 1 to {MAX_RULES} are allowed.",
-            "leave the policy out where there are no rules",
+            f"it has {len(rules)} rules, expected 1 to {MAX_RULES}.",
+            "remove the policy if there are no rules",
         )
     names = [str(rule.get("name")).lower() for rule in rules]
     for rule in rules:
         name = rule.get("name")
         if names.count(str(name).lower()) > 1:
-            raise _invalid(request, "policy.rules", f"two rules are named '{name}'.", "give every rule its own name")
+            raise _invalid(request, "policy.rules", f"two rules are named '{name}'.", "give every rule a unique name")
         _refuse_filters(request, rule)
         _refuse_actions(request, rule)
 
@@ -77,15 +77,15 @@ def _refuse_filters(request: Request, rule: dict[str, Any]) -> None:
             request,
             f"filters.prefixMatch of rule '{rule.get('name')}'",
             f"{prefixes}.",
-            f"write up to {MAX_PREFIXES} prefixes, each beginning with the name of a container",
+            f"use up to {MAX_PREFIXES} prefixes that begin with the name of a container",
         )
     others = [name for _, name, _ in _actions(rule) if name != "delete"]
     if "appendblob" in types and others:
         raise _invalid(
             request,
             f"actions of rule '{rule.get('name')}'",
-            f"append blobs can only be deleted, not {others[0]}.",
-            "make one rule for blockBlob and one for appendBlob",
+            f"append blobs support only delete, not {others[0]}.",
+            "create one rule for blockBlob and one for appendBlob",
         )
 
 
@@ -93,7 +93,7 @@ def _refuse_actions(request: Request, rule: dict[str, Any]) -> None:
     actions = _actions(rule)
     if not actions:
         raise _invalid(
-            request, f"actions of rule '{rule.get('name')}'", "there is none.", "give the rule at least one action"
+            request, f"actions of rule '{rule.get('name')}'", "the rule has no action.", "add at least one action"
         )
     account = request.cloud.get(arm_ids.parent(request.id))
     sku = sku_of(account.properties) if account else ""
@@ -101,21 +101,22 @@ def _refuse_actions(request: Request, rule: dict[str, Any]) -> None:
         where = f"{part}.{name} of rule '{rule.get('name')}'"
         days = {key: value for key, value in condition.items() if value is not None}
         if not days or any(value < 0 for value in days.values()):
-            raise _invalid(request, where, f"its condition is {days or 'missing'}.", "give a number of days from 0")
+            raise _invalid(request, where, f"its condition is {days or 'missing'}.", "set a number of days, at least 0")
         if name == "tierToArchive" and sku not in ARCHIVE_SKUS:
             raise _invalid(
                 request,
                 where,
                 f"the archive tier is not supported for {get_path(account and account.properties, 'sku.name')} "
                 "accounts.",
-                "use LRS, GRS or RA-GRS, or leave the action out",
+                "use LRS, GRS or RA-GRS, or remove the action",
             )
         if LAST_ACCESS in days and account and not tracks_last_access(blob_service(request, account.id)):
             raise _invalid(
                 request,
                 where,
                 "last access time tracking is not enabled on the blob service.",
-                "turn on lastAccessTimeTrackingPolicy of the blob service, and let this policy depend on it",
+                "enable lastAccessTimeTrackingPolicy of the blob service, and add the service to depends_on of this "
+                "policy",
             )
 
 
@@ -123,6 +124,6 @@ TYPE: Final = ArmType(
     token=POLICY,
     path=f"{PATH}/managementPolicies/{{managementPolicyName}}",
     limits={"accountName": NAME},
-    name=NameRule(DEFAULT, len(DEFAULT), len(DEFAULT), "The management policy of an account is called 'default'."),
+    name=NameRule(DEFAULT, len(DEFAULT), len(DEFAULT), "The management policy of an account has the name 'default'."),
     rules=(_refuse_rules,),
 )

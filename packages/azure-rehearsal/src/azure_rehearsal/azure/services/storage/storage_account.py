@@ -29,12 +29,12 @@ from azure_rehearsal.protocol.provider import Refused
 
 BYPASSES: Final = frozenset({"none", "logging", "metrics", "azureservices"})
 PREMIUM_KINDS: Final = frozenset({"blockblobstorage", "filestorage"})
-"""Kinds that exist with premium disks only."""
+"""Kinds that exist only with premium disks."""
 CONVERSIONS: Final = (
     frozenset({"standard_lrs", "standard_grs", "standard_ragrs"}),
     frozenset({"standard_zrs", "standard_gzrs", "standard_ragzrs"}),
 )
-"""SKUs that an update can change into each other; all else is a conversion on request or a new account."""
+"""Groups of SKUs between which an update can switch. Other changes need a requested conversion or a new account."""
 SERVICES: Final = ("blob", "dfs", "file", "queue", "table")
 KEY_BYTES: Final = 64
 
@@ -55,7 +55,7 @@ def _refuse_kind(request: Request) -> None:
             request,
             "sku.name",
             request.get("sku.name"),
-            f"kind {request.get('kind')} needs a Premium SKU.",
+            f"kind {request.get('kind')} requires a Premium SKU.",
             "use kind StorageV2 for standard disks",
         )
     if kind != "filestorage" and ("v2_" in sku):
@@ -68,14 +68,14 @@ def _refuse_kind(request: Request) -> None:
         )
     tier = request.get("accessTier")
     if kind == "blobstorage" and tier is None:
-        raise _invalid(request, "accessTier", None, "kind BlobStorage needs one.", "set accessTier")
+        raise _invalid(request, "accessTier", None, "kind BlobStorage requires it.", "set accessTier")
     if tier is not None and (kind == "storage" or (is_premium and str(tier).lower() != "premium")):
         raise _invalid(
             request,
             "accessTier",
             tier,
-            f"kind {request.get('kind')} with {request.get('sku.name')} has none.",
-            "leave accessTier out",
+            f"kind {request.get('kind')} with {request.get('sku.name')} does not support it.",
+            "remove accessTier",
         )
 
 
@@ -93,7 +93,7 @@ def _not_updatable(request: Request, property: str, before: Any, after: Any) -> 
         "AccountPropertyCannotBeUpdated",
         f"The property '{property}' was specified in the input, but it cannot be updated. Storage account "
         f"'{request.name}' has {before!r}, the request {after!r}.",
-        "keep the value, or copy the data into a new account",
+        "keep the value, or copy the data to a new account",
     )
 
 
@@ -113,7 +113,7 @@ def _refuse_network_rules(request: Request) -> None:
             "InvalidValuesForRequestParameters",
             "Values for request parameters are invalid: networkAcls.bypass. It is "
             f"'{rules['bypass']}' in {request.id}.",
-            "use None, or a list of Logging, Metrics and AzureServices",
+            "use None, or a combination of Logging, Metrics and AzureServices",
         )
 
 
@@ -159,7 +159,7 @@ def _key(account: Record, number: int) -> str:
 
 
 def list_keys(cloud: Cloud, client: Client, account: Record, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What `listStorageAccountKeys` answers. The keys exist, and are listed, even where they may not be used."""
+    """`listStorageAccountKeys`. Azure lists the keys even if the account does not accept them."""
     return {
         "keys": [
             {"keyName": f"key{number}", "permissions": "FULL", "value": _key(account, number)} for number in (1, 2)
@@ -171,7 +171,7 @@ FUNCTIONS: Final = {"azure-native:storage:listStorageAccountKeys": (ACCOUNT, lis
 _NOT_UPDATABLE: Final = {
     "code": "AccountPropertyCannotBeUpdated",
     "message": "The property '{path}' was specified in the input, but it cannot be updated. Storage account {id}.",
-    "remediation": "keep the value, or copy the data into a new account",
+    "remediation": "keep the value, or copy the data to a new account",
 }
 
 

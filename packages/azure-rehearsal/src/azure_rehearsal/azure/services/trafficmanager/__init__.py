@@ -1,6 +1,6 @@
 """Microsoft.Network/trafficManagerProfiles: profiles and their endpoints.
 
-Nothing is probed: monitor statuses stay what Azure answers a write with.
+The simulation does not probe endpoints; monitor statuses keep the value of the write's response.
 """
 
 from __future__ import annotations

@@ -16,12 +16,12 @@ MAX_HEADERS: Final = 8
 
 
 def bad_request(message: str, remediation: str) -> Refused:
-    """Traffic Manager's answer to nearly everything that it does not take."""
+    """Traffic Manager's generic error."""
     return Refused("BadRequest", message, remediation)
 
 
 def refuse_out_of_range(request: Request, path: str, allowed: range) -> None:
-    """Refuses a number outside its range; a missing one passes."""
+    """Refuses a number outside its range. A missing number passes."""
     value: Any = request.get(path)
     if value is not None and not allowed.start <= value < allowed.stop:
         raise bad_request(

@@ -44,7 +44,7 @@ def _refuse_kind(request: Request) -> None:
         raise bad_request(
             f"The type '{request.kind}' specified for endpoint '{request.name}' is invalid. Valid endpoint types are: "
             f"{allowed}.",
-            "use one of these as endpointType",
+            "set endpointType to one of these",
         )
     target, resource = request.get("target"), request.get("targetResourceId")
     if kind == EXTERNAL and resource:
@@ -53,9 +53,9 @@ def _refuse_kind(request: Request) -> None:
         )
     if kind == EXTERNAL and not is_domain(target) and not is_address(target):
         raise bad_request(
-            f"The target '{target}' of external endpoint '{request.name}' is invalid: it is a host name or an IP "
+            f"The target '{target}' of external endpoint '{request.name}' is invalid. Expected: a host name or an IP "
             "address.",
-            "set target, without protocol and path",
+            "set target to a host name or address without protocol and path",
         )
     if kind != EXTERNAL and not resource:
         raise bad_request(
@@ -73,12 +73,12 @@ def _refuse_resource(request: Request) -> None:
         if kind != "microsoft.network/trafficmanagerprofiles" or arm_ids.same(id, profile):
             raise bad_request(
                 f"The target resource {id} of nested endpoint '{request.name}' is not another profile.",
-                "name a profile other than this one",
+                "use another profile",
             )
         if request.get("minChildEndpoints") is None:
             raise bad_request(
                 f"The nested endpoint '{request.name}' must have minChildEndpoints.",
-                "set how many endpoints of the nested profile must be healthy",
+                "set minChildEndpoints to the number of nested endpoints that must be healthy",
             )
         return
     if kind not in AZURE_TARGETS:
@@ -109,7 +109,7 @@ def _refuse_location(request: Request) -> None:
     location = request.get("endpointLocation")
     if location is not None and normal_location(str(location)) not in REGIONS:
         raise bad_request(
-            f"The location '{location}' specified for endpoint '{request.name}' is invalid.", "name a region of Azure"
+            f"The location '{location}' specified for endpoint '{request.name}' is invalid.", "use an Azure region"
         )
 
 
@@ -125,13 +125,13 @@ def _refuse_for_method(request: Request) -> None:
 
 
 def endpoint_violation(id: str, endpoint: Mapping[str, Any], method: str) -> Refused | None:
-    """What a routing method misses of an endpoint, `None` where it has all that the method needs."""
+    """The requirement of the routing method that an endpoint violates, or `None`."""
     kind, name = _kind(id), arm_ids.name(id)
     if method == PERFORMANCE and kind != AZURE and not endpoint.get("endpointLocation"):
         return bad_request(
             "The location must be specified for endpoints of types: ExternalEndpoints, NestedEndpoints in a profile "
             f"of type 'Performance'. Endpoint '{name}' has none.",
-            "set endpointLocation to the region that is nearest to it",
+            "set endpointLocation to the nearest Azure region",
         )
     if method == GEOGRAPHIC and not endpoint.get("geoMapping"):
         return bad_request(
@@ -141,7 +141,7 @@ def endpoint_violation(id: str, endpoint: Mapping[str, Any], method: str) -> Ref
         return bad_request(
             f"Endpoint '{name}' must be an external one with an IP address as target in a profile of type "
             "'MultiValue'.",
-            "set target to an address",
+            "set target to an IP address",
         )
     return None
 
@@ -152,8 +152,8 @@ def _refuse_taken(request: Request) -> None:
             continue
         if other.properties.get("priority") == request.get("priority"):
             raise bad_request(
-                f"The priority {request.get('priority')} of endpoint '{request.name}' is used by endpoint "
-                f"'{arm_ids.name(other.id)}' already. No two endpoints of a profile can share the same priority.",
+                f"The priority {request.get('priority')} of endpoint '{request.name}' is already used by endpoint "
+                f"'{arm_ids.name(other.id)}'. No two endpoints of a profile can share the same priority.",
                 "choose another priority",
             )
         for property in ("target", "targetResourceId"):
@@ -162,7 +162,7 @@ def _refuse_taken(request: Request) -> None:
                 raise bad_request(
                     f"The {property} '{value}' of endpoint '{request.name}' is used by endpoint "
                     f"'{arm_ids.name(other.id)}' of the same profile already.",
-                    "lead to each target once",
+                    "use each target once",
                 )
 
 

@@ -1,4 +1,4 @@
-"""Profiles: a DNS name, how it chooses an endpoint, and how endpoints are probed.
+"""Profiles: DNS name, routing method, endpoint monitoring.
 
 Sources: learn.microsoft.com/azure/traffic-manager/traffic-manager-monitoring, -routing-methods and -FAQs.
 """
@@ -35,12 +35,12 @@ from azure_rehearsal.azure.services.trafficmanager.endpoint import endpoint_viol
 
 DEFAULT_INTERVAL: Final = 30
 TIMEOUTS: Final = {30: range(5, 11), 10: range(5, 10)}
-"""Seconds between two probes -> how long a probe may take, seconds."""
+"""Valid timeouts by probing interval, both in seconds."""
 TOLERATED_FAILURES: Final = range(10)
 PORTS: Final = range(1, 65536)
 TTL_SECONDS: Final = range(2**31)
-ANSWERS: Final = range(1, 9)
-"""Endpoints in one answer of a MultiValue profile."""
+MAX_RETURN_RANGE: Final = range(1, 9)
+"""Endpoints in one DNS response of a MultiValue profile."""
 MAX_STATUS_RANGES: Final = 8
 MAX_ENDPOINTS: Final = 200
 MULTI_VALUE: Final = "multivalue"
@@ -53,7 +53,7 @@ def _refuse_missing(request: Request) -> None:
     if missing:
         raise bad_request(
             f"The profile '{request.name}' is missing the required {', '.join(missing)}.",
-            "set what is missing",
+            "set the missing properties",
         )
 
 
@@ -63,7 +63,7 @@ def _refuse_dns(request: Request) -> None:
         raise bad_request(
             f"The relative DNS name '{label}' of profile '{request.name}' is invalid: it is one label of up to 63 "
             "letters, digits and '-'.",
-            f"choose what shall stand before .{DOMAIN}",
+            f"choose a label for <label>.{DOMAIN}",
         )
     refuse_out_of_range(request, "dnsConfig.ttl", TTL_SECONDS)
 
@@ -74,11 +74,11 @@ def _refuse_monitor(request: Request) -> None:
     if protocol == "TCP" and path:
         raise bad_request(
             f"The monitor path '{path}' of profile '{request.name}' cannot be set: protocol TCP has no path.",
-            "leave the path out, or use HTTP or HTTPS",
+            "remove the path, or use HTTP or HTTPS",
         )
     if protocol != "TCP" and not str(path or "").startswith("/"):
         raise bad_request(
-            f"The monitor path '{path}' of profile '{request.name}' is invalid: with {protocol} it is needed and "
+            f"The monitor path '{path}' of profile '{request.name}' is invalid: {protocol} requires a path that "
             "begins with '/'.",
             "set monitorConfig.path",
         )
@@ -98,7 +98,7 @@ def _refuse_probing(request: Request) -> None:
         raise bad_request(
             f"The monitoring interval of profile '{request.name}' is {interval} seconds. Valid intervals are "
             f"{' and '.join(map(str, sorted(TIMEOUTS)))} seconds.",
-            "use one of these; 10 costs more",
+            "use one of these values; 10 seconds cost more",
         )
     allowed = TIMEOUTS[interval]
     set_default(request.inputs, "monitorConfig.timeoutInSeconds", allowed.stop - 1)
@@ -118,12 +118,12 @@ def _refuse_routing(request: Request) -> None:
     if (method == MULTI_VALUE) != (most is not None):
         raise bad_request(
             f"Profile '{request.name}' has trafficRoutingMethod '{request.get('trafficRoutingMethod')}' and maxReturn "
-            f"{most}: MultiValue needs it, and no other method takes it.",
-            "set both or neither",
+            f"{most}: MultiValue requires maxReturn, and no other method accepts it.",
+            "set maxReturn only with MultiValue",
         )
-    refuse_out_of_range(request, "maxReturn", ANSWERS)
+    refuse_out_of_range(request, "maxReturn", MAX_RETURN_RANGE)
     if request.get("endpoints") is not None:
-        return  # each is checked as it is written
+        return  # the write of each endpoint checks it
     for endpoint in request.cloud.children(request.id, ENDPOINT):
         fault = endpoint_violation(endpoint.id, endpoint.properties, method)
         if fault is not None:
@@ -143,7 +143,7 @@ def _refuse_endpoints(request: Request) -> None:
         raise bad_request(
             "There are duplicates in the list of endpoints. The following endpoint(s) appear more than once: "
             f"{', '.join(repeated)}.",
-            "give each a name of its own",
+            "give each endpoint a unique name",
         )
 
 
