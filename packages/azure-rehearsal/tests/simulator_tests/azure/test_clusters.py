@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from azure_rehearsal.azure.services.containerservice.kubernetes_versions import LATEST_PATCH
-from simulator_tests.azure.test_refusals_cluster import access, api_server_subnet, cluster, kubelet, maintenance
+from simulator_tests.azure.cluster_setup import access, api_server_subnet, cluster, kubelet, maintenance
 from simulator_tests.azure.world import GROUP, Made, World, refused
 
 ENTRA: Final = {"aadProfile": {"managed": True, "enableAzureRBAC": True}, "disableLocalAccounts": True}

@@ -10,8 +10,8 @@ import pytest
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.secret_digest import digest, matches_digest
 from azure_rehearsal.azure.services.keyvault.soft_deleted import purge_vault
-from simulator_tests.azure.services import secret, vault
-from simulator_tests.azure.test_refusals_keyvault import vault_deleted, vault_given
+from simulator_tests.azure.keyvault_setup import vault_deleted, vault_given
+from simulator_tests.azure.makers.keyvault import secret, vault
 from simulator_tests.azure.world import GROUP, Made, World, refused
 
 VALUE = "horse battery staple"

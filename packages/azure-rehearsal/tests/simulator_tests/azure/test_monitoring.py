@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator_tests.azure.services import (
-    account,
+from simulator_tests.azure.makers.keyvault import vault
+from simulator_tests.azure.makers.monitor import (
     association,
     collection_endpoint,
     grafana,
@@ -16,10 +16,10 @@ from simulator_tests.azure.services import (
     rule_group,
     setting,
     table,
-    vault,
     workspace,
 )
-from simulator_tests.azure.test_refusals_monitoring import cluster_given, metrics_given, vault_given, workspace_given
+from simulator_tests.azure.makers.storage import account
+from simulator_tests.azure.monitoring_setup import cluster_given, metrics_given, vault_given, workspace_given
 from simulator_tests.azure.world import GROUP, World, refused
 
 

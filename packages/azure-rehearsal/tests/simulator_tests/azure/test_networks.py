@@ -7,8 +7,8 @@ from typing import Any
 
 from azure_rehearsal.azure.core import addresses
 from azure_rehearsal.azure.core.addresses import PUBLIC_RANGE
-from simulator_tests.azure.test_refusals_identity import link, zone
-from simulator_tests.azure.test_refusals_network import (
+from simulator_tests.azure.identity_setup import link, zone
+from simulator_tests.azure.network_setup import (
     application_group,
     gateway,
     peered,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from azure_rehearsal.azure.core.cloud import Cloud
-from simulator_tests.azure.services import (
+from simulator_tests.azure.concurrency import SLOW_SECONDS, at_once
+from simulator_tests.azure.makers.dbforpostgresql import (
     administrator,
     database,
     database_network,
@@ -18,8 +19,7 @@ from simulator_tests.azure.services import (
     server,
     virtual_endpoint,
 )
-from simulator_tests.azure.test_operations import SLOW_SECONDS, at_once
-from simulator_tests.azure.test_refusals_postgresql import PASSWORD, replica_given, server_given
+from simulator_tests.azure.postgresql_setup import PASSWORD, replica_given, server_given
 from simulator_tests.azure.world import World
 
 A_MOMENT = SLOW_SECONDS / 4

@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import endpoint_subnet, private_endpoint, registry, replication
+from simulator_tests.azure.makers.containerregistry import registry, replication
+from simulator_tests.azure.makers.private_endpoints import endpoint_subnet, private_endpoint
 from simulator_tests.azure.world import LOCATION, Case, World, refused
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import cosmos, cosmos_container, cosmos_database, cosmos_role
+from simulator_tests.azure.makers.cosmosdb import cosmos, cosmos_container, cosmos_database, cosmos_role
 from simulator_tests.azure.world import Case, World, refused
 
 TWO_REGIONS: Final = [

@@ -6,7 +6,9 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import account, flow_log, workspace
+from simulator_tests.azure.makers.monitor import workspace
+from simulator_tests.azure.makers.private_endpoints import flow_log
+from simulator_tests.azure.makers.storage import account
 from simulator_tests.azure.world import GROUP, NETWORK, Case, World, refused
 
 

@@ -6,19 +6,9 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import secret, vault
+from simulator_tests.azure.keyvault_setup import vault_deleted, vault_given
+from simulator_tests.azure.makers.keyvault import secret, vault
 from simulator_tests.azure.world import Case, World, refused
-
-
-def vault_given(world: World) -> None:
-    world.group()
-    vault(world)
-
-
-def vault_deleted(world: World) -> None:
-    vault_given(world)
-    world.delete(world["kv-voice"])
-
 
 CASES: Final = [
     Case(

@@ -7,21 +7,14 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import (
-    account,
-    cosmos,
-    database_network,
-    dns_zone,
-    dns_zone_group,
-    endpoint_subnet,
-    private_endpoint,
-    redis,
-    registry,
-    replication,
-    server,
-    vault,
-)
-from simulator_tests.azure.test_operations import SLOW_SECONDS, at_once
+from simulator_tests.azure.concurrency import SLOW_SECONDS, at_once
+from simulator_tests.azure.makers.containerregistry import registry, replication
+from simulator_tests.azure.makers.cosmosdb import cosmos
+from simulator_tests.azure.makers.dbforpostgresql import database_network, server
+from simulator_tests.azure.makers.keyvault import vault
+from simulator_tests.azure.makers.private_endpoints import dns_zone, dns_zone_group, endpoint_subnet, private_endpoint
+from simulator_tests.azure.makers.redisenterprise import redis
+from simulator_tests.azure.makers.storage import account
 from simulator_tests.azure.world import GROUP, Case, World, refused
 
 VAULT_ZONE: Final = "privatelink.vaultcore.azure.net"

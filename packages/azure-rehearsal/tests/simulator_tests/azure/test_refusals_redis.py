@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import PERSON, redis, redis_database, redis_user
+from simulator_tests.azure.makers.common import PERSON
+from simulator_tests.azure.makers.redisenterprise import redis, redis_database, redis_user
 from simulator_tests.azure.world import GROUP, Case, World, refused
 
 

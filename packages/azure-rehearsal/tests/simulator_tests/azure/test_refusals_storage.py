@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from simulator_tests.azure.services import account, blob_service, container, lifecycle, lifecycle_rule
+from simulator_tests.azure.makers.storage import account, blob_service, container, lifecycle, lifecycle_rule
 from simulator_tests.azure.world import Case, World, refused
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator_tests.azure.services import account, blob_service, container, lifecycle, lifecycle_rule
+from simulator_tests.azure.makers.storage import account, blob_service, container, lifecycle, lifecycle_rule
 from simulator_tests.azure.world import GROUP, World
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from simulator_tests.azure.services import OTHER_REGION, made
+from simulator_tests.azure.makers.common import OTHER_REGION, made
 from simulator_tests.azure.world import LOCATION, Made, World
 
 DOMAIN: Final = "voice.example.com"
