@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from simulator_tests.azure.world import GROUP, Case, Made, World, merged
+from simulator_tests.azure.harness import GROUP, AzureHarness, Case, Deployed, merged
 
 SYSTEM_POOL: Final = {"name": "system", "mode": "System", "vmSize": "Standard_D4s_v5", "count": 2}
 
 
-def cluster(world: World, **changes: Any) -> Made:
-    """A cluster in a world that `World.place_for_cluster` has prepared."""
-    inputs = world.cluster_inputs(world["id-cluster"], world["snet-nodes"], **changes)
-    return world.make("containerservice:ManagedCluster", "aks", **inputs)
+def cluster(azure: AzureHarness, **changes: Any) -> Deployed:
+    """A cluster; requires `AzureHarness.cluster_prerequisites`."""
+    inputs = azure.cluster_inputs(azure["id-cluster"], azure["snet-nodes"], **changes)
+    return azure.make("containerservice:ManagedCluster", "aks", **inputs)
 
 
 def network(**changes: Any) -> dict[str, Any]:
@@ -24,35 +24,35 @@ def access(**changes: Any) -> dict[str, Any]:
 
 
 def refused_cluster(
-    name: str, code: str, *words: str, changes: Any = None, given: Any = World.place_for_cluster
+    name: str, code: str, *fragments: str, changes: Any = None, setup: Any = AzureHarness.cluster_prerequisites
 ) -> Case:
-    """A cluster with these changes, which may be a function of the world."""
+    """The creation of a cluster with these changes; `changes` can be a function of the harness."""
 
-    def write(world: World) -> Made:
-        return cluster(world, **(changes(world) if callable(changes) else changes))
+    def write(azure: AzureHarness) -> Deployed:
+        return cluster(azure, **(changes(azure) if callable(changes) else changes))
 
-    return Case("containerservice:ManagedCluster", name, write, code, words, given=given)
-
-
-def refused_edit(name: str, code: str, *words: str, changes: Any, given: Any = World.cluster) -> Case:
-    """A change of a cluster that is there."""
-
-    def write(world: World) -> Made:
-        return world.change(world["aks"], **(changes(world) if callable(changes) else changes))
-
-    return Case("containerservice:ManagedCluster", name, write, code, words, given=given)
+    return Case("containerservice:ManagedCluster", name, write, code, fragments, setup=setup)
 
 
-API_SERVER: Final = [{"name": "aks", "serviceName": "Microsoft.ContainerService/managedClusters"}]
+def refused_edit(name: str, code: str, *fragments: str, changes: Any, setup: Any = AzureHarness.cluster) -> Case:
+    """The update of an existing cluster with these changes."""
+
+    def write(azure: AzureHarness) -> Deployed:
+        return azure.change(azure["aks"], **(changes(azure) if callable(changes) else changes))
+
+    return Case("containerservice:ManagedCluster", name, write, code, fragments, setup=setup)
 
 
-def api_server_subnet(world: World, prefix: str = "10.10.9.0/28", delegations: Any = None) -> dict[str, Any]:
-    world.subnet("snet-api", prefix, delegations=API_SERVER if delegations is None else delegations)
-    return access(enableVnetIntegration=True, subnetId=world["snet-api"].id)
+API_SERVER_DELEGATION: Final = [{"name": "aks", "serviceName": "Microsoft.ContainerService/managedClusters"}]
 
 
-def kubelet(world: World, **changes: Any) -> dict[str, Any]:
-    identity = world.identity("id-kubelet")
+def api_server_subnet(azure: AzureHarness, prefix: str = "10.10.9.0/28", delegations: Any = None) -> dict[str, Any]:
+    azure.subnet("snet-api", prefix, delegations=API_SERVER_DELEGATION if delegations is None else delegations)
+    return access(enableVnetIntegration=True, subnetId=azure["snet-api"].id)
+
+
+def kubelet(azure: AzureHarness, **changes: Any) -> dict[str, Any]:
+    identity = azure.identity("id-kubelet")
     profile = {
         "resourceId": identity.id,
         "clientId": identity["clientId"],
@@ -62,7 +62,7 @@ def kubelet(world: World, **changes: Any) -> dict[str, Any]:
     return {"identityProfile": {"kubeletidentity": profile}}
 
 
-def maintenance(world: World, name: str = "aksManagedAutoUpgradeSchedule", **changes: Any) -> Made:
+def maintenance(azure: AzureHarness, name: str = "aksManagedAutoUpgradeSchedule", **changes: Any) -> Deployed:
     window = {
         "schedule": {"weekly": {"dayOfWeek": "Sunday", "intervalWeeks": 1}},
         "durationHours": 4,
@@ -70,8 +70,8 @@ def maintenance(world: World, name: str = "aksManagedAutoUpgradeSchedule", **cha
     }
     inputs = {
         "resourceGroupName": GROUP,
-        "resourceName": "aks-voice",
+        "resourceName": "aks-shop",
         "configName": name,
         "maintenanceWindow": window,
     }
-    return world.make("containerservice:MaintenanceConfiguration", name, **merged(inputs, changes))
+    return azure.make("containerservice:MaintenanceConfiguration", name, **merged(inputs, changes))

@@ -1,4 +1,4 @@
-"""Overlapping writes."""
+"""Concurrent writes to the simulated Azure."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Callable
 from typing import Final
 
 from azure_rehearsal.protocol.provider import Refused
-from simulator_tests.azure.world import World
+from simulator_tests.azure.harness import AzureHarness
 
 SLOW_SECONDS: Final = 0.2
 
 
-def at_once(world: World, *writes: Callable[[World], object]) -> list[Refused]:
-    """Starts the writes together, each one long, and returns what was refused."""
-    world.cloud.write_seconds = SLOW_SECONDS
+def run_concurrently(azure: AzureHarness, *writes: Callable[[AzureHarness], object]) -> list[Refused]:
+    """Runs slow writes concurrently and returns the refusals."""
+    azure.cloud.write_seconds = SLOW_SECONDS
     refusals: list[Refused] = []
 
-    def run(write: Callable[[World], object]) -> None:
+    def run(write: Callable[[AzureHarness], object]) -> None:
         try:
-            write(world)
+            write(azure)
         except Refused as refused:
             refusals.append(refused)
 
@@ -28,5 +28,5 @@ def at_once(world: World, *writes: Callable[[World], object]) -> list[Refused]:
         thread.start()
     for thread in threads:
         thread.join()
-    world.cloud.write_seconds = 0
+    azure.cloud.write_seconds = 0
     return refusals

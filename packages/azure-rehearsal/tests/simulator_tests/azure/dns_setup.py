@@ -4,36 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import AzureHarness
 from simulator_tests.azure.makers.dns import DOMAIN, address_record, alias, record, zone
-from simulator_tests.azure.world import World
 
 
-def zone_given(world: World) -> None:
-    world.group()
-    zone(world)
+def with_zone(azure: AzureHarness) -> None:
+    azure.group()
+    zone(azure)
 
 
-def name_taken(world: World) -> None:
-    zone_given(world)
-    address_record(world)
+def name_taken(azure: AzureHarness) -> None:
+    with_zone(azure)
+    address_record(azure)
 
 
-def alias_given(world: World) -> None:
-    zone_given(world)
-    world.address("pip-gateway")
-    alias(world, world["pip-gateway"].id)
+def with_alias(azure: AzureHarness) -> None:
+    with_zone(azure)
+    azure.address("pip-gateway")
+    alias(azure, azure["pip-gateway"].id)
 
 
-def cname(world: World, name: str = "www", target: str = "traf-voice.trafficmanager.net", **changes: Any) -> object:
-    return record(world, "CNAME", name, cnameRecord={"cname": target}, **changes)
+def cname(
+    azure: AzureHarness, name: str = "www", target: str = "traf-shop.trafficmanager.net", **changes: Any
+) -> object:
+    return record(azure, "CNAME", name, cnameRecord={"cname": target}, **changes)
 
 
-def naptr(world: World, **changes: Any) -> object:
-    good = {"order": 10, "preference": 10, "flags": "S", "services": "SIP+D2U", "regexp": "", "replacement": DOMAIN}
-    return record(world, "NAPTR", "@", naptrRecords=[{**good, **changes}])
+def naptr(azure: AzureHarness, **changes: Any) -> object:
+    good = {"order": 10, "preference": 10, "flags": "S", "services": "E2U+mail", "regexp": "", "replacement": DOMAIN}
+    return record(azure, "NAPTR", "@", naptrRecords=[{**good, **changes}])
 
 
-def service(world: World, **changes: Any) -> object:
+def service(azure: AzureHarness, **changes: Any) -> object:
     return record(
-        world, "SRV", "_sip._udp", srvRecords=[{"priority": 0, "weight": 0, "port": 5060, "target": DOMAIN, **changes}]
+        azure, "SRV", "_ldap._tcp", srvRecords=[{"priority": 0, "weight": 0, "port": 8080, "target": DOMAIN, **changes}]
     )

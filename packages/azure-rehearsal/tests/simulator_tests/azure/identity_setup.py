@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator_tests.azure.world import GROUP, NETWORK, Made, World
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Deployed
 
 
-def identity_given(world: World) -> None:
-    world.group()
-    world.identity("id-agents")
+def with_identity(azure: AzureHarness) -> None:
+    azure.group()
+    azure.identity("id-workers")
 
 
-def link(world: World, zone_name: str, network: str = NETWORK, group: str = GROUP, **inputs: Any) -> Made:
-    return world.make(
+def link(azure: AzureHarness, zone_name: str, network: str = NETWORK, group: str = GROUP, **inputs: Any) -> Deployed:
+    return azure.make(
         "privatedns:VirtualNetworkLink",
         f"{group} {zone_name} {network}",
         **{
@@ -21,27 +21,27 @@ def link(world: World, zone_name: str, network: str = NETWORK, group: str = GROU
             "privateZoneName": zone_name,
             "virtualNetworkLinkName": f"link-{network}",
             "location": "global",
-            "virtualNetwork": {"id": world[network].id},
+            "virtualNetwork": {"id": azure[network].id},
             **inputs,
         },
     )
 
 
-def zone(world: World, name: str = "privatelink.azurecr.io", **inputs: Any) -> Made:
+def zone(azure: AzureHarness, name: str = "privatelink.azurecr.io", **inputs: Any) -> Deployed:
     names = {"resourceGroupName": GROUP, "privateZoneName": name, "location": "global"}
-    return world.make("privatedns:PrivateZone", name, **{**names, **inputs})
+    return azure.make("privatedns:PrivateZone", name, **{**names, **inputs})
 
 
-def credential(world: World, name: str = "fic-agents", **inputs: Any) -> Made:
-    return world.make(
+def credential(azure: AzureHarness, name: str = "fic-workers", **inputs: Any) -> Deployed:
+    return azure.make(
         "managedidentity:FederatedIdentityCredential",
         name,
         **{
             "resourceGroupName": GROUP,
-            "resourceName": "id-agents",
+            "resourceName": "id-workers",
             "federatedIdentityCredentialResourceName": name,
             "issuer": "https://westeurope.oic.prod-aks.azure.com/tenant/issuer/",
-            "subject": f"system:serviceaccount:voice:{name}",
+            "subject": f"system:serviceaccount:shop:{name}",
             "audiences": ["api://AzureADTokenExchange"],
             **inputs,
         },

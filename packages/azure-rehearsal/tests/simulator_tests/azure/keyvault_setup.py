@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from simulator_tests.azure.harness import AzureHarness
 from simulator_tests.azure.makers.keyvault import vault
-from simulator_tests.azure.world import World
 
 
-def vault_given(world: World) -> None:
-    world.group()
-    vault(world)
+def with_vault(azure: AzureHarness) -> None:
+    azure.group()
+    vault(azure)
 
 
-def vault_deleted(world: World) -> None:
-    vault_given(world)
-    world.delete(world["kv-voice"])
+def vault_deleted(azure: AzureHarness) -> None:
+    with_vault(azure)
+    azure.delete(azure["kv-shop"])

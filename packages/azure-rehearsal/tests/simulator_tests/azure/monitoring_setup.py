@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from simulator_tests.azure.harness import AzureHarness
 from simulator_tests.azure.makers.keyvault import vault
 from simulator_tests.azure.makers.monitor import log_rule, metrics, workspace
-from simulator_tests.azure.world import World
 
 
-def workspace_given(world: World) -> None:
-    world.group()
-    workspace(world)
+def with_workspace(azure: AzureHarness) -> None:
+    azure.group()
+    workspace(azure)
 
 
-def metrics_given(world: World) -> None:
-    world.group()
-    metrics(world)
+def with_metrics(azure: AzureHarness) -> None:
+    azure.group()
+    metrics(azure)
 
 
-def vault_given(world: World) -> None:
-    workspace_given(world)
-    vault(world)
+def with_vault(azure: AzureHarness) -> None:
+    with_workspace(azure)
+    vault(azure)
 
 
-def cluster_given(world: World) -> None:
-    world.cluster()
-    workspace(world)
-    log_rule(world)
+def with_cluster(azure: AzureHarness) -> None:
+    azure.cluster()
+    workspace(azure)
+    log_rule(azure)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from simulator_tests.azure.world import GROUP, NETWORK, Made, World, merged
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Deployed, merged
 
 RULE: Final = {
-    "name": "sip",
+    "name": "web",
     "priority": 100,
     "direction": "Inbound",
     "access": "Allow",
@@ -15,13 +15,13 @@ RULE: Final = {
     "sourceAddressPrefix": "Internet",
     "sourcePortRange": "*",
     "destinationAddressPrefix": "*",
-    "destinationPortRange": "5060",
+    "destinationPortRange": "8080",
 }
 
 
-def security_group(world: World, *rules: dict[str, Any], name: str = "nsg-media", **inputs: Any) -> Made:
-    """A group with these changes of `RULE`."""
-    return world.make(
+def security_group(azure: AzureHarness, *rules: dict[str, Any], name: str = "nsg-web", **inputs: Any) -> Deployed:
+    """A security group with one rule per change of `RULE`."""
+    return azure.make(
         "network:NetworkSecurityGroup",
         name,
         resourceGroupName=GROUP,
@@ -31,49 +31,49 @@ def security_group(world: World, *rules: dict[str, Any], name: str = "nsg-media"
     )
 
 
-def network_given(world: World) -> None:
-    world.group()
-    world.network()
+def with_network(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
 
 
-def application_group(world: World, name: str = "asg-media", **inputs: Any) -> Made:
+def application_group(azure: AzureHarness, name: str = "asg-web", **inputs: Any) -> Deployed:
     names = {"resourceGroupName": GROUP, "applicationSecurityGroupName": name}
-    return world.make("network:ApplicationSecurityGroup", name, **names, **inputs)
+    return azure.make("network:ApplicationSecurityGroup", name, **names, **inputs)
 
 
-def gateway(world: World, *addresses: str, name: str = "ng-out", **inputs: Any) -> Made:
-    return world.make(
+def gateway(azure: AzureHarness, *addresses: str, name: str = "ng-out", **inputs: Any) -> Deployed:
+    return azure.make(
         "network:NatGateway",
         name,
         resourceGroupName=GROUP,
         natGatewayName=name,
         sku={"name": "Standard"},
-        publicIpAddresses=[{"id": world[item].id} for item in addresses],
+        publicIpAddresses=[{"id": azure[item].id} for item in addresses],
         **inputs,
     )
 
 
-def peering(world: World, local: str, remote: str, name: str = "to-remote") -> Made:
-    return world.make(
+def peering(azure: AzureHarness, local: str, remote: str, name: str = "to-remote") -> Deployed:
+    return azure.make(
         "network:VirtualNetworkPeering",
         f"{local} {name}",
         resourceGroupName=GROUP,
         virtualNetworkName=local,
         virtualNetworkPeeringName=name,
-        remoteVirtualNetwork={"id": world[remote].id},
+        remoteVirtualNetwork={"id": azure[remote].id},
     )
 
 
-def two_networks(world: World) -> None:
-    network_given(world)
-    world.network("vnet-other", "10.20.0.0/16")
+def two_networks(azure: AzureHarness) -> None:
+    with_network(azure)
+    azure.network("vnet-other", "10.20.0.0/16")
 
 
-def peered(world: World) -> None:
-    two_networks(world)
-    peering(world, NETWORK, "vnet-other")
-    peering(world, "vnet-other", NETWORK)
+def peered(azure: AzureHarness) -> None:
+    two_networks(azure)
+    peering(azure, NETWORK, "vnet-other")
+    peering(azure, "vnet-other", NETWORK)
 
 
-def route_table(world: World, *routes: dict[str, Any], name: str = "rt-egress") -> Made:
-    return world.make("network:RouteTable", name, resourceGroupName=GROUP, routeTableName=name, routes=list(routes))
+def route_table(azure: AzureHarness, *routes: dict[str, Any], name: str = "rt-outbound") -> Deployed:
+    return azure.make("network:RouteTable", name, resourceGroupName=GROUP, routeTableName=name, routes=list(routes))

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulator_tests.azure.harness import AzureHarness
 from simulator_tests.azure.makers.dbforpostgresql import database_network, replica, server
-from simulator_tests.azure.world import World
 
 PASSWORD: Final = "Correct-Horse-7"
 
 
-def server_given(world: World) -> None:
-    world.group()
-    server(world)
+def with_server(azure: AzureHarness) -> None:
+    azure.group()
+    server(azure)
 
 
-def private_server(world: World) -> None:
-    database_network(world)
-    server(world)
+def private_server(azure: AzureHarness) -> None:
+    database_network(azure)
+    server(azure)
 
 
-def replica_given(world: World) -> None:
-    server_given(world)
-    replica(world)
+def with_replica(azure: AzureHarness) -> None:
+    with_server(azure)
+    replica(azure)

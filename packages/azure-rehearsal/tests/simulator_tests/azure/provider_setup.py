@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from simulator_tests.azure.world import GROUP, NETWORK
+from simulator_tests.azure.harness import GROUP, NETWORK
 
 NETWORK_INPUTS: Final[dict[str, Any]] = {
     "resourceGroupName": GROUP,

@@ -7,46 +7,46 @@ from typing import Any
 import pytest
 
 from azure_rehearsal.azure.services.dns.common import PAYLOADS
-from simulator_tests.azure.dns_setup import alias_given, name_taken, naptr, service, zone_given
+from simulator_tests.azure.dns_setup import name_taken, naptr, service, with_alias, with_zone
+from simulator_tests.azure.harness import GROUP, AzureHarness, refused
 from simulator_tests.azure.makers.dns import DOMAIN, address_record, record, zone
-from simulator_tests.azure.world import GROUP, World, refused
 
 
-def asked(world: World, name: str = DOMAIN, group: str = GROUP) -> dict[str, Any]:
-    return world.ask("dns:getZone", resourceGroupName=group, zoneName=name)
+def read_record_set(azure: AzureHarness, name: str = DOMAIN, group: str = GROUP) -> dict[str, Any]:
+    return azure.invoke("dns:getZone", resourceGroupName=group, zoneName=name)
 
 
-def test_a_zone_comes_with_name_servers_that_stay(world: World) -> None:
-    zone_given(world)
-    before = asked(world)["nameServers"]
+def test_the_name_servers_of_a_zone_are_stable(azure: AzureHarness) -> None:
+    with_zone(azure)
+    before = read_record_set(azure)["nameServers"]
 
-    world.change(world[DOMAIN], tags={"owner": "somebody"})
+    azure.change(azure[DOMAIN], tags={"owner": "somebody"})
 
     assert len(before) == 4
     assert all(server.startswith("ns") and server.endswith(".") for server in before)
-    assert asked(world)["nameServers"] == before
+    assert read_record_set(azure)["nameServers"] == before
 
 
-def test_zones_of_one_name_and_a_zone_that_is_made_again_have_other_name_servers(world: World) -> None:
-    zone_given(world)
-    first = asked(world)["nameServers"]
-    world.group("rg-other")
-    zone(world, resourceGroupName="rg-other")
-    second = asked(world, group="rg-other")["nameServers"]
-    world.delete(world[DOMAIN])
-    zone(world, resourceGroupName="rg-other")
-    again = asked(world, group="rg-other")["nameServers"]
+def test_zones_with_the_same_name_and_recreated_zones_have_other_name_servers(azure: AzureHarness) -> None:
+    with_zone(azure)
+    first = read_record_set(azure)["nameServers"]
+    azure.group("rg-other")
+    zone(azure, resourceGroupName="rg-other")
+    second = read_record_set(azure, group="rg-other")["nameServers"]
+    azure.delete(azure[DOMAIN])
+    zone(azure, resourceGroupName="rg-other")
+    again = read_record_set(azure, group="rg-other")["nameServers"]
 
     assert len({*first, *second}) == 8
     assert len({*first, *again}) == 8
     assert again != second
 
 
-def test_a_zone_begins_with_its_authority_and_its_name_servers(world: World) -> None:
-    zone_given(world)
+def test_azure_creates_soa_and_ns_with_a_zone(azure: AzureHarness) -> None:
+    with_zone(azure)
 
     given = {
-        type: world.ask(
+        type: azure.invoke(
             "dns:getRecordSet",
             resourceGroupName=GROUP,
             zoneName=DOMAIN,
@@ -56,85 +56,85 @@ def test_a_zone_begins_with_its_authority_and_its_name_servers(world: World) -> 
         for type in ("NS", "SOA")
     }
 
-    assert asked(world)["numberOfRecordSets"] == 2
-    assert [item["nsdname"] for item in given["NS"]["nsRecords"]] == asked(world)["nameServers"]
-    assert given["SOA"]["soaRecord"]["host"] == asked(world)["nameServers"][0]
+    assert read_record_set(azure)["numberOfRecordSets"] == 2
+    assert [item["nsdname"] for item in given["NS"]["nsRecords"]] == read_record_set(azure)["nameServers"]
+    assert given["SOA"]["soaRecord"]["host"] == read_record_set(azure)["nameServers"][0]
     assert given["SOA"]["type"] == "Microsoft.Network/dnsZones/SOA"
 
 
-def test_what_came_with_the_zone_is_not_created_again(world: World) -> None:
-    zone_given(world)
+def test_creating_the_default_record_sets_is_refused(azure: AzureHarness) -> None:
+    with_zone(azure)
 
     with refused("ResourceAlreadyExists", "NS/@"):
-        record(world, "NS", "@", nsRecords=[{"nsdname": "ns1.example.net."}])
+        record(azure, "NS", "@", nsRecords=[{"nsdname": "ns1.example.net."}])
 
 
-def test_a_zone_takes_its_record_sets_along(world: World) -> None:
-    name_taken(world)
+def test_deleting_a_zone_deletes_its_record_sets(azure: AzureHarness) -> None:
+    name_taken(azure)
 
-    world.delete(world[DOMAIN])
+    azure.delete(azure[DOMAIN])
 
-    assert world.cloud.leftovers() == [world[GROUP].id]
+    assert azure.cloud.leftovers() == [azure[GROUP].id]
 
 
-@pytest.mark.parametrize("name", ["api", "*", "@", "_sip._udp", "*.test", "a.b.c"])
-def test_names_are_relative_to_the_zone(world: World, name: str) -> None:
-    zone_given(world)
+@pytest.mark.parametrize("name", ["api", "*", "@", "_ldap._tcp", "*.test", "a.b.c"])
+def test_names_are_relative_to_the_zone(azure: AzureHarness, name: str) -> None:
+    with_zone(azure)
 
-    made = address_record(world, name=name)
+    made = address_record(azure, name=name)
 
     assert made["fqdn"] == (f"{DOMAIN}." if name == "@" else f"{name}.{DOMAIN}.")
     assert made["type"] == "Microsoft.Network/dnsZones/A"
 
 
-def test_good_records_of_every_kind_are_taken(world: World) -> None:
-    zone_given(world)
-    naptr(world)
-    service(world)
-    record(world, "CAA", "@", caaRecords=[{"flags": 0, "tag": "issue", "value": "letsencrypt.org"}])
-    record(world, "MX", "@", mxRecords=[{"preference": 10, "exchange": "mail.example.com"}])
-    record(world, "NS", "westeurope", nsRecords=[{"nsdname": "ns1-01.azure-dns.com."}])
-    record(world, "PTR", "10", ptrRecords=[{"ptrdname": "host.example.com"}])
-    record(world, "TXT", "@", txtRecords=[{"value": ["a", "b"]}])
-    record(world, "A", "empty")
+def test_valid_records_of_every_type_are_accepted(azure: AzureHarness) -> None:
+    with_zone(azure)
+    naptr(azure)
+    service(azure)
+    record(azure, "CAA", "@", caaRecords=[{"flags": 0, "tag": "issue", "value": "letsencrypt.org"}])
+    record(azure, "MX", "@", mxRecords=[{"preference": 10, "exchange": "mail.example.com"}])
+    record(azure, "NS", "westeurope", nsRecords=[{"nsdname": "ns1-01.azure-dns.com."}])
+    record(azure, "PTR", "10", ptrRecords=[{"ptrdname": "host.example.com"}])
+    record(azure, "TXT", "@", txtRecords=[{"value": ["a", "b"]}])
+    record(azure, "A", "empty")
 
-    assert asked(world)["numberOfRecordSets"] == 10
+    assert read_record_set(azure)["numberOfRecordSets"] == 10
 
 
-def test_every_record_type_has_a_place_for_its_records() -> None:
+def test_every_record_type_has_a_payload_property() -> None:
     assert len(set(PAYLOADS.values())) == len(PAYLOADS)
 
 
-def test_the_alias_of_a_deleted_address_stays_empty_even_when_the_address_comes_back(world: World) -> None:
-    alias_given(world)
-    made = world["A api"]
-    assert made["targetResource"] == {"id": world["pip-gateway"].id}
+def test_the_alias_of_a_deleted_address_stays_empty_after_its_recreation(azure: AzureHarness) -> None:
+    with_alias(azure)
+    made = azure["A api"]
+    assert made["targetResource"] == {"id": azure["pip-gateway"].id}
 
-    world.delete(world["pip-gateway"])
-    gone = world.read(made)
-    world.address("pip-gateway")
-    back = world.read(made)
+    azure.delete(azure["pip-gateway"])
+    gone = azure.read(made)
+    azure.address("pip-gateway")
+    back = azure.read(made)
 
     assert gone is not None
     assert back is not None
     assert gone[1]["targetResource"] == back[1]["targetResource"] == {}
 
 
-def test_another_type_or_name_replaces_a_record_set_and_other_records_do_not(world: World) -> None:
-    name_taken(world)
-    made = world["A api"]
+def test_only_another_type_or_name_replaces_a_record_set(azure: AzureHarness) -> None:
+    name_taken(azure)
+    made = azure["A api"]
 
-    assert world.difference(made, recordType="AAAA").replaces == ["recordType"]
-    assert world.difference(made, relativeRecordSetName="www").replaces == ["relativeRecordSetName"]
-    changed = world.difference(made, aRecords=[{"ipv4Address": "203.0.113.11"}], ttl=60)
+    assert azure.diff(made, recordType="AAAA").replaces == ["recordType"]
+    assert azure.diff(made, relativeRecordSetName="www").replaces == ["relativeRecordSetName"]
+    changed = azure.diff(made, aRecords=[{"ipv4Address": "203.0.113.11"}], ttl=60)
     assert changed.replaces == []
     assert set(changed.changed) == {"aRecords[0].ipv4Address", "ttl"}
 
 
-def test_an_alias_can_become_a_plain_address_in_place(world: World) -> None:
-    alias_given(world)
+def test_an_alias_can_become_an_address_record_in_place(azure: AzureHarness) -> None:
+    with_alias(azure)
 
-    changed = world.change(world["A api"], targetResource=None, aRecords=[{"ipv4Address": "10.10.9.62"}])
+    changed = azure.change(azure["A api"], targetResource=None, aRecords=[{"ipv4Address": "10.10.9.62"}])
 
     assert changed["aRecords"] == [{"ipv4Address": "10.10.9.62"}]
     assert changed.outputs.get("targetResource") is None

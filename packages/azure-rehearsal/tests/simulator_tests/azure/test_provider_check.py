@@ -9,53 +9,53 @@ from typing import Any
 import pytest
 
 from azure_rehearsal.protocol.values import UNKNOWN
+from simulator_tests.azure.harness import GROUP, LOCATION, AzureHarness, refused
 from simulator_tests.azure.provider_setup import NETWORK_INPUTS
-from simulator_tests.azure.world import GROUP, LOCATION, World, refused
 
 
-def test_a_missing_name_is_the_logical_name_and_eight_digits_of_the_seed(world: World) -> None:
-    first, _ = world.check("network:NatGateway", "out", resourceGroupName=GROUP)
-    again, _ = world.check("network:NatGateway", "out", resourceGroupName=GROUP)
+def test_a_missing_name_is_generated_from_the_logical_name_and_the_seed(azure: AzureHarness) -> None:
+    first, _ = azure.check("network:NatGateway", "out", resourceGroupName=GROUP)
+    again, _ = azure.check("network:NatGateway", "out", resourceGroupName=GROUP)
 
     assert re.fullmatch(r"out[0-9a-f]{8}", first["natGatewayName"])
     assert again["natGatewayName"] == first["natGatewayName"]
 
 
-def test_a_made_up_name_stays_while_the_resource_lives(world: World) -> None:
+def test_a_generated_name_is_stable(azure: AzureHarness) -> None:
     old = {"resourceGroupName": GROUP, "natGatewayName": "out0badcafe"}
 
-    checked, _ = world.check("network:NatGateway", "out", old, resourceGroupName=GROUP)
+    checked, _ = azure.check("network:NatGateway", "out", old, resourceGroupName=GROUP)
 
     assert checked["natGatewayName"] == "out0badcafe"
 
 
-def test_a_role_assignment_without_name_gets_a_guid(world: World) -> None:
-    checked, _ = world.check("authorization:RoleAssignment", "reader", scope="/", principalId="p", roleDefinitionId="r")
+def test_a_role_assignment_without_name_gets_a_guid(azure: AzureHarness) -> None:
+    checked, _ = azure.check("authorization:RoleAssignment", "reader", scope="/", principalId="p", roleDefinitionId="r")
 
     assert uuid.UUID(checked["roleAssignmentName"])
 
 
-def test_a_location_comes_from_the_inputs_first(world: World) -> None:
-    checked, _ = world.check("network:VirtualNetwork", "net", **NETWORK_INPUTS, location="East US")
+def test_the_location_input_has_precedence(azure: AzureHarness) -> None:
+    checked, _ = azure.check("network:VirtualNetwork", "net", **NETWORK_INPUTS, location="East US")
 
     assert checked["location"] == "East US"
 
 
-def test_a_missing_location_is_the_old_one_before_the_configured_one(world: World) -> None:
-    fresh, _ = world.check("network:VirtualNetwork", "net", **NETWORK_INPUTS)
-    kept, _ = world.check("network:VirtualNetwork", "net", {"location": "eastus"}, **NETWORK_INPUTS)
+def test_the_old_location_has_precedence_over_the_configured_one(azure: AzureHarness) -> None:
+    fresh, _ = azure.check("network:VirtualNetwork", "net", **NETWORK_INPUTS)
+    kept, _ = azure.check("network:VirtualNetwork", "net", {"location": "eastus"}, **NETWORK_INPUTS)
 
     assert fresh["location"] == LOCATION
     assert kept["location"] == "eastus"
 
 
-def test_without_configuration_a_location_is_that_of_the_group(world: World) -> None:
-    world.group(location="Southeast Asia")
-    world.provider.configure({})
+def test_the_default_location_is_that_of_the_resource_group(azure: AzureHarness) -> None:
+    azure.group(location="Southeast Asia")
+    azure.provider.configure({})
 
-    known, _ = world.check("network:VirtualNetwork", "net", **NETWORK_INPUTS)
-    unknown, _ = world.check("network:VirtualNetwork", "net", **{**NETWORK_INPUTS, "resourceGroupName": UNKNOWN})
-    absent, failures = world.check("network:VirtualNetwork", "net", **{**NETWORK_INPUTS, "resourceGroupName": "rg-x"})
+    known, _ = azure.check("network:VirtualNetwork", "net", **NETWORK_INPUTS)
+    unknown, _ = azure.check("network:VirtualNetwork", "net", **{**NETWORK_INPUTS, "resourceGroupName": UNKNOWN})
+    absent, failures = azure.check("network:VirtualNetwork", "net", **{**NETWORK_INPUTS, "resourceGroupName": "rg-x"})
 
     assert known["location"] == "southeastasia"
     assert unknown["location"] is UNKNOWN
@@ -63,10 +63,10 @@ def test_without_configuration_a_location_is_that_of_the_group(world: World) -> 
     assert not failures
 
 
-def test_a_cluster_needs_a_location_before_anything_is_planned(world: World) -> None:
-    world.provider.configure({})
+def test_check_requires_the_location_of_a_cluster(azure: AzureHarness) -> None:
+    azure.provider.configure({})
 
-    _, failures = world.check("containerservice:ManagedCluster", "aks", resourceGroupName="rg-x")
+    _, failures = azure.check("containerservice:ManagedCluster", "aks", resourceGroupName="rg-x")
 
     assert len(failures) == 1
     assert failures[0].reason.startswith("missing required property 'location'. Either set it explicitly")
@@ -93,7 +93,7 @@ def test_a_cluster_needs_a_location_before_anything_is_planned(world: World) -> 
         ),
         (
             "network:NetworkSecurityGroup",
-            {"resourceGroupName": GROUP, "securityRules": [{"name": "sip", "priority": 100}]},
+            {"resourceGroupName": GROUP, "securityRules": [{"name": "web", "priority": 100}]},
             "missing required property 'securityRules[0].access'",
         ),
         (
@@ -111,7 +111,7 @@ def test_a_cluster_needs_a_location_before_anything_is_planned(world: World) -> 
             {
                 "resourceGroupName": GROUP,
                 "resourceName": "aks",
-                "agentPoolName": "media",
+                "agentPoolName": "web",
                 "upgradeSettings": {"drainTimeoutInMinutes": 1441},
             },
             "'upgradeSettings.drainTimeoutInMinutes' is too high (1441 > 1440)",
@@ -121,7 +121,7 @@ def test_a_cluster_needs_a_location_before_anything_is_planned(world: World) -> 
             {
                 "resourceGroupName": GROUP,
                 "resourceName": "aks",
-                "agentPoolName": "media",
+                "agentPoolName": "web",
                 "upgradeSettings": {"nodeSoakDurationInMinutes": 31},
             },
             "'upgradeSettings.nodeSoakDurationInMinutes' is too high (31 > 30)",
@@ -146,23 +146,25 @@ def test_a_cluster_needs_a_location_before_anything_is_planned(world: World) -> 
         ),
     ],
 )
-def test_check_fails_in_the_providers_words(world: World, type: str, inputs: dict[str, Any], reason: str) -> None:
-    _, failures = world.check(type, "thing", **inputs)
+def test_check_fails_with_the_providers_messages(
+    azure: AzureHarness, type: str, inputs: dict[str, Any], reason: str
+) -> None:
+    _, failures = azure.check(type, "thing", **inputs)
 
     assert reason in [failure.reason for failure in failures]
 
 
-def test_check_lets_unknown_values_unknown_keys_and_wrong_enumerations_pass(world: World) -> None:
-    """The real provider does; ARM refuses the last two when it is asked to create."""
-    _, failures = world.check(
+def test_check_accepts_unknown_values_unknown_keys_and_wrong_enum_values(azure: AzureHarness) -> None:
+    """As in the real provider. ARM refuses the last two at creation."""
+    _, failures = azure.check(
         "network:PublicIPAddress", "out", resourceGroupName=UNKNOWN, sku={"name": "Golden"}, skuu="Standard"
     )
 
     assert failures == []
 
 
-def test_a_type_without_rules_is_refused_with_the_way_to_add_it(world: World) -> None:
+def test_a_type_without_rules_is_refused_with_a_remediation(azure: AzureHarness) -> None:
     with refused(
         "UnknownResourceType", "no rules for azure-native:network:BastionHost", "azure_rehearsal/azure/services/network"
     ):
-        world.check("network:BastionHost", "bastion")
+        azure.check("network:BastionHost", "bastion")

@@ -7,24 +7,24 @@ from typing import Any
 import pytest
 
 from azure_rehearsal.protocol.values import UNKNOWN
+from simulator_tests.azure.harness import GROUP, LOCATION, AzureHarness
 from simulator_tests.azure.provider_setup import NETWORK_INPUTS
-from simulator_tests.azure.world import GROUP, LOCATION, World
 
 
-def test_equal_inputs_are_no_difference(world: World) -> None:
-    world.group()
-    made = world.network(location="West Europe")
+def test_equal_inputs_have_no_diff(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network(location="West Europe")
 
-    difference = world.difference(made, location="westeurope")
+    difference = azure.diff(made, location="westeurope")
 
     assert difference.changed == []
 
 
-def test_a_tag_is_an_update(world: World) -> None:
-    world.group()
-    made = world.network(tags={"owner": "voice"})
+def test_a_changed_tag_is_an_update(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network(tags={"owner": "shop"})
 
-    difference = world.difference(made, tags={"owner": "platform"})
+    difference = azure.diff(made, tags={"owner": "platform"})
 
     assert difference.changed == ["tags.owner"]
     assert difference.replaces == []
@@ -41,56 +41,56 @@ def test_a_tag_is_an_update(world: World) -> None:
     ],
 )
 def test_path_parameters_and_force_new_properties_replace(
-    world: World, changes: dict[str, Any], replaces: list[str]
+    azure: AzureHarness, changes: dict[str, Any], replaces: list[str]
 ) -> None:
-    world.group()
-    made = world.network()
+    azure.group()
+    made = azure.network()
 
-    difference = world.difference(made, **changes)
+    difference = azure.diff(made, **changes)
 
     assert difference.replaces == replaces
     assert len(difference.changed) == 1
 
 
-def test_any_part_of_a_clusters_network_profile_replaces_it(world: World) -> None:
-    made = world.cluster()
+def test_any_part_of_a_clusters_network_profile_replaces_it(azure: AzureHarness) -> None:
+    made = azure.cluster()
 
-    difference = world.difference(made, networkProfile={"outboundType": "none"})
+    difference = azure.diff(made, networkProfile={"outboundType": "none"})
 
     assert difference.replaces == ["networkProfile.outboundType"]
 
 
-def test_a_pools_vm_size_replaces_it_and_its_zones_do_not(world: World) -> None:
-    world.cluster()
-    made = world.pool()
+def test_a_pools_vm_size_replaces_it_and_its_zones_do_not(azure: AzureHarness) -> None:
+    azure.cluster()
+    made = azure.pool()
 
-    assert world.difference(made, vmSize="Standard_D8s_v5").replaces == ["vmSize"]
-    assert world.difference(made, availabilityZones=["1"]).replaces == []
-
-
-def test_an_explicitly_named_resource_is_deleted_before_its_replacement(world: World) -> None:
-    world.group()
-    named = world.network()
-    automatic = world.make("network:VirtualNetwork", "net", **{**NETWORK_INPUTS, "virtualNetworkName": None})
-
-    assert world.difference(named, location="eastus").delete_before_replace
-    assert not world.difference(automatic, location="eastus").delete_before_replace
+    assert azure.diff(made, vmSize="Standard_D8s_v5").replaces == ["vmSize"]
+    assert azure.diff(made, availabilityZones=["1"]).replaces == []
 
 
-def test_a_replaced_role_assignment_of_its_own_guid_is_deleted_first_a_made_up_one_is_not(world: World) -> None:
-    world.group()
-    principal = world.identity()["principalId"]
-    scope = world[GROUP].id
-    named = world.role(principal, "Reader", scope)
-    automatic = world.role(principal, "Contributor", scope, roleAssignmentName=None)
+def test_an_explicitly_named_resource_is_deleted_before_its_replacement(azure: AzureHarness) -> None:
+    azure.group()
+    named = azure.network()
+    automatic = azure.make("network:VirtualNetwork", "net", **{**NETWORK_INPUTS, "virtualNetworkName": None})
 
-    assert world.difference(named, principalId="another").delete_before_replace
-    assert not world.difference(automatic, principalId="another").delete_before_replace
+    assert azure.diff(named, location="eastus").delete_before_replace
+    assert not azure.diff(automatic, location="eastus").delete_before_replace
 
 
-def test_a_planned_creation_knows_the_inputs_that_the_response_repeats(world: World) -> None:
-    resource = world.resource("network:PublicIPAddress", "out")
-    inputs, _ = world.check(
+def test_only_explicitly_named_role_assignments_are_deleted_before_replacement(azure: AzureHarness) -> None:
+    azure.group()
+    principal = azure.identity()["principalId"]
+    scope = azure[GROUP].id
+    named = azure.role(principal, "Reader", scope)
+    automatic = azure.role(principal, "Contributor", scope, roleAssignmentName=None)
+
+    assert azure.diff(named, principalId="another").delete_before_replace
+    assert not azure.diff(automatic, principalId="another").delete_before_replace
+
+
+def test_a_preview_of_a_create_knows_the_repeated_inputs(azure: AzureHarness) -> None:
+    resource = azure.resource("network:PublicIPAddress", "out")
+    inputs, _ = azure.check(
         "network:PublicIPAddress",
         "out",
         resourceGroupName=GROUP,
@@ -100,7 +100,7 @@ def test_a_planned_creation_knows_the_inputs_that_the_response_repeats(world: Wo
         tags={"owner": UNKNOWN},
     )
 
-    id, outputs = world.provider.create(resource, inputs, preview=True)
+    id, outputs = azure.provider.create(resource, inputs, preview=True)
 
     assert id == ""
     assert outputs["sku"] == {"name": "Standard", "tier": UNKNOWN}
@@ -111,21 +111,21 @@ def test_a_planned_creation_knows_the_inputs_that_the_response_repeats(world: Wo
     assert "publicIpAddressName" not in outputs
 
 
-def test_a_plan_creates_nothing_and_refuses_nothing(world: World) -> None:
-    resource = world.resource("network:Subnet", "nodes")
+def test_a_preview_creates_and_refuses_nothing(azure: AzureHarness) -> None:
+    resource = azure.resource("network:Subnet", "nodes")
 
-    world.provider.create(resource, {"resourceGroupName": "rg-x", "virtualNetworkName": "vnet-x"}, preview=True)
+    azure.provider.create(resource, {"resourceGroupName": "rg-x", "virtualNetworkName": "vnet-x"}, preview=True)
 
-    assert world.cloud.leftovers() == []
+    assert azure.cloud.leftovers() == []
 
 
-def test_a_planned_update_knows_name_and_location_and_nothing_else_that_azure_made(world: World) -> None:
-    made = world.cluster()
+def test_a_preview_of_an_update_knows_only_name_and_location_of_the_outputs(azure: AzureHarness) -> None:
+    made = azure.cluster()
     new = {**made.inputs, "tags": {"owner": "platform"}}
 
-    outputs = world.provider.update(made.resource, made.id, made.inputs, made.outputs, new, preview=True)
+    outputs = azure.provider.update(made.resource, made.id, made.inputs, made.outputs, new, preview=True)
 
-    assert outputs["name"] == "aks-voice"
+    assert outputs["name"] == "aks-shop"
     assert outputs["location"] == LOCATION
     assert outputs["tags"] == {"owner": "platform"}
     assert outputs["fqdn"] is UNKNOWN

@@ -6,35 +6,35 @@ import pytest
 
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.provider import FakeAzureProvider
-from simulator_tests.azure.world import GROUP, NETWORK, SEED, World, refused
+from simulator_tests.azure.harness import GROUP, NETWORK, SEED, AzureHarness, refused
 
 
-def test_what_exists_is_not_created_again(world: World) -> None:
-    world.group()
-    world.network()
+def test_creating_an_existing_resource_is_refused(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
 
     with refused("ResourceAlreadyExists", "cannot create already existing resource", NETWORK):
-        world.network()
+        azure.network()
 
 
-def test_a_refresh_of_what_has_not_changed_changes_nothing(world: World) -> None:
-    world.group()
-    made = world.network(tags={"owner": "voice"})
-    world.subnet()
+def test_a_refresh_without_drift_changes_nothing(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network(tags={"owner": "shop"})
+    azure.subnet()
 
-    read = world.read(made)
+    read = azure.read(made)
 
     assert read is not None
     assert read[2] == made.inputs
 
 
-def test_a_refresh_copies_into_the_inputs_what_somebody_changed(world: World) -> None:
-    world.group()
-    made = world.network(tags={"owner": "voice"})
-    world.cloud.set(made.id, "tags.owner", "somebody else")
-    world.cloud.set(made.id, "addressSpace.addressPrefixes[0]", "10.10.0.0/15")
+def test_a_refresh_copies_drift_into_the_inputs(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network(tags={"owner": "shop"})
+    azure.cloud.set(made.id, "tags.owner", "somebody else")
+    azure.cloud.set(made.id, "addressSpace.addressPrefixes[0]", "10.10.0.0/15")
 
-    read = world.read(made)
+    read = azure.read(made)
 
     assert read is not None
     _, outputs, inputs = read
@@ -46,19 +46,19 @@ def test_a_refresh_copies_into_the_inputs_what_somebody_changed(world: World) ->
     }
 
 
-def test_a_refresh_of_what_is_gone_says_so(world: World) -> None:
-    world.group()
-    made = world.network()
-    world.cloud.remove(made.id)
+def test_a_refresh_reports_a_missing_resource(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network()
+    azure.cloud.remove(made.id)
 
-    assert world.read(made) is None
+    assert azure.read(made) is None
 
 
-def test_an_import_takes_its_inputs_from_the_id_and_the_response(world: World) -> None:
-    world.group()
-    made = world.network()
+def test_an_import_derives_inputs_from_the_id_and_the_response(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network()
 
-    read = world.provider.read(made.resource, made.id, {}, {})
+    read = azure.provider.read(made.resource, made.id, {}, {})
 
     assert read is not None
     assert read[2]["resourceGroupName"] == GROUP
@@ -66,42 +66,42 @@ def test_an_import_takes_its_inputs_from_the_id_and_the_response(world: World) -
     assert read[2]["addressSpace"] == {"addressPrefixes": ["10.10.0.0/16"]}
 
 
-def test_pools_beside_a_cluster_show_up_when_the_cluster_is_refreshed(world: World) -> None:
-    """AKS lists every pool in the cluster, so a refresh copies them into the cluster's inputs."""
-    made = world.cluster()
-    world.pool()
+def test_a_refresh_of_a_cluster_shows_its_separate_pools(azure: AzureHarness) -> None:
+    """AKS lists every pool in the cluster's response, so a refresh copies them into the cluster's inputs."""
+    made = azure.cluster()
+    azure.pool()
 
-    read = world.read(made)
+    read = azure.read(made)
 
     assert read is not None
-    assert [pool["name"] for pool in read[2]["agentPoolProfiles"]] == ["system", "agents"]
+    assert [pool["name"] for pool in read[2]["agentPoolProfiles"]] == ["system", "workers"]
 
 
-def test_a_deletion_of_what_is_gone_is_no_error(world: World) -> None:
-    world.group()
-    made = world.network()
+def test_deleting_a_missing_resource_succeeds(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network()
 
-    world.delete(made)
-    world.delete(made)
+    azure.delete(made)
+    azure.delete(made)
 
-    assert world.cloud.leftovers() == [world[GROUP].id]
-
-
-def test_an_update_of_what_is_gone_creates_it_again(world: World) -> None:
-    """An ARM write is a PUT: it does not ask whether the resource is there."""
-    world.group()
-    made = world.network()
-    world.cloud.remove(made.id)
-
-    world.change(made, tags={"owner": "voice"})
-
-    assert made.id in world.cloud.leftovers()
+    assert azure.cloud.leftovers() == [azure[GROUP].id]
 
 
-def test_the_client_config_is_that_of_the_provider(world: World) -> None:
-    world.provider.configure({"subscriptionId": "11111111-0000-0000-0000-000000000000"})
+def test_updating_a_missing_resource_creates_it(azure: AzureHarness) -> None:
+    """An ARM write is a PUT, which creates a missing resource."""
+    azure.group()
+    made = azure.network()
+    azure.cloud.remove(made.id)
 
-    answer = world.ask("authorization:getClientConfig")
+    azure.change(made, tags={"owner": "shop"})
+
+    assert made.id in azure.cloud.leftovers()
+
+
+def test_get_client_config_returns_the_ids_of_the_client(azure: AzureHarness) -> None:
+    azure.provider.configure({"subscriptionId": "11111111-0000-0000-0000-000000000000"})
+
+    answer = azure.invoke("authorization:getClientConfig")
 
     assert answer == {
         "subscriptionId": "11111111-0000-0000-0000-000000000000",
@@ -111,9 +111,9 @@ def test_the_client_config_is_that_of_the_provider(world: World) -> None:
     }
 
 
-def test_ids_that_nobody_names_are_placeholders(world: World) -> None:
+def test_ids_that_are_not_configured_are_placeholders(azure: AzureHarness) -> None:
     provider = FakeAzureProvider(
-        world.cloud, Client.named(tenant_id="22222222-0000-0000-0000-000000000000", object_id="")
+        azure.cloud, Client.named(tenant_id="22222222-0000-0000-0000-000000000000", object_id="")
     )
 
     answer = provider.invoke("azure-native:authorization:getClientConfig", {}, preview=False)
@@ -122,11 +122,11 @@ def test_ids_that_nobody_names_are_placeholders(world: World) -> None:
     assert answer["objectId"] == Client().object_id
 
 
-def test_a_getter_answers_what_the_resource_has_and_its_id(world: World) -> None:
-    world.group()
-    made = world.address()
+def test_a_getter_returns_the_outputs_and_the_id(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.address()
 
-    answer = world.ask("network:getPublicIPAddress", resourceGroupName=GROUP, publicIpAddressName="pip-out")
+    answer = azure.invoke("network:getPublicIPAddress", resourceGroupName=GROUP, publicIpAddressName="pip-out")
 
     assert answer == {**made.outputs, "id": made.id}
 
@@ -138,41 +138,41 @@ def test_a_getter_answers_what_the_resource_has_and_its_id(world: World) -> None
         ("network:getVirtualNetwork", {"virtualNetworkName": NETWORK}),
         ("network:getSubnet", {"virtualNetworkName": NETWORK, "subnetName": "snet-nodes"}),
         ("managedidentity:getUserAssignedIdentity", {"resourceName": "id-cluster"}),
-        ("containerservice:getManagedCluster", {"resourceName": "aks-voice"}),
-        ("containerservice:getAgentPool", {"resourceName": "aks-voice", "agentPoolName": "system"}),
+        ("containerservice:getManagedCluster", {"resourceName": "aks-shop"}),
+        ("containerservice:getAgentPool", {"resourceName": "aks-shop", "agentPoolName": "system"}),
     ],
 )
-def test_every_kind_can_be_asked_for(world: World, function: str, arguments: dict[str, str]) -> None:
-    world.cluster()
+def test_every_type_has_a_getter(azure: AzureHarness, function: str, arguments: dict[str, str]) -> None:
+    azure.cluster()
 
-    answer = world.ask(function, resourceGroupName=GROUP, **arguments)
+    answer = azure.invoke(function, resourceGroupName=GROUP, **arguments)
 
-    assert answer["id"] in world.cloud.leftovers()
+    assert answer["id"] in azure.cloud.leftovers()
 
 
-def test_a_getter_of_nothing_is_not_found(world: World) -> None:
-    world.group()
+def test_a_getter_of_a_missing_resource_is_refused(azure: AzureHarness) -> None:
+    azure.group()
 
-    with refused("ResourceNotFound", "'Microsoft.Network/publicIPAddresses/pip-x' under resource group 'rg-voice'"):
-        world.ask("network:getPublicIPAddress", resourceGroupName=GROUP, publicIpAddressName="pip-x")
+    with refused("ResourceNotFound", "'Microsoft.Network/publicIPAddresses/pip-x' under resource group 'rg-shop'"):
+        azure.invoke("network:getPublicIPAddress", resourceGroupName=GROUP, publicIpAddressName="pip-x")
     with refused("ResourceGroupNotFound", "'rg-x' could not be found"):
-        world.ask("network:getPublicIPAddress", resourceGroupName="rg-x", publicIpAddressName="pip-x")
+        azure.invoke("network:getPublicIPAddress", resourceGroupName="rg-x", publicIpAddressName="pip-x")
 
 
-def test_a_getter_without_its_arguments_says_which(world: World) -> None:
+def test_a_getter_reports_its_missing_arguments(azure: AzureHarness) -> None:
     with refused("MissingArgument", "publicIpAddressName"):
-        world.ask("network:getPublicIPAddress", resourceGroupName=GROUP)
+        azure.invoke("network:getPublicIPAddress", resourceGroupName=GROUP)
 
 
-def test_a_function_that_is_not_there_is_refused(world: World) -> None:
+def test_an_unknown_function_is_refused(azure: AzureHarness) -> None:
     with refused("UnknownFunction", "listSomething"):
-        world.ask("network:listSomething")
+        azure.invoke("network:listSomething")
 
 
-def test_the_seed_decides_a_made_up_name(world: World) -> None:
-    resource = world.resource("network:NatGateway", "out")
+def test_a_generated_name_depends_on_the_seed(azure: AzureHarness) -> None:
+    resource = azure.resource("network:NatGateway", "out")
 
-    one, _ = world.provider.check(resource, {}, {"resourceGroupName": GROUP}, SEED)
-    other, _ = world.provider.check(resource, {}, {"resourceGroupName": GROUP}, b"another seed")
+    one, _ = azure.provider.check(resource, {}, {"resourceGroupName": GROUP}, SEED)
+    other, _ = azure.provider.check(resource, {}, {"resourceGroupName": GROUP}, b"another seed")
 
     assert one["natGatewayName"] != other["natGatewayName"]

@@ -7,16 +7,16 @@ from typing import Any, Final
 import pytest
 
 from simulator_tests.azure.cluster_setup import SYSTEM_POOL, cluster, kubelet, network, refused_cluster, refused_edit
-from simulator_tests.azure.world import GROUP, Case, Made, World, merged, refused
+from simulator_tests.azure.harness import GROUP, AzureHarness, Case, Deployed, merged, refused
 
 
-def pools(world: World, *changes: dict[str, Any]) -> list[dict[str, Any]]:
-    return [merged({**SYSTEM_POOL, "vnetSubnetID": world["snet-nodes"].id}, change) for change in changes]
+def pools(azure: AzureHarness, *changes: dict[str, Any]) -> list[dict[str, Any]]:
+    return [merged({**SYSTEM_POOL, "vnetSubnetID": azure["snet-nodes"].id}, change) for change in changes]
 
 
-def next_role(world: World) -> Made:
-    """The one role that the cluster's identity holds."""
-    return next(made for name, made in world.made.items() if name.startswith("Network Contributor"))
+def next_role(azure: AzureHarness) -> Deployed:
+    """The only role of the cluster's identity."""
+    return next(made for name, made in azure.deployed.items() if name.startswith("Network Contributor"))
 
 
 CASES: Final = [
@@ -25,10 +25,10 @@ CASES: Final = [
         "a node resource group that exists",
         "NodeResourceGroupAlreadyExists",
         "rg-nodes",
-        changes=lambda world: (world.group("rg-nodes"), {"nodeResourceGroup": "rg-nodes"})[1],
+        changes=lambda azure: (azure.group("rg-nodes"), {"nodeResourceGroup": "rg-nodes"})[1],
     ),
     refused_cluster(
-        "its own group as node resource group",
+        "its own resource group as node resource group",
         "NodeResourceGroupSameAsResourceGroup",
         GROUP,
         changes={"nodeResourceGroup": GROUP},
@@ -42,19 +42,19 @@ CASES: Final = [
     ),
     refused_cluster("no DNS prefix", "InvalidParameter", "dnsPrefix", changes={"dnsPrefix": None}),
     refused_cluster(
-        "a DNS prefix with an underscore", "InvalidParameter", "'voice_eu'", changes={"dnsPrefix": "voice_eu"}
+        "a DNS prefix with an underscore", "InvalidParameter", "'shop_eu'", changes={"dnsPrefix": "shop_eu"}
     ),
     refused_cluster(
         "a subdomain without a private zone",
         "InvalidParameter",
         "fqdnSubdomain",
-        changes={"dnsPrefix": None, "fqdnSubdomain": "voice"},
+        changes={"dnsPrefix": None, "fqdnSubdomain": "shop"},
     ),
     refused_cluster(
         "no identity", "InvalidParameter", "Required parameter identity is missing", changes={"identity": None}
     ),
     refused_cluster(
-        "a user-assigned identity that is not named",
+        "user-assigned without an identity",
         "InvalidParameter",
         "UserAssigned with 0",
         changes={"identity": {"userAssignedIdentities": []}},
@@ -63,10 +63,10 @@ CASES: Final = [
         "an identity that does not exist",
         "ResourceNotFound",
         "userAssignedIdentities/id-x",
-        changes=lambda world: {"identity": {"userAssignedIdentities": [world["id-cluster"].id[:-7] + "x"]}},
+        changes=lambda azure: {"identity": {"userAssignedIdentities": [azure["id-cluster"].id[:-7] + "x"]}},
     ),
     refused_cluster(
-        "a Kubernetes version that is no longer offered",
+        "a retired Kubernetes version",
         "K8sVersionNotSupported",
         "1.28",
         "1.35",
@@ -92,15 +92,15 @@ CASES: Final = [
         "1.35.6 to 1.37.0 is not allowed",
         "Available upgrades: [1.36.2]",
         changes={"kubernetesVersion": "1.37"},
-        given=lambda world: world.cluster(kubernetesVersion="1.35"),
+        setup=lambda azure: azure.cluster(kubernetesVersion="1.35"),
     ),
     # Properties
     refused_cluster(
-        "a property that there is not",
+        "an unknown property",
         "InvalidRequestContent",
         "Could not find member 'dns_prefix'",
         "Microsoft.ContainerService/managedClusters",
-        changes={"dns_prefix": "voice"},
+        changes={"dns_prefix": "shop"},
     ),
     refused_cluster(
         "a property of a newer API",
@@ -110,7 +110,7 @@ CASES: Final = [
         changes={"ingressProfile": {"gatewayAPI": {"installation": "Standard"}}},
     ),
     refused_cluster(
-        "a value outside an enumeration",
+        "an unknown enum value",
         "InvalidParameter",
         "'calico2'",
         "networkProfile.networkPolicy",
@@ -122,48 +122,48 @@ CASES: Final = [
         "no System pool",
         "MustDefineAtLeastOneSystemPool",
         "Must define at least one system pool",
-        changes=lambda world: {"agentPoolProfiles": pools(world, {"mode": "User"})},
+        changes=lambda azure: {"agentPoolProfiles": pools(azure, {"mode": "User"})},
     ),
     refused_cluster(
-        "two pools of one name",
+        "two pools with the same name",
         "InvalidParameter",
         "'system' is used by 2 pools",
-        changes=lambda world: {"agentPoolProfiles": pools(world, {}, {})},
+        changes=lambda azure: {"agentPoolProfiles": pools(azure, {}, {})},
     ),
     refused_edit(
         "another VM size of the inline pool",
         "PropertyChangeNotAllowed",
         "'properties.vmSize' is not allowed",
-        changes=lambda world: {"agentPoolProfiles": pools(world, {"vmSize": "Standard_D8s_v5"})},
+        changes=lambda azure: {"agentPoolProfiles": pools(azure, {"vmSize": "Standard_D8s_v5"})},
     ),
-    # Identities and what they may do
+    # Identities and permissions
     refused_cluster(
-        "a node subnet that the identity may not join",
+        "a node subnet that the identity cannot join",
         "LinkedAuthorizationFailed",
         "does not have permission to perform action 'Microsoft.Network/virtualNetworks/subnets/join/action'",
         "Network Contributor",
         changes={},
-        given=lambda world: (world.place_for_cluster(), world.delete(next_role(world))),
+        setup=lambda azure: (azure.cluster_prerequisites(), azure.delete(next_role(azure))),
     ),
     refused_cluster(
-        "a kubelet identity that the control plane may not assign",
+        "a kubelet identity that the control plane cannot assign",
         "CustomKubeletIdentityMissingPermissionError",
         "'Managed Identity Operator'",
         "id-kubelet",
         changes=kubelet,
     ),
     refused_cluster(
-        "a kubelet identity with another's client id",
+        "a kubelet identity with the client id of another",
         "CustomKubeletIdentityPropertyError",
         "clientId",
-        changes=lambda world: kubelet(world, clientId=world["id-cluster"]["clientId"]),
+        changes=lambda azure: kubelet(azure, clientId=azure["id-cluster"]["clientId"]),
     ),
     refused_cluster(
-        "a kubelet identity beside a system-assigned one",
+        "a kubelet identity with a system-assigned control plane",
         "CustomKubeletIdentityOnlySupportedOnUserAssignedMSICluster",
         "user-assigned",
-        changes=lambda world: {
-            **kubelet(world),
+        changes=lambda azure: {
+            **kubelet(azure),
             "identity": {"type": "SystemAssigned", "userAssignedIdentities": None},
         },
     ),
@@ -171,17 +171,17 @@ CASES: Final = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)
 
 
-def test_a_refused_cluster_leaves_nothing_behind(world: World) -> None:
-    world.place_for_cluster()
-    before = world.cloud.leftovers()
+def test_a_refused_cluster_leaves_nothing_behind(azure: AzureHarness) -> None:
+    azure.cluster_prerequisites()
+    before = azure.cloud.leftovers()
 
     with refused("VMSizeNotSupported"):
-        cluster(world, agentPoolProfiles=pools(world, {"vmSize": "Standard_Imaginary"}))
+        cluster(azure, agentPoolProfiles=pools(azure, {"vmSize": "Standard_Imaginary"}))
 
-    assert world.cloud.leftovers() == before
+    assert azure.cloud.leftovers() == before

@@ -7,11 +7,11 @@ from typing import Final
 import pytest
 
 from simulator_tests.azure.cluster_setup import access, maintenance, refused_cluster, refused_edit
-from simulator_tests.azure.world import Case, Made, World, refused
+from simulator_tests.azure.harness import AzureHarness, Case, Deployed, refused
 
 
-def private_cluster(world: World) -> Made:
-    return world.cluster(**access(enablePrivateCluster=True))
+def private_cluster(azure: AzureHarness) -> Deployed:
+    return azure.cluster(**access(enablePrivateCluster=True))
 
 
 CASES: Final = [
@@ -26,7 +26,7 @@ CASES: Final = [
         },
     ),
     refused_edit(
-        "an issuer turned off",
+        "a disabled issuer",
         "OIDCIssuerCannotBeDisabled",
         "cannot be disabled",
         changes={"oidcIssuerProfile": {"enabled": False}},
@@ -71,13 +71,13 @@ CASES: Final = [
         changes={"autoScalerProfile": {"scaleDownDelayAfterAdd": "10"}},
     ),
     refused_cluster(
-        "an autoscaler number that is none",
+        "an invalid autoscaler number",
         "InvalidParameter",
         "autoScalerProfile.maxGracefulTerminationSec",
         changes={"autoScalerProfile": {"maxGracefulTerminationSec": "10m"}},
     ),
     refused_cluster(
-        "an autoscaler truth that is none",
+        "an invalid autoscaler boolean",
         "InvalidParameter",
         "autoScalerProfile.skipNodesWithSystemPods",
         changes={"autoScalerProfile": {"skipNodesWithSystemPods": "yes"}},
@@ -101,7 +101,7 @@ CASES: Final = [
         changes={"supportPlan": "AKSLongTermSupport", "sku": {"name": "Base", "tier": "Standard"}},
     ),
     refused_cluster(
-        "an add-on that there is not",
+        "an unknown add-on",
         "AddonInvalid",
         "'kubeDashboard'",
         changes={"addonProfiles": {"kubeDashboard": {"enabled": True}}},
@@ -114,68 +114,68 @@ CASES: Final = [
     ),
     Case(
         "containerservice:ManagedCluster",
-        "the deletion of a private cluster whose identity went first",
-        lambda world: (world.delete(world["id-cluster"]), world.delete(world["aks"])),
+        "the deletion of a private cluster after its identity",
+        lambda azure: (azure.delete(azure["id-cluster"]), azure.delete(azure["aks"])),
         "GetUserAssignedIdentityResourceError",
         ("id-cluster", "delete the cluster before its identity"),
-        given=private_cluster,
+        setup=private_cluster,
     ),
     # Maintenance
     Case(
         "containerservice:MaintenanceConfiguration",
-        "a name of one's own",
-        lambda world: maintenance(world, "sundays"),
+        "an unknown configuration name",
+        lambda azure: maintenance(azure, "sundays"),
         "InvalidParameter",
         ("'sundays'", "aksManagedNodeOSUpgradeSchedule"),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "containerservice:MaintenanceConfiguration",
         "no window",
-        lambda world: maintenance(world, maintenanceWindow=None),
+        lambda azure: maintenance(azure, maintenanceWindow=None),
         "InvalidParameter",
         ("maintenanceWindow",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "containerservice:MaintenanceConfiguration",
-        "a window and the times of old",
-        lambda world: maintenance(world, timeInWeek=[{"day": "Sunday", "hourSlots": [2]}]),
+        "a window together with timeInWeek",
+        lambda azure: maintenance(azure, timeInWeek=[{"day": "Sunday", "hourSlots": [2]}]),
         "InvalidParameter",
         ("both maintenanceWindow and timeInWeek",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "containerservice:MaintenanceConfiguration",
         "two schedules",
-        lambda world: maintenance(world, maintenanceWindow={"schedule": {"daily": {"intervalDays": 1}}}),
+        lambda azure: maintenance(azure, maintenanceWindow={"schedule": {"daily": {"intervalDays": 1}}}),
         "InvalidParameter",
         ("daily and weekly", "exactly one"),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "containerservice:MaintenanceConfiguration",
-        "a daily window for AKS's own releases",
-        lambda world: maintenance(
-            world, "default", maintenanceWindow={"schedule": {"weekly": None, "daily": {"intervalDays": 1}}}
+        "a daily default window",
+        lambda azure: maintenance(
+            azure, "default", maintenanceWindow={"schedule": {"weekly": None, "daily": {"intervalDays": 1}}}
         ),
         "InvalidParameter",
         ("'default' cannot have a daily schedule",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "containerservice:MaintenanceConfiguration",
         "a cluster that does not exist",
         maintenance,
         "ParentResourceNotFound",
-        ("managedClusters/maintenanceConfigurations", "aks-voice"),
-        given=World.group,
+        ("managedClusters/maintenanceConfigurations", "aks-shop"),
+        setup=AzureHarness.group,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

@@ -14,45 +14,45 @@ from simulator_tests.azure.cluster_setup import (
     refused_cluster,
     refused_edit,
 )
-from simulator_tests.azure.world import GROUP, NETWORK, Case, World, refused
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Case, refused
 
 OTHER_SERVICE: Final = [{"name": "pg", "serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}]
 
 
-def private_zone(world: World, name: str) -> dict[str, Any]:
-    zone = world.make("privatedns:PrivateZone", name, resourceGroupName=GROUP, privateZoneName=name, location="global")
+def private_zone(azure: AzureHarness, name: str) -> dict[str, Any]:
+    zone = azure.make("privatedns:PrivateZone", name, resourceGroupName=GROUP, privateZoneName=name, location="global")
     return access(enablePrivateCluster=True, privateDNSZone=zone.id)
 
 
-def routes_out(world: World) -> None:
-    """A node subnet with a route table that leads nowhere."""
-    world.place_for_cluster()
-    table = world.make("network:RouteTable", "rt", resourceGroupName=GROUP, routeTableName="rt")
-    world.change(world["snet-nodes"], routeTable={"id": table.id})
+def with_empty_route_table(azure: AzureHarness) -> None:
+    """A node subnet with an empty route table."""
+    azure.cluster_prerequisites()
+    table = azure.make("network:RouteTable", "rt", resourceGroupName=GROUP, routeTableName="rt")
+    azure.change(azure["snet-nodes"], routeTable={"id": table.id})
 
 
-def empty_gateway(world: World) -> None:
-    world.place_for_cluster()
-    made = world.make(
+def empty_gateway(azure: AzureHarness) -> None:
+    azure.cluster_prerequisites()
+    made = azure.make(
         "network:NatGateway", "ng", resourceGroupName=GROUP, natGatewayName="ng", sku={"name": "Standard"}
     )
-    world.change(world["snet-nodes"], natGateway={"id": made.id})
+    azure.change(azure["snet-nodes"], natGateway={"id": made.id})
 
 
-def outbound_address(world: World, **inputs: Any) -> dict[str, Any]:
-    address = world.address(**inputs)
+def outbound_address(azure: AzureHarness, **inputs: Any) -> dict[str, Any]:
+    address = azure.address(**inputs)
     return network(loadBalancerProfile={"outboundIPs": {"publicIPs": [{"id": address.id}]}})
 
 
-def gateway_address(world: World) -> dict[str, Any]:
-    changes = outbound_address(world)
-    world.make(
+def gateway_address(azure: AzureHarness) -> dict[str, Any]:
+    changes = outbound_address(azure)
+    azure.make(
         "network:NatGateway",
         "ng",
         resourceGroupName=GROUP,
         natGatewayName="ng",
         sku={"name": "Standard"},
-        publicIpAddresses=[{"id": world["pip-out"].id}],
+        publicIpAddresses=[{"id": azure["pip-out"].id}],
     )
     return changes
 
@@ -67,7 +67,7 @@ CASES: Final = [
         changes=network(serviceCidr="10.10.0.0/20", dnsServiceIP="10.10.0.10"),
     ),
     refused_cluster(
-        "a pod range that holds the network",
+        "a pod range that contains the network",
         "PodCidrOverlapExistingSubnetsCidr",
         "pod CIDR 10.0.0.0/8",
         changes=network(podCidr="10.0.0.0/8"),
@@ -106,19 +106,19 @@ CASES: Final = [
         changes=network(dnsServiceIP="172.17.0.10"),
     ),
     refused_cluster(
-        "the API server's address for DNS",
+        "the API server's address as DNS address",
         "DnsServiceIpConflicting",
         "first address",
         changes=network(dnsServiceIP="172.16.0.1"),
     ),
     refused_cluster(
-        "the broadcast address for DNS",
+        "the broadcast address as DNS address",
         "DnsBroadcastAddressConflicting",
         "172.16.15.255",
         changes=network(dnsServiceIP="172.16.15.255"),
     ),
     refused_cluster(
-        "no DNS address beside a service range",
+        "a service range without a DNS address",
         "InvalidParameter",
         "networkProfile.dnsServiceIP",
         "missing",
@@ -130,7 +130,7 @@ CASES: Final = [
         "networkProfile.serviceCidr",
         changes=network(serviceCidr="172.20.0.0/20", dnsServiceIP="172.20.0.10"),
     ),
-    # Dataplane and ways out
+    # Dataplane and outbound type
     refused_cluster(
         "the Cilium dataplane without Azure CNI",
         "InvalidParameter",
@@ -156,13 +156,13 @@ CASES: Final = [
         changes=network(networkPluginMode=None),
     ),
     refused_cluster(
-        "a managed NAT gateway in a network of one's own",
+        "a managed NAT gateway in a custom network",
         "ManagedNATGatewayWithCustomVNetNotAllowed",
         "managedNATGateway",
         changes=network(outboundType="managedNATGateway"),
     ),
     refused_cluster(
-        "a subnet without the NAT gateway that it needs",
+        "a subnet without the required NAT gateway",
         "SubnetNotAssociatedWithNATGateway",
         "snet-nodes",
         changes=network(outboundType="userAssignedNATGateway"),
@@ -172,7 +172,7 @@ CASES: Final = [
         "NATGatewayNotAssociatedWithPublicIPOrIPPrefix",
         "ng",
         changes=network(outboundType="userAssignedNATGateway"),
-        given=empty_gateway,
+        setup=empty_gateway,
     ),
     refused_cluster(
         "a NAT gateway without a network",
@@ -191,14 +191,14 @@ CASES: Final = [
         "RouteTableMissingDefaultRouteError",
         "0.0.0.0/0",
         changes=network(outboundType="userDefinedRouting"),
-        given=routes_out,
+        setup=with_empty_route_table,
     ),
     refused_cluster(
         "user-defined routes and a load balancer",
         "InvalidUserDefinedRoutingWithLoadBalancerProfile",
         "exclude each other",
         changes=network(outboundType="userDefinedRouting", loadBalancerProfile={"idleTimeoutInMinutes": 4}),
-        given=routes_out,
+        setup=with_empty_route_table,
     ),
     refused_cluster(
         "the Basic load balancer",
@@ -207,13 +207,13 @@ CASES: Final = [
         changes=network(loadBalancerSku="basic"),
     ),
     refused_cluster(
-        "outbound ports that are no multiple of eight",
+        "outbound ports that are not a multiple of eight",
         "LoadBalancerProfileAllocatedOutboundPortsMustBeMultipleOfEight",
         "1001",
         changes=network(loadBalancerProfile={"allocatedOutboundPorts": 1001}),
     ),
     refused_cluster(
-        "more outbound ports than there are",
+        "more outbound ports than available",
         "InsufficientOutboundPorts",
         "96000",
         "64000",
@@ -223,7 +223,7 @@ CASES: Final = [
         "an outbound address of another region",
         "LoadBalancerProfileOutboundIPNotInTheSameRegion",
         "eastus",
-        changes=lambda world: outbound_address(world, location="eastus"),
+        changes=lambda azure: outbound_address(azure, location="eastus"),
     ),
     refused_cluster(
         "an outbound address of a NAT gateway",
@@ -232,7 +232,7 @@ CASES: Final = [
         changes=gateway_address,
     ),
     refused_cluster(
-        "an outbound address that the identity may not join",
+        "an outbound address that the identity cannot join",
         "LinkedAuthorizationFailed",
         "publicIPAddresses/join/action",
         "pip-out",
@@ -240,19 +240,19 @@ CASES: Final = [
     ),
     # The API server
     refused_cluster(
-        "authorised ranges of a private cluster",
+        "authorized ranges of a private cluster",
         "InvalidParameter",
         "authorized IP ranges are not supported for private clusters",
         changes=access(enablePrivateCluster=True, authorizedIPRanges=["203.0.113.0/24"]),
     ),
     refused_cluster(
-        "an authorised range with host bits",
+        "an authorized range with host bits",
         "InvalidParameter",
         "'203.0.113.7/24'",
         changes=access(authorizedIPRanges=["203.0.113.7/24"]),
     ),
     refused_cluster(
-        "more than 200 authorised ranges",
+        "more than 200 authorized ranges",
         "InvalidParameter",
         "there are 201 ranges",
         changes=access(authorizedIPRanges=[f"203.0.113.{number}/32" for number in range(201)]),
@@ -264,7 +264,7 @@ CASES: Final = [
         changes=access(privateDNSZone="system"),
     ),
     refused_cluster(
-        "no zone and no public name",
+        "neither a private zone nor a public name",
         "NonePrivateDNSZonePublicFQDNDisabledError",
         "enablePrivateClusterPublicFQDN",
         changes=access(enablePrivateCluster=True, privateDNSZone="none", enablePrivateClusterPublicFQDN=False),
@@ -273,20 +273,20 @@ CASES: Final = [
         "a private zone of another region",
         "InvalidPrivateDNSZoneResourceID",
         "privatelink.westeurope.azmk8s.io",
-        changes=lambda world: private_zone(world, "privatelink.eastus.azmk8s.io"),
+        changes=lambda azure: private_zone(azure, "privatelink.eastus.azmk8s.io"),
     ),
     refused_cluster(
-        "a private zone that the identity may not write",
+        "a private zone that the identity cannot write to",
         "CustomPrivateDNSZoneMissingPermissionError",
         "Microsoft.Network/privateDnsZones/read",
-        changes=lambda world: private_zone(world, "privatelink.westeurope.azmk8s.io"),
+        changes=lambda azure: private_zone(azure, "privatelink.westeurope.azmk8s.io"),
     ),
     refused_cluster(
         "a private zone for a system-assigned identity",
         "SystemAssignedIdentityNotSupportedForCustomPrivateDNSZone",
         "system-assigned",
-        changes=lambda world: {
-            **private_zone(world, "privatelink.westeurope.azmk8s.io"),
+        changes=lambda azure: {
+            **private_zone(azure, "privatelink.westeurope.azmk8s.io"),
             "identity": {"type": "SystemAssigned", "userAssignedIdentities": None},
         },
     ),
@@ -301,39 +301,39 @@ CASES: Final = [
         "ApiserverSubnetConfigError",
         "delegated to []",
         "Microsoft.ContainerService/managedClusters",
-        changes=lambda world: api_server_subnet(world, delegations=[]),
+        changes=lambda azure: api_server_subnet(azure, delegations=[]),
     ),
     refused_cluster(
         "an API server subnet that is delegated to another service",
         "ApiserverSubnetConfigError",
         "delegated to [Microsoft.DBforPostgreSQL/flexibleServers]",
-        changes=lambda world: api_server_subnet(world, delegations=OTHER_SERVICE),
+        changes=lambda azure: api_server_subnet(azure, delegations=OTHER_SERVICE),
     ),
     refused_cluster(
         "an API server subnet of eight addresses",
         "ApiserverSubnetConfigError",
         "10.10.9.0/29 is too small",
-        changes=lambda world: api_server_subnet(world, "10.10.9.0/29"),
+        changes=lambda azure: api_server_subnet(azure, "10.10.9.0/29"),
     ),
     refused_cluster(
-        "an API server subnet that the identity may not join",
+        "an API server subnet that the identity cannot join",
         "LinkedAuthorizationFailed",
         "subnets/join/action",
         "snet-api",
         changes=api_server_subnet,
     ),
     refused_edit(
-        "a public cluster made private",
+        "a change from public to private",
         "PropertyChangeNotAllowed",
         "apiServerAccessProfile.enablePrivateCluster",
         changes=access(enablePrivateCluster=True),
-        given=lambda world: world.cluster(**access(enablePrivateCluster=False)),
+        setup=lambda azure: azure.cluster(**access(enablePrivateCluster=False)),
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

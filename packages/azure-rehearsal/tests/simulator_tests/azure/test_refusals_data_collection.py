@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from simulator_tests.azure.harness import AzureHarness, Case, refused
 from simulator_tests.azure.makers.monitor import (
     association,
     collection_endpoint,
@@ -16,287 +17,286 @@ from simulator_tests.azure.makers.monitor import (
     table,
     workspace,
 )
-from simulator_tests.azure.monitoring_setup import cluster_given, metrics_given, workspace_given
-from simulator_tests.azure.world import Case, World, refused
+from simulator_tests.azure.monitoring_setup import with_cluster, with_metrics, with_workspace
 
 CASES: Final = [
     # Workspaces, tables, Application Insights
     Case(
         "operationalinsights:Workspace",
         "a legacy pricing tier",
-        lambda world: workspace(world, sku={"name": "PerNode"}),
+        lambda azure: workspace(azure, sku={"name": "PerNode"}),
         "BadRequest",
         ("'PerNode'", "doesn't match the subscription's billing model", "use PerGB2018"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "operationalinsights:Workspace",
         "a commitment without its tier",
-        lambda world: workspace(world, sku={"capacityReservationLevel": 100}),
+        lambda azure: workspace(azure, sku={"capacityReservationLevel": 100}),
         "BadRequest",
         ("capacityReservationLevel 100",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "operationalinsights:Workspace",
         "data for a week",
-        lambda world: workspace(world, retentionInDays=7),
+        lambda azure: workspace(azure, retentionInDays=7),
         "InvalidParameter",
         ("'RetentionInDays'", "it is 7", "30 to 730"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "operationalinsights:Table",
-        "a table that every workspace has",
-        lambda world: table(world, "ContainerLogV2", schema=None, retentionInDays=90),
+        "a built-in table",
+        lambda azure: table(azure, "ContainerLogV2", schema=None, retentionInDays=90),
         "ResourceAlreadyExists",
         ("cannot create already existing resource", "ContainerLogV2", "resources.Deployment"),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "operationalinsights:Table",
-        "days with the Basic plan",
-        lambda world: table(world, plan="Basic", retentionInDays=30),
+        "retention with the Basic plan",
+        lambda azure: table(azure, plan="Basic", retentionInDays=30),
         "InvalidParameter",
         ("plan Basic",),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "operationalinsights:Table",
-        "fewer days in all than at hand",
-        lambda world: table(world, retentionInDays=90, totalRetentionInDays=30),
+        "a total retention below the retention",
+        lambda azure: table(azure, retentionInDays=90, totalRetentionInDays=30),
         "InvalidParameter",
         ("totalRetentionInDays 30",),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "operationalinsights:Table",
-        "an own table without a time",
-        lambda world: table(world, schema={"columns": [{"name": "Call", "type": "string"}]}),
+        "a custom table without TimeGenerated",
+        lambda azure: table(azure, schema={"columns": [{"name": "Order", "type": "string"}]}),
         "InvalidParameter",
         ("TimeGenerated",),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "applicationinsights:Component",
         "no workspace",
-        lambda world: insights(world, workspaceResourceId=None),
+        lambda azure: insights(azure, workspaceResourceId=None),
         "BadRequest",
         ("WorkspaceResourceId", "classic components are retired"),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "applicationinsights:Component",
         "a workspace that does not exist",
-        lambda world: insights(world, workspaceResourceId=world["log-voice"].id + "x"),
+        lambda azure: insights(azure, workspaceResourceId=azure["log-shop"].id + "x"),
         "ResourceNotFound",
-        ("log-voicex",),
-        given=workspace_given,
+        ("log-shopx",),
+        setup=with_workspace,
     ),
     Case(
         "applicationinsights:Component",
-        "ingestion past the workspace",
-        lambda world: insights(world, ingestionMode="ApplicationInsights"),
+        "ingestion outside the workspace",
+        lambda azure: insights(azure, ingestionMode="ApplicationInsights"),
         "BadRequest",
         ("ingestionMode ApplicationInsights",),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "applicationinsights:Component",
-        "odd retention",
-        lambda world: insights(world, retentionInDays=45),
+        "an unsupported retention",
+        lambda azure: insights(azure, retentionInDays=45),
         "BadRequest",
         ("45", "30, 60, 90"),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "applicationinsights:Component",
-        "no samples",
-        lambda world: insights(world, samplingPercentage=0),
+        "a sampling percentage of zero",
+        lambda azure: insights(azure, samplingPercentage=0),
         "BadRequest",
         ("samplingPercentage 0",),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     # Data collection
     Case(
         "monitor:AzureMonitorWorkspace",
-        "a region that there is not",
-        lambda world: metrics(world, location="atlantis"),
+        "an unknown region",
+        lambda azure: metrics(azure, location="atlantis"),
         "LocationNotAvailableForResourceType",
         ("atlantis",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "monitor:DataCollectionEndpoint",
         "a short name",
-        lambda world: collection_endpoint(world, "dc"),
+        lambda azure: collection_endpoint(azure, "dc"),
         "InvalidResourceName",
         ("3 to 64",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "monitor:DataCollectionEndpoint",
         "deletion while a rule uses it",
-        lambda world: (
-            prometheus_rule(world, dataCollectionEndpointId=collection_endpoint(world).id),
-            world.delete(world["dce-voice"]),
+        lambda azure: (
+            prometheus_rule(azure, dataCollectionEndpointId=collection_endpoint(azure).id),
+            azure.delete(azure["dce-shop"]),
         ),
         "DataCollectionEndpointInUse",
         ("dcr-metrics",),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
         "no flow",
-        lambda world: prometheus_rule(world, dataFlows=[]),
+        lambda azure: prometheus_rule(azure, dataFlows=[]),
         "InvalidPayload",
         ("no data flows",),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
-        "a flow to nowhere",
-        lambda world: prometheus_rule(world, dataFlows=[{"streams": ["Microsoft-PrometheusMetrics"]}]),
+        "a flow without destinations",
+        lambda azure: prometheus_rule(azure, dataFlows=[{"streams": ["Microsoft-PrometheusMetrics"]}]),
         "InvalidPayload",
         ("dataFlows[0] has no streams or no destinations",),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
-        "a destination that it does not have",
-        lambda world: prometheus_rule(
-            world, dataFlows=[{"streams": ["Microsoft-PrometheusMetrics"], "destinations": ["logs"]}]
+        "an undeclared destination",
+        lambda azure: prometheus_rule(
+            azure, dataFlows=[{"streams": ["Microsoft-PrometheusMetrics"], "destinations": ["logs"]}]
         ),
         "InvalidPayload",
         ("Destination 'logs' of dataFlows[0]", "use workspace"),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
-        "a stream that nothing produces",
-        lambda world: prometheus_rule(
-            world, dataFlows=[{"streams": ["Microsoft-Perf"], "destinations": ["workspace"]}]
+        "a stream that no data source has",
+        lambda azure: prometheus_rule(
+            azure, dataFlows=[{"streams": ["Microsoft-Perf"], "destinations": ["workspace"]}]
         ),
         "InvalidPayload",
         ("'Microsoft-Perf'", "not in the streams of any data source"),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
-        "a stream of its own that it does not declare",
-        lambda world: log_rule(world, dataFlows=[{"streams": ["Custom-Calls"], "destinations": ["logs"]}]),
+        "an undeclared custom stream",
+        lambda azure: log_rule(azure, dataFlows=[{"streams": ["Custom-Calls"], "destinations": ["logs"]}]),
         "InvalidPayload",
         ("'Custom-Calls'", "streamDeclarations"),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "monitor:DataCollectionRule",
         "metrics for a log workspace",
-        lambda world: prometheus_rule(
-            world,
+        lambda azure: prometheus_rule(
+            azure,
             destinations={
                 "monitoringAccounts": None,
-                "logAnalytics": [{"name": "workspace", "workspaceResourceId": workspace(world).id}],
+                "logAnalytics": [{"name": "workspace", "workspaceResourceId": workspace(azure).id}],
             },
         ),
         "InvalidPayload",
         ("cannot be sent to 'workspace' (logAnalytics)",),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
-        "two destinations of one name",
-        lambda world: prometheus_rule(
-            world,
-            destinations={"logAnalytics": [{"name": "workspace", "workspaceResourceId": workspace(world).id}]},
+        "two destinations with the same name",
+        lambda azure: prometheus_rule(
+            azure,
+            destinations={"logAnalytics": [{"name": "workspace", "workspaceResourceId": workspace(azure).id}]},
         ),
         "InvalidPayload",
         ("Destination 'workspace'", "unique name"),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
-        "two sources of one name",
-        lambda world: prometheus_rule(
-            world,
+        "two data sources with the same name",
+        lambda azure: prometheus_rule(
+            azure,
             dataSources={"syslog": [{"name": "metrics", "streams": ["Microsoft-Syslog"], "facilityNames": ["*"]}]},
         ),
         "InvalidPayload",
         ("Data source 'metrics'",),
-        given=metrics_given,
+        setup=with_metrics,
     ),
     Case(
         "monitor:DataCollectionRule",
         "a workspace of another region",
-        lambda world: log_rule(world, location="northeurope"),
+        lambda azure: log_rule(azure, location="northeurope"),
         "InvalidPayload",
         ("'northeurope'", "'westeurope'", "same region"),
-        given=workspace_given,
+        setup=with_workspace,
     ),
     Case(
         "monitor:DataCollectionRule",
         "an endpoint of another region",
-        lambda world: log_rule(world, dataCollectionEndpointId=collection_endpoint(world, location="northeurope").id),
+        lambda azure: log_rule(azure, dataCollectionEndpointId=collection_endpoint(azure, location="northeurope").id),
         "InvalidPayload",
-        ("dce-voice", "same region"),
-        given=workspace_given,
+        ("dce-shop", "same region"),
+        setup=with_workspace,
     ),
     Case(
         "monitor:DataCollectionRule",
         "deletion while it is associated",
-        lambda world: (
-            association(world, world["aks"], dataCollectionRuleId=world["dcr-logs"].id),
-            world.delete(world["dcr-logs"]),
+        lambda azure: (
+            association(azure, azure["aks"], dataCollectionRuleId=azure["dcr-logs"].id),
+            azure.delete(azure["dcr-logs"]),
         ),
         "DataCollectionRuleInUse",
         ("ContainerInsightsExtension",),
-        given=cluster_given,
+        setup=with_cluster,
     ),
     Case(
         "monitor:DataCollectionRuleAssociation",
-        "a rule and an endpoint at once",
-        lambda world: association(
-            world,
-            world["aks"],
-            dataCollectionRuleId=world["dcr-logs"].id,
-            dataCollectionEndpointId=collection_endpoint(world).id,
+        "both a rule and an endpoint",
+        lambda azure: association(
+            azure,
+            azure["aks"],
+            dataCollectionRuleId=azure["dcr-logs"].id,
+            dataCollectionEndpointId=collection_endpoint(azure).id,
         ),
         "InvalidPayload",
         ("exactly one", "both"),
-        given=cluster_given,
+        setup=with_cluster,
     ),
     Case(
         "monitor:DataCollectionRuleAssociation",
         "an endpoint under another name",
-        lambda world: association(world, world["aks"], dataCollectionEndpointId=collection_endpoint(world).id),
+        lambda azure: association(azure, azure["aks"], dataCollectionEndpointId=collection_endpoint(azure).id),
         "InvalidPayload",
         ("configurationAccessEndpoint",),
-        given=cluster_given,
+        setup=with_cluster,
     ),
     Case(
         "monitor:DataCollectionRuleAssociation",
-        "a workspace in the place of a rule",
-        lambda world: association(world, world["aks"], dataCollectionRuleId=world["log-voice"].id),
+        "a workspace instead of a rule",
+        lambda azure: association(azure, azure["aks"], dataCollectionRuleId=azure["log-shop"].id),
         "InvalidPayload",
         ("not a DataCollectionRule",),
-        given=cluster_given,
+        setup=with_cluster,
     ),
     Case(
         "monitor:DataCollectionRuleAssociation",
         "a resource that does not exist",
-        lambda world: (
-            world.delete(world["aks"]),
-            association(world, world["aks"], dataCollectionRuleId=world["dcr-logs"].id),
+        lambda azure: (
+            azure.delete(azure["aks"]),
+            association(azure, azure["aks"], dataCollectionRuleId=azure["dcr-logs"].id),
         ),
         "ResourceNotFound",
-        ("aks-voice",),
-        given=cluster_given,
+        ("aks-shop",),
+        setup=with_cluster,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

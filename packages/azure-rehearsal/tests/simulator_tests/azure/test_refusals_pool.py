@@ -6,35 +6,35 @@ from typing import Any, Final
 
 import pytest
 
+from simulator_tests.azure.harness import GROUP, AzureHarness, Case, Deployed, refused
 from simulator_tests.azure.pool_setup import POOL, prefix_with_role, refused_pool, subnet_with_role
-from simulator_tests.azure.world import GROUP, Case, Made, World, refused
 
 
-def inline_pool(world: World) -> Made:
-    """The cluster's own pool as a program would adopt it."""
-    names = {"resourceGroupName": GROUP, "resourceName": "aks-voice", "agentPoolName": "system"}
-    inputs = {**world["aks"].inputs["agentPoolProfiles"][0], **names}
+def inline_pool(azure: AzureHarness) -> Deployed:
+    """The cluster's inline pool as a separate resource of the program."""
+    names = {"resourceGroupName": GROUP, "resourceName": "aks-shop", "agentPoolName": "system"}
+    inputs = {**azure["aks"].inputs["agentPoolProfiles"][0], **names}
     inputs.pop("name")
-    return Made(world.resource(POOL, "system"), world["aks"].id + "/agentPools/system", inputs, {})
+    return Deployed(azure.resource(POOL, "system"), azure["aks"].id + "/agentPools/system", inputs, {})
 
 
-def refused_edit(name: str, *words: str, before: Any = None, changes: Any, code: str = "") -> Case:
-    """A change in place of a pool that is there."""
+def refused_edit(name: str, *fragments: str, before: Any = None, changes: Any, code: str = "") -> Case:
+    """The update of an existing pool with these changes."""
 
-    def given(world: World) -> None:
-        world.cluster()
-        world.pool(**(before(world) if callable(before) else before or {}))
+    def given(azure: AzureHarness) -> None:
+        azure.cluster()
+        azure.pool(**(before(azure) if callable(before) else before or {}))
 
-    def write(world: World) -> Made:
-        return world.change(world["agents"], **(changes(world) if callable(changes) else changes))
+    def write(azure: AzureHarness) -> Deployed:
+        return azure.change(azure["workers"], **(changes(azure) if callable(changes) else changes))
 
-    return Case(POOL, name, write, code or "PropertyChangeNotAllowed", words, given=given)
+    return Case(POOL, name, write, code or "PropertyChangeNotAllowed", fragments, setup=given)
 
 
 CASES: Final = [
     # Sizes and disks
     refused_pool(
-        "a VM size that there is not",
+        "an unknown VM size",
         "VMSizeNotSupported",
         "Standard_D4s_v99",
         "is not allowed in your subscription in location 'westeurope'",
@@ -68,7 +68,7 @@ CASES: Final = [
         changes={"mode": "System", "scaleSetPriority": "Spot"},
     ),
     refused_pool(
-        "a System pool of tiny nodes",
+        "a System pool with a VM size that is too small",
         "SystemPoolSkuTooLow",
         "Standard_B2ts_v2",
         changes={"mode": "System", "vmSize": "Standard_B2ts_v2"},
@@ -82,44 +82,44 @@ CASES: Final = [
     refused_pool(
         "a workload's taint on a System pool",
         "SystemPoolHasRestrictedTaint",
-        "workload=media:NoSchedule",
-        changes={"mode": "System", "nodeTaints": ["workload=media:NoSchedule"]},
+        "workload=web:NoSchedule",
+        changes={"mode": "System", "nodeTaints": ["workload=web:NoSchedule"]},
     ),
     Case(
         POOL,
         "the deletion of the last System pool",
-        lambda world: world.provider.delete(
-            world.resource(POOL, "system"), world["aks"].id + "/agentPools/system", {}, {}
+        lambda azure: azure.provider.delete(
+            azure.resource(POOL, "system"), azure["aks"].id + "/agentPools/system", {}, {}
         ),
         "MustDefineAtLeastOneSystemPool",
         ("There has to be at least one system agent pool", "'system'"),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         POOL,
-        "the last System pool made a User pool",
-        lambda world: world.change(
-            world["aks"], agentPoolProfiles=[{**world["aks"].inputs["agentPoolProfiles"][0], "mode": "User"}]
+        "the last System pool changed to User",
+        lambda azure: azure.change(
+            azure["aks"], agentPoolProfiles=[{**azure["aks"].inputs["agentPoolProfiles"][0], "mode": "User"}]
         ),
         "MustDefineAtLeastOneSystemPool",
         ("system pool",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         POOL,
-        "the last System pool made a User pool by itself",
-        lambda world: world.change(inline_pool(world), mode="User"),
+        "the last System pool changed to User in its own request",
+        lambda azure: azure.change(inline_pool(azure), mode="User"),
         "MustDefineAtLeastOneSystemPool",
         ("'system' is the last one",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         POOL,
         "a hundred and first pool",
-        lambda world: [world.pool(f"p{number}") for number in range(100)],
+        lambda azure: [azure.pool(f"p{number}") for number in range(100)],
         "MaxAgentPoolCountReached",
         ("has 100 pools",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     # Counts
     refused_pool(
@@ -130,7 +130,7 @@ CASES: Final = [
         changes={"count": 1001},
     ),
     refused_pool(
-        "a System pool of no nodes",
+        "a System pool without nodes",
         "InvalidParameter",
         "was 0",
         "minCount:1",
@@ -144,35 +144,35 @@ CASES: Final = [
         changes={"enableAutoScaling": True, "minCount": 1, "maxCount": 5, "count": 9},
     ),
     refused_pool(
-        "bounds that are swapped",
+        "a minimum above the maximum",
         "InvalidParameter",
         "minCount 5",
         "greater than maxCount 1",
         changes={"enableAutoScaling": True, "minCount": 5, "maxCount": 1, "count": 5},
     ),
     refused_pool(
-        "autoscaling without an upper bound",
+        "autoscaling without a maximum",
         "InvalidParameter",
         "agentPoolProfile.maxCount is missing",
         changes={"enableAutoScaling": True, "minCount": 1},
     ),
     refused_pool(
-        "bounds without autoscaling",
+        "minimum and maximum without autoscaling",
         "AutoScalingNotEnabled",
         "enableAutoScaling",
         changes={"minCount": 1, "maxCount": 5},
     ),
     refused_pool(
-        "an autoscaled System pool down to nothing",
+        "an autoscaled System pool with a minimum of zero",
         "InvalidParameter",
-        "minCount of 'agents' was 0",
+        "minCount of 'workers' was 0",
         changes={"mode": "System", "enableAutoScaling": True, "minCount": 0, "maxCount": 3},
     ),
-    refused_pool("too few pods for each node", "InsufficientMaxPods", "is 5", changes={"maxPods": 5}),
-    refused_pool("too many pods for each node", "MaxPodsLimitExceeded", "is 300", changes={"maxPods": 300}),
+    refused_pool("too few pods per node", "InsufficientMaxPods", "is 5", changes={"maxPods": 5}),
+    refused_pool("too many pods per node", "MaxPodsLimitExceeded", "is 300", changes={"maxPods": 300}),
     # Zones and versions
     refused_pool(
-        "a zone that the region has not",
+        "a zone that the region does not have",
         "AvailabilityZoneNotSupported",
         "zone(s) '4'",
         "'1,2,3'",
@@ -193,41 +193,41 @@ CASES: Final = [
     ),
     # Node settings
     refused_pool(
-        "a taint without effect", "InvalidParameter", "'workload=media'", changes={"nodeTaints": ["workload=media"]}
+        "a taint without effect", "InvalidParameter", "'workload=web'", changes={"nodeTaints": ["workload=web"]}
     ),
     refused_pool(
-        "a taint with an effect of one's own",
+        "a taint with an unknown effect",
         "InvalidParameter",
-        "'workload=media:Never'",
-        changes={"nodeTaints": ["workload=media:Never"]},
+        "'workload=web:Never'",
+        changes={"nodeTaints": ["workload=web:Never"]},
     ),
     refused_pool(
         "a reserved label",
         "NodeLabelKeyNotAllowed",
         "'kubernetes.azure.com/pool'",
-        changes={"nodeLabels": {"kubernetes.azure.com/pool": "media"}},
+        changes={"nodeLabels": {"kubernetes.azure.com/pool": "web"}},
     ),
     refused_pool(
-        "a label that is none",
+        "an invalid label",
         "InvalidParameter",
         "'workload=no spaces'",
         changes={"nodeLabels": {"workload": "no spaces"}},
     ),
     refused_pool(
-        "a surge that is none",
+        "an invalid surge",
         "InvalidParameter",
         "maxSurge",
         "'a third'",
         changes={"upgradeSettings": {"maxSurge": "a third"}},
     ),
     refused_pool(
-        "a surge of more than all",
+        "a surge above 100%",
         "InvalidParameter",
         "'150%'",
         changes={"upgradeSettings": {"maxSurge": "150%"}},
     ),
     refused_pool(
-        "unavailable nodes beside surge nodes",
+        "both unavailable and surge nodes",
         "InvalidParameter",
         "maxUnavailable 1 and maxSurge 1",
         changes={"upgradeSettings": {"maxSurge": "1", "maxUnavailable": "1"}},
@@ -252,14 +252,14 @@ CASES: Final = [
         changes={"upgradeSettings": {"drainTimeoutInMinutes": 1}},
     ),
     refused_pool(
-        "a CPU policy that there is not",
+        "an unknown CPU policy",
         "InvalidCustomKubeletConfig",
         "cpuManagerPolicy",
         "'pinned'",
         changes={"kubeletConfig": {"cpuManagerPolicy": "pinned"}},
     ),
     refused_pool(
-        "an unsafe sysctl that may not be allowed",
+        "an unsafe sysctl that AKS does not allow",
         "InvalidCustomKubeletConfig",
         "'vm.overcommit'",
         changes={"kubeletConfig": {"allowedUnsafeSysctls": ["vm.overcommit"]}},
@@ -287,7 +287,7 @@ CASES: Final = [
         changes={"availabilityZones": ["2"]},
     ),
     refused_edit(
-        "zones taken away in place",
+        "zones removed in place",
         "'properties.availabilityZones'",
         before={"availabilityZones": ["1"]},
         changes={"availabilityZones": None},
@@ -296,7 +296,7 @@ CASES: Final = [
     refused_edit(
         "another subnet in place",
         "'properties.vnetSubnetID'",
-        changes=lambda world: {"vnetSubnetID": subnet_with_role(world, "snet-b", "10.10.8.0/24")},
+        changes=lambda azure: {"vnetSubnetID": subnet_with_role(azure, "snet-b", "10.10.8.0/24")},
     ),
     refused_edit("another number of pods in place", "'properties.maxPods'", changes={"maxPods": 100}),
     refused_edit(
@@ -306,7 +306,7 @@ CASES: Final = [
         changes={"osDiskSizeGB": 256},
     ),
     refused_edit(
-        "another kind of disk in place",
+        "another disk type in place",
         "osDiskType",
         changes={"osDiskType": "Ephemeral"},
         code="CannotChangeOSDiskType",
@@ -324,31 +324,31 @@ CASES: Final = [
         changes={"linuxOSConfig": {"sysctls": {"vmSwappiness": 0}}},
         code="CustomKubeletConfigOrCustomLinuxOSConfigCanNotBeChanged",
     ),
-    # Use
+    # Deletion and missing cluster
     Case(
         "network:PublicIPPrefix",
-        "the deletion of a prefix that nodes draw on",
-        lambda world: world.delete(world["ippre-media"]),
+        "the deletion of a prefix that nodes use",
+        lambda azure: azure.delete(azure["ippre-web"]),
         "InUsePublicIpPrefixCannotBeDeleted",
-        ("ippre-media", "agentPools/agents"),
-        given=lambda world: (
-            world.cluster(),
-            world.pool(enableNodePublicIP=True, nodePublicIPPrefixID=prefix_with_role(world)),
+        ("ippre-web", "agentPools/workers"),
+        setup=lambda azure: (
+            azure.cluster(),
+            azure.pool(enableNodePublicIP=True, nodePublicIPPrefixID=prefix_with_role(azure)),
         ),
     ),
     Case(
         POOL,
         "a cluster that does not exist",
-        lambda world: world.pool(vnetSubnetID=None),
+        lambda azure: azure.pool(vnetSubnetID=None),
         "ParentResourceNotFound",
-        ("managedClusters/agentPools", "aks-voice"),
-        given=World.group,
+        ("managedClusters/agentPools", "aks-shop"),
+        setup=AzureHarness.group,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

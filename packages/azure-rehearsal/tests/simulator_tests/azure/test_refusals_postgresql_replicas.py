@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from simulator_tests.azure.harness import AzureHarness, Case, refused
 from simulator_tests.azure.makers.dbforpostgresql import (
     administrator,
     database,
@@ -14,41 +15,40 @@ from simulator_tests.azure.makers.dbforpostgresql import (
     server,
     virtual_endpoint,
 )
-from simulator_tests.azure.postgresql_setup import PASSWORD, private_server, replica_given, server_given
-from simulator_tests.azure.world import Case, World, refused
+from simulator_tests.azure.postgresql_setup import PASSWORD, private_server, with_replica, with_server
 
 
-def five_replicas(world: World) -> None:
-    server_given(world)
+def five_replicas(azure: AzureHarness) -> None:
+    with_server(azure)
     for number in range(5):
-        replica(world, f"psql-voice-{number}")
+        replica(azure, f"psql-shop-{number}")
 
 
 CASES: Final = [
     # Replicas
     Case(
         "dbforpostgresql:Server",
-        "a replica of nothing",
-        lambda world: replica(world, sourceServerResourceId=None),
+        "a replica without a primary",
+        lambda azure: replica(azure, sourceServerResourceId=None),
         "ReadReplicaCreationNotAllowed",
         ("not a flexible server",),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Server",
         "a replica of a replica",
-        lambda world: replica(world, "psql-voice-second", "psql-voice-read"),
+        lambda azure: replica(azure, "psql-shop-second", "psql-shop-read"),
         "ReadReplicaCreationNotAllowed",
         ("is a read replica",),
-        given=replica_given,
+        setup=with_replica,
     ),
     Case(
         "dbforpostgresql:Server",
         "a replica of a burstable server",
-        lambda world: (
-            world.group(),
-            server(world, sku={"name": "Standard_B2s", "tier": "Burstable"}, highAvailability={"mode": "Disabled"}),
-            replica(world, sku={"name": "Standard_B2s", "tier": "Burstable"}),
+        lambda azure: (
+            azure.group(),
+            server(azure, sku={"name": "Standard_B2s", "tier": "Burstable"}, highAvailability={"mode": "Disabled"}),
+            replica(azure, sku={"name": "Standard_B2s", "tier": "Burstable"}),
         ),
         "ReadReplicaCreationNotAllowed",
         ("Burstable",),
@@ -56,26 +56,26 @@ CASES: Final = [
     Case(
         "dbforpostgresql:Server",
         "a sixth replica",
-        lambda world: replica(world, "psql-voice-sixth"),
+        lambda azure: replica(azure, "psql-shop-sixth"),
         "ReplicaLimitReached",
         ("5 read replicas",),
-        given=five_replicas,
+        setup=five_replicas,
     ),
     Case(
         "dbforpostgresql:Server",
         "a replica of another tier",
-        lambda world: replica(world, sku={"name": "Standard_E4ds_v5", "tier": "MemoryOptimized"}),
+        lambda azure: replica(azure, sku={"name": "Standard_E4ds_v5", "tier": "MemoryOptimized"}),
         "ReadReplicaCreationNotAllowed",
         ("MemoryOptimized", "GeneralPurpose"),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Server",
         "a replica with less storage",
-        lambda world: replica(world, storage={"storageSizeGB": 128}),
+        lambda azure: replica(azure, storage={"storageSizeGB": 128}),
         "ReadReplicaCreationNotAllowed",
         ("128 GiB", "256 GiB"),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Server",
@@ -83,93 +83,93 @@ CASES: Final = [
         replica,
         "ReadReplicaCreationNotAllowed",
         ("networking mode differs",),
-        given=private_server,
+        setup=private_server,
     ),
     Case(
         "dbforpostgresql:Server",
         "backups of a replica",
-        lambda world: replica(world, backup={"backupRetentionDays": 14}),
+        lambda azure: replica(azure, backup={"backupRetentionDays": 14}),
         "ReadReplicaOperationNotAllowed",
         ("backup cannot be configured",),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Server",
         "a standby of a replica",
-        lambda world: world.change(world["psql-voice-read"], highAvailability={"mode": "ZoneRedundant"}),
+        lambda azure: azure.change(azure["psql-shop-read"], highAvailability={"mode": "ZoneRedundant"}),
         "ReadReplicaOperationNotAllowed",
         ("highAvailability cannot be configured",),
-        given=replica_given,
+        setup=with_replica,
     ),
     # Children
     Case(
         "dbforpostgresql:Database",
-        "a database that every server has",
-        lambda world: database(world, "postgres"),
+        "a built-in database",
+        lambda azure: database(azure, "postgres"),
         "DatabaseNameReserved",
         ("'postgres'",),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Database",
         "another collation",
-        lambda world: world.change(database(world), collation="de_DE.utf8"),
+        lambda azure: azure.change(database(azure), collation="de_DE.utf8"),
         "DatabaseUpdateNotAllowed",
         ("collation", "de_DE.utf8"),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Database",
         "a database of a replica",
-        lambda world: database(world, serverName="psql-voice-read"),
+        lambda azure: database(azure, serverName="psql-shop-read"),
         "ReadReplicaOperationNotAllowed",
         ("read replica", "write it on the primary"),
-        given=replica_given,
+        setup=with_replica,
     ),
     Case(
         "dbforpostgresql:Configuration",
-        "a value that a parameter does not take",
-        lambda world: parameter(world, value="sometimes"),
+        "a value that a parameter does not allow",
+        lambda azure: parameter(azure, value="sometimes"),
         "InvalidParameterValue",
         ("'sometimes'", "on,off"),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Configuration",
         "a number out of range",
-        lambda world: parameter(world, "max_connections", "10"),
+        lambda azure: parameter(azure, "max_connections", "10"),
         "InvalidParameterValue",
         ("'10'", "25-5000"),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:Configuration",
         "no value",
-        lambda world: parameter(world, value=None),
+        lambda azure: parameter(azure, value=None),
         "InvalidParameterValue",
         ("has no value",),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:AdministratorsMicrosoftEntra",
         "something that is not an object id",
-        lambda world: administrator(world, "database-team"),
+        lambda azure: administrator(azure, "database-team"),
         "InvalidParameterValue",
         ("not an object id",),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:AdministratorsMicrosoftEntra",
-        "a server that Entra does not sign in to",
-        lambda world: (
-            world.group(),
+        "a server without Entra authentication",
+        lambda azure: (
+            azure.group(),
             server(
-                world,
+                azure,
                 authConfig={"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"},
-                administratorLogin="voice",
+                administratorLogin="shop",
                 administratorLoginPassword=PASSWORD,
             ),
-            administrator(world),
+            administrator(azure),
         ),
         "AadAuthenticationNotEnabled",
         ("activeDirectoryAuth",),
@@ -177,32 +177,32 @@ CASES: Final = [
     Case(
         "dbforpostgresql:AdministratorsMicrosoftEntra",
         "an administrator without a name",
-        lambda world: administrator(world, principalName=None),
+        lambda azure: administrator(azure, principalName=None),
         "InvalidParameterValue",
         ("principalName",),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:VirtualEndpoint",
-        "a server of another family",
-        lambda world: virtual_endpoint(world, "psql-other"),
+        "a server that is not a replica",
+        lambda azure: virtual_endpoint(azure, "psql-other"),
         "InvalidParameterValue",
         ("psql-other", "of its read replicas"),
-        given=server_given,
+        setup=with_server,
     ),
     Case(
         "dbforpostgresql:VirtualEndpoint",
-        "a second one",
-        lambda world: (virtual_endpoint(world, "psql-voice"), virtual_endpoint(world, "psql-voice", name="second")),
+        "a second virtual endpoint",
+        lambda azure: (virtual_endpoint(azure, "psql-shop"), virtual_endpoint(azure, "psql-shop", name="second")),
         "VirtualEndpointLimitReached",
-        ("psql-voice-entry",),
-        given=server_given,
+        ("psql-shop-entry",),
+        setup=with_server,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

@@ -6,19 +6,19 @@ from typing import Any, Final
 
 import pytest
 
-from simulator_tests.azure.network_setup import gateway, network_given, route_table
-from simulator_tests.azure.world import GROUP, NETWORK, Case, Made, World, refused
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Case, Deployed, refused
+from simulator_tests.azure.network_setup import gateway, route_table, with_network
 
 
-def protection_plan(world: World, name: str = "ddos", **inputs: Any) -> Made:
+def protection_plan(azure: AzureHarness, name: str = "ddos", **inputs: Any) -> Deployed:
     names = {"resourceGroupName": GROUP, "ddosProtectionPlanName": name}
-    return world.make("network:DdosProtectionPlan", name, **names, **inputs)
+    return azure.make("network:DdosProtectionPlan", name, **names, **inputs)
 
 
-def gateway_given(world: World) -> None:
-    network_given(world)
-    world.address()
-    gateway(world, "pip-out")
+def with_gateway(azure: AzureHarness) -> None:
+    with_network(azure)
+    azure.address()
+    gateway(azure, "pip-out")
 
 
 CASES: Final = [
@@ -26,212 +26,212 @@ CASES: Final = [
     Case(
         "network:PublicIPAddress",
         "the Basic sku",
-        lambda world: world.address(sku={"name": "Basic"}),
+        lambda azure: azure.address(sku={"name": "Basic"}),
         "IPv4BasicSkuPublicIpCountLimitReached",
         ("Cannot create more than 0 IPv4 Basic SKU",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "dynamic allocation",
-        lambda world: world.address(publicIPAllocationMethod="Dynamic"),
+        lambda azure: azure.address(publicIPAllocationMethod="Dynamic"),
         "StandardAndStandardV2SkuPublicIPAddressesMustBeStatic",
         ("must have AllocationMethod set to Static",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
-        "a zone that there is not",
-        lambda world: world.address(zones=["4"]),
+        "an unknown zone",
+        lambda azure: azure.address(zones=["4"]),
         "InvalidAvailabilityZone",
         ("zone(s) '4'", "'1,2,3'"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "a zone in a region without zones",
-        lambda world: world.address(zones=["1"], location="westus"),
+        lambda azure: azure.address(zones=["1"], location="westus"),
         "InvalidAvailabilityZone",
         ("location 'westus' are ''",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "other zones in place",
-        lambda world: (world.address(zones=["1"]), world.change(world["pip-out"], zones=["2"])),
+        lambda azure: (azure.address(zones=["1"]), azure.change(azure["pip-out"], zones=["2"])),
         "ResourceAvailabilityZonesCannotBeModified",
         ("Zones cannot be added/updated/removed",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "an idle timeout of an hour",
-        lambda world: world.address(idleTimeoutInMinutes=60),
+        lambda azure: azure.address(idleTimeoutInMinutes=60),
         "InvalidIdleTimeoutValue",
         ("60 minutes", "4-30"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "a DNS label that is taken",
-        lambda world: (
-            world.address(dnsSettings={"domainNameLabel": "voice"}),
-            world.address("pip-b", dnsSettings={"domainNameLabel": "Voice"}),
+        lambda azure: (
+            azure.address(dnsSettings={"domainNameLabel": "shop"}),
+            azure.address("pip-b", dnsSettings={"domainNameLabel": "Shop"}),
         ),
         "DnsRecordInUse",
-        ("voice.westeurope.cloudapp.azure.com", "pip-out"),
-        given=World.group,
+        ("shop.westeurope.cloudapp.azure.com", "pip-out"),
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
-        "a prefix that is used up",
-        lambda world: (
-            world.prefix(length=31),
-            [world.address(f"pip-{number}", publicIPPrefix={"id": world["ippre-media"].id}) for number in range(3)],
+        "an exhausted prefix",
+        lambda azure: (
+            azure.prefix(length=31),
+            [azure.address(f"pip-{number}", publicIPPrefix={"id": azure["ippre-web"].id}) for number in range(3)],
         ),
         "PublicIpPrefixOutOfIpAddresses",
-        ("ippre-media", "2 of 2"),
-        given=World.group,
+        ("ippre-web", "2 of 2"),
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "a prefix in other zones",
-        lambda world: (
-            world.prefix(zones=["1"]),
-            world.address(publicIPPrefix={"id": world["ippre-media"].id}),
+        lambda azure: (
+            azure.prefix(zones=["1"]),
+            azure.address(publicIPPrefix={"id": azure["ippre-web"].id}),
         ),
         "PublicIpAddressAndPublicIpPrefixZonesMismatch",
-        ("ippre-media", "['1']"),
-        given=World.group,
+        ("ippre-web", "['1']"),
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPAddress",
         "the deletion of an address on a gateway",
-        lambda world: world.delete(world["pip-out"]),
+        lambda azure: azure.delete(azure["pip-out"]),
         "PublicIPAddressCannotBeDeleted",
         ("still allocated to resource", "natGateways/ng-out"),
-        given=gateway_given,
+        setup=with_gateway,
     ),
     Case(
         "network:PublicIPPrefix",
         "a prefix of 32 addresses",
-        lambda world: world.prefix(length=27),
+        lambda azure: azure.prefix(length=27),
         "InvalidPublicIPPrefixLength",
         ("prefix length 27", "28-31"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPPrefix",
         "a prefix without sku",
-        lambda world: world.prefix(sku=None),
+        lambda azure: azure.prefix(sku=None),
         "PublicIPPrefixSkuNotSupported",
         ("sku Standard",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPPrefix",
-        "another length in place",
-        lambda world: (world.prefix(), world.change(world["ippre-media"], prefixLength=29)),
+        "another prefix length in place",
+        lambda azure: (azure.prefix(), azure.change(azure["ippre-web"], prefixLength=29)),
         "PropertyChangeNotAllowed",
         ("'properties.prefixLength' is not allowed", "28", "29"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPPrefix",
         "other zones in place",
-        lambda world: (world.prefix(zones=["1"]), world.change(world["ippre-media"], zones=["2"])),
+        lambda azure: (azure.prefix(zones=["1"]), azure.change(azure["ippre-web"], zones=["2"])),
         "ResourceAvailabilityZonesCannotBeModified",
         ("availability zone constraint",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPPrefix",
         "another location in place",
-        lambda world: (world.prefix(), world.change(world["ippre-media"], location="eastus")),
+        lambda azure: (azure.prefix(), azure.change(azure["ippre-web"], location="eastus")),
         "InvalidResourceLocation",
         ("already exists in location 'westeurope'", "'eastus'"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:PublicIPPrefix",
         "the deletion of a prefix with an address",
-        lambda world: (
-            world.prefix(),
-            world.address(publicIPPrefix={"id": world["ippre-media"].id}),
-            world.delete(world["ippre-media"]),
+        lambda azure: (
+            azure.prefix(),
+            azure.address(publicIPPrefix={"id": azure["ippre-web"].id}),
+            azure.delete(azure["ippre-web"]),
         ),
         "InUsePublicIpPrefixCannotBeDeleted",
-        ("ippre-media", "pip-out"),
-        given=World.group,
+        ("ippre-web", "pip-out"),
+        setup=AzureHarness.group,
     ),
     # NAT gateways
     Case(
         "network:NatGateway",
         "an idle timeout of three hours",
-        lambda world: gateway(world, idleTimeoutInMinutes=180),
+        lambda azure: gateway(azure, idleTimeoutInMinutes=180),
         "InvalidIdleTimeoutValue",
         ("180 minutes", "4-120"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:NatGateway",
         "two zones",
-        lambda world: gateway(world, zones=["1", "2"]),
+        lambda azure: gateway(azure, zones=["1", "2"]),
         "NatGatewayWithMultipleZonesNotSupported",
         ("one zone or none",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:NatGateway",
         "more than sixteen addresses",
-        lambda world: (
-            world.prefix(),
-            gateway(world, "pip-out", publicIpPrefixes=[{"id": world["ippre-media"].id}]),
+        lambda azure: (
+            azure.prefix(),
+            gateway(azure, "pip-out", publicIpPrefixes=[{"id": azure["ippre-web"].id}]),
         ),
         "NatGatewayPublicIpAddressLimitReached",
         ("17 public IP addresses", "16"),
-        given=lambda world: (world.group(), world.address()),
+        setup=lambda azure: (azure.group(), azure.address()),
     ),
     Case(
         "network:NatGateway",
         "an address of another gateway",
-        lambda world: gateway(world, "pip-out", name="ng-b"),
+        lambda azure: gateway(azure, "pip-out", name="ng-b"),
         "PublicIPAddressInUse",
         ("already allocated to resource", "ng-out"),
-        given=gateway_given,
+        setup=with_gateway,
     ),
     Case(
         "network:NatGateway",
         "an address of another region",
-        lambda world: (world.address(location="eastus"), gateway(world, "pip-out")),
+        lambda azure: (azure.address(location="eastus"), gateway(azure, "pip-out")),
         "InvalidResourceReference",
         ("same region",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:NatGateway",
         "the deletion of a gateway on a subnet",
-        lambda world: (world.subnet(natGateway={"id": world["ng-out"].id}), world.delete(world["ng-out"])),
+        lambda azure: (azure.subnet(natGateway={"id": azure["ng-out"].id}), azure.delete(azure["ng-out"])),
         "InUseNatGatewayCannotBeDeleted",
         ("ng-out", "subnets/snet-nodes"),
-        given=gateway_given,
+        setup=with_gateway,
     ),
     # Route tables, protection plans
     Case(
         "network:RouteTable",
         "an appliance without address",
-        lambda world: route_table(
-            world, {"name": "out", "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance"}
+        lambda azure: route_table(
+            azure, {"name": "out", "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance"}
         ),
         "NextHopIpAddressRequired",
         ("VirtualAppliance",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:RouteTable",
         "an address without appliance",
-        lambda world: route_table(
-            world,
+        lambda azure: route_table(
+            azure,
             {
                 "name": "out",
                 "addressPrefix": "0.0.0.0/0",
@@ -241,49 +241,49 @@ CASES: Final = [
         ),
         "RouteNextHopIpAddressAndNextHopTypeMismatch",
         ("Internet", "10.0.0.4"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:RouteTable",
-        "two routes of one name",
-        lambda world: route_table(
-            world,
+        "two routes with the same name",
+        lambda azure: route_table(
+            azure,
             {"name": "out", "addressPrefix": "0.0.0.0/0", "nextHopType": "Internet"},
             {"name": "out", "addressPrefix": "10.0.0.0/8", "nextHopType": "None"},
         ),
         "InvalidResourceName",
         ("out", "used twice"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:RouteTable",
         "the deletion of a table on a subnet",
-        lambda world: (
-            route_table(world),
-            world.subnet(routeTable={"id": world["rt-egress"].id}),
-            world.delete(world["rt-egress"]),
+        lambda azure: (
+            route_table(azure),
+            azure.subnet(routeTable={"id": azure["rt-outbound"].id}),
+            azure.delete(azure["rt-outbound"]),
         ),
         "InUseRouteTableCannotBeDeleted",
-        ("rt-egress", "snet-nodes"),
-        given=network_given,
+        ("rt-outbound", "snet-nodes"),
+        setup=with_network,
     ),
     Case(
         "network:DdosProtectionPlan",
         "the deletion of a plan that protects a network",
-        lambda world: (
-            protection_plan(world),
-            world.network(enableDdosProtection=True, ddosProtectionPlan={"id": world["ddos"].id}),
-            world.delete(world["ddos"]),
+        lambda azure: (
+            protection_plan(azure),
+            azure.network(enableDdosProtection=True, ddosProtectionPlan={"id": azure["ddos"].id}),
+            azure.delete(azure["ddos"]),
         ),
         "DdosProtectionPlanInUse",
         ("ddos", NETWORK),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from simulator_tests.azure.identity_setup import identity_given
-from simulator_tests.azure.world import GROUP, ROLE_GUIDS, Case, Made, World, refused
+from simulator_tests.azure.harness import GROUP, ROLE_GUIDS, AzureHarness, Case, Deployed, refused
+from simulator_tests.azure.identity_setup import with_identity
 
 READER: Final = "Reader"
 
@@ -16,163 +16,163 @@ READER: Final = "Reader"
 UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
 
 
-def lock(world: World, scope: str, level: str = "CanNotDelete") -> Made:
-    return world.make("authorization:ManagementLockByScope", "lock", lockName="keep", scope=scope, level=level)
+def lock(azure: AzureHarness, scope: str, level: str = "CanNotDelete") -> Deployed:
+    return azure.make("authorization:ManagementLockByScope", "lock", lockName="keep", scope=scope, level=level)
 
 
-def reads(world: World, **inputs: Any) -> Made:
-    """The identity may read the group."""
-    return world.role(world["id-agents"]["principalId"], READER, world[GROUP].id, **inputs)
+def reads(azure: AzureHarness, **inputs: Any) -> Deployed:
+    """The identity has role Reader on the group."""
+    return azure.role(azure["id-workers"]["principalId"], READER, azure[GROUP].id, **inputs)
 
 
 CASES: Final = [
     # Roles
     Case(
         "authorization:RoleAssignment",
-        "a name that is no GUID",
-        lambda world: reads(world, roleAssignmentName="agents-read"),
+        "a name that is not a GUID",
+        lambda azure: reads(azure, roleAssignmentName="workers-read"),
         "InvalidRoleAssignmentId",
-        ("'agents-read'", "must be a GUID"),
-        given=identity_given,
+        ("'workers-read'", "must be a GUID"),
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
-        "a role that there is not",
-        lambda world: reads(world, roleDefinitionId=f"/providers/Microsoft.Authorization/roleDefinitions/{UNKNOWN}"),
+        "an unknown role",
+        lambda azure: reads(azure, roleDefinitionId=f"/providers/Microsoft.Authorization/roleDefinitions/{UNKNOWN}"),
         "RoleDefinitionDoesNotExist",
         (UNKNOWN,),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
         "a scope that does not exist",
-        lambda world: world.role(world["id-agents"]["principalId"], READER, world[GROUP].id + "-x"),
+        lambda azure: azure.role(azure["id-workers"]["principalId"], READER, azure[GROUP].id + "-x"),
         "ResourceNotFound",
-        ("rg-voice-x", "was not found"),
-        given=identity_given,
+        ("rg-shop-x", "was not found"),
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
-        "a service principal that nobody has",
-        lambda world: reads(world, principalId=UNKNOWN),
+        "an unknown service principal",
+        lambda azure: reads(azure, principalId=UNKNOWN),
         "PrincipalNotFound",
         (UNKNOWN.replace("-", ""), "does not exist in the directory"),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
         "an unknown principal without principalType",
-        lambda world: reads(world, principalId=UNKNOWN, principalType=None),
+        lambda azure: reads(azure, principalId=UNKNOWN, principalType=None),
         "PrincipalNotFound",
         ("principalType property",),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
-        "a fresh identity without principalType",
-        lambda world: reads(world, principalType=None),
+        "a new identity without principalType",
+        lambda azure: reads(azure, principalType=None),
         "PrincipalNotFound",
         ("is new and not replicated", "set principalType"),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
         "the principal of a deleted identity",
-        lambda world: (world.delete(world["id-agents"]), reads(world)),
+        lambda azure: (azure.delete(azure["id-workers"]), reads(azure)),
         "PrincipalNotFound",
         ("Its identity is deleted",),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
-        "an identity called a group",
-        lambda world: reads(world, principalType="Group"),
+        "an identity with principalType Group",
+        lambda azure: reads(azure, principalType="Group"),
         "UnmatchedPrincipalType",
         ("has type 'ServicePrincipal'", "'Group'"),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
         "the same principal, role and scope twice",
-        lambda world: (reads(world), reads(world, roleAssignmentName=str(uuid.uuid4()))),
+        lambda azure: (reads(azure), reads(azure, roleAssignmentName=str(uuid.uuid4()))),
         "RoleAssignmentExists",
         ("The role assignment already exists", "has Reader"),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:RoleAssignment",
         "another principal in place",
-        lambda world: (
-            world.identity("id-api"),
-            world.change(reads(world), principalId=world["id-api"]["principalId"]),
+        lambda azure: (
+            azure.identity("id-api"),
+            azure.change(reads(azure), principalId=azure["id-api"]["principalId"]),
         ),
         "RoleAssignmentUpdateNotPermitted",
         ("principal ID, and scope are not allowed to be updated", "another name"),
-        given=identity_given,
+        setup=with_identity,
     ),
     # Locks
     Case(
         "authorization:ManagementLockByScope",
         "the deletion of a resource under a lock",
-        lambda world: (lock(world, world[GROUP].id), world.delete(world["id-agents"])),
+        lambda azure: (lock(azure, azure[GROUP].id), azure.delete(azure["id-workers"])),
         "ScopeLocked",
-        ("cannot perform delete operation", "rg-voice'", "remove the lock"),
-        given=identity_given,
+        ("cannot perform delete operation", "rg-shop'", "remove the lock"),
+        setup=with_identity,
     ),
     Case(
         "authorization:ManagementLockByScope",
-        "the deletion of a group around a locked resource",
-        lambda world: (lock(world, world["id-agents"].id), world.delete(world[GROUP])),
+        "the deletion of a group that contains a locked resource",
+        lambda azure: (lock(azure, azure["id-workers"].id), azure.delete(azure[GROUP])),
         "ScopeLocked",
-        ("id-agents",),
-        given=identity_given,
+        ("id-workers",),
+        setup=with_identity,
     ),
     Case(
         "authorization:ManagementLockByScope",
         "a write under a read-only lock",
-        lambda world: (lock(world, world[GROUP].id, "ReadOnly"), world.address()),
+        lambda azure: (lock(azure, azure[GROUP].id, "ReadOnly"), azure.address()),
         "ScopeLocked",
         ("cannot perform write operation",),
-        given=identity_given,
+        setup=with_identity,
     ),
     Case(
         "authorization:ManagementLockByScope",
-        "a level that there is not",
-        lambda world: lock(world, world[GROUP].id, "Never"),
+        "an unknown level",
+        lambda azure: lock(azure, azure[GROUP].id, "Never"),
         "InvalidParameter",
         ("'Never'", "'CanNotDelete'"),
-        given=identity_given,
+        setup=with_identity,
     ),
 ]
 
 
-def test_a_role_for_a_group_of_people_needs_no_identity(world: World) -> None:
-    identity_given(world)
+def test_a_role_for_an_entra_group_needs_no_identity(azure: AzureHarness) -> None:
+    with_identity(azure)
 
-    made = reads(world, principalId=UNKNOWN, principalType="Group")
+    made = reads(azure, principalId=UNKNOWN, principalType="Group")
 
     assert made["principalType"] == "Group"
     assert made["roleDefinitionId"].endswith(f"/roleDefinitions/{ROLE_GUIDS[READER]}")
 
 
-def test_the_deployer_may_be_given_roles(world: World) -> None:
-    identity_given(world)
+def test_the_deployer_can_get_roles(azure: AzureHarness) -> None:
+    with_identity(azure)
 
-    assert reads(world, principalId=world.client.object_id)["principalType"] == "ServicePrincipal"
+    assert reads(azure, principalId=azure.client.object_id)["principalType"] == "ServicePrincipal"
 
 
-def test_a_locked_resource_can_be_deleted_once_the_lock_is_gone(world: World) -> None:
-    identity_given(world)
-    locked = lock(world, world[GROUP].id)
+def test_a_locked_resource_can_be_deleted_after_its_lock(azure: AzureHarness) -> None:
+    with_identity(azure)
+    locked = lock(azure, azure[GROUP].id)
 
-    world.delete(locked)
-    world.delete(world["id-agents"])
+    azure.delete(locked)
+    azure.delete(azure["id-workers"])
 
-    assert world.cloud.leftovers() == [world[GROUP].id]
+    assert azure.cloud.leftovers() == [azure[GROUP].id]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

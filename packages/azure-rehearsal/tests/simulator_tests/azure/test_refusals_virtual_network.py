@@ -6,20 +6,20 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.network_setup import network_given, peered, peering, security_group
-from simulator_tests.azure.world import GROUP, NETWORK, Case, World, refused
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Case, refused
+from simulator_tests.azure.network_setup import peered, peering, security_group, with_network
 
-API_SERVER: Final = [{"name": "aks", "serviceName": "Microsoft.ContainerService/managedClusters"}]
-
-
-def subnet_given(world: World) -> None:
-    network_given(world)
-    world.subnet()
+API_SERVER_DELEGATION: Final = [{"name": "aks", "serviceName": "Microsoft.ContainerService/managedClusters"}]
 
 
-def cluster_with_pool(world: World) -> None:
-    world.cluster()
-    world.pool()
+def with_subnet(azure: AzureHarness) -> None:
+    with_network(azure)
+    azure.subnet()
+
+
+def cluster_with_pool(azure: AzureHarness) -> None:
+    azure.cluster()
+    azure.pool()
 
 
 CASES: Final = [
@@ -27,224 +27,224 @@ CASES: Final = [
     Case(
         "network:VirtualNetwork",
         "a resource group that does not exist",
-        lambda world: world.network(),
+        lambda azure: azure.network(),
         "ResourceGroupNotFound",
-        ("Resource group 'rg-voice' could not be found",),
+        ("Resource group 'rg-shop' could not be found",),
     ),
     Case(
         "network:VirtualNetwork",
         "a location that Azure does not have",
-        lambda world: world.network(location="atlantis"),
+        lambda azure: azure.network(location="atlantis"),
         "LocationNotAvailableForResourceType",
         ("'atlantis'", "westeurope"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:VirtualNetwork",
         "a name that ends with a dot",
-        lambda world: world.network("vnet-voice."),
+        lambda azure: azure.network("vnet-shop."),
         "InvalidResourceName",
-        ("vnet-voice.", "up to 64 characters"),
-        given=World.group,
+        ("vnet-shop.", "up to 64 characters"),
+        setup=AzureHarness.group,
     ),
     Case(
         "network:VirtualNetwork",
         "a space with host bits",
-        lambda world: world.network(space="10.10.0.1/16"),
+        lambda azure: azure.network(space="10.10.0.1/16"),
         "InvalidCIDRNotation",
         ("10.10.0.1/16", "should be 10.10.0.0/16"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:VirtualNetwork",
-        "no space at all",
-        lambda world: world.network(addressSpace={"addressPrefixes": []}),
+        "no address space",
+        lambda azure: azure.network(addressSpace={"addressPrefixes": []}),
         "InvalidRequestFormat",
         ("addressSpace.addressPrefixes is empty",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:VirtualNetwork",
-        "a space that leaves a subnet outside",
-        lambda world: world.change(world[NETWORK], addressSpace={"addressPrefixes": ["10.11.0.0/16"]}),
+        "a space that does not contain a subnet",
+        lambda azure: azure.change(azure[NETWORK], addressSpace={"addressPrefixes": ["10.11.0.0/16"]}),
         "NetcfgSubnetRangeOutsideVnet",
         ("snet-nodes", "10.10.4.0/22"),
-        given=subnet_given,
+        setup=with_subnet,
     ),
     Case(
         "network:VirtualNetwork",
-        "a space that a peered network has",
-        lambda world: world.change(
-            world[NETWORK], addressSpace={"addressPrefixes": ["10.10.0.0/16", "10.20.128.0/17"]}
+        "a space that overlaps a peered network",
+        lambda azure: azure.change(
+            azure[NETWORK], addressSpace={"addressPrefixes": ["10.10.0.0/16", "10.20.128.0/17"]}
         ),
         "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet",
         ("vnet-other", "10.20.128.0/17"),
-        given=peered,
+        setup=peered,
     ),
     Case(
         "network:VirtualNetwork",
         "an inline subnet outside the space",
-        lambda world: world.network(subnets=[{"name": "snet-a", "addressPrefix": "10.20.0.0/24"}]),
+        lambda azure: azure.network(subnets=[{"name": "snet-a", "addressPrefix": "10.20.0.0/24"}]),
         "NetcfgSubnetRangeOutsideVnet",
         ("snet-a", "10.20.0.0/24"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:VirtualNetwork",
-        "the deletion of a network whose subnet is used",
-        lambda world: world.delete(world[NETWORK]),
+        "the deletion of a network with a used subnet",
+        lambda azure: azure.delete(azure[NETWORK]),
         "InUseSubnetCannotBeDeleted",
         ("Subnet snet-nodes is in use", "agentPools/"),
-        given=cluster_with_pool,
+        setup=cluster_with_pool,
     ),
     # Subnets
     Case(
         "network:Subnet",
         "a network that does not exist",
-        lambda world: world.subnet(),
+        lambda azure: azure.subnet(),
         "ParentResourceNotFound",
         ("'virtualNetworks/subnets'", NETWORK),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "network:Subnet",
         "a range outside its network",
-        lambda world: world.subnet("snet-db", "10.1.0.0/24"),
+        lambda azure: azure.subnet("snet-db", "10.1.0.0/24"),
         "NetcfgSubnetRangeOutsideVnet",
-        ("Subnet 'snet-db'", "outside the IP address range of virtual network 'vnet-voice'", "10.10.0.0/16"),
-        given=network_given,
+        ("Subnet 'snet-db'", "outside the IP address range of virtual network 'vnet-shop'", "10.10.0.0/16"),
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
-        "a range that a sibling has",
-        lambda world: world.subnet("snet-b", "10.10.7.0/24"),
+        "a range that overlaps a sibling",
+        lambda azure: azure.subnet("snet-b", "10.10.7.0/24"),
         "NetcfgSubnetRangesOverlap",
         ("overlaps with that of an existing subnet", "snet-nodes", "10.10.4.0/22"),
-        given=subnet_given,
+        setup=with_subnet,
     ),
     Case(
         "network:Subnet",
         "a range with host bits",
-        lambda world: world.subnet("snet-b", "10.10.8.5/24"),
+        lambda azure: azure.subnet("snet-b", "10.10.8.5/24"),
         "InvalidCIDRNotation",
         ("10.10.8.5/24", "10.10.8.0/24"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
-        "a range that is no range",
-        lambda world: world.subnet("snet-b", "nodes"),
+        "an invalid range",
+        lambda azure: azure.subnet("snet-b", "nodes"),
         "InvalidCIDRNotation",
         ("address prefix nodes", "is 10.0.0.0/16"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
         "a range of four addresses",
-        lambda world: world.subnet("snet-b", "10.10.8.0/30"),
+        lambda azure: azure.subnet("snet-b", "10.10.8.0/30"),
         "NetcfgInvalidSubnet",
         ("smaller than /29",),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
-        "no range at all",
-        lambda world: world.subnet("snet-b", addressPrefix=None),
+        "no range",
+        lambda azure: azure.subnet("snet-b", addressPrefix=None),
         "InvalidRequestFormat",
         ("addressPrefix and addressPrefixes are missing",),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
         "a security group that does not exist",
-        lambda world: world.subnet(
-            networkSecurityGroup={"id": world[GROUP].id + "/providers/Microsoft.Network/networkSecurityGroups/nsg-x"}
+        lambda azure: azure.subnet(
+            networkSecurityGroup={"id": azure[GROUP].id + "/providers/Microsoft.Network/networkSecurityGroups/nsg-x"}
         ),
         "InvalidResourceReference",
         ("networkSecurityGroups/nsg-x", "was not found", "same region"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
         "a security group of another region",
-        lambda world: (
-            security_group(world, {}, location="eastus"),
-            world.subnet(networkSecurityGroup={"id": world["nsg-media"].id}),
+        lambda azure: (
+            security_group(azure, {}, location="eastus"),
+            azure.subnet(networkSecurityGroup={"id": azure["nsg-web"].id}),
         ),
         "InvalidResourceReference",
         ("same region", "eastus", "westeurope"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:Subnet",
         "another delegation while it is used",
-        lambda world: world.change(world["snet-nodes"], delegations=API_SERVER),
+        lambda azure: azure.change(azure["snet-nodes"], delegations=API_SERVER_DELEGATION),
         "SubnetDelegationsCannotChangeWhenSubnetUsedByResource",
         ("cannot be changed from [] to [Microsoft.ContainerService/managedClusters]", "agentPools/system"),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "network:Subnet",
         "another range while it is used",
-        lambda world: world.change(world["snet-nodes"], addressPrefix="10.10.4.0/23"),
+        lambda azure: azure.change(azure["snet-nodes"], addressPrefix="10.10.4.0/23"),
         "InUsePrefixCannotBeDeleted",
         ("IpPrefix 10.10.4.0/22 on Subnet snet-nodes has active allocations",),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     Case(
         "network:Subnet",
-        "the deletion of a subnet that a pool is in",
-        lambda world: world.delete(world["snet-nodes"]),
+        "the deletion of a subnet with a pool",
+        lambda azure: azure.delete(azure["snet-nodes"]),
         "InUseSubnetCannotBeDeleted",
         ("Subnet snet-nodes is in use by", "agentPools/system"),
-        given=World.cluster,
+        setup=AzureHarness.cluster,
     ),
     # Peerings
     Case(
         "network:VirtualNetworkPeering",
         "networks that overlap",
-        lambda world: (world.network("vnet-other", "10.10.128.0/17"), peering(world, NETWORK, "vnet-other")),
+        lambda azure: (azure.network("vnet-other", "10.10.128.0/17"), peering(azure, NETWORK, "vnet-other")),
         "VnetAddressSpacesOverlap",
         ("address spaces overlap", "10.10.0.0/16"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:VirtualNetworkPeering",
         "a second peering to the same network",
-        lambda world: peering(world, NETWORK, "vnet-other", "again"),
+        lambda azure: peering(azure, NETWORK, "vnet-other", "again"),
         "AnotherPeeringAlreadyReferencesRemoteVnet",
         ("to-remote", "already references"),
-        given=peered,
+        setup=peered,
     ),
     Case(
         "network:VirtualNetworkPeering",
         "no remote network",
-        lambda world: world.change(world[f"{NETWORK} to-remote"], remoteVirtualNetwork=None),
+        lambda azure: azure.change(azure[f"{NETWORK} to-remote"], remoteVirtualNetwork=None),
         "InvalidRequestFormat",
         ("has no remote virtual network",),
-        given=peered,
+        setup=peered,
     ),
     Case(
         "network:VirtualNetworkPeering",
         "a peering with itself",
-        lambda world: peering(world, NETWORK, NETWORK),
+        lambda azure: peering(azure, NETWORK, NETWORK),
         "InvalidRequestFormat",
         ("cannot be peered with itself",),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:VirtualNetworkPeering",
-        "one direction made again while the other is disconnected",
-        lambda world: (world.delete(world[f"{NETWORK} to-remote"]), peering(world, NETWORK, "vnet-other")),
+        "one direction recreated while the other is disconnected",
+        lambda azure: (azure.delete(azure[f"{NETWORK} to-remote"]), peering(azure, NETWORK, "vnet-other")),
         "RemotePeeringIsDisconnected",
         ("is in Disconnected state",),
-        given=peered,
+        setup=peered,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

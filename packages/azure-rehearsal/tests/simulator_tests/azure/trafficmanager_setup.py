@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import LOCATION, AzureHarness
 from simulator_tests.azure.makers.dns import endpoint, profile
-from simulator_tests.azure.world import LOCATION, World
 
 
-def profile_given(world: World) -> None:
-    world.group()
-    profile(world)
+def with_profile(azure: AzureHarness) -> None:
+    azure.group()
+    profile(azure)
 
 
-def endpoint_given(world: World) -> None:
-    profile_given(world)
-    endpoint(world)
+def with_endpoint(azure: AzureHarness) -> None:
+    with_profile(azure)
+    endpoint(azure)
 
 
-def monitored(world: World, **changes: Any) -> object:
-    return profile(world, monitorConfig=changes)
+def monitored(azure: AzureHarness, **changes: Any) -> object:
+    return profile(azure, monitorConfig=changes)
 
 
 def inline(name: str, **changes: Any) -> dict[str, Any]:

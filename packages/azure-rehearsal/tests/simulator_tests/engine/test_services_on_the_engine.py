@@ -61,7 +61,7 @@ def test_a_second_up_and_a_refresh_change_nothing(life: Life) -> None:
 
 
 def test_no_password_is_in_the_simulated_azure(life: Life) -> None:
-    assert "sip-password" in life.cloud
+    assert "db-password" in life.cloud
     assert not [word for word in PASSWORDS if word in life.cloud]
 
 

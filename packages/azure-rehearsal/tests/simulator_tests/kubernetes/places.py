@@ -13,14 +13,14 @@ from azure_rehearsal.kubernetes.fake.controlled_cluster import ControlledCluster
 from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
 from azure_rehearsal.kubernetes.known_charts import known_chart
 from azure_rehearsal.kubernetes.provider import KubernetesStandIn
-from simulator_tests.azure.world import GROUP, Made, World
+from simulator_tests.azure.harness import GROUP, AzureHarness, Deployed
 from simulator_tests.kubernetes.support import kubeconfig, named, resource
 
 ME = "me"
 NAMESPACE = "voice-system"
 RELEASE = "kubernetes:helm.sh/v3:Release"
 PREFIX = "service.beta.kubernetes.io/azure-"
-NODES = "MC_rg-voice_aks-voice_westeurope"
+NODES = "MC_rg-shop_aks-shop_westeurope"
 GATEWAY_API = "gateway.networking.k8s.io/v1"
 ENVOY_API = "gateway.envoyproxy.io/v1alpha1"
 CLASS_CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
@@ -31,7 +31,7 @@ class Place:
 
     def __init__(self, folder: Path, reader: bool = True) -> None:
         self.folder = folder
-        self.azure = World(Cloud.open(folder / "azure.json", write_seconds=0))
+        self.azure = AzureHarness(Cloud.open(folder / "azure.json", write_seconds=0))
         self.aks = self.azure.cluster(oidcIssuerProfile={"enabled": True})
         if reader:
             self.role("Reader", self.azure[GROUP].id)
@@ -40,9 +40,9 @@ class Place:
 
     def open(self) -> None:
         """What a new process does with what the last one left."""
-        cloud, made = Cloud.open(self.folder / "azure.json", write_seconds=0), self.azure.made
-        self.azure = World(cloud)
-        self.azure.made = made
+        cloud, made = Cloud.open(self.folder / "azure.json", write_seconds=0), self.azure.deployed
+        self.azure = AzureHarness(cloud)
+        self.azure.deployed = made
         self.clusters = RecordedClusters.open(self.folder / "kubernetes", cloud, Controllers(cloud))
         found = self.clusters.by_server(self.aks["fqdn"])
         assert isinstance(found, ControlledCluster)
@@ -62,10 +62,10 @@ class Place:
 
     # In Azure
 
-    def role(self, role: str, scope: str, principal: str = "") -> Made:
+    def role(self, role: str, scope: str, principal: str = "") -> Deployed:
         return self.azure.role(principal or self.principal, role, scope)
 
-    def address(self, name: str = "pip-gateway", joined: bool = True) -> Made:
+    def address(self, name: str = "pip-gateway", joined: bool = True) -> Deployed:
         """A public address; the cluster may use it where it is `joined`."""
         made = self.azure.address(name)
         if joined:

@@ -9,7 +9,7 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.controllers.cert_manager import PLACEHOLDER
-from simulator_tests.azure.world import GROUP, Made
+from simulator_tests.azure.harness import GROUP, Deployed
 from simulator_tests.kubernetes.places import NAMESPACE, Place
 from simulator_tests.kubernetes.support import named
 
@@ -49,7 +49,7 @@ def authority(place: Place, client_id: str, zone: str = ZONE) -> Key:
     return issuer(place, "authority", acme=acme)
 
 
-def identity(place: Place, subject: str = "system:serviceaccount:voice-system:cert-manager") -> Made:
+def identity(place: Place, subject: str = "system:serviceaccount:voice-system:cert-manager") -> Deployed:
     made = place.azure.identity("id-cert-manager")
     credential = {
         "federatedIdentityCredentialResourceName": "aks",
@@ -62,7 +62,7 @@ def identity(place: Place, subject: str = "system:serviceaccount:voice-system:ce
     return made
 
 
-def zone(place: Place) -> Made:
+def zone(place: Place) -> Deployed:
     return place.azure.make("dns:Zone", "zone", resourceGroupName=GROUP, zoneName=ZONE, location="global")
 
 

@@ -52,13 +52,13 @@ def test_what_is_missing_of_what_a_cluster_causes_is_seen(tmp_path: Path) -> Non
     place.cloud.drop(place.disks()[0])
     (gone,) = before - things(place)
     assert "Microsoft.Compute/disks" in gone
-    assert "made from PersistentVolumeClaim voice-system/traces of cluster aks-voice" in gone
+    assert "made from PersistentVolumeClaim voice-system/traces of cluster aks-shop" in gone
 
 
 def test_leftovers_are_told_with_what_they_were_made_from(tmp_path: Path) -> None:
     place = populated(tmp_path)
     (line,) = [line for line in leftovers(place.cloud) if "/disks/" in line]
-    assert line.endswith(", made by PersistentVolumeClaim voice-system/traces of cluster aks-voice")
+    assert line.endswith(", made by PersistentVolumeClaim voice-system/traces of cluster aks-shop")
 
 
 def test_a_warning_is_an_event_that_goes_when_all_is_well_or_its_object_is_gone(place: Place) -> None:

@@ -142,7 +142,7 @@ def test_a_gateway_that_is_deleted_after_its_controller_leaves_the_service_behin
     (frontend,) = place.frontends()
     service = place.proxy_service()
     assert service is not None
-    left = f"{frontend['id']}, made by Service voice-system/{service.name} of cluster aks-voice"
+    left = f"{frontend['id']}, made by Service voice-system/{service.name} of cluster aks-shop"
     assert place.left_behind() == [left]
     with pytest.raises(ApiError) as caught:
         place.cluster.delete(of_class)

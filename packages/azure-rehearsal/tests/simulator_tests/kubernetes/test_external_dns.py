@@ -10,7 +10,7 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.controllers.labels import fits
-from simulator_tests.azure.world import GROUP, Made
+from simulator_tests.azure.harness import GROUP, Deployed
 from simulator_tests.kubernetes.places import NAMESPACE, Place
 from simulator_tests.kubernetes.support import named
 
@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Place:
     return made
 
 
-def identity(place: Place, *roles: tuple[str, str], subject: str = SUBJECT) -> Made:
+def identity(place: Place, *roles: tuple[str, str], subject: str = SUBJECT) -> Deployed:
     made = place.azure.identity("id-external-dns")
     credential = {
         "federatedIdentityCredentialResourceName": "aks",
@@ -50,7 +50,7 @@ def values(client_id: str, **more: Any) -> dict[str, Any]:
     return {
         "provider": {"name": "azure"},
         "policy": "sync",
-        "txtOwnerId": "aks-voice",
+        "txtOwnerId": "aks-shop",
         "domainFilters": [ZONE],
         "sources": ["gateway-httproute"],
         "serviceAccount": {"annotations": {"azure.workload.identity/client-id": client_id}},
@@ -85,7 +85,7 @@ def test_the_host_of_a_route_has_a_record_and_a_mark_of_whose_it_is(place: Place
     assert found["A/chat"] == [{"ipv4Address": place.azure["pip-gateway"]["ipAddress"]}]
     (mark,) = found["TXT/a-chat"][0]["value"]
     assert mark == (
-        '"heritage=external-dns,external-dns/owner=aks-voice,external-dns/resource=httproute/voice-system/chat"'
+        '"heritage=external-dns,external-dns/owner=aks-shop,external-dns/resource=httproute/voice-system/chat"'
     )
     assert place.problem(RELEASE) == ""
     assert place.left_behind() == []
@@ -101,7 +101,7 @@ def test_a_route_that_goes_after_external_dns_leaves_its_records_behind(place: P
     assert set(records(place)) == {"A/chat", "TXT/a-chat"}
     lines = place.left_behind()
     assert len(lines) == 2
-    assert all(line.endswith("made by HTTPRoute voice-system/chat of cluster aks-voice") for line in lines)
+    assert all(line.endswith("made by HTTPRoute voice-system/chat of cluster aks-shop") for line in lines)
     place.install("external-dns", values=values(place.azure["id-external-dns"]["clientId"]))
     assert records(place) == {}, "it knows its own by their marks"
 

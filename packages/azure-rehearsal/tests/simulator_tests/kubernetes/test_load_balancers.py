@@ -9,7 +9,7 @@ import pytest
 from azure_rehearsal.azure.controllers.load_balancers import MAX_RULES
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.protocol.provider import CreatedButFailed
-from simulator_tests.azure.world import GROUP, refused
+from simulator_tests.azure.harness import GROUP, refused
 from simulator_tests.kubernetes.places import NAMESPACE, PREFIX, Place
 from simulator_tests.kubernetes.support import checked, named, resource
 
@@ -152,8 +152,8 @@ def test_a_private_address_that_azure_does_not_give_is_refused(place: Place, add
 
 
 def test_a_private_address_that_a_private_endpoint_has_is_refused(place: Place) -> None:
-    account = {"accountName": "stvoice", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
-    storage = place.azure.make("storage:StorageAccount", "stvoice", resourceGroupName=GROUP, **account)
+    account = {"accountName": "stshop", "kind": "StorageV2", "sku": {"name": "Standard_LRS"}}
+    storage = place.azure.make("storage:StorageAccount", "stshop", resourceGroupName=GROUP, **account)
     link = {"name": "blob", "privateLinkServiceId": storage.id, "groupIds": ["blob"]}
     endpoint = place.azure.make(
         "network:PrivateEndpoint",
@@ -170,7 +170,7 @@ def test_a_private_address_that_a_private_endpoint_has_is_refused(place: Place) 
 
 def test_a_subnet_that_is_not_there_or_not_the_clusters_is_refused(place: Place) -> None:
     missing = place.internal_service(subnet="snet-nowhere")
-    assert "ensure(voice-system/edge): lb(kubernetes-internal) - failed to get subnet: vnet-voice/snet-nowhere" in (
+    assert "ensure(voice-system/edge): lb(kubernetes-internal) - failed to get subnet: vnet-shop/snet-nowhere" in (
         place.problem(missing)
     )
     place.azure.subnet("snet-foreign", "10.10.9.32/27")

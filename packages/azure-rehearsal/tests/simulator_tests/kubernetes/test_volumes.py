@@ -105,7 +105,7 @@ def test_a_class_that_retains_leaves_disk_and_volume_behind(place: Place) -> Non
     (disk,) = place.disks()
     (volume,) = place.cluster.list_objects("v1", "PersistentVolume")
     assert volume["status"] == {"phase": "Released"}
-    assert place.left_behind() == [f"{disk}, made by PersistentVolumeClaim voice-system/data of cluster aks-voice"]
+    assert place.left_behind() == [f"{disk}, made by PersistentVolumeClaim voice-system/data of cluster aks-shop"]
 
 
 def test_a_missing_class_and_a_disk_that_azure_does_not_have_are_told(place: Place) -> None:
@@ -126,7 +126,7 @@ def test_a_disk_in_another_group_needs_a_role_there_and_outlives_the_cluster(pla
     (disk,) = place.disks()
     assert disk.startswith(disks.id)
     place.azure.delete(place.aks)
-    assert place.left_behind() == [f"{disk}, made by PersistentVolumeClaim voice-system/data of cluster aks-voice"]
+    assert place.left_behind() == [f"{disk}, made by PersistentVolumeClaim voice-system/data of cluster aks-shop"]
 
 
 def test_a_group_goes_with_the_disks_that_are_left_in_it(place: Place) -> None:

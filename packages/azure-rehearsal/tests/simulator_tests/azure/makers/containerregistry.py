@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import AzureHarness, Deployed
 from simulator_tests.azure.makers.common import OTHER_REGION, made
-from simulator_tests.azure.world import Made, World
 
 
-def registry(world: World, name: str = "acrvoice", **changes: Any) -> Made:
-    return made(world, "containerregistry:Registry", name, {"registryName": name, "sku": {"name": "Premium"}}, changes)
+def registry(azure: AzureHarness, name: str = "acrshop", **changes: Any) -> Deployed:
+    return made(azure, "containerregistry:Registry", name, {"registryName": name, "sku": {"name": "Premium"}}, changes)
 
 
-def replication(world: World, location: str = OTHER_REGION, **changes: Any) -> Made:
-    base = {"registryName": "acrvoice", "replicationName": location, "location": location}
-    return made(world, "containerregistry:Replication", location, base, changes)
+def replication(azure: AzureHarness, location: str = OTHER_REGION, **changes: Any) -> Deployed:
+    base = {"registryName": "acrshop", "replicationName": location, "location": location}
+    return made(azure, "containerregistry:Replication", location, base, changes)

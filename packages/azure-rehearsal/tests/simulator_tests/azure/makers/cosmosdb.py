@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import LOCATION, AzureHarness, Deployed
 from simulator_tests.azure.makers.common import PERSON, made
-from simulator_tests.azure.world import LOCATION, Made, World
 
 
-def cosmos(world: World, name: str = "cosmos-voice", serverless: bool = False, **changes: Any) -> Made:
+def cosmos(azure: AzureHarness, name: str = "cosmos-shop", serverless: bool = False, **changes: Any) -> Deployed:
     base: dict[str, Any] = {
         "accountName": name,
         "databaseAccountOfferType": "Standard",
@@ -17,32 +17,32 @@ def cosmos(world: World, name: str = "cosmos-voice", serverless: bool = False, *
     }
     if serverless:
         base["capabilities"] = [{"name": "EnableServerless"}]
-    return made(world, "cosmosdb:DatabaseAccount", name, base, changes)
+    return made(azure, "cosmosdb:DatabaseAccount", name, base, changes)
 
 
-def cosmos_database(world: World, name: str = "voice", **changes: Any) -> Made:
-    base = {"accountName": "cosmos-voice", "databaseName": name, "resource": {"id": name}}
-    return made(world, "cosmosdb:SqlResourceSqlDatabase", f"cosmos {name}", base, changes)
+def cosmos_database(azure: AzureHarness, name: str = "shop", **changes: Any) -> Deployed:
+    base = {"accountName": "cosmos-shop", "databaseName": name, "resource": {"id": name}}
+    return made(azure, "cosmosdb:SqlResourceSqlDatabase", f"cosmos {name}", base, changes)
 
 
-def cosmos_container(world: World, name: str = "sessions", **changes: Any) -> Made:
+def cosmos_container(azure: AzureHarness, name: str = "sessions", **changes: Any) -> Deployed:
     key = {"paths": ["/sessionId"], "kind": "Hash"}
     base = {
-        "accountName": "cosmos-voice",
-        "databaseName": "voice",
+        "accountName": "cosmos-shop",
+        "databaseName": "shop",
         "containerName": name,
         "resource": {"id": name, "partitionKey": key},
     }
-    return made(world, "cosmosdb:SqlResourceSqlContainer", name, base, changes)
+    return made(azure, "cosmosdb:SqlResourceSqlContainer", name, base, changes)
 
 
-def cosmos_role(world: World, name: str = "99999999-2222-4333-8444-555555555555", **changes: Any) -> Made:
-    id = world["cosmos-voice"].id
+def cosmos_role(azure: AzureHarness, name: str = "99999999-2222-4333-8444-555555555555", **changes: Any) -> Deployed:
+    id = azure["cosmos-shop"].id
     base = {
-        "accountName": "cosmos-voice",
+        "accountName": "cosmos-shop",
         "roleAssignmentId": name,
         "principalId": PERSON,
         "roleDefinitionId": f"{id}/sqlRoleDefinitions/00000000-0000-0000-0000-000000000002",
-        "scope": f"{id}/dbs/voice",
+        "scope": f"{id}/dbs/shop",
     }
-    return made(world, "cosmosdb:SqlResourceSqlRoleAssignment", name, base, changes)
+    return made(azure, "cosmosdb:SqlResourceSqlRoleAssignment", name, base, changes)

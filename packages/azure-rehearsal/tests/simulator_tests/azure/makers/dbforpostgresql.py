@@ -1,29 +1,29 @@
-"""PostgreSQL servers and their children, with the network that they need."""
+"""PostgreSQL servers and their children, with their network."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import GROUP, AzureHarness, Deployed
 from simulator_tests.azure.makers.common import DATABASE_ZONE, PERSON, POSTGRES_DELEGATION, made
-from simulator_tests.azure.world import GROUP, Made, World
 
 
-def database_network(world: World, prefix: str = "10.10.8.0/28") -> None:
-    """Group, network, a delegated subnet and a zone."""
-    world.group()
-    database_subnet(world, prefix)
+def database_network(azure: AzureHarness, prefix: str = "10.10.8.0/28") -> None:
+    """Creates a group, a network, a delegated subnet and a private DNS zone."""
+    azure.group()
+    database_subnet(azure, prefix)
 
 
-def database_subnet(world: World, prefix: str = "10.10.8.0/28") -> None:
-    world.network()
-    world.subnet("snet-postgres", prefix, delegations=[POSTGRES_DELEGATION])
-    world.make(
+def database_subnet(azure: AzureHarness, prefix: str = "10.10.8.0/28") -> None:
+    azure.network()
+    azure.subnet("snet-postgres", prefix, delegations=[POSTGRES_DELEGATION])
+    azure.make(
         "privatedns:PrivateZone", "zone", resourceGroupName=GROUP, privateZoneName=DATABASE_ZONE, location="global"
     )
 
 
-def server(world: World, name: str = "psql-voice", **changes: Any) -> Made:
-    """A server; with a delegated subnet where `database_network` made one."""
+def server(azure: AzureHarness, name: str = "psql-shop", **changes: Any) -> Deployed:
+    """A server, in the delegated subnet if `database_network` created one."""
     base: dict[str, Any] = {
         "serverName": name,
         "version": "17",
@@ -34,45 +34,45 @@ def server(world: World, name: str = "psql-voice", **changes: Any) -> Made:
         "authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Disabled"},
         "createMode": "Default",
     }
-    if "snet-postgres" in world.made:
+    if "snet-postgres" in azure.deployed:
         base["network"] = {
-            "delegatedSubnetResourceId": world["snet-postgres"].id,
-            "privateDnsZoneArmResourceId": world["zone"].id,
+            "delegatedSubnetResourceId": azure["snet-postgres"].id,
+            "privateDnsZoneArmResourceId": azure["zone"].id,
         }
-    return made(world, "dbforpostgresql:Server", name, base, changes)
+    return made(azure, "dbforpostgresql:Server", name, base, changes)
 
 
-def replica(world: World, name: str = "psql-voice-read", source: str = "psql-voice", **changes: Any) -> Made:
+def replica(azure: AzureHarness, name: str = "psql-shop-read", source: str = "psql-shop", **changes: Any) -> Deployed:
     base: dict[str, Any] = {
         "serverName": name,
         "createMode": "Replica",
-        "sourceServerResourceId": world[source].id,
+        "sourceServerResourceId": azure[source].id,
         "sku": {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"},
         "storage": {"storageSizeGB": 256},
     }
-    return made(world, "dbforpostgresql:Server", name, base, changes)
+    return made(azure, "dbforpostgresql:Server", name, base, changes)
 
 
-def database(world: World, name: str = "voice", **changes: Any) -> Made:
-    return made(world, "dbforpostgresql:Database", name, {"serverName": "psql-voice", "databaseName": name}, changes)
+def database(azure: AzureHarness, name: str = "shop", **changes: Any) -> Deployed:
+    return made(azure, "dbforpostgresql:Database", name, {"serverName": "psql-shop", "databaseName": name}, changes)
 
 
-def parameter(world: World, name: str = "log_connections", value: str | None = "on", **changes: Any) -> Made:
-    base = {"serverName": "psql-voice", "configurationName": name, "value": value, "source": "user-override"}
-    return made(world, "dbforpostgresql:Configuration", name, base, changes)
+def parameter(azure: AzureHarness, name: str = "log_connections", value: str | None = "on", **changes: Any) -> Deployed:
+    base = {"serverName": "psql-shop", "configurationName": name, "value": value, "source": "user-override"}
+    return made(azure, "dbforpostgresql:Configuration", name, base, changes)
 
 
-def administrator(world: World, principal: str = PERSON, **changes: Any) -> Made:
+def administrator(azure: AzureHarness, principal: str = PERSON, **changes: Any) -> Deployed:
     base = {
-        "serverName": "psql-voice",
+        "serverName": "psql-shop",
         "objectId": principal,
         "principalName": "database-team",
         "principalType": "Group",
-        "tenantId": world.client.tenant_id,
+        "tenantId": azure.client.tenant_id,
     }
-    return made(world, "dbforpostgresql:AdministratorsMicrosoftEntra", "administrator", base, changes)
+    return made(azure, "dbforpostgresql:AdministratorsMicrosoftEntra", "administrator", base, changes)
 
 
-def virtual_endpoint(world: World, *members: str, name: str = "psql-voice-entry", **changes: Any) -> Made:
-    base = {"serverName": "psql-voice", "virtualEndpointName": name, "members": list(members)}
-    return made(world, "dbforpostgresql:VirtualEndpoint", name, base, changes)
+def virtual_endpoint(azure: AzureHarness, *members: str, name: str = "psql-shop-entry", **changes: Any) -> Deployed:
+    base = {"serverName": "psql-shop", "virtualEndpointName": name, "members": list(members)}
+    return made(azure, "dbforpostgresql:VirtualEndpoint", name, base, changes)

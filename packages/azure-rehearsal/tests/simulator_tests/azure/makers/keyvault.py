@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator_tests.azure.world import GROUP, Made, World, merged
+from simulator_tests.azure.harness import GROUP, AzureHarness, Deployed, merged
 
 
-def vault(world: World, name: str = "kv-voice", **properties: Any) -> Made:
+def vault(azure: AzureHarness, name: str = "kv-shop", **properties: Any) -> Deployed:
     base = {
         "sku": {"family": "A", "name": "standard"},
-        "tenantId": world.client.tenant_id,
+        "tenantId": azure.client.tenant_id,
         "enableRbacAuthorization": True,
         "enablePurgeProtection": True,
     }
-    return world.make(
+    return azure.make(
         "keyvault:Vault", name, resourceGroupName=GROUP, vaultName=name, properties=merged(base, properties)
     )
 
 
-def secret(world: World, name: str = "sip-password", value: str | None = "a secret value", **properties: Any) -> Made:
+def secret(
+    azure: AzureHarness, name: str = "db-password", value: str | None = "a secret value", **properties: Any
+) -> Deployed:
     given = {"contentType": "text/plain", **({"value": value} if value is not None else {}), **properties}
-    return world.make(
-        "keyvault:Secret", name, resourceGroupName=GROUP, vaultName="kv-voice", secretName=name, properties=given
+    return azure.make(
+        "keyvault:Secret", name, resourceGroupName=GROUP, vaultName="kv-shop", secretName=name, properties=given
     )

@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import AzureHarness, Deployed, merged
 from simulator_tests.azure.makers.common import made
-from simulator_tests.azure.world import Made, World, merged
 
 
-def workspace(world: World, name: str = "log-voice", **changes: Any) -> Made:
+def workspace(azure: AzureHarness, name: str = "log-shop", **changes: Any) -> Deployed:
     base = {"workspaceName": name, "sku": {"name": "PerGB2018"}, "retentionInDays": 30}
-    return made(world, "operationalinsights:Workspace", name, base, changes)
+    return made(azure, "operationalinsights:Workspace", name, base, changes)
 
 
-def table(world: World, name: str = "CallAudit_CL", **changes: Any) -> Made:
-    columns = [{"name": "TimeGenerated", "type": "dateTime"}, {"name": "Call", "type": "string"}]
-    base = {"workspaceName": "log-voice", "tableName": name, "schema": {"name": name, "columns": columns}}
-    return made(world, "operationalinsights:Table", name, base, changes)
+def table(azure: AzureHarness, name: str = "OrderAudit_CL", **changes: Any) -> Deployed:
+    columns = [{"name": "TimeGenerated", "type": "dateTime"}, {"name": "Order", "type": "string"}]
+    base = {"workspaceName": "log-shop", "tableName": name, "schema": {"name": name, "columns": columns}}
+    return made(azure, "operationalinsights:Table", name, base, changes)
 
 
-def insights(world: World, name: str = "appi-voice", **changes: Any) -> Made:
-    base = {"resourceName": name, "kind": "web", "applicationType": "web", "workspaceResourceId": world["log-voice"].id}
-    return made(world, "applicationinsights:Component", name, base, changes)
+def insights(azure: AzureHarness, name: str = "appi-shop", **changes: Any) -> Deployed:
+    base = {"resourceName": name, "kind": "web", "applicationType": "web", "workspaceResourceId": azure["log-shop"].id}
+    return made(azure, "applicationinsights:Component", name, base, changes)
 
 
-def metrics(world: World, name: str = "amw-voice", **changes: Any) -> Made:
-    return made(world, "monitor:AzureMonitorWorkspace", name, {"azureMonitorWorkspaceName": name}, changes)
+def metrics(azure: AzureHarness, name: str = "amw-shop", **changes: Any) -> Deployed:
+    return made(azure, "monitor:AzureMonitorWorkspace", name, {"azureMonitorWorkspaceName": name}, changes)
 
 
-def collection_endpoint(world: World, name: str = "dce-voice", **changes: Any) -> Made:
-    return made(world, "monitor:DataCollectionEndpoint", name, {"dataCollectionEndpointName": name}, changes)
+def collection_endpoint(azure: AzureHarness, name: str = "dce-shop", **changes: Any) -> Deployed:
+    return made(azure, "monitor:DataCollectionEndpoint", name, {"dataCollectionEndpointName": name}, changes)
 
 
-def prometheus_rule(world: World, name: str = "dcr-metrics", **changes: Any) -> Made:
+def prometheus_rule(azure: AzureHarness, name: str = "dcr-metrics", **changes: Any) -> Deployed:
     """A data collection rule that sends Prometheus metrics to `metrics`."""
     base = {
         "dataCollectionRuleName": name,
         "dataSources": {"prometheusForwarder": [{"name": "metrics", "streams": ["Microsoft-PrometheusMetrics"]}]},
         "dataFlows": [{"streams": ["Microsoft-PrometheusMetrics"], "destinations": ["workspace"]}],
         "destinations": {
-            "monitoringAccounts": [{"name": "workspace", "accountResourceId": world["amw-voice"].id}],
+            "monitoringAccounts": [{"name": "workspace", "accountResourceId": azure["amw-shop"].id}],
         },
     }
-    return made(world, "monitor:DataCollectionRule", name, base, changes)
+    return made(azure, "monitor:DataCollectionRule", name, base, changes)
 
 
-def log_rule(world: World, name: str = "dcr-logs", **changes: Any) -> Made:
+def log_rule(azure: AzureHarness, name: str = "dcr-logs", **changes: Any) -> Deployed:
     """A data collection rule that sends container logs to `workspace`."""
     base = {
         "dataCollectionRuleName": name,
@@ -55,39 +55,41 @@ def log_rule(world: World, name: str = "dcr-logs", **changes: Any) -> Made:
             ]
         },
         "dataFlows": [{"streams": ["Microsoft-ContainerLogV2"], "destinations": ["logs"]}],
-        "destinations": {"logAnalytics": [{"name": "logs", "workspaceResourceId": world["log-voice"].id}]},
+        "destinations": {"logAnalytics": [{"name": "logs", "workspaceResourceId": azure["log-shop"].id}]},
     }
-    return made(world, "monitor:DataCollectionRule", name, base, changes)
+    return made(azure, "monitor:DataCollectionRule", name, base, changes)
 
 
-def association(world: World, target: Made, name: str = "ContainerInsightsExtension", **inputs: Any) -> Made:
-    return world.make(
+def association(
+    azure: AzureHarness, target: Deployed, name: str = "ContainerInsightsExtension", **inputs: Any
+) -> Deployed:
+    return azure.make(
         "monitor:DataCollectionRuleAssociation", name, resourceUri=target.id, associationName=name, **inputs
     )
 
 
-def setting(world: World, target: str, name: str = "to-workspace", **changes: Any) -> Made:
+def setting(azure: AzureHarness, target: str, name: str = "to-workspace", **changes: Any) -> Deployed:
     base = {
         "resourceUri": target,
         "name": name,
-        "workspaceId": world["log-voice"].id,
+        "workspaceId": azure["log-shop"].id,
         "logs": [{"categoryGroup": "allLogs", "enabled": True}],
     }
-    return world.make("monitor:DiagnosticSetting", name, **merged(base, changes))
+    return azure.make("monitor:DiagnosticSetting", name, **merged(base, changes))
 
 
-def action_group(world: World, name: str = "ag-voice", **changes: Any) -> Made:
+def action_group(azure: AzureHarness, name: str = "ag-shop", **changes: Any) -> Deployed:
     base = {
         "actionGroupName": name,
-        "groupShortName": "voice",
+        "groupShortName": "shop",
         "enabled": True,
         "location": "global",
-        "emailReceivers": [{"name": "on-call", "emailAddress": "on-call@example.com"}],
+        "emailReceivers": [{"name": "operators", "emailAddress": "operators@example.com"}],
     }
-    return made(world, "monitor:ActionGroup", name, base, changes)
+    return made(azure, "monitor:ActionGroup", name, base, changes)
 
 
-def metric_alert(world: World, *scopes: str, name: str = "alert-cpu", **changes: Any) -> Made:
+def metric_alert(azure: AzureHarness, *scopes: str, name: str = "alert-cpu", **changes: Any) -> Deployed:
     base = {
         "ruleName": name,
         "location": "global",
@@ -98,15 +100,15 @@ def metric_alert(world: World, *scopes: str, name: str = "alert-cpu", **changes:
         "scopes": list(scopes),
         "criteria": {"odataType": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria", "allOf": []},
     }
-    return made(world, "monitor:MetricAlert", name, base, changes)
+    return made(azure, "monitor:MetricAlert", name, base, changes)
 
 
-def grafana(world: World, name: str = "amg-voice", **changes: Any) -> Made:
+def grafana(azure: AzureHarness, name: str = "amg-shop", **changes: Any) -> Deployed:
     base = {"workspaceName": name, "sku": {"name": "Standard"}, "identity": {"type": "SystemAssigned"}}
-    return made(world, "dashboard:Grafana", name, base, changes)
+    return made(azure, "dashboard:Grafana", name, base, changes)
 
 
-def rule_group(world: World, *rules: dict[str, Any], name: str = "rules-voice", **changes: Any) -> Made:
-    given = list(rules) or [{"record": "calls:rate5m", "expression": "sum(rate(calls_total[5m]))"}]
-    base = {"ruleGroupName": name, "scopes": [world["amw-voice"].id], "rules": given}
-    return made(world, "alertsmanagement:PrometheusRuleGroup", name, base, changes)
+def rule_group(azure: AzureHarness, *rules: dict[str, Any], name: str = "rules-shop", **changes: Any) -> Deployed:
+    given = list(rules) or [{"record": "orders:rate5m", "expression": "sum(rate(orders_total[5m]))"}]
+    base = {"ruleGroupName": name, "scopes": [azure["amw-shop"].id], "rules": given}
+    return made(azure, "alertsmanagement:PrometheusRuleGroup", name, base, changes)

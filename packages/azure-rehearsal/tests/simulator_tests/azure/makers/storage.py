@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator_tests.azure.harness import AzureHarness, Deployed, merged
 from simulator_tests.azure.makers.common import made
-from simulator_tests.azure.world import Made, World, merged
 
 
-def account(world: World, name: str = "stvoice", **changes: Any) -> Made:
+def account(azure: AzureHarness, name: str = "stshop", **changes: Any) -> Deployed:
     base = {
         "accountName": name,
         "kind": "StorageV2",
@@ -17,24 +17,24 @@ def account(world: World, name: str = "stvoice", **changes: Any) -> Made:
         "allowSharedKeyAccess": False,
         "minimumTlsVersion": "TLS1_2",
     }
-    return made(world, "storage:StorageAccount", name, base, changes)
+    return made(azure, "storage:StorageAccount", name, base, changes)
 
 
-def blob_service(world: World, **changes: Any) -> Made:
-    base = {"accountName": "stvoice", "blobServicesName": "default", "isVersioningEnabled": True}
-    return made(world, "storage:BlobServiceProperties", "blobs", base, changes)
+def blob_service(azure: AzureHarness, **changes: Any) -> Deployed:
+    base = {"accountName": "stshop", "blobServicesName": "default", "isVersioningEnabled": True}
+    return made(azure, "storage:BlobServiceProperties", "blobs", base, changes)
 
 
-def container(world: World, name: str = "recordings", **changes: Any) -> Made:
-    return made(world, "storage:BlobContainer", name, {"accountName": "stvoice", "containerName": name}, changes)
+def container(azure: AzureHarness, name: str = "reports", **changes: Any) -> Deployed:
+    return made(azure, "storage:BlobContainer", name, {"accountName": "stshop", "containerName": name}, changes)
 
 
-def lifecycle(world: World, *rules: dict[str, Any], **changes: Any) -> Made:
-    base = {"accountName": "stvoice", "managementPolicyName": "default", "policy": {"rules": list(rules)}}
-    return made(world, "storage:ManagementPolicy", "lifecycle", base, changes)
+def lifecycle(azure: AzureHarness, *rules: dict[str, Any], **changes: Any) -> Deployed:
+    base = {"accountName": "stshop", "managementPolicyName": "default", "policy": {"rules": list(rules)}}
+    return made(azure, "storage:ManagementPolicy", "lifecycle", base, changes)
 
 
-def lifecycle_rule(name: str = "recordings", **definition: Any) -> dict[str, Any]:
+def lifecycle_rule(name: str = "reports", **definition: Any) -> dict[str, Any]:
     base = {
         "actions": {
             "baseBlob": {
@@ -43,6 +43,6 @@ def lifecycle_rule(name: str = "recordings", **definition: Any) -> dict[str, Any
                 "delete": {"daysAfterModificationGreaterThan": 365},
             }
         },
-        "filters": {"blobTypes": ["blockBlob"], "prefixMatch": ["recordings/"]},
+        "filters": {"blobTypes": ["blockBlob"], "prefixMatch": ["reports/"]},
     }
     return {"name": name, "type": "Lifecycle", "enabled": True, "definition": merged(base, definition)}

@@ -1,4 +1,4 @@
-"""A small language for tests of the simulated Azure: make resources through the provider, expect refusals."""
+"""A harness for tests of the simulated Azure: it creates resources through the provider and expects refusals."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from azure_rehearsal.azure.data.role_definitions import ROLES
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource
 
 LOCATION = "westeurope"
-GROUP = "rg-voice"
-NETWORK = "vnet-voice"
-SEED = b"a seed of the engine"
-ANSWERS = ("ResourceGroupNotFound",)
-"""Refusals that only answer a question, so that there is nothing to do about them."""
+GROUP = "rg-shop"
+NETWORK = "vnet-shop"
+SEED = b"seed"
+WITHOUT_REMEDIATION = ("ResourceGroupNotFound",)
+"""Codes of refused reads, which have no remediation."""
 ROLE_GUIDS = {name: guid for guid, name in ROLES.items()}
 
 
 @dataclass
-class Made:
-    """A resource as the engine would remember it."""
+class Deployed:
+    """A deployed resource, as the engine's state contains it."""
 
     resource: Resource
     id: str
@@ -41,17 +41,17 @@ class Made:
 
 @dataclass(frozen=True)
 class Case:
-    """One refusal: what is there, what is written, and what Azure says.
+    """One refusal. `setup` prepares the cloud, then Azure must refuse `write` with this code.
 
-    `given` prepares the world; `write` does what must be refused. `type` is the resource type that refuses.
+    `type` is the refused resource type; `fragments` are parts of the message, compared without case.
     """
 
     type: str
     name: str
-    write: Callable[[World], object]
+    write: Callable[[AzureHarness], object]
     code: str
-    words: tuple[str, ...]
-    given: Callable[[World], object] = field(default=lambda world: None)
+    fragments: tuple[str, ...]
+    setup: Callable[[AzureHarness], object] = field(default=lambda azure: None)
 
 
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -68,23 +68,23 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def refused(code: str, *words: str) -> Generator[None]:
-    """Expects a refusal with this code whose message holds these words."""
+def refused(code: str, *fragments: str) -> Generator[None]:
+    """Expects a refusal with this code, these message fragments, and a remediation."""
     with pytest.raises(Refused) as caught:
         yield
     assert caught.value.code == code, str(caught.value)
-    assert caught.value.way_out or code in ANSWERS, f"nothing tells what to do: {caught.value}"
-    for word in words:
-        assert word.lower() in str(caught.value).lower(), f"{word!r} is not in: {caught.value}"
+    assert caught.value.way_out or code in WITHOUT_REMEDIATION, f"no remediation: {caught.value}"
+    for fragment in fragments:
+        assert fragment.lower() in str(caught.value).lower(), f"{fragment!r} is not in: {caught.value}"
 
 
-class World:
+class AzureHarness:
     """One simulated Azure behind one provider instance."""
 
     def __init__(self, cloud: Cloud | None = None, client: Client | None = None) -> None:
         self.cloud = cloud or Cloud(write_seconds=0)
         self.client = client or Client()
-        self.made: dict[str, Made] = {}
+        self.deployed: dict[str, Deployed] = {}
         self.provider = FakeAzureProvider(self.cloud, self.client)
         self.provider.configure({"location": LOCATION})
 
@@ -92,51 +92,51 @@ class World:
 
     def resource(self, type: str, name: str) -> Resource:
         token = f"azure-native:{type}"
-        return Resource(f"urn:pulumi:staging::voice::{token}::{name}", token, name)
+        return Resource(f"urn:pulumi:staging::shop::{token}::{name}", token, name)
 
     def check(
         self, type: str, name: str, old: dict[str, Any] | None = None, /, **inputs: Any
     ) -> tuple[dict[str, Any], list[CheckFailure]]:
         return self.provider.check(self.resource(type, name), old or {}, inputs, SEED)
 
-    def make(self, type: str, name: str, /, **inputs: Any) -> Made:
+    def make(self, type: str, name: str, /, **inputs: Any) -> Deployed:
         resource = self.resource(type, name)
         checked, failures = self.provider.check(resource, {}, inputs, SEED)
         assert not failures, failures
         id, outputs = self.provider.create(resource, checked, preview=False)
-        self.made[name] = Made(resource, id, checked, outputs)
-        return self.made[name]
+        self.deployed[name] = Deployed(resource, id, checked, outputs)
+        return self.deployed[name]
 
-    def __getitem__(self, name: str) -> Made:
-        """What was made under this logical name."""
-        return self.made[name]
+    def __getitem__(self, name: str) -> Deployed:
+        """The resource with this logical name."""
+        return self.deployed[name]
 
-    def change(self, made: Made, **changes: Any) -> Made:
-        """Updates in place with nested changes; `None` takes an input away."""
+    def change(self, made: Deployed, **changes: Any) -> Deployed:
+        """Updates a resource with nested changes; `None` removes an input."""
         checked, failures = self.provider.check(made.resource, made.inputs, merged(made.inputs, changes), SEED)
         assert not failures, failures
         outputs = self.provider.update(made.resource, made.id, made.inputs, made.outputs, checked, preview=False)
-        return Made(made.resource, made.id, checked, outputs)
+        return Deployed(made.resource, made.id, checked, outputs)
 
-    def difference(self, made: Made, **changes: Any) -> Difference:
+    def diff(self, made: Deployed, **changes: Any) -> Difference:
         checked, _ = self.provider.check(made.resource, made.inputs, merged(made.inputs, changes), SEED)
         return self.provider.diff(made.resource, made.id, made.inputs, made.outputs, checked)
 
-    def delete(self, made: Made) -> None:
+    def delete(self, made: Deployed) -> None:
         self.provider.delete(made.resource, made.id, made.inputs, made.outputs)
 
-    def read(self, made: Made) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
+    def read(self, made: Deployed) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
         return self.provider.read(made.resource, made.id, made.inputs, made.outputs)
 
-    def ask(self, function: str, **arguments: Any) -> dict[str, Any]:
+    def invoke(self, function: str, **arguments: Any) -> dict[str, Any]:
         return self.provider.invoke(f"azure-native:{function}", arguments, preview=False)
 
-    # Things that many tests need
+    # Common resources
 
-    def group(self, name: str = GROUP, /, **inputs: Any) -> Made:
+    def group(self, name: str = GROUP, /, **inputs: Any) -> Deployed:
         return self.make("resources:ResourceGroup", name, resourceGroupName=name, **inputs)
 
-    def network(self, name: str = NETWORK, space: str = "10.10.0.0/16", **inputs: Any) -> Made:
+    def network(self, name: str = NETWORK, space: str = "10.10.0.0/16", **inputs: Any) -> Deployed:
         return self.make(
             "network:VirtualNetwork",
             name,
@@ -148,7 +148,7 @@ class World:
             },
         )
 
-    def subnet(self, name: str = "snet-nodes", prefix: str = "10.10.4.0/22", **inputs: Any) -> Made:
+    def subnet(self, name: str = "snet-nodes", prefix: str = "10.10.4.0/22", **inputs: Any) -> Deployed:
         return self.make(
             "network:Subnet",
             name,
@@ -161,10 +161,10 @@ class World:
             },
         )
 
-    def identity(self, name: str = "id-cluster") -> Made:
+    def identity(self, name: str = "id-cluster") -> Deployed:
         return self.make("managedidentity:UserAssignedIdentity", name, resourceGroupName=GROUP, resourceName=name)
 
-    def role(self, principal: str, role: str, scope: str, **inputs: Any) -> Made:
+    def role(self, principal: str, role: str, scope: str, **inputs: Any) -> Deployed:
         guid = ROLE_GUIDS[role]
         return self.make(
             "authorization:RoleAssignment",
@@ -179,7 +179,7 @@ class World:
             },
         )
 
-    def address(self, name: str = "pip-out", /, **inputs: Any) -> Made:
+    def address(self, name: str = "pip-out", /, **inputs: Any) -> Deployed:
         return self.make(
             "network:PublicIPAddress",
             name,
@@ -192,7 +192,7 @@ class World:
             },
         )
 
-    def prefix(self, name: str = "ippre-media", length: int = 28, **inputs: Any) -> Made:
+    def prefix(self, name: str = "ippre-web", length: int = 28, **inputs: Any) -> Deployed:
         return self.make(
             "network:PublicIPPrefix",
             name,
@@ -205,20 +205,20 @@ class World:
             },
         )
 
-    def place_for_cluster(self) -> tuple[Made, Made]:
-        """Group, network, node subnet and an identity that may join it; returns identity and subnet."""
+    def cluster_prerequisites(self) -> tuple[Deployed, Deployed]:
+        """Creates group, network, node subnet and an identity that can join it. Returns identity and subnet."""
         self.group()
         self.network()
         subnet, identity = self.subnet(), self.identity()
         self.role(identity["principalId"], "Network Contributor", subnet.id)
         return identity, subnet
 
-    def cluster_inputs(self, identity: Made, subnet: Made | None, /, **changes: Any) -> dict[str, Any]:
+    def cluster_inputs(self, identity: Deployed, subnet: Deployed | None, /, **changes: Any) -> dict[str, Any]:
         pool = {"name": "system", "mode": "System", "vmSize": "Standard_D4s_v5", "count": 2}
         inputs = {
             "resourceGroupName": GROUP,
-            "resourceName": "aks-voice",
-            "dnsPrefix": "voice",
+            "resourceName": "aks-shop",
+            "dnsPrefix": "shop",
             "kubernetesVersion": "1.36",
             "identity": {"type": "UserAssigned", "userAssignedIdentities": [identity.id]},
             "agentPoolProfiles": [{**pool, "vnetSubnetID": subnet.id} if subnet else pool],
@@ -234,18 +234,18 @@ class World:
         }
         return merged(inputs, changes)
 
-    def cluster(self, **changes: Any) -> Made:
-        """A cluster with everything that it needs."""
-        identity, subnet = self.place_for_cluster()
+    def cluster(self, **changes: Any) -> Deployed:
+        """A cluster with its prerequisites."""
+        identity, subnet = self.cluster_prerequisites()
         return self.make("containerservice:ManagedCluster", "aks", **self.cluster_inputs(identity, subnet, **changes))
 
-    def pool(self, name: str = "agents", /, **inputs: Any) -> Made:
+    def pool(self, name: str = "workers", /, **inputs: Any) -> Deployed:
         """A User pool in the subnet of `cluster()`."""
         subnet = f"/subscriptions/{self.client.subscription_id}/resourceGroups/{GROUP}"
         subnet += f"/providers/Microsoft.Network/virtualNetworks/{NETWORK}/subnets/snet-nodes"
         base = {
             "resourceGroupName": GROUP,
-            "resourceName": "aks-voice",
+            "resourceName": "aks-shop",
             "agentPoolName": name,
             "vmSize": "Standard_D4s_v5",
             "count": 1,
