@@ -1,4 +1,4 @@
-"""Checks of every type: its id matches the SDK's class, its rules refer to existing properties, its refusal is tested."""
+"""Checks of every type: its id matches the SDK, its rules refer to existing properties, a refusal of it is tested."""
 
 from __future__ import annotations
 
