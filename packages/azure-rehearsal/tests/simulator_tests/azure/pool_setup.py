@@ -28,3 +28,16 @@ def refused_pool(name: str, code: str, *fragments: str, changes: Any, setup: Any
         return azure.pool(**(changes(azure) if callable(changes) else changes))
 
     return Case(POOL, name, write, code, fragments, setup=setup)
+
+
+def refused_edit(name: str, *fragments: str, before: Any = None, changes: Any, code: str = "") -> Case:
+    """The update of an existing pool with these changes."""
+
+    def prepare(azure: AzureHarness) -> None:
+        azure.cluster()
+        azure.pool(**(before(azure) if callable(before) else before or {}))
+
+    def write(azure: AzureHarness) -> Deployed:
+        return azure.change(azure["workers"], **(changes(azure) if callable(changes) else changes))
+
+    return Case(POOL, name, write, code or "PropertyChangeNotAllowed", fragments, setup=prepare)

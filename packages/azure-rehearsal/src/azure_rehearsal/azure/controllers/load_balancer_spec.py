@@ -41,12 +41,14 @@ class LoadBalancerSpec:
 
     @classmethod
     def of(cls, service: Mapping[str, Any]) -> LoadBalancerSpec:
+        """The settings of a Service object."""
         metadata = service["metadata"]
         annotations = metadata.get("annotations") or {}
         return cls(metadata["namespace"], metadata["name"], metadata["uid"], annotations, service["spec"])
 
     @property
     def full_name(self) -> str:
+        """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
 
     @property
@@ -56,6 +58,7 @@ class LoadBalancerSpec:
 
     @property
     def load_balancer(self) -> str:
+        """The name of the load balancer for this Service."""
         return INTERNAL_LOAD_BALANCER if self.annotations.get(INTERNAL) == "true" else PUBLIC_LOAD_BALANCER
 
     def cause(self, cluster: Record) -> Cause:
@@ -64,8 +67,10 @@ class LoadBalancerSpec:
 
     @property
     def requested_address(self) -> str:
+        """The address that the Service requests, or `""`."""
         return self.annotations.get(ADDRESS_IPV4) or self.spec.get("loadBalancerIP") or ""
 
     @property
     def ports(self) -> list[tuple[str, int]]:
+        """Protocol and port of every Service port."""
         return [(port.get("protocol", "TCP"), port["port"]) for port in self.spec.get("ports") or []]

@@ -63,7 +63,7 @@ def _refuse_rules(request: Request) -> None:
                 "remove actions and severity",
             )
         if not str(rule.get("expression") or "").strip():
-            raise _bad_request(request, f"rules[{index}] has no expression.", "write a PromQL expression")
+            raise _bad_request(request, f"rules[{index}] has no expression.", "set a PromQL expression")
         if rule.get("severity") is not None and rule["severity"] not in SEVERITIES:
             raise _bad_request(
                 request,

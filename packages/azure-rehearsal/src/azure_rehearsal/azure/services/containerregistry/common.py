@@ -15,4 +15,5 @@ PREMIUM: Final = "premium"
 
 
 def sku_of(properties: dict[str, Any]) -> str:
+    """The SKU of a registry in lower case."""
     return str(get_path(properties, "sku.name", "")).lower()

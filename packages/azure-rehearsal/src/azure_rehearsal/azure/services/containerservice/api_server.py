@@ -55,7 +55,7 @@ def refuse_api_server(request: Request) -> None:
     if zone == "none" and access.get("enablePrivateClusterPublicFQDN") is False:
         raise Refused(
             "NonePrivateDNSZonePublicFQDNDisabledError",
-            "privateDNSZone none needs enablePrivateClusterPublicFQDN.",
+            "privateDNSZone none requires enablePrivateClusterPublicFQDN.",
             "enable it, or use privateDNSZone system",
         )
     _refuse_api_server_subnet(request, access)
@@ -99,7 +99,7 @@ def _api_server_subnet_violation(request: Request, subnet: Record) -> tuple[str,
         return f"{cidr} is too small", f"use /{MAX_API_SERVER_PREFIX_LENGTH} or larger"
     others = [user.id for user in users_of_subnet(request.cloud, subnet.id) if not arm_ids.same(user.id, request.id)]
     if others:
-        return f"it is used by {others[0]}", "give the API server a subnet of its own"
+        return f"it is used by {others[0]}", "use a separate subnet for the API server"
     networks = {
         arm_ids.key(network_of(pool["vnetSubnetID"])) for pool in inline_pools(request) if pool.get("vnetSubnetID")
     }

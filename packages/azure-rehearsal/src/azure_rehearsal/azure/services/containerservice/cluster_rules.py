@@ -74,7 +74,7 @@ def refuse_identity(request: Request) -> None:
         raise invalid(
             "identity.userAssignedIdentities",
             f"identity.type {kind} with {len(identities)} user-assigned identities.",
-            "UserAssigned takes exactly one, the other types none",
+            "set exactly one user-assigned identity for UserAssigned, and none for other types",
         )
 
 

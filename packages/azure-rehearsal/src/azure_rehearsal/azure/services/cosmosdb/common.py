@@ -25,6 +25,7 @@ ACCOUNT_NAME: Final = Limit(min_length=3, max_length=50, pattern=r"^[a-z0-9]+(-[
 
 
 def bad_request(message: str, remediation: str) -> Refused:
+    """Cosmos DB's generic error."""
     return Refused("BadRequest", message, remediation)
 
 
@@ -33,6 +34,7 @@ def _capabilities(properties: dict[str, Any]) -> set[str]:
 
 
 def is_serverless(properties: dict[str, Any]) -> bool:
+    """Whether an account has the capability EnableServerless."""
     return SERVERLESS in _capabilities(properties)
 
 
@@ -41,6 +43,7 @@ def _account_of(request: Request) -> Record | None:
 
 
 def refuse_name(request: Request) -> None:
+    """Refuses invalid names, and a body with another name than the URL."""
     name = request.name
     if not 1 <= len(name) <= MAX_NAME_LENGTH or set(name) & FORBIDDEN_IN_NAMES or name.endswith(" "):
         raise bad_request(
@@ -57,6 +60,7 @@ def refuse_name(request: Request) -> None:
 
 
 def refuse_throughput(request: Request) -> None:
+    """Refuses invalid throughput, and throughput in serverless accounts."""
     fixed, autoscale = request.get("options.throughput"), request.get("options.autoscaleSettings.maxThroughput")
     account = _account_of(request)
     if fixed is None and autoscale is None:

@@ -26,6 +26,7 @@ def has_password_auth(request: Request) -> bool:
 
 
 def refuse_auth_config(request: Request) -> None:
+    """Refuses servers without an authentication method, or without the administrator of password authentication."""
     has_password = has_password_auth(request)
     if not has_password and not is_enabled(request, "authConfig.activeDirectoryAuth"):
         raise invalid(
@@ -45,6 +46,7 @@ def refuse_auth_config(request: Request) -> None:
 
 
 def refuse_login(request: Request) -> None:
+    """Refuses reserved administrator logins."""
     login = str(request.get("administratorLogin", ""))
     if login.lower() in RESERVED_LOGINS or login.lower().startswith("pg_"):
         raise Refused(
@@ -55,6 +57,7 @@ def refuse_login(request: Request) -> None:
 
 
 def refuse_password(request: Request) -> None:
+    """Refuses passwords that violate Azure's complexity rules."""
     password = request.get(PASSWORD)
     if password is None:
         return

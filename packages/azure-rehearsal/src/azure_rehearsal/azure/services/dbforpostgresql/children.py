@@ -18,10 +18,12 @@ ONE_CHANGE_AT_A_TIME: Final = (refuse_child_while_replicas_change, refuse_child_
 
 
 def server_of(request: Request) -> Record | None:
+    """The server of a child resource."""
     return request.cloud.get(arm_ids.parent(request.id))
 
 
 def refuse_on_replica(request: Request) -> None:
+    """Refuses writes on a read replica."""
     server = server_of(request)
     if server is not None and is_replica(server):
         raise Refused(

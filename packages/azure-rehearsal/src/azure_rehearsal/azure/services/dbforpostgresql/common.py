@@ -36,10 +36,12 @@ def replicas_of(cloud: Cloud, server_id: str) -> list[Record]:
 
 
 def is_replica(server: Record) -> bool:
+    """Whether a server is a read replica."""
     return bool(server.properties.get(SOURCE))
 
 
 def busy(server_id: str, other: str, remediation: str) -> Refused:
+    """The error for a write while another operation runs on the server."""
     return Refused(
         _BUSY,
         f"Cannot complete operation while server '{arm_ids.name(server_id)}' is busy processing another operation. Try "
@@ -59,4 +61,5 @@ def refuse_while_replicas_change(cloud: Cloud, server_id: str, own_id: str) -> N
 
 
 def refuse_child_while_replicas_change(request: Request) -> None:
+    """Refuses a write of a child while a replica of its server is written."""
     refuse_while_replicas_change(request.cloud, arm_ids.parent(request.id), request.id)

@@ -28,6 +28,7 @@ ENABLED: Final = "enabled"
 
 
 def is_enabled(request: Request, path: str) -> bool:
+    """Whether the input at this path is `Enabled`."""
     return str(request.get(path, "")).lower() == ENABLED
 
 
@@ -37,6 +38,7 @@ def standby_mode(values: Any) -> str:
 
 
 def refuse_version(request: Request) -> None:
+    """Refuses retired versions for new servers, and downgrades."""
     version = request.get("version")
     if request.old is None:
         if version in RETIRED_VERSIONS:
@@ -57,6 +59,7 @@ def refuse_version(request: Request) -> None:
 
 
 def refuse_size(request: Request) -> None:
+    """Refuses unknown compute sizes, and sizes of another tier."""
     name, tier = request.get("sku.name"), request.get("sku.tier")
     if name is None:
         raise invalid("sku", f"Server '{request.name}' has no sku.", "set sku.name and sku.tier")
@@ -82,6 +85,7 @@ def _disk(kind: Any) -> str:
 
 
 def refuse_storage(request: Request) -> None:
+    """Refuses unsupported storage sizes, types and tiers, and a smaller size."""
     size, before = request.get("storage.storageSizeGB"), request.previous("storage.storageSizeGB")
     kind = _disk(request.get("storage.type"))
     if before is not None and request.get("storage.type") and kind != _disk(request.previous("storage.type")):
@@ -140,6 +144,7 @@ def storage_outputs(request: Request) -> dict[str, Any]:
 
 
 def refuse_standby(request: Request) -> None:
+    """Refuses unknown zones, and unsupported high availability."""
     mode = standby_mode(request.get("highAvailability.mode"))
     zones, zone = REGIONS.get(request.location, ()), request.get("availabilityZone") or None
     standby = request.get("highAvailability.standbyAvailabilityZone") or None
@@ -176,6 +181,7 @@ def refuse_standby(request: Request) -> None:
 
 
 def refuse_backup(request: Request) -> None:
+    """Refuses invalid retention, and changes or unsupported regions of geo-redundant backup."""
     days = request.get("backup.backupRetentionDays")
     if days is not None and days not in BACKUP_DAYS:
         raise invalid(

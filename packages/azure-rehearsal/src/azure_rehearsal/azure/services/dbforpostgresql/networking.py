@@ -44,6 +44,7 @@ def refuse_mode_change(request: Request) -> None:
 
 
 def refuse_zone(request: Request) -> None:
+    """Refuses a delegated subnet without a matching private DNS zone, and a zone without a subnet."""
     zone = request.get(ZONE)
     if not request.get(SUBNET):
         if zone:
@@ -71,6 +72,7 @@ def refuse_zone(request: Request) -> None:
 
 
 def refuse_subnet(request: Request) -> None:
+    """Refuses subnets of another region, without the delegation, or without enough addresses."""
     subnet = request.referenced(SUBNET)
     if subnet is None:
         return

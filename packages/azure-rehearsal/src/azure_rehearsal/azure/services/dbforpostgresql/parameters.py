@@ -22,6 +22,7 @@ class Parameter:
     dynamic: bool = True
 
     def accepts(self, value: str) -> bool:
+        """Whether the parameter allows a value."""
         found = _NUMBERS.fullmatch(self.allowed)
         if found:
             return value.lstrip("-").isdigit() and int(found[1]) <= int(value) <= int(found[2])

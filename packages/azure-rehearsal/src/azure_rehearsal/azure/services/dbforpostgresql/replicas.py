@@ -38,6 +38,7 @@ _deleted: weakref.WeakKeyDictionary[Cloud, dict[str, str]] = weakref.WeakKeyDict
 
 
 def is_replica_request(request: Request) -> bool:
+    """Whether a request creates a read replica."""
     return str(request.get("createMode", "")).lower() == "replica"
 
 
@@ -46,6 +47,7 @@ def _refused(request: Request, message: str, remediation: str, code: str = "Read
 
 
 def refuse_replica(request: Request) -> None:
+    """Refuses replicas of unsuitable primaries, and replicas beyond the limit."""
     source = request.referenced(SOURCE)
     if not is_replica_request(request) or request.old is not None:
         return
@@ -139,6 +141,7 @@ def _refuse_while_replica_is_deleted(cloud: Cloud, primary: str, own_id: str) ->
 
 
 def refuse_child_while_replica_is_deleted(request: Request) -> None:
+    """Refuses a write of a child while a replica of its server is deleted."""
     _refuse_while_replica_is_deleted(request.cloud, arm_ids.parent(request.id), request.id)
 
 

@@ -31,7 +31,7 @@ def _refuse_endpoint(request: Request) -> None:
     if any(not arm_ids.same(item.id, request.id) for item in siblings):
         raise Refused(
             "VirtualEndpointLimitReached",
-            f"Server '{arm_ids.name(server.id)}' has the virtual endpoint {siblings[0].id} already; the limit is one.",
+            f"Server '{arm_ids.name(server.id)}' already has the virtual endpoint {siblings[0].id}; the limit is one.",
             "use the existing endpoint",
         )
     family = {arm_ids.name(item.id).lower() for item in [server, *replicas_of(request.cloud, server.id)]}

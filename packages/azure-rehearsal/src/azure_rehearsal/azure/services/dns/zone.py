@@ -37,7 +37,7 @@ def _name_servers(request: Request, record: Record) -> list[str]:
     if not free:
         raise Refused(
             "TooManyZonesWithSameName",
-            f"The zone '{request.name}' is not available: {SERVER_SETS} zones have this name already.",
+            f"The zone '{request.name}' is not available: {SERVER_SETS} zones already have this name.",
             "use an existing zone, or delete one",
         )
     return [f"ns{position}-{free[0]:02}.azure-dns.{domain}." for position, domain in enumerate(SERVER_DOMAINS, start=1)]

@@ -40,6 +40,7 @@ def _restored(record: Record) -> Record:
 
 
 def soft_delete_vault(cloud: Cloud, vault: Record) -> None:
+    """Stores a deleted vault."""
     _store_deleted(cloud, _vault_id(vault.id, str(vault.properties["location"])), DELETED_VAULT, vault)
 
 
@@ -62,6 +63,7 @@ def recover_vault(cloud: Cloud, vault: Record) -> None:
 
 
 def soft_delete_secret(cloud: Cloud, secret: Record, deleted_with_vault: bool) -> None:
+    """Stores a deleted secret."""
     _store_deleted(cloud, _secret_id(secret.id, deleted_with_vault), DELETED_SECRET, secret)
 
 
@@ -72,6 +74,7 @@ def find_deleted_secret(cloud: Cloud, id: str) -> Record | None:
 
 
 def recover_secret(cloud: Cloud, id: str) -> None:
+    """Removes a secret from the deleted state."""
     cloud.drop(_secret_id(id, deleted_with_vault=False))
 
 

@@ -134,6 +134,7 @@ def _after_delete(deletion: Deletion) -> None:
 
 
 def location_of(cloud: Cloud, vault_id: str) -> str:
+    """The location of a vault, or `""`."""
     vault = cloud.get(vault_id)
     return normal_location(str(get_path(vault.properties, "location", ""))) if vault else ""
 

@@ -34,7 +34,7 @@ ALERT_NAME: Final = NameRule(
     r"[^*#&+:<>?@%{}\\/|]*[^*#&+:<>?@%{}\\/| .]",
     1,
     260,
-    "The name has none of *#&+:<>?@%{}\\/| and no space or period at its end.",
+    "The name contains none of *#&+:<>?@%{}\\/| and no space or period at its end.",
 )
 NAME: Final = NameRule(
     r"[a-zA-Z0-9]([\w.-]*\w)?",

@@ -15,6 +15,9 @@ NETWORK_PATH: Final = arm_ids.provider_id("Microsoft.Network/virtualNetworks", "
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 SUBNET: Final = "azure-native:network:Subnet"
 PEERING: Final = "azure-native:network:VirtualNetworkPeering"
+ADDRESS: Final = "azure-native:network:PublicIPAddress"
+PREFIX: Final = "azure-native:network:PublicIPPrefix"
+NAT_GATEWAY: Final = "azure-native:network:NatGateway"
 AGENT_POOL: Final = "azure-native:containerservice:AgentPool"
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,6 +38,13 @@ ZONES_FIXED: Final = Immutable(
     "regional to zonal or vice-versa.",
     remediation="create a resource under another name in the other zones",
 )
+ONE_WRITE_PER_NETWORK: Final = ExclusiveWrites(
+    NETWORK_PATH,
+    "AnotherOperationInProgress",
+    "Another operation on this or dependent resource is in progress. Under way on {ancestor}: {other}.",
+)
+IDLE_TIMEOUT_MINUTES: Final = {ADDRESS: range(4, 31), NAT_GATEWAY: range(4, 121)}
+RETIRED_SKU: Final = "basic"
 
 
 def refuse_zones(request: Request) -> None:
@@ -81,18 +91,6 @@ def prefixes_of(record: Record) -> list[Network]:
     return [ipaddress.ip_network(item) for item in given or [record.properties["addressPrefix"]]]
 
 
-ONE_WRITE_PER_NETWORK: Final = ExclusiveWrites(
-    NETWORK_PATH,
-    "AnotherOperationInProgress",
-    "Another operation on this or dependent resource is in progress. Under way on {ancestor}: {other}.",
-)
-ADDRESS: Final = "azure-native:network:PublicIPAddress"
-PREFIX: Final = "azure-native:network:PublicIPPrefix"
-NAT_GATEWAY: Final = "azure-native:network:NatGateway"
-IDLE_TIMEOUT_MINUTES: Final = {ADDRESS: range(4, 31), NAT_GATEWAY: range(4, 121)}
-RETIRED_SKU: Final = "basic"
-
-
 def address_count(prefix: Record) -> int:
     """The number of addresses of a prefix. Azure assigns all of them."""
     return 2 ** (32 - int(prefix.properties["prefixLength"]))
@@ -110,6 +108,7 @@ def addresses_in_use(cloud: Cloud, prefix: Record) -> dict[str, int]:
 
 
 def refuse_idle_timeout(request: Request) -> None:
+    """Refuses idle timeouts outside the range of the type."""
     allowed = IDLE_TIMEOUT_MINUTES[request.type.token]
     minutes = request.get("idleTimeoutInMinutes")
     if minutes is not None and minutes not in allowed:

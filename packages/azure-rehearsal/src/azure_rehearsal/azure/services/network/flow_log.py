@@ -67,7 +67,7 @@ def _refuse_second_log(request: Request) -> None:
         if same and not arm_ids.same(other.id, request.id):
             raise Refused(
                 "FlowLogAlreadyExists",
-                f"Flow log {request.id} cannot be created: {target} has the flow log {other.id} already.",
+                f"Flow log {request.id} cannot be created: {target} already has the flow log {other.id}.",
                 "declare one flow log per target",
             )
 

@@ -35,6 +35,7 @@ WATCHER_GROUP: Final = "NetworkWatcherRG"
 
 
 def watcher_name(location: str) -> str:
+    """The name of a region's network watcher."""
     return f"NetworkWatcher_{location}"
 
 

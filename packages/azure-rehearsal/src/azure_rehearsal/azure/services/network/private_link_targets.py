@@ -29,11 +29,13 @@ class Group:
     more_hosts: Callable[[Cloud, Record], list[str]] | None = None
 
     def host_names(self, cloud: Cloud, target: Record) -> list[str]:
+        """The host names of the target's group."""
         name, region = arm_ids.name(target.id).lower(), normal_location(str(target.properties.get("location", "")))
         more = self.more_hosts(cloud, target) if self.more_hosts else []
         return [*(host.format(name=name, region=region) for host in self.hosts), *more]
 
     def zone_name(self, target: Record) -> str:
+        """The private DNS zone of the target's group."""
         return self.zone.format(region=normal_location(str(target.properties.get("location", ""))))
 
 

@@ -19,4 +19,5 @@ NAME: Final = Limit(pattern=r"^(?=.{1,60}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")
 
 
 def bad_request(message: str, remediation: str) -> Refused:
+    """Azure Managed Redis's generic error."""
     return Refused("BadRequest", message, remediation)

@@ -17,10 +17,12 @@ DEFAULT: Final = "default"
 
 
 def sku_of(properties: dict[str, Any]) -> str:
+    """The SKU of an account in lower case."""
     return str(get_path(properties, "sku.name", "")).lower()
 
 
 def blob_service_id(account_id: str) -> str:
+    """The id of an account's blob service."""
     return f"{account_id}/blobServices/{DEFAULT}"
 
 
@@ -43,4 +45,5 @@ def blob_service(request: Request, account_id: str) -> Record | None:
 
 
 def tracks_last_access(service: Record | None) -> bool:
+    """Whether a blob service tracks the last access time."""
     return bool(service and get_path(service.properties, "lastAccessTimeTrackingPolicy.enable"))
