@@ -145,8 +145,8 @@ def _reconcile(
             continue
         id = record_id(zone, item.host, item.type)
         existing = writer.cloud.get(id)
-        mark = writer.cloud.get(record_id(zone, _ownership_host(options, item.host, item.type), "TXT"))
-        if existing is not None and existing.properties.get(PAYLOADS[item.type]) and not _is_owned(mark, options):
+        ownership = writer.cloud.get(record_id(zone, _ownership_host(options, item.host, item.type), "TXT"))
+        if existing is not None and existing.properties.get(PAYLOADS[item.type]) and not _is_owned(ownership, options):
             continue
         if existing is not None and not existing.causes:
             yield f"{id} is an alias record set; external-dns considers it missing and overwrites it for {item.note}."
@@ -171,15 +171,15 @@ def _delete_obsolete(writer: _Writer, options: RecordKeeper, zone: Record, kept:
     ]
     for item in sets:
         host = _host_of(zone, item)
-        mark = writer.cloud.get(record_id(zone, _ownership_host(options, host, record_type(item.id)), "TXT"))
+        ownership = writer.cloud.get(record_id(zone, _ownership_host(options, host, record_type(item.id)), "TXT"))
         if (
-            mark is None
-            or not _is_owned(mark, options)
+            ownership is None
+            or not _is_owned(ownership, options)
             or arm_ids.key(item.id) in kept
             or not _passes_filters(options, host)
         ):
             continue
-        yield from filter(None, (writer.delete(zone, item), writer.delete(zone, mark)))
+        yield from filter(None, (writer.delete(zone, item), writer.delete(zone, ownership)))
 
 
 def _record_sets(endpoint: Endpoint, options: RecordKeeper) -> Iterator[_DesiredRecordSet]:
@@ -234,6 +234,8 @@ def _ownership_text(options: RecordKeeper, resource: str) -> str:
     return f'"{_HERITAGE},external-dns/owner={options.owner},external-dns/resource={resource}"'
 
 
-def _is_owned(mark: Record | None, options: RecordKeeper) -> bool:
-    values = [text for item in (mark.properties.get("txtRecords") or [] if mark else []) for text in item["value"]]
+def _is_owned(ownership: Record | None, options: RecordKeeper) -> bool:
+    values = [
+        text for item in (ownership.properties.get("txtRecords") or [] if ownership else []) for text in item["value"]
+    ]
     return any(_HERITAGE in text and f"external-dns/owner={options.owner}," in text for text in values)

@@ -103,11 +103,11 @@ class ResourceManager:
     # Writes
 
     def _request(self, type: ArmType, id: str, inputs: dict[str, Any]) -> Request:
-        given = {key: value for key, value in inputs.items() if value is not None}
-        complete = copy.deepcopy(given)
+        sent = {key: value for key, value in inputs.items() if value is not None}
+        complete = copy.deepcopy(sent)
         for path, value in type.defaults.items():
             set_default(complete, path, copy.deepcopy(value))
-        return Request(self.cloud, self.client, type, id, arm_ids.match(type.path, id) or {}, given, complete)
+        return Request(self.cloud, self.client, type, id, arm_ids.match(type.path, id) or {}, sent, complete)
 
     def _apply(self, request: Request) -> Record:
         """Checks and performs a write, including inline children."""
