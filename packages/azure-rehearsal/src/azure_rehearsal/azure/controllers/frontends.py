@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from azure_rehearsal.azure.controllers.load_balancer_spec import (
     ADDRESS_NAME,
@@ -36,11 +36,16 @@ from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import normal_location
 from azure_rehearsal.azure.services.containerservice.common import pools_of
 from azure_rehearsal.azure.services.containerservice.permissions import ADDRESS_JOIN, SUBNET_JOIN
-from azure_rehearsal.azure.services.network.common import ADDRESS, CLUSTER, NAT_GATEWAY, SUBNET, network_of, prefixes_of
+from azure_rehearsal.azure.services.network.common import (
+    ADDRESS,
+    CLUSTER,
+    NAT_GATEWAY,
+    RESERVED_AT_START,
+    SUBNET,
+    network_of,
+    prefixes_of,
+)
 from azure_rehearsal.azure.services.network.private_endpoint import addresses_in
-
-RESERVED_AT_START: Final = 4
-"""Addresses that Azure reserves at the start of a subnet. It also reserves the last one, the broadcast address."""
 
 
 class LoadBalancerError(Exception):

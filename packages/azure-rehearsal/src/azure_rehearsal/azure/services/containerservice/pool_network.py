@@ -17,6 +17,7 @@ from azure_rehearsal.azure.services.containerservice.permissions import (
 from azure_rehearsal.azure.services.containerservice.pool_rules import cluster_of
 from azure_rehearsal.azure.services.network.common import (
     CLUSTER,
+    RESERVED_ADDRESSES,
     address_count,
     addresses_in_use,
     network_of,
@@ -26,8 +27,6 @@ from azure_rehearsal.azure.services.network.common import (
 from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
-RESERVED_ADDRESSES: Final = 5
-"""Addresses that Azure reserves in every subnet."""
 NODE_POD_PREFIX: Final = 24
 """Overlay assigns a /24 of the pod range to each node."""
 

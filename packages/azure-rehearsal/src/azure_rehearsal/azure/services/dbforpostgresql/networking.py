@@ -7,7 +7,7 @@ from typing import Final
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.rules import Request, get_path, normal_location
 from azure_rehearsal.azure.services.dbforpostgresql.common import DOMAIN, SERVER, invalid
-from azure_rehearsal.azure.services.network.common import network_of, prefixes_of
+from azure_rehearsal.azure.services.network.common import RESERVED_ADDRESSES, network_of, prefixes_of
 from azure_rehearsal.azure.services.network.subnet import delegations_of, users_of_subnet
 from azure_rehearsal.protocol.provider import Refused
 
@@ -15,7 +15,6 @@ DELEGATION: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
 SUBNET: Final = "network.delegatedSubnetResourceId"
 ZONE: Final = "network.privateDnsZoneArmResourceId"
 
-RESERVED_ADDRESSES: Final = 5
 MAX_SUBNET_PREFIX_LENGTH: Final = 28
 ADDRESSES: Final = {True: 4, False: 2}
 """Addresses of a server in its subnet, by whether it has a standby. Documented: four; without a standby we use half."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT
 from azure_rehearsal.azure.core.rules import ArmType, InUse
 from azure_rehearsal.azure.services.network.common import AGENT_POOL, NAME
 from azure_rehearsal.azure.services.network.network_security_group import SECURITY_GROUP
-from azure_rehearsal.azure.services.network.subnet import PRIVATE_ENDPOINT
 
 APPLICATION_GROUP: Final = "azure-native:network:ApplicationSecurityGroup"
 

@@ -45,6 +45,10 @@ ONE_WRITE_PER_NETWORK: Final = ExclusiveWrites(
 )
 IDLE_TIMEOUT_MINUTES: Final = {ADDRESS: range(4, 31), NAT_GATEWAY: range(4, 121)}
 RETIRED_SKU: Final = "basic"
+RESERVED_AT_START: Final = 4
+"""Addresses that Azure reserves at the start of every subnet. It also reserves the last one, the broadcast address."""
+RESERVED_ADDRESSES: Final = RESERVED_AT_START + 1
+"""Addresses that Azure reserves in every subnet."""
 
 
 def refuse_zones(request: Request) -> None:

@@ -9,14 +9,18 @@ from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT, connection_of
 from azure_rehearsal.azure.core.rules import ArmType, Request, get_path
-from azure_rehearsal.azure.services.network.common import NAME, network_of, prefixes_of, refuse_other_region
+from azure_rehearsal.azure.services.network.common import (
+    NAME,
+    RESERVED_AT_START,
+    network_of,
+    prefixes_of,
+    refuse_other_region,
+)
 from azure_rehearsal.azure.services.network.private_link_targets import groups_of
 from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
 PATH: Final = arm_ids.provider_id("Microsoft.Network/privateEndpoints", "privateEndpointName")
-RESERVED_AT_START: Final = 4
-"""Azure reserves the first four addresses of a subnet and the last one."""
 _REGISTRY: Final = "microsoft.containerregistry/registries"
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import addresses, arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT
 from azure_rehearsal.azure.core.rules import ArmType, InUse, Request
 from azure_rehearsal.azure.services.network.common import (
     AGENT_POOL,
@@ -21,7 +22,6 @@ from azure_rehearsal.azure.services.network.common import (
 )
 from azure_rehearsal.protocol.provider import Refused
 
-PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 FLEXIBLE_SERVER: Final = "azure-native:dbforpostgresql:Server"
 LOAD_BALANCER: Final = "azure-native:network:LoadBalancer"
 SUBNET_USERS: Final = (AGENT_POOL, CLUSTER, PRIVATE_ENDPOINT, FLEXIBLE_SERVER, LOAD_BALANCER)
