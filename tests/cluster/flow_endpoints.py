@@ -16,7 +16,7 @@ from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT
 from azure_rehearsal.azure.services.dbforpostgresql.common import SERVER
 from azure_rehearsal.azure.services.network.common import SUBNET
-from azure_rehearsal.azure.services.network.security_groups import SECURITY_GROUP
+from azure_rehearsal.azure.services.network.network_security_group import SECURITY_GROUP
 from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 from model import policy_endpoints as peers

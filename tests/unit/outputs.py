@@ -1,7 +1,7 @@
 """What a provider adds to the inputs of a resource once it exists, as far as unit tests need it.
 
 Owns the few outputs that programs legitimately read from a resource; how ids are made is known to the simulated Azure
-(`azure_rehearsal.azure.core.registry`). What is not here is unknown in a build, and `tests.unit.harness` refuses a
+(`azure_rehearsal.azure.core.type_registry`). What is not here is unknown in a build, and `tests.unit.harness` refuses a
 program that lets it reach an input or an export: most outputs of Azure become unknown whenever their resource is
 updated, so a program that depends on them plans changes that are none.
 """
@@ -12,7 +12,7 @@ import hashlib
 import uuid
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from tests.unit.graph import Registered
 
 SUBSCRIPTION_ID: Final = "00000000-0000-4000-8000-000000000001"
@@ -41,7 +41,7 @@ def guid(seed: str) -> str:
 
 def _azure_outputs(resource: Registered, subscription_id: str) -> dict[str, Any]:
     """Nothing without an id, and no id without an explicit name: an automatic one is unknown until Azure has it."""
-    arm_type = registry.types().get(resource.type)
+    arm_type = type_registry.types().get(resource.type)
     if arm_type is None:
         return {}
     try:

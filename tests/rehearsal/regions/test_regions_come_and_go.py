@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from azure_rehearsal.azure.core.kept_by_azure import is_kept_by_azure
+from azure_rehearsal.azure.core.retained_resources import is_retained
 from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.regions.conftest import STACKS, Environment
 from tests.rehearsal.regions.others import only_adapts, ways_between
@@ -62,7 +62,7 @@ def _nothing_is_left_of(region: str, environment: Environment) -> None:
     """Nothing has the region in its id or in what was written to it, and nobody who lived there holds a role."""
     assert environment.exists(region) == []
     cloud = environment.cloud()
-    ours = [record for record in cloud["records"] if not is_kept_by_azure(record["id"], record["inputs"])]
+    ours = [record for record in cloud["records"] if not is_retained(record["id"], record["inputs"])]
     assert [record["id"] for record in ours if region in json.dumps(record["inputs"])] == []
     holders = {record["properties"]["principalId"] for record in ours if record["type"] == ROLE}
     assert holders

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 
 import azure_rehearsal
 from azure_rehearsal.azure import services
-from azure_rehearsal.azure.core import registry
+from azure_rehearsal.azure.core import type_registry
 
 SOURCE: Final = Path(azure_rehearsal.__file__).parent
 PROJECT: Final = Path(__file__).parents[2]
@@ -50,21 +51,46 @@ def test_every_declared_distribution_is_installed() -> None:
         assert metadata.version(name)
 
 
+def snake_case(name: str) -> str:
+    """`public_ip_address` for `PublicIPAddress`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
 def test_every_service_is_a_package() -> None:
     assert [path.name for path in SERVICES.glob("*.py")] == ["__init__.py"]
     packages = {path.parent.name for path in SERVICES.glob("*/__init__.py")}
-    assert packages == set(registry.MODULES)
+    assert packages == set(type_registry.SERVICES)
 
 
-@pytest.mark.parametrize("name", registry.MODULES)
-def test_a_service_collects_the_types_of_its_modules(name: str) -> None:
+@pytest.mark.parametrize("name", type_registry.SERVICES)
+def test_an_init_only_collects_types_and_functions(name: str) -> None:
+    docstring, *statements = ast.parse((SERVICES / name / "__init__.py").read_text()).body
+    assert isinstance(docstring, ast.Expr)
+    for statement in statements:
+        if not isinstance(statement, ast.ImportFrom):
+            assert isinstance(statement, ast.AnnAssign)
+            assert ast.unparse(statement.target) in ("TYPES", "FUNCTIONS")
+
+
+@pytest.mark.parametrize("name", type_registry.SERVICES)
+def test_each_type_has_a_module_named_after_it(name: str) -> None:
     service = importlib.import_module(f"{services.__name__}.{name}")
-    modules = [
-        importlib.import_module(f"{service.__name__}.{path.stem}") for path in (SERVICES / name).glob("[a-z]*.py")
-    ]
-    collected = {type.token for type in service.TYPES}
-    assert collected
-    for module in modules:
-        assert {type.token for type in getattr(module, "TYPES", ())} <= collected, module.__name__
-        functions = getattr(module, "FUNCTIONS", {})
-        assert functions.items() <= getattr(service, "FUNCTIONS", {}).items(), module.__name__
+    modules = {
+        path.stem: importlib.import_module(f"{service.__name__}.{path.stem}")
+        for path in (SERVICES / name).glob("[a-z]*.py")
+    }
+    found = {module: value.TYPE.token for module, value in modules.items() if hasattr(value, "TYPE")}
+    assert sorted(found.values()) == sorted(type.token for type in service.TYPES)
+    for module, token in found.items():
+        _, package, type = token.split(":")
+        assert (package, snake_case(type)) == (name, module)
+
+
+@pytest.mark.parametrize("name", type_registry.SERVICES)
+def test_a_service_collects_the_functions_of_its_modules(name: str) -> None:
+    service = importlib.import_module(f"{services.__name__}.{name}")
+    collected = getattr(service, "FUNCTIONS", {})
+    for path in (SERVICES / name).glob("[a-z]*.py"):
+        module = importlib.import_module(f"{service.__name__}.{path.stem}")
+        assert getattr(module, "FUNCTIONS", {}).items() <= collected.items(), module.__name__
+    assert all(token.split(":")[1] == name for token in collected)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.rules import normal_location
@@ -79,15 +79,17 @@ class AzureOutage(Decorated):
         return super().read(resource, id, inputs, outputs)
 
     def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
-        type = registry.functions()[token][0] if token in registry.functions() else token.replace(":get", ":", 1)
-        if type in registry.types():
+        type = (
+            type_registry.functions()[token][0] if token in type_registry.functions() else token.replace(":get", ":", 1)
+        )
+        if type in type_registry.types():
             self._reach(self._id(type, arguments), {})
         return super().invoke(token, arguments, preview)
 
     def _id(self, type: str, values: Mapping[str, Any]) -> str:
         """The id that path parameters name; empty where one is missing, which the stand-in itself refuses."""
         try:
-            path = registry.arm_type(type).path
+            path = type_registry.arm_type(type).path
             return arm_ids.fill(path, {"subscriptionId": self._client.subscription_id, **values})
         except KeyError:
             return ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.objects import api_of
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE
@@ -27,7 +27,7 @@ def object_line(cluster_id: str, key: Key) -> str:
 
 def azure_id(type: str, inputs: Mapping[str, Any], subscription_id: str) -> str:
     """The id that a resource with these inputs has; empty where they do not say, or the type is not Azure's."""
-    known = registry.types().get(type)
+    known = type_registry.types().get(type)
     if known is None:
         return ""
     values = {"subscriptionId": subscription_id, **inputs}

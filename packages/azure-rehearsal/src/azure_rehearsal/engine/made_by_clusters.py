@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from azure_rehearsal.azure.controllers.marks import caused, causes_of
+from azure_rehearsal.azure.controllers.ownership import caused, causes_of
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.kept_by_azure import is_kept_by_azure
+from azure_rehearsal.azure.core.retained_resources import is_retained
 from azure_rehearsal.engine.lookup import object_line
 from azure_rehearsal.kubernetes.cloud_controller_api import Cause
 from azure_rehearsal.kubernetes.cluster import Key, Object
@@ -65,7 +65,7 @@ def objects(cluster_id: str, cluster: KnownCluster, api_version: str, kind: str)
 def _resources(cloud: Cloud) -> Iterator[str]:
     for record in cloud:
         causes = causes_of(record)
-        if record.id not in causes and not is_kept_by_azure(record.id, record.inputs):
+        if record.id not in causes and not is_retained(record.id, record.inputs):
             yield record.id
         for id, cause in causes.items():
             # A record set's name says which of a route's it is; elsewhere a cause has one thing of a kind.

@@ -101,9 +101,9 @@ class World:
         self._clusters = self._real or FakeClusters.open(recorded, self._cloud, controllers)
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
-        from azure_rehearsal.azure.core.provider import AzureStandIn
-        from azure_rehearsal.azure.core.registry import types
+        from azure_rehearsal.azure.core.provider import FakeAzureProvider
         from azure_rehearsal.azure.core.schema import resource_schema
+        from azure_rehearsal.azure.core.type_registry import types
         from azure_rehearsal.chaos.outage import AzureOutage, ClusterOutage
         from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 
@@ -116,7 +116,7 @@ class World:
             # 3.12.2 gives half of a module to a thread that comes while another one loads it.
             for token in types():
                 resource_schema(token)
-            stand_in: StandIn = AzureStandIn(cloud, client)
+            stand_in: StandIn = FakeAzureProvider(cloud, client)
             if self._real is not None:
                 from azure_rehearsal.kubernetes.real.credentials import RealCredentials
 

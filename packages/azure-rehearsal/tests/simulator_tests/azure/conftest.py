@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from simulator_tests.azure.world import World
+from simulator_tests.azure.harness import AzureHarness
 
 
 @pytest.fixture
-def world() -> World:
-    """An empty simulated Azure whose writes take no time."""
-    return World()
+def azure() -> AzureHarness:
+    """An empty simulated Azure with instantaneous writes."""
+    return AzureHarness()

@@ -1,4 +1,4 @@
-"""What exists outside Pulumi's state, and its file."""
+"""The stored cloud and its file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from azure_rehearsal.azure.core.cloud import Cloud
-from simulator_tests.azure.world import GROUP, World, refused
+from simulator_tests.azure.harness import GROUP, AzureHarness, refused
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "clouds" / "azure.json"
 
 
-def test_a_cloud_without_file_is_empty_and_makes_one(path: Path) -> None:
+def test_opening_a_missing_file_gives_an_empty_cloud_that_creates_it(path: Path) -> None:
     cloud = Cloud.open(path)
     assert cloud.leftovers() == []
 
@@ -24,48 +24,48 @@ def test_a_cloud_without_file_is_empty_and_makes_one(path: Path) -> None:
     assert path.exists()
 
 
-def test_another_run_finds_what_was_left(path: Path) -> None:
-    first = World(Cloud.open(path, write_seconds=0))
+def test_another_run_reads_the_resources_of_the_first(path: Path) -> None:
+    first = AzureHarness(Cloud.open(path, write_seconds=0))
     cluster = first.cluster()
 
-    second = World(Cloud.open(path, write_seconds=0))
+    second = AzureHarness(Cloud.open(path, write_seconds=0))
 
     assert second.cloud.leftovers() == first.cloud.leftovers()
-    assert second.ask("containerservice:getManagedCluster", resourceGroupName=GROUP, resourceName="aks-voice") == {
+    assert second.invoke("containerservice:getManagedCluster", resourceGroupName=GROUP, resourceName="aks-shop") == {
         **cluster.outputs,
         "id": cluster.id,
     }
 
 
-def test_another_run_still_knows_who_refers_to_whom(path: Path) -> None:
-    World(Cloud.open(path, write_seconds=0)).cluster()
-    world = World(Cloud.open(path, write_seconds=0))
-    subnet = world.ask(
-        "network:getSubnet", resourceGroupName=GROUP, virtualNetworkName="vnet-voice", subnetName="snet-nodes"
+def test_another_run_reads_the_references(path: Path) -> None:
+    AzureHarness(Cloud.open(path, write_seconds=0)).cluster()
+    azure = AzureHarness(Cloud.open(path, write_seconds=0))
+    subnet = azure.invoke(
+        "network:getSubnet", resourceGroupName=GROUP, virtualNetworkName="vnet-shop", subnetName="snet-nodes"
     )
 
     with refused("InUseSubnetCannotBeDeleted", "agentPools/system"):
-        world.provider.delete(world.resource("network:Subnet", "nodes"), subnet["id"], {}, {})
+        azure.provider.delete(azure.resource("network:Subnet", "nodes"), subnet["id"], {}, {})
 
 
-def test_another_run_still_knows_the_principals_of_deleted_identities(path: Path) -> None:
-    first = World(Cloud.open(path, write_seconds=0))
+def test_another_run_reads_the_deleted_principals(path: Path) -> None:
+    first = AzureHarness(Cloud.open(path, write_seconds=0))
     first.group()
     principal = first.identity()["principalId"]
     first.delete(first["id-cluster"])
 
-    second = World(Cloud.open(path, write_seconds=0))
+    second = AzureHarness(Cloud.open(path, write_seconds=0))
 
     with refused("PrincipalNotFound", "deleted"):
         second.role(principal, "Reader", first[GROUP].id)
 
 
 def test_an_identity_of_an_earlier_run_is_replicated(path: Path) -> None:
-    first = World(Cloud.open(path, write_seconds=0))
+    first = AzureHarness(Cloud.open(path, write_seconds=0))
     first.group()
     principal = first.identity()["principalId"]
 
-    second = World(Cloud.open(path, write_seconds=0))
+    second = AzureHarness(Cloud.open(path, write_seconds=0))
     made = second.role(principal, "Reader", first[GROUP].id, principalType=None)
 
     assert made["principalType"] == "ServicePrincipal"
@@ -75,38 +75,38 @@ def test_a_file_of_another_format_is_refused(path: Path) -> None:
     path.parent.mkdir()
     path.write_text('{"format": 99}')
 
-    with pytest.raises(ValueError, match="has format 99, this version reads 1"):
+    with pytest.raises(ValueError, match="has format 99, expected 1"):
         Cloud.open(path)
 
 
-def test_ids_are_compared_without_case(world: World) -> None:
-    made = world.group()
+def test_comparisons_of_ids_ignore_case(azure: AzureHarness) -> None:
+    made = azure.group()
 
-    found = world.cloud.get(made.id.upper())
+    found = azure.cloud.get(made.id.upper())
 
     assert found is not None
     assert found.id == made.id
 
 
-def test_a_cluster_is_found_by_the_address_of_its_server_until_it_is_gone(world: World) -> None:
-    made = world.cluster()
+def test_a_cluster_is_found_by_its_server_address_until_its_deletion(azure: AzureHarness) -> None:
+    made = azure.cluster()
     server = f"https://{made['fqdn']}:443"
 
-    cluster = world.cloud.cluster_by_server(server)
-    world.delete(made)
+    cluster = azure.cloud.cluster_by_server(server)
+    azure.delete(made)
 
     assert cluster is not None
-    assert (cluster.name, cluster.kubernetes_version) == ("aks-voice", "1.36.2")
-    assert world.cloud.cluster_by_server(server) is None
+    assert (cluster.name, cluster.kubernetes_version) == ("aks-shop", "1.36.2")
+    assert azure.cloud.cluster_by_server(server) is None
 
 
-def test_a_cluster_made_again_is_another_cluster_at_another_address(world: World) -> None:
-    made = world.cluster()
-    first = world.cloud.cluster_by_server(f"https://{made['fqdn']}")
-    world.delete(made)
+def test_a_recreated_cluster_has_another_identity_and_address(azure: AzureHarness) -> None:
+    made = azure.cluster()
+    first = azure.cloud.cluster_by_server(f"https://{made['fqdn']}")
+    azure.delete(made)
 
-    again = world.make("containerservice:ManagedCluster", "aks", **made.inputs)
-    second = world.cloud.cluster_by_server(f"https://{again['fqdn']}")
+    again = azure.make("containerservice:ManagedCluster", "aks", **made.inputs)
+    second = azure.cloud.cluster_by_server(f"https://{again['fqdn']}")
 
     assert first is not None
     assert second is not None
@@ -114,39 +114,39 @@ def test_a_cluster_made_again_is_another_cluster_at_another_address(world: World
     assert again["fqdn"] != made["fqdn"]
 
 
-def test_an_update_keeps_the_cluster_what_it_is(world: World) -> None:
-    made = world.cluster()
+def test_an_update_keeps_the_identity_of_the_cluster(azure: AzureHarness) -> None:
+    made = azure.cluster()
 
-    changed = world.change(made, tags={"owner": "voice"})
+    changed = azure.change(made, tags={"owner": "shop"})
 
     for key in ("fqdn", "oidcIssuerProfile", "resourceUID", "identityProfile"):
         assert changed[key] == made[key]
 
 
-def test_a_property_set_behind_pulumis_back_is_there(world: World) -> None:
-    made = world.group(tags={"owner": "voice"})
+def test_a_property_set_outside_pulumi_is_stored(azure: AzureHarness) -> None:
+    made = azure.group(tags={"owner": "shop"})
 
-    world.cloud.set(made.id, "tags.owner", "somebody")
-    world.cloud.set(made.id, "tags.reason", "drift")
+    azure.cloud.set(made.id, "tags.owner", "somebody")
+    azure.cloud.set(made.id, "tags.reason", "drift")
 
-    assert world.ask("resources:getResourceGroup", resourceGroupName=GROUP)["tags"] == {
+    assert azure.invoke("resources:getResourceGroup", resourceGroupName=GROUP)["tags"] == {
         "owner": "somebody",
         "reason": "drift",
     }
 
 
-def test_a_property_of_nothing_cannot_be_set(world: World) -> None:
-    made = world.group(tags={"owner": "voice"})
+def test_setting_a_property_of_a_missing_resource_is_refused(azure: AzureHarness) -> None:
+    made = azure.group(tags={"owner": "shop"})
 
     with refused("ResourceNotFound", "rg-x"):
-        world.cloud.set(made.id.replace(GROUP, "rg-x"), "tags.owner", "somebody")
+        azure.cloud.set(made.id.replace(GROUP, "rg-x"), "tags.owner", "somebody")
     with refused("InvalidPath", "tags.owner.name"):
-        world.cloud.set(made.id, "tags.owner.name", "somebody")
+        azure.cloud.set(made.id, "tags.owner.name", "somebody")
 
 
-def test_removal_behind_pulumis_back_asks_nobody(world: World) -> None:
-    world.cluster()
+def test_removal_outside_pulumi_ignores_references(azure: AzureHarness) -> None:
+    azure.cluster()
 
-    world.cloud.remove(world["vnet-voice"].id)
+    azure.cloud.remove(azure["vnet-shop"].id)
 
-    assert world["snet-nodes"].id not in world.cloud.leftovers()
+    assert azure["snet-nodes"].id not in azure.cloud.leftovers()

@@ -1,4 +1,4 @@
-"""What only the controllers of clusters make: it exists, it can be named, no program declares it."""
+"""Resource types that only controllers create, and the causes of their resources."""
 
 from __future__ import annotations
 
@@ -6,47 +6,47 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.azure.controllers.marks import caused, causes_of, marked
-from azure_rehearsal.azure.controllers.types import MADE_BY_CONTROLLERS
-from azure_rehearsal.azure.core import registry
+from azure_rehearsal.azure.controllers.ownership import caused, causes_of, with_causes
+from azure_rehearsal.azure.controllers.resource_types import CONTROLLER_TYPES
+from azure_rehearsal.azure.core import type_registry
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import ArmType
 from azure_rehearsal.kubernetes.cloud_controller_api import Cause
-from simulator_tests.azure.world import GROUP, World, refused
+from simulator_tests.azure.harness import GROUP, AzureHarness, refused
 
-CAUSE = Cause("cluster-1", "aks", "v1", "Service", "voice-system", "gateway")
+CAUSE = Cause("cluster-1", "aks", "v1", "Service", "shop-system", "gateway")
 
 
-@pytest.mark.parametrize("type", MADE_BY_CONTROLLERS, ids=lambda item: item.token)
-def test_a_program_cannot_declare_it(type: ArmType) -> None:
-    world = World()
-    world.group()
+@pytest.mark.parametrize("type", CONTROLLER_TYPES, ids=lambda item: item.token)
+def test_programs_cannot_declare_types_of_controllers(type: ArmType) -> None:
+    azure = AzureHarness()
+    azure.group()
     with refused("UnknownResourceType", type.token):
-        world.check(type.token.removeprefix("azure-native:"), "it", resourceGroupName=GROUP)
+        azure.check(type.token.removeprefix("azure-native:"), "it", resourceGroupName=GROUP)
 
 
-@pytest.mark.parametrize("type", MADE_BY_CONTROLLERS, ids=lambda item: item.token)
-def test_the_rules_of_what_exists_are_found(type: ArmType) -> None:
+@pytest.mark.parametrize("type", CONTROLLER_TYPES, ids=lambda item: item.token)
+def test_types_of_controllers_are_known_for_stored_records(type: ArmType) -> None:
     record = Record(f"/subscriptions/s/resourceGroups/g/providers/{type.kind}/it", type.token, {})
-    assert registry.type_of(record) is type
+    assert type_registry.type_of(record) is type
     assert type.schema.outputs.properties, "the SDK knows its shape"
 
 
-def test_a_mark_outlives_the_process_and_names_the_cause(tmp_path: Path) -> None:
+def test_causes_are_stored_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "azure.json"
     id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/pvc-1"
     cloud = Cloud.open(path, write_seconds=0)
-    cloud.put(marked(Record(id, MADE_BY_CONTROLLERS[1].token, {}), {id: CAUSE}))
+    cloud.put(with_causes(Record(id, CONTROLLER_TYPES[1].token, {}), {id: CAUSE}))
     cloud.save()
     again = Cloud.open(path, write_seconds=0)
     assert list(caused(again)) == [(id, CAUSE)]
-    assert str(CAUSE) == "Service voice-system/gateway of cluster aks"
+    assert str(CAUSE) == "Service shop-system/gateway of cluster aks"
 
 
-def test_what_a_program_writes_has_no_cause() -> None:
-    world = World()
-    group = world.group()
-    record = world.cloud.get(group.id)
+def test_resources_of_programs_have_no_cause() -> None:
+    azure = AzureHarness()
+    group = azure.group()
+    record = azure.cloud.get(group.id)
     assert record is not None
     assert causes_of(record) == {}
-    assert list(caused(world.cloud)) == []
+    assert list(caused(azure.cloud)) == []

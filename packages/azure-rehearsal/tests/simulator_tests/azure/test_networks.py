@@ -1,4 +1,4 @@
-"""How networks behave when Azure accepts what is written."""
+"""Network resources that Azure accepts: outputs, inline children, peerings, addresses."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 from azure_rehearsal.azure.core import addresses
 from azure_rehearsal.azure.core.addresses import PUBLIC_RANGE
-from simulator_tests.azure.test_refusals_identity import link, zone
-from simulator_tests.azure.test_refusals_network import (
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Deployed, refused
+from simulator_tests.azure.identity_setup import link, zone
+from simulator_tests.azure.network_setup import (
     application_group,
     gateway,
     peered,
@@ -17,63 +18,62 @@ from simulator_tests.azure.test_refusals_network import (
     security_group,
     two_networks,
 )
-from simulator_tests.azure.world import GROUP, NETWORK, Made, World, refused
 
 
-def live(world: World, made: Made) -> dict[str, Any]:
-    read = world.read(made)
+def live(azure: AzureHarness, made: Deployed) -> dict[str, Any]:
+    read = azure.read(made)
     assert read is not None
     return read[1]
 
 
-def test_a_network_shows_its_subnets_and_keeps_them_when_it_is_written_without(world: World) -> None:
-    world.group()
-    made = world.network()
-    subnet = world.subnet()
+def test_a_network_update_without_subnets_keeps_them(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network()
+    subnet = azure.subnet()
 
-    changed = world.change(made, tags={"owner": "voice"})
+    changed = azure.change(made, tags={"owner": "shop"})
 
     assert [(item["name"], item["id"]) for item in changed["subnets"]] == [("snet-nodes", subnet.id)]
     assert "subnets" not in changed.inputs
 
 
-def test_inline_subnets_are_subnets_and_go_when_they_are_left_out(world: World) -> None:
-    world.group()
-    made = world.network(
+def test_inline_subnets_are_resources_and_are_deleted_when_omitted(azure: AzureHarness) -> None:
+    azure.group()
+    made = azure.network(
         subnets=[
             {"name": "snet-a", "addressPrefix": "10.10.0.0/24"},
             {"name": "snet-b", "addressPrefix": "10.10.1.0/24"},
         ]
     )
     names = {"resourceGroupName": GROUP, "virtualNetworkName": NETWORK}
-    assert world.ask("network:getSubnet", **names, subnetName="snet-a")["addressPrefix"] == "10.10.0.0/24"
+    assert azure.invoke("network:getSubnet", **names, subnetName="snet-a")["addressPrefix"] == "10.10.0.0/24"
 
-    changed = world.change(made, subnets=[{"name": "snet-b", "addressPrefix": "10.10.1.0/24"}])
+    changed = azure.change(made, subnets=[{"name": "snet-b", "addressPrefix": "10.10.1.0/24"}])
 
     assert [item["name"] for item in changed["subnets"]] == ["snet-b"]
 
 
-def test_an_inline_subnet_keeps_its_security_group_out_of_deletion(world: World) -> None:
-    world.group()
-    group = security_group(world, {})
+def test_a_security_group_of_an_inline_subnet_cannot_be_deleted(azure: AzureHarness) -> None:
+    azure.group()
+    group = security_group(azure, {})
     subnet = {"name": "snet-a", "addressPrefix": "10.10.0.0/24", "networkSecurityGroup": {"id": group.id}}
-    world.network(subnets=[subnet])
+    azure.network(subnets=[subnet])
 
-    assert [record.id.rsplit("/", 1)[-1] for record in world.cloud.referrers(group.id)] == ["snet-a"]
+    assert [record.id.rsplit("/", 1)[-1] for record in azure.cloud.referrers(group.id)] == ["snet-a"]
 
 
-def test_a_delegation_shows_what_azure_makes_of_it(world: World) -> None:
-    world.group()
-    world.network()
-    made = world.subnet(delegations=[{"name": "pg", "serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}])
+def test_the_response_completes_delegations(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
+    made = azure.subnet(delegations=[{"name": "pg", "serviceName": "Microsoft.DBforPostgreSQL/flexibleServers"}])
 
     assert made["delegations"][0]["provisioningState"] == "Succeeded"
     assert made["delegations"][0]["id"] == f"{made.id}/delegations/pg"
 
 
-def test_a_security_group_shows_azures_own_rules_beside_ours(world: World) -> None:
-    world.group()
-    made = security_group(world, {})
+def test_a_security_group_has_default_rules(azure: AzureHarness) -> None:
+    azure.group()
+    made = security_group(azure, {})
 
     assert [rule["name"] for rule in made["defaultSecurityRules"]] == [
         "AllowVnetInBound",
@@ -83,102 +83,102 @@ def test_a_security_group_shows_azures_own_rules_beside_ours(world: World) -> No
         "AllowInternetOutBound",
         "DenyAllOutBound",
     ]
-    assert made["securityRules"][0]["id"] == f"{made.id}/securityRules/sip"
+    assert made["securityRules"][0]["id"] == f"{made.id}/securityRules/web"
 
 
-def test_rules_of_both_directions_may_share_a_priority(world: World) -> None:
-    world.group()
+def test_rules_of_both_directions_can_share_a_priority(azure: AzureHarness) -> None:
+    azure.group()
 
-    made = security_group(world, {}, {"name": "out", "direction": "Outbound"})
+    made = security_group(azure, {}, {"name": "out", "direction": "Outbound"})
 
     assert [rule["priority"] for rule in made["securityRules"]] == [100, 100]
 
 
-def test_a_rule_may_name_a_service_tag_of_a_region(world: World) -> None:
-    world.group()
+def test_a_rule_can_use_a_regional_service_tag(azure: AzureHarness) -> None:
+    azure.group()
 
-    made = security_group(world, {"sourceAddressPrefix": "Storage.WestEurope"})
+    made = security_group(azure, {"sourceAddressPrefix": "Storage.WestEurope"})
 
     assert made["securityRules"][0]["sourceAddressPrefix"] == "Storage.WestEurope"
 
 
-def test_an_application_group_is_free_again_when_the_rule_is_gone(world: World) -> None:
-    world.group()
-    group = application_group(world)
+def test_an_application_group_can_be_deleted_after_its_rule(azure: AzureHarness) -> None:
+    azure.group()
+    group = application_group(azure)
     to_group = {"destinationAddressPrefix": None, "destinationApplicationSecurityGroups": [{"id": group.id}]}
-    rules = security_group(world, to_group)
+    rules = security_group(azure, to_group)
 
-    world.change(rules, securityRules=[])
-    world.delete(group)
+    azure.change(rules, securityRules=[])
+    azure.delete(group)
 
-    assert group.id not in world.cloud.leftovers()
+    assert group.id not in azure.cloud.leftovers()
 
 
-def test_peerings_connect_when_both_directions_are_there(world: World) -> None:
-    two_networks(world)
-    there = peering(world, NETWORK, "vnet-other")
+def test_peerings_are_connected_when_both_directions_exist(azure: AzureHarness) -> None:
+    two_networks(azure)
+    there = peering(azure, NETWORK, "vnet-other")
     assert there["peeringState"] == "Initiated"
 
-    back = peering(world, "vnet-other", NETWORK)
+    back = peering(azure, "vnet-other", NETWORK)
 
     assert back["peeringState"] == "Connected"
-    assert live(world, there)["peeringState"] == "Connected"
-    assert live(world, there)["remoteAddressSpace"] == {"addressPrefixes": ["10.20.0.0/16"]}
+    assert live(azure, there)["peeringState"] == "Connected"
+    assert live(azure, there)["remoteAddressSpace"] == {"addressPrefixes": ["10.20.0.0/16"]}
 
 
-def test_a_peered_network_can_be_deleted_and_leaves_the_other_disconnected(world: World) -> None:
-    peered(world)
+def test_deleting_a_peered_network_disconnects_the_other(azure: AzureHarness) -> None:
+    peered(azure)
 
-    world.delete(world["vnet-other"])
+    azure.delete(azure["vnet-other"])
 
-    assert live(world, world[f"{NETWORK} to-remote"])["peeringState"] == "Disconnected"
+    assert live(azure, azure[f"{NETWORK} to-remote"])["peeringState"] == "Disconnected"
 
 
-def test_both_directions_can_be_made_again(world: World) -> None:
-    peered(world)
+def test_both_directions_can_be_recreated(azure: AzureHarness) -> None:
+    peered(azure)
     for name in (NETWORK, "vnet-other"):
-        world.delete(world[f"{name} to-remote"])
+        azure.delete(azure[f"{name} to-remote"])
 
-    peering(world, NETWORK, "vnet-other")
-    back = peering(world, "vnet-other", NETWORK)
+    peering(azure, NETWORK, "vnet-other")
+    back = peering(azure, "vnet-other", NETWORK)
 
     assert back["peeringState"] == "Connected"
 
 
-def test_public_addresses_differ_stay_and_lie_in_the_range_for_benchmarks(world: World) -> None:
-    world.group()
-    made = [world.address(f"pip-{number}") for number in range(20)]
+def test_public_addresses_are_distinct_stable_and_in_the_benchmark_range(azure: AzureHarness) -> None:
+    azure.group()
+    made = [azure.address(f"pip-{number}") for number in range(20)]
 
     given = [ipaddress.ip_address(item["ipAddress"]) for item in made]
-    changed = world.change(made[0], tags={"owner": "voice"})
+    changed = azure.change(made[0], tags={"owner": "shop"})
 
     assert len(set(given)) == 20
     assert all(address in PUBLIC_RANGE for address in given)
     assert changed["ipAddress"] == made[0]["ipAddress"]
 
 
-def test_prefixes_never_overlap_and_hold_no_address_of_others(world: World) -> None:
-    world.group()
-    blocks = [ipaddress.ip_network(world.prefix(f"ippre-{number}")["ipPrefix"]) for number in range(20)]
-    address = ipaddress.ip_address(world.address()["ipAddress"])
+def test_prefixes_do_not_overlap_each_other_or_single_addresses(azure: AzureHarness) -> None:
+    azure.group()
+    blocks = [ipaddress.ip_network(azure.prefix(f"ippre-{number}")["ipPrefix"]) for number in range(20)]
+    address = ipaddress.ip_address(azure.address()["ipAddress"])
 
     assert all(block.prefixlen == 28 for block in blocks)
     assert not any(one.overlaps(other) for one in blocks for other in blocks if one is not other)
     assert not any(address in block for block in blocks)
 
 
-def test_a_range_that_is_used_up_is_an_error() -> None:
+def test_an_exhausted_range_is_an_error() -> None:
     half_of_it = str(next(PUBLIC_RANGE.subnets(new_prefix=16)))
 
     with refused("PublicIPCountLimitReached", "no free /28 left"):
         addresses.free_prefix("any seed", 28, [half_of_it])
 
 
-def test_an_address_of_a_prefix_lies_in_it(world: World) -> None:
-    world.group()
-    prefix = world.prefix()
-    first = world.address("pip-a", publicIPPrefix={"id": prefix.id})
-    second = world.address("pip-b", publicIPPrefix={"id": prefix.id})
+def test_an_address_of_a_prefix_is_inside_the_prefix(azure: AzureHarness) -> None:
+    azure.group()
+    prefix = azure.prefix()
+    first = azure.address("pip-a", publicIPPrefix={"id": prefix.id})
+    second = azure.address("pip-b", publicIPPrefix={"id": prefix.id})
 
     block = ipaddress.ip_network(prefix["ipPrefix"])
     assert ipaddress.ip_address(first["ipAddress"]) in block
@@ -186,27 +186,27 @@ def test_an_address_of_a_prefix_lies_in_it(world: World) -> None:
     assert first["ipAddress"] != second["ipAddress"]
 
 
-def test_a_dns_label_gives_a_name(world: World) -> None:
-    world.group()
+def test_a_dns_label_becomes_a_host_name(azure: AzureHarness) -> None:
+    azure.group()
 
-    made = world.address(dnsSettings={"domainNameLabel": "voice"})
+    made = azure.address(dnsSettings={"domainNameLabel": "shop"})
 
-    assert made["dnsSettings"]["fqdn"] == "voice.westeurope.cloudapp.azure.com"
-
-
-def test_a_gateway_and_its_address_can_be_deleted_in_order(world: World) -> None:
-    world.group()
-    address = world.address()
-    made = gateway(world, "pip-out")
-
-    world.delete(made)
-    world.delete(address)
-
-    assert world.cloud.leftovers() == [world[GROUP].id]
+    assert made["dnsSettings"]["fqdn"] == "shop.westeurope.cloudapp.azure.com"
 
 
-def test_a_route_to_an_appliance_is_accepted(world: World) -> None:
-    world.group()
+def test_a_gateway_and_its_address_can_be_deleted_in_order(azure: AzureHarness) -> None:
+    azure.group()
+    address = azure.address()
+    made = gateway(azure, "pip-out")
+
+    azure.delete(made)
+    azure.delete(address)
+
+    assert azure.cloud.leftovers() == [azure[GROUP].id]
+
+
+def test_a_route_to_an_appliance_is_accepted(azure: AzureHarness) -> None:
+    azure.group()
     route = {
         "name": "out",
         "addressPrefix": "0.0.0.0/0",
@@ -214,16 +214,16 @@ def test_a_route_to_an_appliance_is_accepted(world: World) -> None:
         "nextHopIpAddress": "10.10.0.4",
     }
 
-    made = route_table(world, route)
+    made = route_table(azure, route)
 
     assert made["routes"][0]["id"] == f"{made.id}/routes/out"
 
 
-def test_a_zone_counts_its_links(world: World) -> None:
-    world.group()
-    world.network()
-    made = zone(world)
-    joined = link(world, "privatelink.azurecr.io")
+def test_a_private_zone_counts_its_links(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
+    made = zone(azure)
+    joined = link(azure, "privatelink.azurecr.io")
 
     assert joined["virtualNetworkLinkState"] == "Completed"
-    assert live(world, made)["numberOfVirtualNetworkLinks"] == 1
+    assert live(azure, made)["numberOfVirtualNetworkLinks"] == 1

@@ -1,57 +1,35 @@
-"""Writes at the same time, what a deletion takes along, and what keeps a resource in use."""
+"""Concurrent writes, cascading deletes, resources in use."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Final
 
 import pytest
 
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.protocol.provider import Refused
-from simulator_tests.azure.test_refusals_cluster import maintenance
-from simulator_tests.azure.test_refusals_identity import credential
-from simulator_tests.azure.test_refusals_network import NETWORK, peering, two_networks
-from simulator_tests.azure.world import GROUP, World
-
-SLOW_SECONDS: Final = 0.2
-
-
-def at_once(world: World, *writes: Callable[[World], object]) -> list[Refused]:
-    """Starts the writes together, each one long, and returns what was refused."""
-    world.cloud.write_seconds = SLOW_SECONDS
-    refusals: list[Refused] = []
-
-    def run(write: Callable[[World], object]) -> None:
-        try:
-            write(world)
-        except Refused as refused:
-            refusals.append(refused)
-
-    threads = [threading.Thread(target=run, args=(write,)) for write in writes]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    world.cloud.write_seconds = 0
-    return refusals
+from simulator_tests.azure.cluster_setup import maintenance
+from simulator_tests.azure.concurrency import SLOW_SECONDS, run_concurrently
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness
+from simulator_tests.azure.identity_setup import credential
+from simulator_tests.azure.network_setup import peering, two_networks
 
 
 @pytest.mark.parametrize(
-    ("given", "writes", "code", "words"),
+    ("setup", "writes", "code", "fragment"),
     [
         (
-            lambda world: (world.group(), world.network()),
-            (lambda world: world.subnet("a", "10.10.0.0/24"), lambda world: world.subnet("b", "10.10.1.0/24")),
+            lambda azure: (azure.group(), azure.network()),
+            (lambda azure: azure.subnet("a", "10.10.0.0/24"), lambda azure: azure.subnet("b", "10.10.1.0/24")),
             "AnotherOperationInProgress",
             "Another operation on this or dependent resource is in progress",
         ),
         (
-            lambda world: (world.group(), world.network(), world.subnet()),
+            lambda azure: (azure.group(), azure.network(), azure.subnet()),
             (
-                lambda world: world.change(world[NETWORK], tags={"owner": "voice"}),
-                lambda world: world.delete(world["snet-nodes"]),
+                lambda azure: azure.change(azure[NETWORK], tags={"owner": "shop"}),
+                lambda azure: azure.delete(azure["snet-nodes"]),
             ),
             "AnotherOperationInProgress",
             "depends_on",
@@ -59,71 +37,75 @@ def at_once(world: World, *writes: Callable[[World], object]) -> list[Refused]:
         (
             two_networks,
             (
-                lambda world: peering(world, NETWORK, "vnet-other"),
-                lambda world: peering(world, "vnet-other", NETWORK),
+                lambda azure: peering(azure, NETWORK, "vnet-other"),
+                lambda azure: peering(azure, "vnet-other", NETWORK),
             ),
             "ReferencedResourceNotProvisioned",
             "is not in Succeeded state",
         ),
         (
-            World.cluster,
-            (lambda world: world.pool("one"), lambda world: world.pool("two")),
+            AzureHarness.cluster,
+            (lambda azure: azure.pool("one"), lambda azure: azure.pool("two")),
             "OperationNotAllowed",
             "is in progress, please wait for it to finish",
         ),
         (
-            World.cluster,
-            (lambda world: world.pool("one"), maintenance),
+            AzureHarness.cluster,
+            (lambda azure: azure.pool("one"), maintenance),
             "OperationNotAllowed",
             "aka.ms/aks-pending-operation",
         ),
         (
-            lambda world: (world.group(), world.identity("id-agents")),
-            (lambda world: credential(world, "fic-a"), lambda world: credential(world, "fic-b")),
+            lambda azure: (azure.group(), azure.identity("id-workers")),
+            (lambda azure: credential(azure, "fic-a"), lambda azure: credential(azure, "fic-b")),
             "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
             "Concurrent Federated Identity Credentials writes under the same managed identity are not supported",
         ),
     ],
     ids=["subnets", "network and subnet", "peerings", "pools", "pool and maintenance", "credentials"],
 )
-def test_two_writes_that_azure_serialises_are_refused_when_they_overlap(
-    world: World, given: Callable[[World], object], writes: tuple[Callable[[World], object], ...], code: str, words: str
+def test_overlapping_exclusive_writes_are_refused(
+    azure: AzureHarness,
+    setup: Callable[[AzureHarness], object],
+    writes: tuple[Callable[[AzureHarness], object], ...],
+    code: str,
+    fragment: str,
 ) -> None:
-    given(world)
+    setup(azure)
 
-    refusals = at_once(world, *writes)
+    refusals = run_concurrently(azure, *writes)
 
     assert [refused.code for refused in refusals] == [code]
-    assert words in str(refusals[0])
+    assert fragment in str(refusals[0])
 
 
-def test_the_same_writes_one_after_the_other_are_fine(world: World) -> None:
-    world.group()
-    world.network()
-    world.subnet("a", "10.10.0.0/24")
-    world.subnet("b", "10.10.1.0/24")
+def test_the_same_writes_in_sequence_are_accepted(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
+    azure.subnet("a", "10.10.0.0/24")
+    azure.subnet("b", "10.10.1.0/24")
 
-    assert at_once(world, lambda world: world.subnet("c", "10.10.2.0/24")) == []
+    assert run_concurrently(azure, lambda azure: azure.subnet("c", "10.10.2.0/24")) == []
 
 
-def test_writes_under_different_parents_may_overlap(world: World) -> None:
-    two_networks(world)
+def test_writes_under_different_parents_can_overlap(azure: AzureHarness) -> None:
+    two_networks(azure)
 
-    refusals = at_once(
-        world,
-        lambda world: world.subnet("a", "10.10.0.0/24"),
-        lambda world: world.subnet("a", "10.20.0.0/24", virtualNetworkName="vnet-other"),
-        lambda world: world.address(),
+    refusals = run_concurrently(
+        azure,
+        lambda azure: azure.subnet("a", "10.10.0.0/24"),
+        lambda azure: azure.subnet("a", "10.20.0.0/24", virtualNetworkName="vnet-other"),
+        lambda azure: azure.address(),
     )
 
     assert refusals == []
 
 
-def test_a_write_reaches_the_file_before_it_is_answered(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A run that is killed while Azure works leaves behind what Azure has taken on."""
+def test_a_write_is_in_the_file_before_its_response(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A killed run leaves the writes that Azure has accepted."""
     path = tmp_path_factory.mktemp("cloud") / "azure.json"
-    world = World(Cloud.open(path, write_seconds=SLOW_SECONDS))
-    writing = threading.Thread(target=world.group)
+    azure = AzureHarness(Cloud.open(path, write_seconds=SLOW_SECONDS))
+    writing = threading.Thread(target=azure.group)
     writing.start()
 
     while not path.exists():
@@ -133,80 +115,80 @@ def test_a_write_reaches_the_file_before_it_is_answered(tmp_path_factory: pytest
     writing.join()
 
     assert not is_done
-    assert seen_meanwhile == world.cloud.leftovers()
+    assert seen_meanwhile == azure.cloud.leftovers()
 
 
-def test_a_group_takes_everything_inside_along_and_the_record_says_so(world: World) -> None:
-    world.cluster()
-    world.pool()
+def test_deleting_a_group_deletes_and_records_its_resources(azure: AzureHarness) -> None:
+    azure.cluster()
+    azure.pool()
 
-    world.delete(world[GROUP])
+    azure.delete(azure[GROUP])
 
-    assert world.cloud.leftovers() == []
-    assert any(id.endswith("/agentPools/agents") for id in world.cloud.swept)
-    assert any(id.endswith("/resourceGroups/MC_rg-voice_aks-voice_westeurope") for id in world.cloud.swept)
+    assert azure.cloud.leftovers() == []
+    assert any(id.endswith("/agentPools/workers") for id in azure.cloud.cascade_deleted)
+    assert any(id.endswith("/resourceGroups/MC_rg-shop_aks-shop_westeurope") for id in azure.cloud.cascade_deleted)
 
 
-def test_a_cluster_takes_its_pools_and_its_node_group_along(world: World) -> None:
-    made = world.cluster()
-    before = set(world.cloud.leftovers())
-    world.pool()
+def test_deleting_a_cluster_deletes_its_pools_and_node_resource_group(azure: AzureHarness) -> None:
+    made = azure.cluster()
+    before = set(azure.cloud.leftovers())
+    azure.pool()
 
-    world.delete(made)
+    azure.delete(made)
 
-    gone = before - set(world.cloud.leftovers())
+    gone = before - set(azure.cloud.leftovers())
     assert {id.rsplit("/", 1)[-1] for id in gone} == {
-        "aks-voice",
+        "aks-shop",
         "system",
-        "MC_rg-voice_aks-voice_westeurope",
-        "aks-voice-agentpool",
+        "MC_rg-shop_aks-shop_westeurope",
+        "aks-shop-agentpool",
     }
 
 
-def test_a_scope_takes_its_role_assignments_along(world: World) -> None:
-    world.group()
-    world.network()
-    subnet = world.subnet()
-    role = world.role(world.identity()["principalId"], "Network Contributor", subnet.id)
+def test_deleting_a_scope_deletes_its_role_assignments(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
+    subnet = azure.subnet()
+    role = azure.role(azure.identity()["principalId"], "Network Contributor", subnet.id)
 
-    world.delete(subnet)
+    azure.delete(subnet)
 
-    assert role.id not in world.cloud.leftovers()
-
-
-def test_what_is_used_can_be_deleted_once_the_user_is_gone(world: World) -> None:
-    world.cluster()
-    pool = world.pool()
-
-    world.delete(pool)
-    world.delete(world["aks"])
-    world.delete(world["snet-nodes"])
-    world.delete(world[NETWORK])
-
-    assert world[NETWORK].id not in world.cloud.leftovers()
+    assert role.id not in azure.cloud.leftovers()
 
 
-def test_an_identity_made_again_has_another_principal(world: World) -> None:
-    world.group()
-    first = world.identity()
+def test_a_used_resource_can_be_deleted_after_its_user(azure: AzureHarness) -> None:
+    azure.cluster()
+    pool = azure.pool()
 
-    world.delete(first)
-    second = world.identity()
+    azure.delete(pool)
+    azure.delete(azure["aks"])
+    azure.delete(azure["snet-nodes"])
+    azure.delete(azure[NETWORK])
+
+    assert azure[NETWORK].id not in azure.cloud.leftovers()
+
+
+def test_a_recreated_identity_has_another_principal(azure: AzureHarness) -> None:
+    azure.group()
+    first = azure.identity()
+
+    azure.delete(first)
+    second = azure.identity()
 
     assert second["principalId"] != first["principalId"]
     assert second.id == first.id
 
 
-def test_a_refused_write_changes_nothing(world: World) -> None:
-    """A network with two inline subnets of which the second is refused leaves neither network nor subnet."""
-    world.group()
+def test_a_refused_write_changes_nothing(azure: AzureHarness) -> None:
+    """If one inline subnet is refused, neither the network nor the other subnet exists."""
+    azure.group()
 
     with pytest.raises(Refused):
-        world.network(
+        azure.network(
             subnets=[
                 {"name": "snet-a", "addressPrefix": "10.10.0.0/24"},
                 {"name": "snet-b", "addressPrefix": "10.10.0.0/24"},
             ]
         )
 
-    assert world.cloud.leftovers() == [world[GROUP].id]
+    assert azure.cloud.leftovers() == [azure[GROUP].id]

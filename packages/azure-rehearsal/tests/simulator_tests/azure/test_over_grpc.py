@@ -1,4 +1,4 @@
-"""The simulated Azure as the engine calls it: over gRPC, with unknown values on the wire."""
+"""The fake Azure provider over gRPC, with unknown values, as the engine calls it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.provider import AzureStandIn
+from azure_rehearsal.azure.core.provider import FakeAzureProvider
 from azure_rehearsal.protocol.provider import serve
-from simulator_tests.azure.world import World
+from simulator_tests.azure.harness import AzureHarness
 
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 ADDRESS: Final = "azure-native:network:PublicIPAddress"
@@ -30,11 +30,11 @@ def plain(values: struct_pb2.Struct) -> dict[str, Any]:
 
 
 def urn(token: str, name: str) -> str:
-    return f"urn:pulumi:staging::voice::voice:index:Network${token}::{name}"
+    return f"urn:pulumi:staging::shop::shop:index:Network${token}::{name}"
 
 
 class Engine:
-    """The calls that the engine makes for one resource."""
+    """The engine's calls for one resource."""
 
     def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub) -> None:
         self.stub = stub
@@ -62,7 +62,7 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def engine(cloud: Cloud) -> Generator[Engine]:
-    server = serve({"azure-native": lambda: AzureStandIn(cloud, Client())})
+    server = serve({"azure-native": lambda: FakeAzureProvider(cloud, Client())})
     with grpc.insecure_channel(f"127.0.0.1:{server.ports['azure-native']}") as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         stub.Configure(provider_pb2.ConfigureRequest(args=struct({"location": "westeurope"})))
@@ -80,7 +80,7 @@ def address_inputs(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_a_plan_marks_what_it_does_not_know(engine: Engine) -> None:
+def test_a_preview_marks_unknown_outputs(engine: Engine) -> None:
     inputs = engine.check(ADDRESS, "out", **address_inputs(resourceGroupName=UNKNOWN_STRING))
 
     planned = engine.create(ADDRESS, "out", inputs, preview=True)
@@ -92,7 +92,7 @@ def test_a_plan_marks_what_it_does_not_know(engine: Engine) -> None:
     assert outputs["publicIPAllocationMethod"] == "Static"
 
 
-def test_a_resource_is_created_compared_read_and_deleted(engine: Engine, cloud: Cloud) -> None:
+def test_a_resource_is_created_diffed_read_and_deleted(engine: Engine, cloud: Cloud) -> None:
     engine.make(GROUP, "rg", resourceGroupName="rg")
     inputs = engine.check(ADDRESS, "out", **address_inputs())
     made = engine.create(ADDRESS, "out", inputs)
@@ -125,7 +125,7 @@ def test_a_resource_is_created_compared_read_and_deleted(engine: Engine, cloud: 
     assert made.id not in cloud.leftovers()
 
 
-def test_a_refusal_reaches_the_engine_in_azures_words(engine: Engine) -> None:
+def test_the_engine_gets_azures_error_message(engine: Engine) -> None:
     engine.make(GROUP, "rg", resourceGroupName="rg")
 
     with pytest.raises(grpc.RpcError) as caught:
@@ -134,35 +134,35 @@ def test_a_refusal_reaches_the_engine_in_azures_words(engine: Engine) -> None:
     assert "IPv4BasicSkuPublicIpCountLimitReached: Cannot create more than 0" in str(caught.value)
 
 
-def test_a_pool_that_azure_makes_and_fails_is_kept_by_the_engine(engine: Engine, cloud: Cloud) -> None:
-    world = World(cloud, Client())
-    world.cluster()
-    prefix = world.prefix(length=31)
-    world.role(world["id-cluster"]["principalId"], "Network Contributor", prefix.id)
+def test_the_engine_keeps_a_pool_that_fails_to_provision(engine: Engine, cloud: Cloud) -> None:
+    azure = AzureHarness(cloud, Client())
+    azure.cluster()
+    prefix = azure.prefix(length=31)
+    azure.role(azure["id-cluster"]["principalId"], "Network Contributor", prefix.id)
     inputs = {
-        "resourceGroupName": "rg-voice",
-        "resourceName": "aks-voice",
-        "agentPoolName": "sip",
+        "resourceGroupName": "rg-shop",
+        "resourceName": "aks-shop",
+        "agentPoolName": "web",
         "vmSize": "Standard_D4s_v5",
         "count": 3,
-        "vnetSubnetID": world["snet-nodes"].id,
+        "vnetSubnetID": azure["snet-nodes"].id,
         "enableNodePublicIP": True,
         "nodePublicIPPrefixID": prefix.id,
     }
 
     with pytest.raises(grpc.RpcError) as caught:
-        engine.make("azure-native:containerservice:AgentPool", "sip", **inputs)
+        engine.make("azure-native:containerservice:AgentPool", "web", **inputs)
 
     trailers = dict(caught.value.trailing_metadata())  # ty: ignore[missing-attribute]
     status = status_pb2.Status.FromString(trailers["grpc-status-details-bin"])
     detail = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
-    assert detail.id.endswith("/agentPools/sip")
+    assert detail.id.endswith("/agentPools/web")
     assert detail.id in cloud.leftovers()
     assert "PublicIpPrefixOutOfIpAddressesForVMScaleSet" in detail.reasons[0]
 
 
-def test_a_read_by_names_is_answered_or_refused(engine: Engine) -> None:
+def test_a_getter_returns_the_resource_or_an_error(engine: Engine) -> None:
     engine.make(GROUP, "rg", resourceGroupName="rg")
     made = engine.make(ADDRESS, "out", **address_inputs())
 

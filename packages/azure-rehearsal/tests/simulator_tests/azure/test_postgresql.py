@@ -1,4 +1,4 @@
-"""What servers do to each other: replicas, what is written one after the other, what outlives what."""
+"""PostgreSQL servers: outputs, updates, replicas, exclusive writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from azure_rehearsal.azure.core.cloud import Cloud
-from simulator_tests.azure.services import (
+from simulator_tests.azure.concurrency import SLOW_SECONDS, run_concurrently
+from simulator_tests.azure.harness import AzureHarness
+from simulator_tests.azure.makers.dbforpostgresql import (
     administrator,
     database,
     database_network,
@@ -18,19 +20,17 @@ from simulator_tests.azure.services import (
     server,
     virtual_endpoint,
 )
-from simulator_tests.azure.test_operations import SLOW_SECONDS, at_once
-from simulator_tests.azure.test_refusals_postgresql import PASSWORD, replica_given, server_given
-from simulator_tests.azure.world import World
+from simulator_tests.azure.postgresql_setup import PASSWORD, with_replica, with_server
 
 A_MOMENT = SLOW_SECONDS / 4
 
 
-def test_a_server_has_what_azure_adds(world: World) -> None:
-    database_network(world)
+def test_the_response_contains_the_defaults_of_a_server(azure: AzureHarness) -> None:
+    database_network(azure)
 
-    made = server(world)
+    made = server(azure)
 
-    assert made["fullyQualifiedDomainName"] == "psql-voice.postgres.database.azure.com"
+    assert made["fullyQualifiedDomainName"] == "psql-shop.postgres.database.azure.com"
     assert made["storage"] == {
         "type": "", "autoGrow": "Enabled", "storageSizeGB": 256, "tier": "P15", "iops": 1100,
     }  # fmt: skip
@@ -39,83 +39,83 @@ def test_a_server_has_what_azure_adds(world: World) -> None:
     assert made["replicationRole"] == "Primary"
 
 
-def test_more_storage_is_an_update_and_a_faster_disk(world: World) -> None:
-    server_given(world)
+def test_more_storage_is_an_update_with_a_higher_tier(azure: AzureHarness) -> None:
+    with_server(azure)
 
-    assert world.difference(world["psql-voice"], storage={"storageSizeGB": 512}).replaces == []
-    assert world.change(world["psql-voice"], storage={"storageSizeGB": 512})["storage"]["tier"] == "P20"
+    assert azure.diff(azure["psql-shop"], storage={"storageSizeGB": 512}).replaces == []
+    assert azure.change(azure["psql-shop"], storage={"storageSizeGB": 512})["storage"]["tier"] == "P20"
 
 
 @pytest.mark.parametrize(
-    "change", [{"location": "northeurope"}, {"administratorLogin": "voice"}, {"availabilityZone": "2"}]
+    "change", [{"location": "northeurope"}, {"administratorLogin": "shop"}, {"availabilityZone": "2"}]
 )
-def test_what_replaces_a_server(world: World, change: dict[str, str]) -> None:
-    server_given(world)
+def test_changes_that_replace_a_server(azure: AzureHarness, change: dict[str, str]) -> None:
+    with_server(azure)
 
-    assert world.difference(world["psql-voice"], **change).replaces == list(change)
-
-
-def test_a_newer_version_is_an_update(world: World) -> None:
-    world.group()
-    made = server(world, version="16")
-
-    assert world.change(made, version="17")["version"] == "17"
+    assert azure.diff(azure["psql-shop"], **change).replaces == list(change)
 
 
-def test_a_replica_takes_after_its_primary(world: World) -> None:
-    server_given(world)
+def test_a_major_version_upgrade_is_an_update(azure: AzureHarness) -> None:
+    azure.group()
+    made = server(azure, version="16")
 
-    near, far = replica(world), replica(world, "psql-voice-far", location="northeurope")
+    assert azure.change(made, version="17")["version"] == "17"
+
+
+def test_a_replica_inherits_from_its_primary(azure: AzureHarness) -> None:
+    with_server(azure)
+
+    near, far = replica(azure), replica(azure, "psql-shop-far", location="northeurope")
 
     assert near["version"] == "17"
-    assert near["sourceServerResourceId"] == world["psql-voice"].id
+    assert near["sourceServerResourceId"] == azure["psql-shop"].id
     assert (near["replicationRole"], far["replicationRole"]) == ("AsyncReplica", "GeoAsyncReplica")
 
 
-def test_a_replica_can_be_updated(world: World) -> None:
-    replica_given(world)
+def test_a_replica_can_be_updated(azure: AzureHarness) -> None:
+    with_replica(azure)
 
-    assert world.change(world["psql-voice-read"], tags={"owner": "voice"})["replicationRole"] == "AsyncReplica"
+    assert azure.change(azure["psql-shop-read"], tags={"owner": "shop"})["replicationRole"] == "AsyncReplica"
 
 
-def test_replicas_of_a_deleted_primary_go_on_alone(world: World) -> None:
-    replica_given(world)
+def test_replicas_of_a_deleted_primary_are_promoted(azure: AzureHarness) -> None:
+    with_replica(azure)
 
-    world.delete(world["psql-voice"])
+    azure.delete(azure["psql-shop"])
 
-    live = world.read(world["psql-voice-read"])
+    live = azure.read(azure["psql-shop-read"])
     assert live is not None
     assert live[1]["replicationRole"] == "Primary"
     assert "sourceServerResourceId" not in live[1]
 
 
-def test_a_virtual_endpoint_has_a_writer_and_a_reader(world: World) -> None:
-    replica_given(world)
+def test_a_virtual_endpoint_has_a_writer_and_a_reader(azure: AzureHarness) -> None:
+    with_replica(azure)
 
-    made = virtual_endpoint(world, "psql-voice-read")
+    made = virtual_endpoint(azure, "psql-shop-read")
 
     assert made["virtualEndpoints"] == [
-        "psql-voice-entry.writer.postgres.database.azure.com",
-        "psql-voice-entry.reader.postgres.database.azure.com",
+        "psql-shop-entry.writer.postgres.database.azure.com",
+        "psql-shop-entry.reader.postgres.database.azure.com",
     ]
 
 
-def test_a_parameter_without_a_rule_is_taken(world: World) -> None:
-    server_given(world)
+def test_a_parameter_without_a_rule_is_accepted(azure: AzureHarness) -> None:
+    with_server(azure)
 
-    assert parameter(world, "azure.extensions", "pg_stat_statements")["value"] == "pg_stat_statements"
-
-
-def test_a_static_parameter_waits_for_a_restart(world: World) -> None:
-    server_given(world)
-
-    assert parameter(world, "max_connections", "200")["isConfigPendingRestart"] is True
-    assert parameter(world)["isConfigPendingRestart"] is False
+    assert parameter(azure, "azure.extensions", "pg_stat_statements")["value"] == "pg_stat_statements"
 
 
-def later(world: World, write: Callable[[World], object]) -> None:
+def test_a_static_parameter_has_a_pending_restart(azure: AzureHarness) -> None:
+    with_server(azure)
+
+    assert parameter(azure, "max_connections", "200")["isConfigPendingRestart"] is True
+    assert parameter(azure)["isConfigPendingRestart"] is False
+
+
+def later(azure: AzureHarness, write: Callable[[AzureHarness], object]) -> None:
     time.sleep(A_MOMENT)
-    write(world)
+    write(azure)
 
 
 @pytest.mark.parametrize(
@@ -125,16 +125,16 @@ def later(world: World, write: Callable[[World], object]) -> None:
         (database, administrator),
         (replica, database),
         (database, replica),
-        (replica, lambda world: replica(world, "psql-voice-second")),
-        (replica, lambda world: world.change(world["psql-voice"], tags={"owner": "voice"})),
-        (replica, lambda world: world.delete(world["present"])),
-        (lambda world: world.delete(world["psql-voice-old"]), database),
-        (lambda world: world.delete(world["psql-voice-old"]), replica),
+        (replica, lambda azure: replica(azure, "psql-shop-second")),
+        (replica, lambda azure: azure.change(azure["psql-shop"], tags={"owner": "shop"})),
+        (replica, lambda azure: azure.delete(azure["present"])),
+        (lambda azure: azure.delete(azure["psql-shop-old"]), database),
+        (lambda azure: azure.delete(azure["psql-shop-old"]), replica),
         (
-            lambda world: world.delete(world["psql-voice-old"]),
-            lambda world: world.delete(world["present"]),
+            lambda azure: azure.delete(azure["psql-shop-old"]),
+            lambda azure: azure.delete(azure["present"]),
         ),
-        (database, lambda world: world.delete(world["psql-voice-old"])),
+        (database, lambda azure: azure.delete(azure["psql-shop-old"])),
     ],
     ids=[
         "two children",
@@ -150,43 +150,43 @@ def later(world: World, write: Callable[[World], object]) -> None:
         "a replica's deletion while a child is written",
     ],
 )
-def test_a_server_does_one_thing_at_a_time(
-    world: World, first: Callable[[World], object], second: Callable[[World], object]
+def test_overlapping_writes_on_a_server_are_refused(
+    azure: AzureHarness, first: Callable[[AzureHarness], object], second: Callable[[AzureHarness], object]
 ) -> None:
-    server_given(world)
-    replica(world, "psql-voice-old")
-    database(world, "present")
+    with_server(azure)
+    replica(azure, "psql-shop-old")
+    database(azure, "present")
 
-    refusals = at_once(world, first, lambda world: later(world, second))
+    refusals = run_concurrently(azure, first, lambda azure: later(azure, second))
 
     assert [item.code for item in refusals] == ["ServerIsBusy"]
-    assert "psql-voice" in refusals[0].message
+    assert "psql-shop" in refusals[0].message
     assert "is busy processing another operation" in refusals[0].message
 
 
-def test_two_servers_do_not_wait_for_each_other(world: World) -> None:
-    world.group()
+def test_writes_on_two_servers_can_overlap(azure: AzureHarness) -> None:
+    azure.group()
 
-    assert at_once(world, server, lambda world: server(world, "psql-other")) == []
-
-
-def test_a_server_answers_again_when_a_replica_is_gone(world: World) -> None:
-    replica_given(world)
-
-    world.delete(world["psql-voice-read"])
-
-    assert database(world)["name"] == "voice"
+    assert run_concurrently(azure, server, lambda azure: server(azure, "psql-other")) == []
 
 
-def test_no_password_reaches_the_file_or_the_outputs(tmp_path: Path) -> None:
+def test_a_primary_accepts_writes_after_the_deletion_of_a_replica(azure: AzureHarness) -> None:
+    with_replica(azure)
+
+    azure.delete(azure["psql-shop-read"])
+
+    assert database(azure)["name"] == "shop"
+
+
+def test_passwords_are_not_in_the_file_or_the_outputs(tmp_path: Path) -> None:
     path = tmp_path / "azure.json"
-    world = World(Cloud.open(path, write_seconds=0))
-    world.group()
+    azure = AzureHarness(Cloud.open(path, write_seconds=0))
+    azure.group()
 
     made = server(
-        world,
+        azure,
         authConfig={"passwordAuth": "Enabled"},
-        administratorLogin="voice",
+        administratorLogin="shop",
         administratorLoginPassword=PASSWORD,
     )
 

@@ -1,4 +1,4 @@
-"""What Azure refuses of registries and replications, in its own words."""
+"""Azure's refusals of registries and replications; their outputs."""
 
 from __future__ import annotations
 
@@ -6,166 +6,167 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import endpoint_subnet, private_endpoint, registry, replication
-from simulator_tests.azure.world import LOCATION, Case, World, refused
+from simulator_tests.azure.harness import LOCATION, AzureHarness, Case, refused
+from simulator_tests.azure.makers.containerregistry import registry, replication
+from simulator_tests.azure.makers.private_endpoints import endpoint_subnet, private_endpoint
 
 
-def registry_given(world: World) -> None:
-    world.group()
-    registry(world)
+def with_registry(azure: AzureHarness) -> None:
+    azure.group()
+    registry(azure)
 
 
-def registry_with_endpoint(world: World) -> None:
-    registry_given(world)
-    world.network()
-    endpoint_subnet(world)
-    private_endpoint(world, world["acrvoice"], "registry")
+def registry_with_endpoint(azure: AzureHarness) -> None:
+    with_registry(azure)
+    azure.network()
+    endpoint_subnet(azure)
+    private_endpoint(azure, azure["acrshop"], "registry")
 
 
 CASES: Final = [
     Case(
         "containerregistry:Registry",
         "a name that another registry has",
-        lambda world: (world.group("rg-other"), registry(world, "ACRvoice", resourceGroupName="rg-other")),
+        lambda azure: (azure.group("rg-other"), registry(azure, "ACRshop", resourceGroupName="rg-other")),
         "AlreadyInUse",
-        ("acrvoice.azurecr.io is already in use",),
-        given=registry_given,
+        ("acrshop.azurecr.io is already in use",),
+        setup=with_registry,
     ),
     Case(
         "containerregistry:Registry",
         "retention outside Premium",
-        lambda world: registry(world, sku={"name": "Standard"}, policies={"retentionPolicy": {"status": "enabled"}}),
+        lambda azure: registry(azure, sku={"name": "Standard"}, policies={"retentionPolicy": {"status": "enabled"}}),
         "InvalidSku",
         ("retentionPolicy", "only supported for managed registries in Premium SKU", "use sku Premium"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "containerregistry:Registry",
-        "a closed registry outside Premium",
-        lambda world: registry(world, sku={"name": "Basic"}, publicNetworkAccess="Disabled"),
+        "no public access outside Premium",
+        lambda azure: registry(azure, sku={"name": "Basic"}, publicNetworkAccess="Disabled"),
         "InvalidSku",
         ("publicNetworkAccess 'Disabled'",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "containerregistry:Registry",
         "retention of more than a year",
-        lambda world: registry(world, policies={"retentionPolicy": {"status": "enabled", "days": 400}}),
+        lambda azure: registry(azure, policies={"retentionPolicy": {"status": "enabled", "days": 400}}),
         "InvalidPolicy",
         ("400 days", "0 to 365"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "containerregistry:Registry",
-        "no export from a public registry",
-        lambda world: registry(world, policies={"exportPolicy": {"status": "disabled"}}),
+        "disabled export of a public registry",
+        lambda azure: registry(azure, policies={"exportPolicy": {"status": "disabled"}}),
         "ExportPolicyNotSupported",
         ("public network access",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "containerregistry:Registry",
         "a private address in its network rules",
-        lambda world: registry(
-            world,
+        lambda azure: registry(
+            azure,
             networkRuleSet={
                 "defaultAction": "Deny",
                 "ipRules": [{"iPAddressOrRange": "10.0.0.0/8", "action": "Allow"}],
             },
         ),
         "InvalidNetworkRule",
-        ("10.0.0.0/8", "no public IPv4 address"),
-        given=World.group,
+        ("10.0.0.0/8", "not a public IPv4 address"),
+        setup=AzureHarness.group,
     ),
     Case(
         "containerregistry:Registry",
         "a smaller SKU while it has replications",
-        lambda world: (replication(world), world.change(world["acrvoice"], sku={"name": "Standard"})),
+        lambda azure: (replication(azure), azure.change(azure["acrshop"], sku={"name": "Standard"})),
         "InvalidSku",
         ("replications/northeurope",),
-        given=registry_given,
+        setup=with_registry,
     ),
     Case(
         "containerregistry:Registry",
         "a smaller SKU while it has private endpoints",
-        lambda world: world.change(world["acrvoice"], sku={"name": "Standard"}),
+        lambda azure: azure.change(azure["acrshop"], sku={"name": "Standard"}),
         "InvalidSku",
-        ("privateEndpoints/pe-voice",),
-        given=registry_with_endpoint,
+        ("privateEndpoints/pe-shop",),
+        setup=registry_with_endpoint,
     ),
     Case(
         "containerregistry:Replication",
         "a registry that is not Premium",
-        lambda world: (world.group(), registry(world, sku={"name": "Standard"}), replication(world)),
+        lambda azure: (azure.group(), registry(azure, sku={"name": "Standard"}), replication(azure)),
         "InvalidSku",
         ("geo-replication is only supported", "'Standard'"),
     ),
     Case(
         "containerregistry:Replication",
         "the registry's own region",
-        lambda world: replication(world, LOCATION),
+        lambda azure: replication(azure, LOCATION),
         "ReplicationAlreadyExists",
         ("home region", LOCATION),
-        given=registry_given,
+        setup=with_registry,
     ),
     Case(
         "containerregistry:Replication",
-        "a region that has one",
-        lambda world: (replication(world), replication(world, replicationName="second")),
+        "a region with a replication",
+        lambda azure: (replication(azure), replication(azure, replicationName="second")),
         "ReplicationAlreadyExists",
         ("northeurope",),
-        given=registry_given,
+        setup=with_registry,
     ),
     Case(
         "containerregistry:Replication",
         "another zone redundancy",
-        lambda world: world.change(replication(world), zoneRedundancy="Enabled"),
+        lambda azure: azure.change(replication(azure), zoneRedundancy="Enabled"),
         "PropertyChangeNotAllowed",
         ("zoneRedundancy",),
-        given=registry_given,
+        setup=with_registry,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)
 
 
-def test_an_admin_user_is_azures_to_allow(world: World) -> None:
-    world.group()
+def test_an_admin_user_is_accepted(azure: AzureHarness) -> None:
+    azure.group()
 
-    assert registry(world, adminUserEnabled=True)["adminUserEnabled"] is True
+    assert registry(azure, adminUserEnabled=True)["adminUserEnabled"] is True
 
 
-def test_a_registry_has_a_login_server_and_a_data_endpoint_for_each_region(world: World) -> None:
-    world.group()
-    made = registry(world, dataEndpointEnabled=True)
-    replication(world)
+def test_a_registry_has_a_login_server_and_one_data_endpoint_per_region(azure: AzureHarness) -> None:
+    azure.group()
+    made = registry(azure, dataEndpointEnabled=True)
+    replication(azure)
 
-    live = world.ask("containerregistry:getRegistry", resourceGroupName="rg-voice", registryName="acrvoice")
+    live = azure.invoke("containerregistry:getRegistry", resourceGroupName="rg-shop", registryName="acrshop")
 
-    assert made["loginServer"] == "acrvoice.azurecr.io"
+    assert made["loginServer"] == "acrshop.azurecr.io"
     assert live["dataEndpointHostNames"] == [
-        "acrvoice.westeurope.data.azurecr.io",
-        "acrvoice.northeurope.data.azurecr.io",
+        "acrshop.westeurope.data.azurecr.io",
+        "acrshop.northeurope.data.azurecr.io",
     ]
 
 
-@pytest.mark.parametrize("name", ["acr", "acr-voice", "a" * 51])
-def test_a_bad_name_is_found_before_anything_is_planned(world: World, name: str) -> None:
-    world.group()
+@pytest.mark.parametrize("name", ["acr", "acr-shop", "a" * 51])
+def test_check_refuses_an_invalid_registry_name(azure: AzureHarness, name: str) -> None:
+    azure.group()
 
-    _, failures = world.check(
-        "containerregistry:Registry", "acr", resourceGroupName="rg-voice", registryName=name, sku={"name": "Premium"}
+    _, failures = azure.check(
+        "containerregistry:Registry", "acr", resourceGroupName="rg-shop", registryName=name, sku={"name": "Premium"}
     )
 
     assert "registryName" in failures[0].reason
 
 
-def test_moving_a_registry_replaces_it(world: World) -> None:
-    registry_given(world)
+def test_another_location_replaces_a_registry(azure: AzureHarness) -> None:
+    with_registry(azure)
 
-    assert world.difference(world["acrvoice"], location="northeurope").replaces == ["location"]
+    assert azure.diff(azure["acrshop"], location="northeurope").replaces == ["location"]

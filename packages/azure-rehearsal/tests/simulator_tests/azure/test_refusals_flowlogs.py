@@ -1,4 +1,4 @@
-"""What Azure refuses of network watchers and flow logs."""
+"""Azure's refusals of network watchers and flow logs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import account, flow_log, workspace
-from simulator_tests.azure.world import GROUP, NETWORK, Case, World, refused
+from simulator_tests.azure.harness import GROUP, NETWORK, AzureHarness, Case, refused
+from simulator_tests.azure.makers.monitor import workspace
+from simulator_tests.azure.makers.private_endpoints import flow_log
+from simulator_tests.azure.makers.storage import account
 
 
-def network_given(world: World) -> None:
-    world.group()
-    world.network()
-    account(world)
+def with_network(azure: AzureHarness) -> None:
+    azure.group()
+    azure.network()
+    account(azure)
 
 
 def analytics(**changes: object) -> dict[str, object]:
@@ -23,19 +25,19 @@ def analytics(**changes: object) -> dict[str, object]:
 CASES: Final = [
     Case(
         "network:NetworkWatcher",
-        "a second one in a region",
-        lambda world: world.make(
-            "network:NetworkWatcher", "watcher", resourceGroupName=GROUP, networkWatcherName="nw-voice"
+        "a second watcher in a region",
+        lambda azure: azure.make(
+            "network:NetworkWatcher", "watcher", resourceGroupName=GROUP, networkWatcherName="nw-shop"
         ),
         "NetworkWatcherCountLimitReached",
         ("Cannot create more than 1 network watchers", "NetworkWatcher_westeurope"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
         "a region without a network",
-        lambda world: (
-            world.group(), account(world), flow_log(world, world["stvoice"].id)
+        lambda azure: (
+            azure.group(), account(azure), flow_log(azure, azure["stshop"].id)
         ),
         "ResourceGroupNotFound",
         ("NetworkWatcherRG",),
@@ -43,94 +45,94 @@ CASES: Final = [
     Case(
         "network:FlowLog",
         "a security group",
-        lambda world: flow_log(
-            world,
-            world.make(
+        lambda azure: flow_log(
+            azure,
+            azure.make(
                 "network:NetworkSecurityGroup", "nsg", resourceGroupName=GROUP, networkSecurityGroupName="nsg"
             ).id,
         ),
         "NsgFlowLogCreationNotAllowed",
-        ("new NSG flow logs can no longer be created", "make a flow log of the virtual network"),
-        given=network_given,
+        ("new NSG flow logs can no longer be created", "create a flow log of the virtual network"),
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
-        "something without flows",
-        lambda world: flow_log(world, world["stvoice"].id),
+        "a target without flows",
+        lambda azure: flow_log(azure, azure["stshop"].id),
         "InvalidTargetResource",
-        ("stvoice",),
-        given=network_given,
+        ("stshop",),
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
         "a storage account of another region",
-        lambda world: flow_log(world, storageId=account(world, "stother", location="northeurope").id),
+        lambda azure: flow_log(azure, storageId=account(azure, "stother", location="northeurope").id),
         "InvalidFlowLogLocation",
         ("'northeurope'", "'westeurope'"),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
         "a storage account that does not exist",
-        lambda world: flow_log(world, storageId=world["stvoice"].id + "x"),
+        lambda azure: flow_log(azure, storageId=azure["stshop"].id + "x"),
         "InvalidResourceReference",
-        ("stvoicex",),
-        given=network_given,
+        ("stshopx",),
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
-        "a second one of a network",
-        lambda world: (flow_log(world), flow_log(world, name="flow-second")),
+        "a second flow log of a network",
+        lambda azure: (flow_log(azure), flow_log(azure, name="flow-second")),
         "FlowLogAlreadyExists",
-        ("flow-voice",),
-        given=network_given,
+        ("flow-shop",),
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
         "analytics every 30 minutes",
-        lambda world: flow_log(
-            world,
+        lambda azure: flow_log(
+            azure,
             flowAnalyticsConfiguration=analytics(
-                trafficAnalyticsInterval=30, workspaceResourceId=workspace(world).id
+                trafficAnalyticsInterval=30, workspaceResourceId=workspace(azure).id
             ),
         ),
         "InvalidTrafficAnalyticsInterval",
         ("10 and 60",),
-        given=network_given,
+        setup=with_network,
     ),
     Case(
         "network:FlowLog",
         "analytics without a workspace",
-        lambda world: flow_log(world, flowAnalyticsConfiguration=analytics()),
+        lambda azure: flow_log(azure, flowAnalyticsConfiguration=analytics()),
         "InvalidFlowAnalyticsConfiguration",
         ("workspaceResourceId",),
-        given=network_given,
+        setup=with_network,
     ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)
 
 
-def test_the_watcher_of_a_region_is_there_as_soon_as_a_network_is(world: World) -> None:
-    network_given(world)
+def test_azure_creates_the_network_watcher_with_the_first_network(azure: AzureHarness) -> None:
+    with_network(azure)
 
-    made = flow_log(world)
+    made = flow_log(azure)
 
-    assert made["targetResourceId"] == world[NETWORK].id
+    assert made["targetResourceId"] == azure[NETWORK].id
     assert "NetworkWatcherRG" in made.id
 
 
-def test_watchers_are_no_leftovers_but_flow_logs_are(world: World) -> None:
-    network_given(world)
-    made = flow_log(world)
+def test_flow_logs_are_leftovers_and_watchers_are_not(azure: AzureHarness) -> None:
+    with_network(azure)
+    made = flow_log(azure)
 
-    assert [id for id in world.cloud.leftovers() if "NetworkWatcherRG" in id] == [made.id]
+    assert [id for id in azure.cloud.leftovers() if "NetworkWatcherRG" in id] == [made.id]
 
-    for name in ("flow-voice", "stvoice", NETWORK, GROUP):
-        world.delete(world[name])
-    assert world.cloud.leftovers() == []
+    for name in ("flow-shop", "stshop", NETWORK, GROUP):
+        azure.delete(azure[name])
+    assert azure.cloud.leftovers() == []

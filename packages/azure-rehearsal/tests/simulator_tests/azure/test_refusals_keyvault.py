@@ -1,4 +1,4 @@
-"""What Azure refuses of vaults and secrets, in its own words."""
+"""Azure's refusals of vaults and secrets."""
 
 from __future__ import annotations
 
@@ -6,45 +6,35 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import secret, vault
-from simulator_tests.azure.world import Case, World, refused
-
-
-def vault_given(world: World) -> None:
-    world.group()
-    vault(world)
-
-
-def vault_deleted(world: World) -> None:
-    vault_given(world)
-    world.delete(world["kv-voice"])
-
+from simulator_tests.azure.harness import AzureHarness, Case, refused
+from simulator_tests.azure.keyvault_setup import vault_deleted, with_vault
+from simulator_tests.azure.makers.keyvault import secret, vault
 
 CASES: Final = [
     Case(
         "keyvault:Vault",
         "a name with two hyphens in a row",
-        lambda world: vault(world, "kv--voice"),
+        lambda azure: vault(azure, "kv--shop"),
         "VaultNameNotValid",
-        ("kv--voice", "not contain consecutive hyphens"),
-        given=World.group,
+        ("kv--shop", "not contain consecutive hyphens"),
+        setup=AzureHarness.group,
     ),
     Case(
         "keyvault:Vault",
         "a name that another vault has",
-        lambda world: (
-            world.group("rg-other"),
-            world.make(
+        lambda azure: (
+            azure.group("rg-other"),
+            azure.make(
                 "keyvault:Vault",
                 "second",
                 resourceGroupName="rg-other",
-                vaultName="KV-voice",
-                properties=world["kv-voice"].inputs["properties"],
+                vaultName="KV-shop",
+                properties=azure["kv-shop"].inputs["properties"],
             ),
         ),
         "VaultAlreadyExists",
         ("globally unique", "choose another name"),
-        given=vault_given,
+        setup=with_vault,
     ),
     Case(
         "keyvault:Vault",
@@ -52,126 +42,126 @@ CASES: Final = [
         vault,
         "ConflictError",
         ("already exists in deleted state", "recover or purge", "set properties.createMode to recover"),
-        given=vault_deleted,
+        setup=vault_deleted,
     ),
     Case(
         "keyvault:Vault",
-        "recovery of a vault that never was",
-        lambda world: vault(world, createMode="recover"),
+        "recovery of a vault that was never deleted",
+        lambda azure: vault(azure, createMode="recover"),
         "SoftDeletedVaultDoesNotExist",
-        ("kv-voice", "leave createMode out"),
-        given=World.group,
+        ("kv-shop", "remove createMode"),
+        setup=AzureHarness.group,
     ),
     Case(
         "keyvault:Vault",
         "recovery into another region",
-        lambda world: world.make(
+        lambda azure: azure.make(
             "keyvault:Vault",
             "kv",
-            resourceGroupName="rg-voice",
-            vaultName="kv-voice",
+            resourceGroupName="rg-shop",
+            vaultName="kv-shop",
             location="northeurope",
-            properties={**world["kv-voice"].inputs["properties"], "createMode": "recover"},
+            properties={**azure["kv-shop"].inputs["properties"], "createMode": "recover"},
         ),
         "SoftDeletedVaultDoesNotExist",
         ("'northeurope'", "'westeurope'"),
-        given=vault_deleted,
+        setup=vault_deleted,
     ),
     Case(
         "keyvault:Vault",
         "soft delete for two days",
-        lambda world: vault(world, softDeleteRetentionInDays=2),
+        lambda azure: vault(azure, softDeleteRetentionInDays=2),
         "BadRequest",
         ("softDeleteRetentionInDays", "7 to 90"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "keyvault:Vault",
         "another retention for a vault that exists",
-        lambda world: world.change(world["kv-voice"], properties={"softDeleteRetentionInDays": 7}),
+        lambda azure: azure.change(azure["kv-shop"], properties={"softDeleteRetentionInDays": 7}),
         "BadRequest",
         ("has been set already and it can't be modified", "90 days"),
-        given=vault_given,
+        setup=with_vault,
     ),
     Case(
         "keyvault:Vault",
         "no soft delete",
-        lambda world: vault(world, enableSoftDelete=False),
+        lambda azure: vault(azure, enableSoftDelete=False),
         "BadRequest",
         ("enableSoftDelete", "irreversible"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "keyvault:Vault",
-        "purge protection taken away",
-        lambda world: world.change(world["kv-voice"], properties={"enablePurgeProtection": False}),
+        "disabled purge protection",
+        lambda azure: azure.change(azure["kv-shop"], properties={"enablePurgeProtection": False}),
         "BadRequest",
         ('"enablePurgeProtection" cannot be set to false',),
-        given=vault_given,
+        setup=with_vault,
     ),
     Case(
         "keyvault:Vault",
-        "purge protection that is false from the beginning",
-        lambda world: vault(world, enablePurgeProtection=False),
+        "purge protection false at creation",
+        lambda azure: vault(azure, enablePurgeProtection=False),
         "BadRequest",
-        ('"enablePurgeProtection" cannot be set to false', "leave it out"),
-        given=World.group,
+        ('"enablePurgeProtection" cannot be set to false', "remove it"),
+        setup=AzureHarness.group,
     ),
     Case(
         "keyvault:Vault",
         "a subnet without service endpoint",
-        lambda world: vault(
-            world, networkAcls={"defaultAction": "Deny", "virtualNetworkRules": [{"id": world["snet-nodes"].id}]}
+        lambda azure: vault(
+            azure, networkAcls={"defaultAction": "Deny", "virtualNetworkRules": [{"id": azure["snet-nodes"].id}]}
         ),
         "SubnetsHaveNoServiceEndpointsConfigured",
         ("snet-nodes", "Microsoft.KeyVault"),
-        given=lambda world: (world.group(), world.network(), world.subnet()),
+        setup=lambda azure: (azure.group(), azure.network(), azure.subnet()),
     ),
     Case(
         "keyvault:Vault",
         "another location",
-        lambda world: world.change(world["kv-voice"], location="northeurope"),
+        lambda azure: azure.change(azure["kv-shop"], location="northeurope"),
         "InvalidResourceLocation",
         ("already exists in location 'westeurope'",),
-        given=vault_given,
+        setup=with_vault,
     ),
     Case(
         "keyvault:Secret",
         "a vault that does not exist",
         secret,
         "ParentResourceNotFound",
-        ("kv-voice",),
-        given=World.group,
+        ("kv-shop",),
+        setup=AzureHarness.group,
     ),
     Case(
         "keyvault:Secret",
         "a value that is too large",
-        lambda world: secret(world, value="x" * 30_000),
+        lambda azure: secret(azure, value="x" * 30_000),
         "BadParameter",
         ("30000 bytes", "25600"),
-        given=vault_given,
+        setup=with_vault,
     ),
     Case(
         "keyvault:Secret",
         "a long content type",
-        lambda world: secret(world, contentType="x" * 256),
+        lambda azure: secret(azure, contentType="x" * 256),
         "BadParameter",
         ("256 characters", "255"),
-        given=vault_given,
+        setup=with_vault,
     ),
     Case(
         "keyvault:Secret",
-        "an end before its beginning",
-        lambda world: secret(world, attributes={"notBefore": 2_000_000_000, "expires": 1_900_000_000}),
+        "an expiry before the start",
+        lambda azure: secret(azure, attributes={"notBefore": 2_000_000_000, "expires": 1_900_000_000}),
         "BadParameter",
         ("1900000000", "seconds since 1970-01-01"),
-        given=vault_given,
+        setup=with_vault,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

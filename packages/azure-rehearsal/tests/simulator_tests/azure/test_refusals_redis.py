@@ -1,4 +1,4 @@
-"""What Azure refuses of caches and Redis databases, in its own words."""
+"""Azure's refusals of Redis caches, databases and access policy assignments; their keys."""
 
 from __future__ import annotations
 
@@ -6,182 +6,183 @@ from typing import Final
 
 import pytest
 
-from simulator_tests.azure.services import PERSON, redis, redis_database, redis_user
-from simulator_tests.azure.world import GROUP, Case, World, refused
+from simulator_tests.azure.harness import GROUP, AzureHarness, Case, refused
+from simulator_tests.azure.makers.common import PERSON
+from simulator_tests.azure.makers.redisenterprise import redis, redis_database, redis_user
 
 
-def instance_given(world: World) -> None:
-    world.group()
-    redis(world)
+def with_instance(azure: AzureHarness) -> None:
+    azure.group()
+    redis(azure)
 
 
-def database_given(world: World) -> None:
-    instance_given(world)
-    redis_database(world)
+def with_database(azure: AzureHarness) -> None:
+    with_instance(azure)
+    redis_database(azure)
 
 
-def without_persistence(world: World, **changes: object) -> object:
-    return redis_database(world, persistence=None, **changes)
+def without_persistence(azure: AzureHarness, **changes: object) -> object:
+    return redis_database(azure, persistence=None, **changes)
 
 
 CASES: Final = [
     Case(
         "redis:Redis",
-        "every one",
-        lambda world: world.make(
+        "any cache",
+        lambda azure: azure.make(
             "redis:Redis",
             "redis",
             resourceGroupName=GROUP,
-            name="redis-voice",
+            name="redis-shop",
             sku={"name": "Premium", "family": "P", "capacity": 2},
         ),
         "BadRequest",
         ("Azure Cache for Redis is retiring, create Azure Managed Redis instance instead", "RedisEnterprise"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "redisenterprise:RedisEnterprise",
         "an Enterprise SKU",
-        lambda world: redis(world, sku={"name": "Enterprise_E10"}),
+        lambda azure: redis(azure, sku={"name": "Enterprise_E10"}),
         "BadRequest",
         ("no longer supported", "Enterprise_E10", "Azure Managed Redis"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "redisenterprise:RedisEnterprise",
         "a capacity",
-        lambda world: redis(world, sku={"capacity": 2}),
+        lambda azure: redis(azure, sku={"capacity": 2}),
         "BadRequest",
         ("sku.capacity",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "redisenterprise:RedisEnterprise",
         "zones",
-        lambda world: redis(world, zones=["1", "2"]),
+        lambda azure: redis(azure, zones=["1", "2"]),
         "BadRequest",
-        ("zones", "zone redundant by itself"),
-        given=World.group,
+        ("zones", "always zone redundant"),
+        setup=AzureHarness.group,
     ),
     Case(
         "redisenterprise:RedisEnterprise",
-        "high availability taken away",
-        lambda world: world.change(world["redis-voice"], highAvailability="Disabled"),
+        "disabled high availability",
+        lambda azure: azure.change(azure["redis-shop"], highAvailability="Disabled"),
         "BadRequest",
         ("cannot be disabled once it is enabled",),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:RedisEnterprise",
         "a name that is taken in the region",
-        lambda world: (world.group("rg-other"), redis(world, resourceGroupName="rg-other")),
+        lambda azure: (azure.group("rg-other"), redis(azure, resourceGroupName="rg-other")),
         "NameNotAvailable",
-        ("redis-voice.westeurope.redis.azure.net",),
-        given=instance_given,
+        ("redis-shop.westeurope.redis.azure.net",),
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
         "a second database",
-        lambda world: redis_database(world, databaseName="sessions"),
+        lambda azure: redis_database(azure, databaseName="sessions"),
         "BadRequest",
         ("'sessions'", "'default'"),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
-        "a port of its own",
-        lambda world: redis_database(world, port=6380),
+        "another port",
+        lambda azure: redis_database(azure, port=6380),
         "BadRequest",
         ("6380", "10000"),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
         "one shard of a large instance",
-        lambda world: redis_database(world, clusteringPolicy="NoCluster"),
+        lambda azure: redis_database(azure, clusteringPolicy="NoCluster"),
         "BadRequest",
         ("25 GB", "Balanced_B50"),
-        given=lambda world: (world.group(), redis(world, sku={"name": "Balanced_B50"})),
+        setup=lambda azure: (azure.group(), redis(azure, sku={"name": "Balanced_B50"})),
     ),
     Case(
         "redisenterprise:Database",
         "another clustering policy",
-        lambda world: world.change(world["redis-default"], clusteringPolicy="OSSCluster"),
+        lambda azure: azure.change(azure["redis-default"], clusteringPolicy="OSSCluster"),
         "BadRequest",
         ("clustering policy", "cannot be changed", "EnterpriseCluster"),
-        given=database_given,
+        setup=with_database,
     ),
     Case(
         "redisenterprise:Database",
-        "two kinds of persistence",
-        lambda world: redis_database(world, persistence={"aofEnabled": True, "aofFrequency": "1s"}),
+        "RDB and AOF persistence",
+        lambda azure: redis_database(azure, persistence={"aofEnabled": True, "aofFrequency": "1s"}),
         "BadRequest",
         ("both RDB and AOF",),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
         "snapshots without a frequency",
-        lambda world: redis_database(world, persistence={"rdbFrequency": None}),
+        lambda azure: redis_database(azure, persistence={"rdbFrequency": None}),
         "BadRequest",
         ("rdbFrequency", "rdbEnabled"),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
-        "a frequency that there is not",
-        lambda world: redis_database(world, persistence={"rdbFrequency": "24h"}),
+        "an unknown frequency",
+        lambda azure: redis_database(azure, persistence={"rdbFrequency": "24h"}),
         "InvalidParameter",
         ("'24h'", "'12h'"),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
         "persistence and geo-replication",
-        lambda world: redis_database(world, geoReplication={"groupNickname": "voice"}),
+        lambda azure: redis_database(azure, geoReplication={"groupNickname": "shop"}),
         "BadRequest",
         ("persistence and active geo-replication",),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:Database",
         "geo-replication of a small instance",
-        lambda world: without_persistence(world, geoReplication={"groupNickname": "voice"}),
+        lambda azure: without_persistence(azure, geoReplication={"groupNickname": "shop"}),
         "BadRequest",
         ("balanced_b1",),
-        given=lambda world: (world.group(), redis(world, sku={"name": "Balanced_B1"})),
+        setup=lambda azure: (azure.group(), redis(azure, sku={"name": "Balanced_B1"})),
     ),
     Case(
         "redisenterprise:Database",
-        "search over shards",
-        lambda world: redis_database(world, clusteringPolicy="OSSCluster", modules=[{"name": "RediSearch"}]),
+        "RediSearch with OSS clustering",
+        lambda azure: redis_database(azure, clusteringPolicy="OSSCluster", modules=[{"name": "RediSearch"}]),
         "BadRequest",
         ("RediSearch", "EnterpriseCluster"),
-        given=instance_given,
+        setup=with_instance,
     ),
     Case(
         "redisenterprise:AccessPolicyAssignment",
         "another policy",
-        lambda world: redis_user(world, accessPolicyName="readers"),
+        lambda azure: redis_user(azure, accessPolicyName="readers"),
         "BadRequest",
         ("'readers' ", "does not exist"),
-        given=database_given,
+        setup=with_database,
     ),
     Case(
         "redisenterprise:AccessPolicyAssignment",
-        "a user that is no object id",
-        lambda world: redis_user(world, principal="agents"),
+        "a user that is not an object id",
+        lambda azure: redis_user(azure, principal="workers"),
         "BadRequest",
-        ("'agents'", "no object id"),
-        given=database_given,
+        ("'workers'", "not an object id"),
+        setup=with_database,
     ),
     Case(
         "redisenterprise:AccessPolicyAssignment",
-        "a user that has one",
-        lambda world: (redis_user(world), redis_user(world, "again")),
+        "a user with an assignment",
+        lambda azure: (redis_user(azure), redis_user(azure, "again")),
         "Conflict",
-        (PERSON, "accessPolicyAssignments/agents"),
-        given=database_given,
+        (PERSON, "accessPolicyAssignments/workers"),
+        setup=with_database,
     ),
     Case(
         "redisenterprise:AccessPolicyAssignment",
@@ -189,71 +190,71 @@ CASES: Final = [
         redis_user,
         "ParentResourceNotFound",
         ("databases/default",),
-        given=instance_given,
+        setup=with_instance,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)
 
 
-def test_keys_are_not_listed_where_only_entra_signs_in(world: World) -> None:
-    instance_given(world)
-    redis_database(world, accessKeysAuthentication=None)
+def test_listing_keys_is_refused_without_access_keys_authentication(azure: AzureHarness) -> None:
+    with_instance(azure)
+    redis_database(azure, accessKeysAuthentication=None)
 
     with refused("BadRequest", "Access keys authentication is disabled"):
-        world.ask(
+        azure.invoke(
             "redisenterprise:listDatabaseKeys",
             resourceGroupName=GROUP,
-            clusterName="redis-voice",
+            clusterName="redis-shop",
             databaseName="default",
         )
 
 
-def test_keys_are_listed_where_they_may_be_used(world: World) -> None:
-    database_given(world)
+def test_keys_are_listed_with_access_keys_authentication(azure: AzureHarness) -> None:
+    with_database(azure)
 
-    answer = world.ask(
-        "redisenterprise:listDatabaseKeys", resourceGroupName=GROUP, clusterName="redis-voice", databaseName="default"
+    answer = azure.invoke(
+        "redisenterprise:listDatabaseKeys", resourceGroupName=GROUP, clusterName="redis-shop", databaseName="default"
     )
 
     assert len({answer["primaryKey"], answer["secondaryKey"]}) == 2
 
 
-def test_an_instance_is_reached_by_name_and_region(world: World) -> None:
-    database_given(world)
+def test_the_host_name_contains_name_and_region(azure: AzureHarness) -> None:
+    with_database(azure)
 
-    assert world["redis-voice"]["hostName"] == "redis-voice.westeurope.redis.azure.net"
-    assert world["redis-voice"]["redundancyMode"] == "ZR"
-    assert world["redis-default"]["port"] == 10000
+    assert azure["redis-shop"]["hostName"] == "redis-shop.westeurope.redis.azure.net"
+    assert azure["redis-shop"]["redundancyMode"] == "ZR"
+    assert azure["redis-default"]["port"] == 10000
 
 
-def test_a_network_access_that_is_not_said_is_found_before_anything_is_planned(world: World) -> None:
-    world.group()
+def test_check_requires_public_network_access(azure: AzureHarness) -> None:
+    azure.group()
 
-    _, failures = world.check(
+    _, failures = azure.check(
         "redisenterprise:RedisEnterprise",
         "redis",
         resourceGroupName=GROUP,
-        clusterName="redis-voice",
+        clusterName="redis-shop",
         sku={"name": "Balanced_B20"},
     )
 
     assert [item.reason for item in failures] == ["missing required property 'publicNetworkAccess'"]
 
 
-def test_the_smallest_instances_may_have_one_shard(world: World) -> None:
-    instance_given(world)
+def test_small_instances_can_use_no_cluster(azure: AzureHarness) -> None:
+    with_instance(azure)
 
-    assert redis_database(world, clusteringPolicy="NoCluster")["clusteringPolicy"] == "NoCluster"
+    assert redis_database(azure, clusteringPolicy="NoCluster")["clusteringPolicy"] == "NoCluster"
 
 
 @pytest.mark.parametrize("change", [{"port": 10000}, {"modules": [{"name": "RedisJSON"}]}])
-def test_what_replaces_a_database(world: World, change: dict[str, object]) -> None:
-    database_given(world)
+def test_changes_that_replace_a_database(azure: AzureHarness, change: dict[str, object]) -> None:
+    with_database(azure)
 
-    assert world.difference(world["redis-default"], **change).replaces
+    assert azure.diff(azure["redis-default"], **change).replaces

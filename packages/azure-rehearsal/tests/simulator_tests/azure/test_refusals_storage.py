@@ -1,4 +1,4 @@
-"""What Azure refuses of storage accounts, containers and lifecycle rules, in its own words."""
+"""Azure's refusals of storage accounts, containers and management policies."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any, Final
 
 import pytest
 
-from simulator_tests.azure.services import account, blob_service, container, lifecycle, lifecycle_rule
-from simulator_tests.azure.world import Case, World, refused
+from simulator_tests.azure.harness import AzureHarness, Case, refused
+from simulator_tests.azure.makers.storage import account, blob_service, container, lifecycle, lifecycle_rule
 
 
-def account_given(world: World) -> None:
-    world.group()
-    account(world)
+def with_account(azure: AzureHarness) -> None:
+    azure.group()
+    account(azure)
 
 
-def zone_redundant(world: World) -> None:
-    world.group()
-    account(world, sku={"name": "Standard_ZRS"})
+def zone_redundant(azure: AzureHarness) -> None:
+    azure.group()
+    account(azure, sku={"name": "Standard_ZRS"})
 
 
 def by_last_access() -> dict[str, Any]:
@@ -36,155 +36,155 @@ CASES: Final = [
     Case(
         "storage:StorageAccount",
         "a name that another account has",
-        lambda world: (world.group("rg-other"), account(world, resourceGroupName="rg-other")),
+        lambda azure: (azure.group("rg-other"), account(azure, resourceGroupName="rg-other")),
         "StorageAccountAlreadyTaken",
-        ("The storage account named stvoice is already taken",),
-        given=account_given,
+        ("The storage account named stshop is already taken",),
+        setup=with_account,
     ),
     Case(
         "storage:StorageAccount",
         "block blobs on standard disks",
-        lambda world: account(world, kind="BlockBlobStorage", accessTier=None),
+        lambda azure: account(azure, kind="BlockBlobStorage", accessTier=None),
         "AccountPropertyIsInvalid",
         ("sku.name", "Premium"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
         "a V2 SKU for blobs",
-        lambda world: account(world, sku={"name": "StandardV2_LRS"}),
+        lambda azure: account(azure, sku={"name": "StandardV2_LRS"}),
         "AccountPropertyIsInvalid",
         ("StandardV2_LRS", "FileStorage"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
         "an access tier on premium disks",
-        lambda world: account(world, sku={"name": "Premium_LRS"}),
+        lambda azure: account(azure, sku={"name": "Premium_LRS"}),
         "AccountPropertyIsInvalid",
         ("accessTier",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
         "blob storage without an access tier",
-        lambda world: account(world, kind="BlobStorage", accessTier=None),
+        lambda azure: account(azure, kind="BlobStorage", accessTier=None),
         "AccountPropertyIsInvalid",
         ("accessTier",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
         "a change from geo to zone redundancy",
-        lambda world: world.change(world["stvoice"], sku={"name": "Standard_ZRS"}),
+        lambda azure: azure.change(azure["stshop"], sku={"name": "Standard_ZRS"}),
         "AccountPropertyCannotBeUpdated",
         ("sku.name", "'Standard_GRS'", "'Standard_ZRS'"),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:StorageAccount",
         "a change of its kind",
-        lambda world: world.change(world["stvoice"], kind="Storage", accessTier=None),
+        lambda azure: azure.change(azure["stshop"], kind="Storage", accessTier=None),
         "AccountPropertyCannotBeUpdated",
         ("'kind'", "'StorageV2'", "'Storage'"),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:StorageAccount",
-        "infrastructure encryption afterwards",
-        lambda world: world.change(world["stvoice"], encryption={"requireInfrastructureEncryption": True}),
+        "infrastructure encryption after creation",
+        lambda azure: azure.change(azure["stshop"], encryption={"requireInfrastructureEncryption": True}),
         "AccountPropertyCannotBeUpdated",
         ("encryption.requireInfrastructureEncryption",),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:StorageAccount",
         "a private address in its network rules",
-        lambda world: account(
-            world, networkRuleSet={"defaultAction": "Deny", "ipRules": [{"iPAddressOrRange": "192.168.0.1"}]}
+        lambda azure: account(
+            azure, networkRuleSet={"defaultAction": "Deny", "ipRules": [{"iPAddressOrRange": "192.168.0.1"}]}
         ),
         "InvalidValuesForRequestParameters",
         ("networkAcls.ipRule[*].value", "192.168.0.1"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
         "a single address with a prefix length",
-        lambda world: account(
-            world, networkRuleSet={"defaultAction": "Deny", "ipRules": [{"iPAddressOrRange": "20.1.2.3/32"}]}
+        lambda azure: account(
+            azure, networkRuleSet={"defaultAction": "Deny", "ipRules": [{"iPAddressOrRange": "20.1.2.3/32"}]}
         ),
         "InvalidValuesForRequestParameters",
-        ("20.1.2.3/32", "without a prefix length"),
-        given=World.group,
+        ("20.1.2.3/32", "omit the prefix length"),
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
-        "a bypass that there is not",
-        lambda world: account(world, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Everybody"}),
+        "an unknown bypass",
+        lambda azure: account(azure, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Everybody"}),
         "InvalidValuesForRequestParameters",
         ("networkAcls.bypass", "Everybody"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "storage:StorageAccount",
         "a subnet without service endpoint",
-        lambda world: account(
-            world,
+        lambda azure: account(
+            azure,
             networkRuleSet={
                 "defaultAction": "Deny",
-                "virtualNetworkRules": [{"virtualNetworkResourceId": world["snet-nodes"].id}],
+                "virtualNetworkRules": [{"virtualNetworkResourceId": azure["snet-nodes"].id}],
             },
         ),
         "SubnetsHaveNoServiceEndpointsConfigured",
         ("snet-nodes", "Microsoft.Storage"),
-        given=lambda world: (world.group(), world.network(), world.subnet()),
+        setup=lambda azure: (azure.group(), azure.network(), azure.subnet()),
     ),
     Case(
         "storage:BlobServiceProperties",
-        "a name of its own",
-        lambda world: blob_service(world, blobServicesName="blobs"),
+        "a name other than default",
+        lambda azure: blob_service(azure, blobServicesName="blobs"),
         "InvalidResourceName",
-        ("is called 'default'",),
-        given=account_given,
+        ("has the name 'default'",),
+        setup=with_account,
     ),
     Case(
         "storage:BlobServiceProperties",
         "versions in a hierarchical namespace",
-        lambda world: (world.group(), account(world, isHnsEnabled=True), blob_service(world)),
+        lambda azure: (azure.group(), account(azure, isHnsEnabled=True), blob_service(azure)),
         "InvalidRequestPropertyValue",
         ("isVersioningEnabled", "hierarchical namespace"),
     ),
     Case(
         "storage:BlobServiceProperties",
         "point-in-time restore without a change feed",
-        lambda world: blob_service(world, restorePolicy={"enabled": True, "days": 6}),
+        lambda azure: blob_service(azure, restorePolicy={"enabled": True, "days": 6}),
         "InvalidRequestPropertyValue",
         ("restorePolicy", "changeFeed.enabled"),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:BlobContainer",
         "a name with capital letters",
-        lambda world: container(world, "Recordings"),
+        lambda azure: container(azure, "Recordings"),
         "InvalidResourceName",
         ("Recordings", "lower-case"),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:BlobContainer",
-        "public access to an account without",
-        lambda world: container(world, publicAccess="Blob"),
+        "public access in an account without public access",
+        lambda azure: container(azure, publicAccess="Blob"),
         "PublicAccessNotPermitted",
         ("Public access is not permitted on this storage account",),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
-        "a name of its own",
-        lambda world: lifecycle(world, lifecycle_rule(), managementPolicyName="archive"),
+        "a name other than default",
+        lambda azure: lifecycle(azure, lifecycle_rule(), managementPolicyName="archive"),
         "InvalidResourceName",
-        ("is called 'default'",),
-        given=account_given,
+        ("has the name 'default'",),
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
@@ -192,95 +192,95 @@ CASES: Final = [
         lifecycle,
         "InvalidRequestPropertyValue",
         ("0 rules",),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
-        "two rules of one name",
-        lambda world: lifecycle(world, lifecycle_rule(), lifecycle_rule()),
+        "two rules with the same name",
+        lambda azure: lifecycle(azure, lifecycle_rule(), lifecycle_rule()),
         "InvalidRequestPropertyValue",
-        ("two rules are named 'recordings'",),
-        given=account_given,
+        ("two rules are named 'reports'",),
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
-        "a kind of blob that there is not",
-        lambda world: lifecycle(world, lifecycle_rule(filters={"blobTypes": ["pageBlob"]})),
+        "an unknown blob type",
+        lambda azure: lifecycle(azure, lifecycle_rule(filters={"blobTypes": ["pageBlob"]})),
         "InvalidRequestPropertyValue",
         ("pageblob", "blockBlob"),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
-        "a prefix that names no container",
-        lambda world: lifecycle(world, lifecycle_rule(filters={"prefixMatch": ["/recordings"]})),
+        "a prefix without a container",
+        lambda azure: lifecycle(azure, lifecycle_rule(filters={"prefixMatch": ["/reports"]})),
         "InvalidRequestPropertyValue",
-        ("/recordings", "name of a container"),
-        given=account_given,
+        ("/reports", "name of a container"),
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
         "another tier for append blobs",
-        lambda world: lifecycle(world, lifecycle_rule(filters={"blobTypes": ["appendBlob"]})),
+        lambda azure: lifecycle(azure, lifecycle_rule(filters={"blobTypes": ["appendBlob"]})),
         "InvalidRequestPropertyValue",
-        ("append blobs can only be deleted",),
-        given=account_given,
+        ("append blobs support only delete",),
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
-        "a rule that does nothing",
-        lambda world: lifecycle(world, lifecycle_rule(actions={"baseBlob": None})),
+        "a rule without actions",
+        lambda azure: lifecycle(azure, lifecycle_rule(actions={"baseBlob": None})),
         "InvalidRequestPropertyValue",
         ("at least one action",),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
         "an action without days",
-        lambda world: lifecycle(
-            world,
+        lambda azure: lifecycle(
+            azure,
             lifecycle_rule(actions={"baseBlob": {"delete": {"daysAfterModificationGreaterThan": None}}}),
         ),
         "InvalidRequestPropertyValue",
         ("baseBlob.delete", "missing"),
-        given=account_given,
+        setup=with_account,
     ),
     Case(
         "storage:ManagementPolicy",
         "the archive tier of a zone redundant account",
-        lambda world: lifecycle(world, lifecycle_rule()),
+        lambda azure: lifecycle(azure, lifecycle_rule()),
         "InvalidRequestPropertyValue",
         ("archive tier is not supported for Standard_ZRS", "use LRS, GRS or RA-GRS"),
-        given=zone_redundant,
+        setup=zone_redundant,
     ),
     Case(
         "storage:ManagementPolicy",
-        "last access where nobody tracks it",
-        lambda world: lifecycle(world, by_last_access()),
+        "last access without tracking",
+        lambda azure: lifecycle(azure, by_last_access()),
         "InvalidRequestPropertyValue",
         ("last access time tracking is not enabled",),
-        given=account_given,
+        setup=with_account,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)
 
 
-def test_a_rule_by_last_access_is_taken_where_it_is_tracked(world: World) -> None:
-    account_given(world)
-    blob_service(world, lastAccessTimeTrackingPolicy={"enable": True})
+def test_a_rule_by_last_access_is_accepted_with_tracking(azure: AzureHarness) -> None:
+    with_account(azure)
+    blob_service(azure, lastAccessTimeTrackingPolicy={"enable": True})
 
-    assert lifecycle(world, by_last_access())["name"] == "default"
+    assert lifecycle(azure, by_last_access())["name"] == "default"
 
 
-def test_several_services_may_bypass_the_network_rules(world: World) -> None:
-    world.group()
+def test_several_services_can_bypass_the_network_rules(azure: AzureHarness) -> None:
+    azure.group()
 
-    made = account(world, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Metrics"})
+    made = account(azure, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Metrics"})
 
     assert made["networkRuleSet"]["bypass"] == "AzureServices, Metrics"

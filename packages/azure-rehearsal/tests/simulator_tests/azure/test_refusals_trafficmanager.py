@@ -1,4 +1,4 @@
-"""What Azure refuses of Traffic Manager profiles and endpoints, in its own words, and what it fills in."""
+"""Azure's refusals of Traffic Manager profiles and endpoints."""
 
 from __future__ import annotations
 
@@ -6,32 +6,14 @@ from typing import Any, Final
 
 import pytest
 
-from simulator_tests.azure.names import PROFILE, endpoint, profile
-from simulator_tests.azure.services import OTHER_REGION
-from simulator_tests.azure.world import GROUP, LOCATION, Case, World, refused
+from simulator_tests.azure.harness import LOCATION, AzureHarness, Case, refused
+from simulator_tests.azure.makers.common import OTHER_REGION
+from simulator_tests.azure.makers.dns import PROFILE, endpoint, profile
+from simulator_tests.azure.trafficmanager_setup import inline, monitored, with_endpoint, with_profile
 
 
-def profile_given(world: World) -> None:
-    world.group()
-    profile(world)
-
-
-def endpoint_given(world: World) -> None:
-    profile_given(world)
-    endpoint(world)
-
-
-def monitored(world: World, **changes: Any) -> object:
-    return profile(world, monitorConfig=changes)
-
-
-def nested(world: World, target: str, **changes: Any) -> object:
-    return endpoint(world, "inner", "nestedEndpoints", target=None, targetResourceId=target, **changes)
-
-
-def inline(name: str, **changes: Any) -> dict[str, Any]:
-    kind = "Microsoft.Network/trafficManagerProfiles/externalEndpoints"
-    return {"name": name, "type": kind, "target": f"{name}.example.com", "endpointLocation": LOCATION, **changes}
+def nested(azure: AzureHarness, target: str, **changes: Any) -> object:
+    return endpoint(azure, "inner", "nestedEndpoints", target=None, targetResourceId=target, **changes)
 
 
 CASES: Final = [
@@ -39,388 +21,321 @@ CASES: Final = [
     Case(
         "trafficmanager:Profile",
         "a name with a dot",
-        lambda world: profile(world, "traf.voice"),
+        lambda azure: profile(azure, "traf.shop"),
         "InvalidResourceName",
         ("up to 63 letters",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "a region as location",
-        lambda world: profile(world, location=LOCATION),
+        lambda azure: profile(azure, location=LOCATION),
         "LocationNotAvailableForResourceType",
         ("'global'",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "a DNS name that another profile has",
-        lambda world: profile(world, "traf-other", dnsConfig={"relativeName": PROFILE.upper()}),
+        lambda azure: profile(azure, "traf-other", dnsConfig={"relativeName": PROFILE.upper()}),
         "BadRequest",
         (f"Domain name {PROFILE}.trafficmanager.net already exists",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Profile",
         "a DNS name of two labels",
-        lambda world: profile(world, dnsConfig={"relativeName": "traf.voice"}),
+        lambda azure: profile(azure, dnsConfig={"relativeName": "traf.shop"}),
         "BadRequest",
         ("one label",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "another DNS name",
-        lambda world: world.change(world[PROFILE], dnsConfig={"relativeName": "traf-other"}),
+        lambda azure: azure.change(azure[PROFILE], dnsConfig={"relativeName": "traf-other"}),
         "BadRequest",
         ("cannot be changed", "traf-other"),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Profile",
         "no routing method",
-        lambda world: profile(world, trafficRoutingMethod=None),
+        lambda azure: profile(azure, trafficRoutingMethod=None),
         "BadRequest",
         ("trafficRoutingMethod",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a routing method that there is not",
-        lambda world: profile(world, trafficRoutingMethod="RoundRobin"),
+        "an unknown routing method",
+        lambda azure: profile(azure, trafficRoutingMethod="RoundRobin"),
         "InvalidParameter",
         ("RoundRobin", "Weighted"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "a time to live below zero",
-        lambda world: profile(world, dnsConfig={"ttl": -1}),
+        lambda azure: profile(azure, dnsConfig={"ttl": -1}),
         "BadRequest",
         ("dnsConfig.ttl",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "a probe over HTTPS without a path",
-        lambda world: monitored(world, path=None),
+        lambda azure: monitored(azure, path=None),
         "BadRequest",
-        ("with HTTPS it is needed",),
-        given=World.group,
+        ("HTTPS requires a path",),
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a path that is none",
-        lambda world: monitored(world, path="healthz"),
+        "an invalid path",
+        lambda azure: monitored(azure, path="healthz"),
         "BadRequest",
         ("begins with '/'",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "a probe over TCP with a path",
-        lambda world: monitored(world, protocol="TCP"),
+        lambda azure: monitored(azure, protocol="TCP"),
         "BadRequest",
         ("TCP has no path",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a port that there is not",
-        lambda world: monitored(world, port=0),
+        "an invalid port",
+        lambda azure: monitored(azure, port=0),
         "BadRequest",
         ("monitorConfig.port", "65535"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "an interval of twenty seconds",
-        lambda world: monitored(world, intervalInSeconds=20),
+        lambda azure: monitored(azure, intervalInSeconds=20),
         "BadRequest",
         ("20 seconds", "10 and 30"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a time-out as long as the fast interval",
-        lambda world: monitored(world, intervalInSeconds=10, timeoutInSeconds=10),
+        "a timeout as long as the fast interval",
+        lambda azure: monitored(azure, intervalInSeconds=10, timeoutInSeconds=10),
         "BadRequest",
         ("between 5 and 9",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a time-out of four seconds",
-        lambda world: monitored(world, timeoutInSeconds=4),
+        "a timeout of four seconds",
+        lambda azure: monitored(azure, timeoutInSeconds=4),
         "BadRequest",
         ("between 5 and 10",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "ten tolerated failures",
-        lambda world: monitored(world, toleratedNumberOfFailures=10),
+        lambda azure: monitored(azure, toleratedNumberOfFailures=10),
         "BadRequest",
         ("toleratedNumberOfFailures", "9"),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "nine ranges of status codes",
-        lambda world: monitored(world, expectedStatusCodeRanges=[{"min": 200, "max": 200 + n} for n in range(9)]),
+        lambda azure: monitored(azure, expectedStatusCodeRanges=[{"min": 200, "max": 200 + n} for n in range(9)]),
         "BadRequest",
         ("9 expected status code ranges",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
         "nine headers",
-        lambda world: monitored(world, customHeaders=[{"name": f"x-{n}", "value": "1"} for n in range(9)]),
+        lambda azure: monitored(azure, customHeaders=[{"name": f"x-{n}", "value": "1"} for n in range(9)]),
         "BadRequest",
         ("9 custom headers",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a number of answers outside MultiValue",
-        lambda world: profile(world, maxReturn=2),
+        "maxReturn without MultiValue",
+        lambda azure: profile(azure, maxReturn=2),
         "BadRequest",
         ("maxReturn 2",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "one endpoint twice",
-        lambda world: profile(world, endpoints=[inline("one"), inline("One", target="two.example.com")]),
+        "the same endpoint twice",
+        lambda azure: profile(azure, endpoints=[inline("one"), inline("One", target="two.example.com")]),
         "BadRequest",
         ("appear more than once: one",),
-        given=World.group,
+        setup=AzureHarness.group,
     ),
     Case(
         "trafficmanager:Profile",
-        "a routing method that its endpoints do not fit",
-        lambda world: world.change(world[PROFILE], trafficRoutingMethod="Geographic"),
+        "a routing method that its endpoints do not support",
+        lambda azure: azure.change(azure[PROFILE], trafficRoutingMethod="Geographic"),
         "BadRequest",
         (f"Endpoint '{LOCATION}' must have geoMapping",),
-        given=endpoint_given,
+        setup=with_endpoint,
     ),
     Case(
         "trafficmanager:Profile",
-        "to go while another profile leads to it",
-        lambda world: world.delete(world["traf-inner"]),
+        "the deletion of a nested profile",
+        lambda azure: azure.delete(azure["traf-inner"]),
         "BadRequest",
         ("nested endpoint of another profile", PROFILE),
-        given=lambda world: (
-            profile_given(world),
-            profile(world, "traf-inner"),
-            nested(world, world["traf-inner"].id, minChildEndpoints=1),
+        setup=lambda azure: (
+            with_profile(azure),
+            profile(azure, "traf-inner"),
+            nested(azure, azure["traf-inner"].id, minChildEndpoints=1),
         ),
     ),
     # Endpoints
     Case(
         "trafficmanager:Endpoint",
         "a profile that does not exist",
-        lambda world: (world.group(), endpoint(world)),
+        lambda azure: (azure.group(), endpoint(azure)),
         "ParentResourceNotFound",
         ("trafficManagerProfiles/externalEndpoints", PROFILE),
     ),
     Case(
         "trafficmanager:Endpoint",
-        "a kind that there is not",
-        lambda world: endpoint(world, kind="internalEndpoints"),
+        "an unknown endpoint type",
+        lambda azure: endpoint(azure, kind="internalEndpoints"),
         "BadRequest",
         ("internalEndpoints' specified for endpoint", "externalEndpoints"),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "a target with a protocol",
-        lambda world: endpoint(world, target="https://api.example.com/"),
+        lambda azure: endpoint(azure, target="https://api.example.com/"),
         "BadRequest",
         ("https://api.example.com/", "without protocol"),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "an external endpoint with a resource",
-        lambda world: (world.address(), endpoint(world, targetResourceId=world["pip-out"].id)),
+        lambda azure: (azure.address(), endpoint(azure, targetResourceId=azure["pip-out"].id)),
         "BadRequest",
         ("cannot have a target resource",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "an Azure endpoint without a resource",
-        lambda world: endpoint(world, kind="azureEndpoints", target=None),
+        lambda azure: endpoint(azure, kind="azureEndpoints", target=None),
         "BadRequest",
         ("must have a target resource",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "a public address without a name",
-        lambda world: (
-            world.address(),
-            endpoint(world, kind="azureEndpoints", target=None, targetResourceId=world["pip-out"].id),
+        lambda azure: (
+            azure.address(),
+            endpoint(azure, kind="azureEndpoints", target=None, targetResourceId=azure["pip-out"].id),
         ),
         "BadRequest",
         ("must have a DNS name assigned",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
-        "a resource that answers nothing",
-        lambda world: (
-            world.network(),
-            endpoint(world, kind="azureEndpoints", target=None, targetResourceId=world["vnet-voice"].id),
+        "a resource of an unsupported type",
+        lambda azure: (
+            azure.network(),
+            endpoint(azure, kind="azureEndpoints", target=None, targetResourceId=azure["vnet-shop"].id),
         ),
         "BadRequest",
         ("not of a supported type",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "a profile inside itself",
-        lambda world: nested(world, world[PROFILE].id, minChildEndpoints=1),
+        lambda azure: nested(azure, azure[PROFILE].id, minChildEndpoints=1),
         "BadRequest",
         ("not another profile",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
-        "a nested profile without a least number",
-        lambda world: (profile(world, "traf-inner"), nested(world, world["traf-inner"].id)),
+        "a nested profile without minChildEndpoints",
+        lambda azure: (profile(azure, "traf-inner"), nested(azure, azure["traf-inner"].id)),
         "BadRequest",
         ("minChildEndpoints",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
-        "no location where the nearest answers",
-        lambda world: endpoint(world, endpointLocation=None),
+        "no location with performance routing",
+        lambda azure: endpoint(azure, endpointLocation=None),
         "BadRequest",
         ("location must be specified", "endpointLocation"),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
-        "a location that there is not",
-        lambda world: endpoint(world, endpointLocation="global"),
+        "an unknown location",
+        lambda azure: endpoint(azure, endpointLocation="global"),
         "BadRequest",
         ("location 'global'",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
-        "a host name where addresses are answered",
-        lambda world: (world.group(), profile(world, trafficRoutingMethod="MultiValue", maxReturn=2), endpoint(world)),
+        "a host name with MultiValue routing",
+        lambda azure: (azure.group(), profile(azure, trafficRoutingMethod="MultiValue", maxReturn=2), endpoint(azure)),
         "BadRequest",
         ("IP address as target",),
     ),
     Case(
         "trafficmanager:Endpoint",
         "a priority above a thousand",
-        lambda world: endpoint(world, priority=1001),
+        lambda azure: endpoint(azure, priority=1001),
         "BadRequest",
         ("'priority'", "1000"),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "a weight of zero",
-        lambda world: endpoint(world, weight=0),
+        lambda azure: endpoint(azure, weight=0),
         "BadRequest",
         ("'weight'",),
-        given=profile_given,
+        setup=with_profile,
     ),
     Case(
         "trafficmanager:Endpoint",
         "a priority that another endpoint has",
-        lambda world: endpoint(world, OTHER_REGION, priority=1),
+        lambda azure: endpoint(azure, OTHER_REGION, priority=1),
         "BadRequest",
         ("priority 1", LOCATION, "share the same priority"),
-        given=endpoint_given,
+        setup=with_endpoint,
     ),
     Case(
         "trafficmanager:Endpoint",
         "a target that another endpoint has",
-        lambda world: endpoint(world, OTHER_REGION, target=f"API.{LOCATION}.voice.example.com"),
+        lambda azure: endpoint(azure, OTHER_REGION, target=f"API.{LOCATION}.shop.example.com"),
         "BadRequest",
         ("is used by endpoint", LOCATION),
-        given=endpoint_given,
+        setup=with_endpoint,
     ),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.type}: {case.name}")
-def test_azure_refuses(world: World, case: Case) -> None:
-    case.given(world)
-    with refused(case.code, *case.words):
-        case.write(world)
-
-
-def live(world: World) -> dict[str, Any]:
-    return world.ask("trafficmanager:getProfile", resourceGroupName=GROUP, profileName=PROFILE)
-
-
-def test_a_profile_has_a_name_and_defaults(world: World) -> None:
-    profile_given(world)
-
-    found = live(world)
-
-    assert found["dnsConfig"]["fqdn"] == f"{PROFILE}.trafficmanager.net"
-    assert found["monitorConfig"]["timeoutInSeconds"] == 10
-    assert found["monitorConfig"]["intervalInSeconds"] == 30
-
-
-def test_the_fast_interval_brings_a_shorter_time_out(world: World) -> None:
-    world.group()
-
-    monitored(world, intervalInSeconds=10)
-
-    assert live(world)["monitorConfig"]["timeoutInSeconds"] == 9
-
-
-def test_a_profile_shows_its_endpoints_and_an_update_leaves_them_alone(world: World) -> None:
-    endpoint_given(world)
-    world.change(world[PROFILE], dnsConfig={"ttl": 60})
-
-    (shown,) = live(world)["endpoints"]
-
-    assert shown["target"] == f"api.{LOCATION}.voice.example.com"
-    assert shown["type"] == "Microsoft.Network/trafficManagerProfiles/externalEndpoints"
-    found = world.read(world[PROFILE])
-    assert found is not None
-    assert "endpoints" not in found[2], "endpoints of their own are no inputs of the profile"
-
-
-def test_endpoints_written_with_their_profile_are_all_that_it_has(world: World) -> None:
-    world.group()
-    made = profile(world, endpoints=[inline("one"), inline("two")])
-    world.change(made, endpoints=[inline("two")])
-
-    assert [item["name"] for item in live(world)["endpoints"]] == ["two"]
-
-
-def test_endpoints_without_a_priority_get_the_next_and_keep_it(world: World) -> None:
-    endpoint_given(world)
-    second = endpoint(world, OTHER_REGION)
-    changed = world.change(second, weight=10)
-
-    assert world[LOCATION]["priority"] == 1
-    assert second["priority"] == changed["priority"] == 2
-
-
-def test_a_profile_takes_its_endpoints_along(world: World) -> None:
-    endpoint_given(world)
-
-    world.delete(world[PROFILE])
-
-    assert world.cloud.leftovers() == [world[GROUP].id]
-
-
-def test_another_target_changes_an_endpoint_in_place_and_another_kind_replaces_it(world: World) -> None:
-    endpoint_given(world)
-
-    assert world.difference(world[LOCATION], target="api.example.com").replaces == []
-    assert world.difference(world[LOCATION], endpointType="azureEndpoints").replaces == ["endpointType"]
+def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
+    case.setup(azure)
+    with refused(case.code, *case.fragments):
+        case.write(azure)

@@ -1,4 +1,4 @@
-"""Every type with rules: its id fits the SDK's class, its rules name real properties, something of it is refused."""
+"""Checks of every type: its id matches the SDK, its rules refer to existing properties, a refusal of it is tested."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.rules import ArmType
 from azure_rehearsal.azure.core.schema import Shape
 
@@ -20,13 +20,13 @@ WRITABLE_ONLY = {
     "azure-native:network:VirtualNetworkPeering": {"syncRemoteAddressSpace"},
     "azure-native:dbforpostgresql:Server": {"administratorLoginPassword", "createMode", "pointInTimeUTC"},
 }
-"""Inputs that no response repeats although they are no part of the id."""
+"""Inputs that responses do not repeat although they are not part of the id."""
 
-every_type = pytest.mark.parametrize("type", registry.types().values(), ids=lambda item: item.token)
+every_type = pytest.mark.parametrize("type", type_registry.types().values(), ids=lambda item: item.token)
 
 
 @every_type
-def test_the_id_is_made_of_the_path_inputs_of_the_sdk(type: ArmType) -> None:
+def test_id_parameters_are_inputs_of_the_sdk(type: ArmType) -> None:
     inputs, outputs = type.schema.inputs.properties, type.schema.outputs.properties
     body_only = {"id", *WRITABLE_ONLY.get(type.token, ())}
     not_repeated = {name for name in inputs if name not in outputs} - body_only
@@ -37,7 +37,7 @@ def test_the_id_is_made_of_the_path_inputs_of_the_sdk(type: ArmType) -> None:
 
 
 @every_type
-def test_the_id_can_be_taken_apart_again(type: ArmType) -> None:
+def test_ids_can_be_parsed(type: ArmType) -> None:
     values = {name: f"{name.lower()}x" for name in arm_ids.parameters(type.path)}
     values |= {"scope": "subscriptions/s/resourceGroups/r"} if "scope" in values else {}
 
@@ -45,12 +45,12 @@ def test_the_id_can_be_taken_apart_again(type: ArmType) -> None:
 
 
 @every_type
-def test_the_rules_name_properties_that_there_are(type: ArmType) -> None:
+def test_rules_refer_to_existing_properties(type: ArmType) -> None:
     paths = [
         *type.force_new,
         *type.limits,
         *type.defaults,
-        *type.maintained,
+        *type.maintain_if_unset,
         *(item.path for item in type.immutable),
         *(item.property for item in type.inline),
     ]
@@ -69,18 +69,18 @@ def exists(shape: Shape, path: str) -> bool:
 
 
 @every_type
-def test_something_of_every_type_is_refused(type: ArmType) -> None:
+def test_every_type_has_a_refusal_test(type: ArmType) -> None:
     assert any(f"azure-native:{case.type}" == type.token for case in REFUSALS)
 
 
 @every_type
-def test_the_parent_of_a_nested_type_has_rules_too(type: ArmType) -> None:
+def test_the_parent_of_a_nested_type_has_rules(type: ArmType) -> None:
     parent = arm_ids.parent(type.path)
 
-    assert not parent or arm_ids.kind(parent) in registry.kinds()
+    assert not parent or arm_ids.kind(parent) in type_registry.kinds()
 
 
-def test_no_refusal_is_told_twice() -> None:
-    told = [(case.type, case.name) for case in REFUSALS]
+def test_refusal_cases_have_unique_names() -> None:
+    names = [(case.type, case.name) for case in REFUSALS]
 
-    assert sorted(set(told)) == sorted(told)
+    assert sorted(set(names)) == sorted(names)

@@ -1,4 +1,4 @@
-"""What azure-native makes of inputs before it sends them."""
+"""The translation of inputs to request bodies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from azure_rehearsal.azure.core.request_body import as_sent
 CLUSTER = "azure-native:containerservice:ManagedCluster"
 
 
-def test_the_autoscalers_settings_are_hyphenated_for_azure() -> None:
+def test_autoscaler_profile_keys_are_hyphenated() -> None:
     inputs = {
         "autoScalerProfile": {"scaleDownDelayAfterAdd": "10m", "maxGracefulTerminationSec": "600"},
         "tags": {"aB": "c"},
@@ -18,11 +18,11 @@ def test_the_autoscalers_settings_are_hyphenated_for_azure() -> None:
     }
 
 
-def test_assigned_identities_are_a_map_for_azure() -> None:
+def test_user_assigned_identities_become_a_map() -> None:
     sent = as_sent(CLUSTER, {"identity": {"type": "UserAssigned", "userAssignedIdentities": ["/one"]}})
     assert sent["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {"/one": {}}}
 
 
-def test_everything_else_is_sent_as_it_is() -> None:
+def test_other_inputs_are_sent_unchanged() -> None:
     inputs = {"identity": {"type": "SystemAssigned"}, "autoScalerProfile": {"aB": 1}}
     assert as_sent("azure-native:network:VirtualNetwork", inputs) == inputs

@@ -10,15 +10,15 @@ from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.chaos.outage import CLUSTER, AzureOutage, ClusterOutage, location_of, locations
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.protocol.provider import Refused
-from simulator_tests.azure.world import Made, World
+from simulator_tests.azure.harness import AzureHarness, Deployed
 
 DOWN = "northeurope"
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> AzureHarness:
     """A network in each of two regions; then one region goes down."""
-    world = World()
+    world = AzureHarness()
     for place in ("westeurope", DOWN):
         world.make("resources:ResourceGroup", f"group-{place}", resourceGroupName=f"rg-{place}", location=place)
         world.make(
@@ -41,7 +41,7 @@ def world() -> World:
 
 
 @pytest.fixture
-def outage(world: World) -> AzureOutage:
+def outage(world: AzureHarness) -> AzureOutage:
     return AzureOutage(world.provider, world.cloud, world.client, frozenset({DOWN}))
 
 
@@ -51,7 +51,7 @@ def unreachable() -> Any:
 
 @pytest.mark.parametrize("what", ["group", "network", "subnet"])
 def test_nothing_in_a_region_that_is_down_answers_children_without_a_location_included(
-    world: World, outage: AzureOutage, what: str
+    world: AzureHarness, outage: AzureOutage, what: str
 ) -> None:
     made = world[f"{what}-{DOWN}"]
     before = world.cloud.leftovers()
@@ -65,22 +65,22 @@ def test_nothing_in_a_region_that_is_down_answers_children_without_a_location_in
 
 
 @pytest.mark.parametrize("what", ["group", "network", "subnet"])
-def test_the_other_region_answers(world: World, outage: AzureOutage, what: str) -> None:
+def test_the_other_region_answers(world: AzureHarness, outage: AzureOutage, what: str) -> None:
     made = world[f"{what}-westeurope"]
     assert outage.read(made.resource, made.id, made.inputs, made.outputs) is not None
     outage.update(made.resource, made.id, made.inputs, made.outputs, made.inputs, preview=False)
 
 
-def test_a_plan_needs_no_answer_but_a_creation_does(world: World, outage: AzureOutage) -> None:
+def test_a_plan_needs_no_answer_but_a_creation_does(world: AzureHarness, outage: AzureOutage) -> None:
     made = _another_subnet(world)
     assert outage.create(made.resource, made.inputs, preview=True)[0] == ""
     with unreachable():
         outage.create(made.resource, made.inputs, preview=False)
 
 
-def _another_subnet(world: World) -> Made:
+def _another_subnet(world: AzureHarness) -> Deployed:
     inputs = {**world[f"subnet-{DOWN}"].inputs, "subnetName": "sip", "addressPrefix": "10.10.2.0/24"}
-    return Made(world.resource("network:Subnet", "sip"), "", inputs, {})
+    return Deployed(world.resource("network:Subnet", "sip"), "", inputs, {})
 
 
 def test_a_lookup_by_name_times_out_in_a_plan_too(outage: AzureOutage) -> None:
@@ -94,7 +94,7 @@ def test_a_lookup_by_name_times_out_in_a_plan_too(outage: AzureOutage) -> None:
     assert outage.invoke("azure-native:authorization:getClientConfig", {}, preview=True)["subscriptionId"]
 
 
-def test_what_is_global_answers_wherever_its_group_lies(world: World) -> None:
+def test_what_is_global_answers_wherever_its_group_lies(world: AzureHarness) -> None:
     zone = world.make(
         "privatedns:PrivateZone",
         "zone",
@@ -108,7 +108,7 @@ def test_what_is_global_answers_wherever_its_group_lies(world: World) -> None:
     assert location_of(world.cloud, world[f"subnet-{DOWN}"].id) == DOWN
 
 
-def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: World, outage: AzureOutage) -> None:
+def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: AzureHarness, outage: AzureOutage) -> None:
     home = {"resourceGroupName": "rg-westeurope", "registryName": "acrofthehome"}
     world.make("containerregistry:Registry", "registry", **home, location=DOWN, sku={"name": "Premium"})
     replica = world.make(
@@ -119,7 +119,7 @@ def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: World, 
         outage.update(replica.resource, replica.id, replica.inputs, replica.outputs, replica.inputs, preview=False)
 
 
-def test_who_cannot_be_reached_can_be_left_out_by_its_name(world: World, outage: AzureOutage) -> None:
+def test_who_cannot_be_reached_can_be_left_out_by_its_name(world: AzureHarness, outage: AzureOutage) -> None:
     made = world[f"network-{DOWN}"]
     with pytest.raises(Refused, match=rf"--exclude '\*\*network-{DOWN}'"):
         outage.delete(made.resource, made.id, made.inputs, made.outputs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from azure_rehearsal.azure.core import registry
+from azure_rehearsal.azure.core import type_registry
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
@@ -49,7 +49,7 @@ def test_every_type_can_be_created(life: Life) -> None:
     assert life.first.ok, life.first.text
     created = {step.urn.split("::")[-2].split("$")[-1] for step in life.first.steps}
     wanted = {
-        token for token in registry.types() if token.split(":")[1] not in ELSEWHERE or token.split(":")[2] in HERE
+        token for token in type_registry.types() if token.split(":")[1] not in ELSEWHERE or token.split(":")[2] in HERE
     }
     assert wanted - created == NEVER
 
@@ -61,7 +61,7 @@ def test_a_second_up_and_a_refresh_change_nothing(life: Life) -> None:
 
 
 def test_no_password_is_in_the_simulated_azure(life: Life) -> None:
-    assert "sip-password" in life.cloud
+    assert "db-password" in life.cloud
     assert not [word for word in PASSWORDS if word in life.cloud]
 
 

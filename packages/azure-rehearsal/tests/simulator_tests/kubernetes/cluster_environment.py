@@ -13,7 +13,7 @@ from azure_rehearsal.kubernetes.cluster import Key, Object
 from azure_rehearsal.kubernetes.fake.fake_cluster import FakeCluster
 from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
-from simulator_tests.azure.world import GROUP, Made, World
+from simulator_tests.azure.harness import GROUP, AzureHarness, Deployed
 from simulator_tests.kubernetes.support import kubeconfig, named, resource
 
 MANAGER = "tests"
@@ -30,7 +30,7 @@ class ClusterEnvironment:
 
     def __init__(self, folder: Path, reader: bool = True) -> None:
         self.folder = folder
-        self.azure = World(Cloud.open(folder / "azure.json", write_seconds=0))
+        self.azure = AzureHarness(Cloud.open(folder / "azure.json", write_seconds=0))
         self.aks = self.azure.cluster(oidcIssuerProfile={"enabled": True})
         if reader:
             self.role("Reader", self.azure[GROUP].id)
@@ -39,9 +39,9 @@ class ClusterEnvironment:
 
     def open(self) -> None:
         """Opens the stored state, as a new process does."""
-        cloud, made = Cloud.open(self.folder / "azure.json", write_seconds=0), self.azure.made
-        self.azure = World(cloud)
-        self.azure.made = made
+        cloud, made = Cloud.open(self.folder / "azure.json", write_seconds=0), self.azure.deployed
+        self.azure = AzureHarness(cloud)
+        self.azure.deployed = made
         self.clusters = FakeClusters.open(self.folder / "kubernetes", cloud, Controllers(cloud))
         found = self.clusters.by_server(self.aks["fqdn"])
         assert isinstance(found, FakeCluster)
@@ -70,10 +70,10 @@ class ClusterEnvironment:
 
     # In Azure
 
-    def role(self, role: str, scope: str, principal: str = "") -> Made:
+    def role(self, role: str, scope: str, principal: str = "") -> Deployed:
         return self.azure.role(principal or self.principal, role, scope)
 
-    def address(self, name: str = "pip-gateway", joined: bool = True) -> Made:
+    def address(self, name: str = "pip-gateway", joined: bool = True) -> Deployed:
         """A public address. With `joined` the cluster may use it."""
         made = self.azure.address(name)
         if joined:

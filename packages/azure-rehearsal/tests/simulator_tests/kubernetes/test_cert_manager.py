@@ -9,7 +9,7 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.controllers.cert_manager import PLACEHOLDER
-from simulator_tests.azure.world import GROUP, Made
+from simulator_tests.azure.harness import GROUP, Deployed
 from simulator_tests.kubernetes.cluster_environment import NAMESPACE, ClusterEnvironment
 from simulator_tests.kubernetes.support import named
 
@@ -49,7 +49,7 @@ def acme_issuer(env: ClusterEnvironment, client_id: str, zone: str = ZONE) -> Ke
     return issuer(env, "acme", acme=acme)
 
 
-def identity(env: ClusterEnvironment, subject: str = "system:serviceaccount:shop-system:cert-manager") -> Made:
+def identity(env: ClusterEnvironment, subject: str = "system:serviceaccount:shop-system:cert-manager") -> Deployed:
     made = env.azure.identity("id-cert-manager")
     credential = {
         "federatedIdentityCredentialResourceName": "aks",
@@ -62,7 +62,7 @@ def identity(env: ClusterEnvironment, subject: str = "system:serviceaccount:shop
     return made
 
 
-def zone(env: ClusterEnvironment) -> Made:
+def zone(env: ClusterEnvironment) -> Deployed:
     return env.azure.make("dns:Zone", "zone", resourceGroupName=GROUP, zoneName=ZONE, location="global")
 
 

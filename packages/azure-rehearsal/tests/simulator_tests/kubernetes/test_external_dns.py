@@ -10,7 +10,7 @@ import pytest
 
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.controllers.label_selectors import matches
-from simulator_tests.azure.world import GROUP, Made
+from simulator_tests.azure.harness import GROUP, Deployed
 from simulator_tests.kubernetes.cluster_environment import NAMESPACE, ClusterEnvironment
 from simulator_tests.kubernetes.support import named
 
@@ -30,7 +30,7 @@ def env(tmp_path: Path) -> ClusterEnvironment:
     return made
 
 
-def identity(env: ClusterEnvironment, *roles: tuple[str, str], subject: str = SUBJECT) -> Made:
+def identity(env: ClusterEnvironment, *roles: tuple[str, str], subject: str = SUBJECT) -> Deployed:
     made = env.azure.identity("id-external-dns")
     credential = {
         "federatedIdentityCredentialResourceName": "aks",
@@ -139,7 +139,7 @@ def test_an_alias_record_that_would_be_overwritten_is_reported(env: ClusterEnvir
     env.azure.make("dns:RecordSet", "record", resourceGroupName=GROUP, targetResource=target, **record)
     installed(env)
     env.route()
-    assert "is an alias, which external-dns takes for missing" in env.problem(RELEASE)
+    assert "is an alias record set; external-dns considers it missing" in env.problem(RELEASE)
     assert "TXT/a-chat" not in records(env)
 
 

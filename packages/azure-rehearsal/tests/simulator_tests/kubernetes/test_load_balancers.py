@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from azure_rehearsal.azure.controllers.load_balancers import MOST_RULES
+from azure_rehearsal.azure.controllers.load_balancers import MAX_RULES
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.protocol.provider import CreatedButFailed
-from simulator_tests.azure.world import GROUP, NETWORK, refused
+from simulator_tests.azure.harness import GROUP, NETWORK, refused
 from simulator_tests.kubernetes.cluster_environment import NAMESPACE, PREFIX, ClusterEnvironment
 from simulator_tests.kubernetes.support import checked, named, resource
 
@@ -187,8 +187,8 @@ def test_a_service_that_becomes_internal_releases_its_public_frontend(env: Clust
 
 
 def test_too_many_load_balancer_rules_are_refused(env: ClusterEnvironment) -> None:
-    ports = [{"name": f"port-{number}", "port": 30000 + number, "protocol": "UDP"} for number in range(MOST_RULES + 1)]
-    assert f"exceeded maximum rule limit {MOST_RULES}" in env.problem(env.service(ports=ports))
+    ports = [{"name": f"port-{number}", "port": 30000 + number, "protocol": "UDP"} for number in range(MAX_RULES + 1)]
+    assert f"exceeded maximum rule limit {MAX_RULES}" in env.problem(env.service(ports=ports))
 
 
 def test_a_service_with_a_load_balancer_class_is_ignored(env: ClusterEnvironment) -> None:

@@ -1,16 +1,20 @@
-"""What the controllers of clusters make in Azure: load balancers of Services, disks of volumes, records of routes.
+"""The Azure side of controllers that run in a cluster: load balancers of Services, disks of volumes, DNS records.
 
-    principals.py       who a controller is, and Azure's refusals where it lacks a role
-    load_balancers.py   cloud-provider-azure, which AKS runs: load balancers from Services
-    wishes.py           what a Service asks for
-    frontends.py        where it gets it
-    disks.py            the Azure Disk CSI driver, which AKS runs
-    records.py          external-dns
-    types.py            the resource types that only controllers make
-    marks.py            the cause of what was made
+This package implements `azure_rehearsal.kubernetes`'s interface to Azure on a simulated cloud. It is not in
+`services/`: a controller is a client of several services, not a resource provider, and no program declares the
+resources that it creates. The loops that watch Kubernetes objects are in `azure_rehearsal.kubernetes.controllers`.
 
-These records have no inputs, for no program wrote them, and a cause: what a cluster made and leaves behind is told with
-the object that it was made from. AKS deletes the group of the nodes with the cluster, and with it most of this.
+    load_balancers.py       cloud-provider-azure, part of AKS: the load balancers of all Services of a cluster
+    load_balancer_spec.py   the load balancer settings of one Service
+    frontends.py            the frontend address of one Service
+    disks.py                the Azure Disk CSI driver, part of AKS
+    dns_records.py          external-dns
+    permissions.py          the principals of controllers, and Azure's authorization errors
+    resource_types.py       resource types that only controllers create
+    ownership.py            the Kubernetes object (`Cause`) for which a resource was created
+
+The created records have causes instead of inputs. A report of leftovers names the causes. AKS deletes the node resource
+group with the cluster, and with it most of these resources.
 """
 
 from __future__ import annotations
@@ -18,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from azure_rehearsal.azure.controllers import disks, load_balancers, records
-from azure_rehearsal.azure.controllers.principals import cluster_of
+from azure_rehearsal.azure.controllers import disks, dns_records, load_balancers
+from azure_rehearsal.azure.controllers.permissions import cluster_of
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.kubernetes.cloud_controller_api import Cause, Endpoint, ExternalDnsOptions, PodIdentity, Provided
 
@@ -34,7 +38,7 @@ class Controllers:
         return cluster_of(self._cloud, cluster_id) is not None
 
     def sync_load_balancers(self, cluster_id: str, services: Sequence[Mapping[str, Any]]) -> dict[str, Provided]:
-        return load_balancers.balance(self._cloud, cluster_id, services)
+        return load_balancers.sync_load_balancers(self._cloud, cluster_id, services)
 
     def provide_disk(self, cause: Cause, volume: str, gib: int, parameters: Mapping[str, str]) -> Provided:
         return disks.provide_disk(self._cloud, cause, volume, gib, parameters)
@@ -43,7 +47,7 @@ class Controllers:
         disks.remove_disk(self._cloud, id)
 
     def sync_records(self, cluster_id: str, options: ExternalDnsOptions, endpoints: Sequence[Endpoint]) -> list[str]:
-        return records.keep_records(self._cloud, cluster_id, options, endpoints)
+        return dns_records.sync_records(self._cloud, cluster_id, options, endpoints)
 
     def zone_problem(self, cluster_id: str, identity: PodIdentity, resource_group: str, zone: str) -> str:
-        return records.zone_problem(self._cloud, cluster_id, identity, resource_group, zone)
+        return dns_records.zone_problem(self._cloud, cluster_id, identity, resource_group, zone)

@@ -1,6 +1,6 @@
-"""Disks of volumes, as the Azure Disk CSI driver makes and removes them.
+"""Disks of persistent volumes, created and deleted as the Azure Disk CSI driver does.
 
-Followed: `pkg/azureutils/azure_disk_utils.go` of kubernetes-sigs/azuredisk-csi-driver.
+Source: `pkg/azureutils/azure_disk_utils.go` of kubernetes-sigs/azuredisk-csi-driver.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from azure_rehearsal.azure.controllers.marks import marked
-from azure_rehearsal.azure.controllers.principals import cluster_of, control_plane, group_id, node_group
-from azure_rehearsal.azure.controllers.types import DISK
+from azure_rehearsal.azure.controllers.ownership import with_causes
+from azure_rehearsal.azure.controllers.permissions import cluster_of, control_plane, group_id, node_group
+from azure_rehearsal.azure.controllers.resource_types import DISK
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.data.role_definitions import EVERYTHING
-from azure_rehearsal.azure.services.authorization.role_assignments import has_role
+from azure_rehearsal.azure.data.role_definitions import FULL_ACCESS_ROLES
+from azure_rehearsal.azure.services.authorization.role_assignment import has_role
 from azure_rehearsal.kubernetes.cloud_controller_api import Cause, Provided
 
 SKUS: Final = (
@@ -29,23 +29,23 @@ SKUS: Final = (
 DEFAULT_SKU: Final = "StandardSSD_LRS"
 _SKU_PARAMETERS: Final = ("skuname", "storageaccounttype")
 _GROUP_PARAMETER: Final = "resourcegroup"
-DISK_ROLES: Final = EVERYTHING | {"Virtual Machine Contributor"}
+DISK_ROLES: Final = FULL_ACCESS_ROLES | {"Virtual Machine Contributor"}
 
 
 def provide_disk(cloud: Cloud, cause: Cause, volume: str, gib: int, parameters: Mapping[str, str]) -> Provided:
-    """The id of the disk for a volume; made unless it is there."""
+    """Creates the disk of a volume if it does not exist, and returns its id or the driver's error."""
     cluster = cluster_of(cloud, cause.cluster_id)
     if cluster is None:
-        return Provided(problem="the cluster is gone")
-    said = {name.lower(): value for name, value in parameters.items()}
-    sku = next((said[name] for name in _SKU_PARAMETERS if name in said), DEFAULT_SKU)
+        return Provided(problem="the cluster does not exist any more")
+    options = {name.lower(): value for name, value in parameters.items()}
+    sku = next((options[name] for name in _SKU_PARAMETERS if name in options), DEFAULT_SKU)
     if sku not in SKUS:
         return Provided(
             problem=f"rpc error: code = InvalidArgument desc = azureDisk - {sku} is not supported "
             f"sku/storageaccounttype. Supported values are [{' '.join(SKUS)}]"
         )
-    group = group_id(cluster, said[_GROUP_PARAMETER]) if _GROUP_PARAMETER in said else node_group(cluster)
-    if problem := _refused(cloud, cluster, group):
+    group = group_id(cluster, options[_GROUP_PARAMETER]) if _GROUP_PARAMETER in options else node_group(cluster)
+    if problem := _authorization_error(cloud, cluster, group):
         return Provided(problem=problem)
     id = f"{group}/providers/{arm_ids.kind(DISK.path)}/{volume}"
     with cloud.lock:
@@ -60,21 +60,21 @@ def provide_disk(cloud: Cloud, cause: Cause, volume: str, gib: int, parameters: 
                 "diskState": "Unattached",
                 "provisioningState": "Succeeded",
             }
-            made = Record(id, DISK.token, properties, creation=cloud.next_creation(id), run=cloud.run)
-            cloud.put(marked(made, {id: cause}))
+            disk = Record(id, DISK.token, properties, creation=cloud.next_creation(id), run=cloud.run)
+            cloud.put(with_causes(disk, {id: cause}))
             cloud.save()
     return Provided(id)
 
 
 def remove_disk(cloud: Cloud, id: str) -> None:
-    """Deletes a disk; nothing when it is gone."""
+    """Deletes a disk if it exists."""
     with cloud.lock:
         if cloud.drop(id) is not None:
             cloud.save()
 
 
-def _refused(cloud: Cloud, cluster: Record, group: str) -> str:
-    """Why the driver cannot make a disk in a group. AKS gives it the group of the nodes itself."""
+def _authorization_error(cloud: Cloud, cluster: Record, group: str) -> str:
+    """Why the driver cannot create a disk in a group. AKS grants it access to the node resource group."""
     if arm_ids.same(group, node_group(cluster)):
         return ""
     if cloud.get(group) is None:

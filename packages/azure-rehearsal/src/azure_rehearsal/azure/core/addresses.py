@@ -1,4 +1,4 @@
-"""IP ranges as Azure reads them, and the public addresses that the simulated Azure hands out."""
+"""CIDR blocks as Azure parses them, and the public addresses that the simulated Azure assigns."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from typing import Final
 from azure_rehearsal.protocol.provider import Refused
 
 PUBLIC_RANGE: Final = ipaddress.IPv4Network("198.18.0.0/15")
-"""Where public addresses come from: RFC 2544's range for benchmarks, which nobody routes."""
+"""The range of assigned public addresses: RFC 2544 reserves it for benchmarks, so it is not routed."""
 
 _PREFIXES, _SINGLE = PUBLIC_RANGE.subnets(new_prefix=16)
 
 
 def network(text: str, where: str, resource: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    """A CIDR block. Raises `Refused` for anything else, host bits included."""
+    """The CIDR block in `text`. Raises `Refused` for other text and for blocks with host bits."""
     try:
         return ipaddress.ip_network(text)
     except ValueError:
         pass
     try:
-        meant = f"For the given prefix length, the address prefix should be {ipaddress.ip_network(text, strict=False)}."
+        detail = (
+            f"For the given prefix length, the address prefix should be {ipaddress.ip_network(text, strict=False)}."
+        )
     except ValueError:
-        meant = "An address prefix looks like 10.0.0.0/16."
+        detail = "An example of an address prefix is 10.0.0.0/16."
     raise Refused(
         "InvalidCIDRNotation",
-        f"The address prefix {text} in resource {resource} has an invalid CIDR notation. {meant}",
+        f"The address prefix {text} in resource {resource} has an invalid CIDR notation. {detail}",
         f"correct {where}",
     )
 
@@ -42,7 +44,7 @@ def overlaps(
 def contains(
     outer: ipaddress.IPv4Network | ipaddress.IPv6Network, inner: ipaddress.IPv4Network | ipaddress.IPv6Network
 ) -> bool:
-    """Whether `inner` lies in `outer`."""
+    """Whether `outer` contains `inner`."""
     if isinstance(outer, ipaddress.IPv4Network) and isinstance(inner, ipaddress.IPv4Network):
         return inner.subnet_of(outer)
     if isinstance(outer, ipaddress.IPv6Network) and isinstance(inner, ipaddress.IPv6Network):
@@ -51,17 +53,17 @@ def contains(
 
 
 def free_address(seed: str, taken: Iterable[str]) -> str:
-    """A public address outside every prefix: the same for the same seed unless another resource holds it already."""
+    """A free public address outside every prefix. Deterministic for a seed unless the address is taken."""
     return str(_free_block(_SINGLE, 32, seed, [ipaddress.IPv4Network(item) for item in taken]).network_address)
 
 
 def free_prefix(seed: str, length: int, taken: Iterable[str]) -> str:
-    """A block of public addresses that no other prefix overlaps."""
+    """A block of public addresses that overlaps no other prefix."""
     return str(_free_block(_PREFIXES, length, seed, [ipaddress.IPv4Network(item) for item in taken]))
 
 
 def free_address_in(prefix: str, taken: Iterable[str]) -> str | None:
-    """The lowest address of a prefix that is not taken; `None` when it is used up. Azure hands out all of them."""
+    """The lowest free address of a prefix, or `None`. Azure assigns every address of a prefix."""
     used = set(taken)
     return next((str(item) for item in ipaddress.IPv4Network(prefix) if str(item) not in used), None)
 
@@ -80,5 +82,5 @@ def _free_block(
     raise Refused(
         "PublicIPCountLimitReached",
         f"the simulated Azure has no free /{length} left in {space}",
-        "start with an empty cloud",
+        "delete resources, or start with an empty cloud",
     )

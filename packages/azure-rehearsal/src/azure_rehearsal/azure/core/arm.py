@@ -1,8 +1,7 @@
 """The simulated Azure Resource Manager: PUT, GET and DELETE on the records of a cloud.
 
-Owns what ARM does for every type alike: scopes, parents, names, locations, references, locks, operations that exclude
-each other, deletion of what is in use. What a type adds is data and functions in its `ArmType`. Knows nothing of
-Pulumi.
+Owns ARM's behavior for every type: scopes, parents, names, locations, references, locks, exclusive writes, and the
+refusal to delete resources in use. Behavior of a single type is in its `ArmType`. Does not know Pulumi.
 """
 
 from __future__ import annotations
@@ -13,34 +12,40 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.refusals import not_found, refuse_changes, refuse_location, refuse_misfits, refuse_name
-from azure_rehearsal.azure.core.rules import ArmType, Deletion, Inline, Request, plant
+from azure_rehearsal.azure.core.refusals import (
+    not_found,
+    refuse_changes,
+    refuse_location,
+    refuse_name,
+    refuse_schema_violations,
+)
+from azure_rehearsal.azure.core.rules import ArmType, Deletion, Inline, Request, set_default
 from azure_rehearsal.azure.core.schema import project
-from azure_rehearsal.azure.services.authorization.role_assignments import LOCK
-from azure_rehearsal.azure.services.resources.groups import RESOURCE_GROUP
+from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
+from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
 
-UNMODELLED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management/", "Microsoft.Features/")
-"""Namespaces whose ids may be named without being created here: built-in definitions, the directory's own objects."""
+UNMODELED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management/", "Microsoft.Features/")
+"""Namespaces whose ids can be referenced although the cloud does not contain them, such as built-in definitions."""
 
 
 class ResourceManager:
-    """ARM as one client sees it."""
+    """ARM as one client uses it."""
 
     def __init__(self, cloud: Cloud, client: Client) -> None:
         self.cloud = cloud
         self.client = client
 
     def id_of(self, type: ArmType, inputs: dict[str, Any]) -> str:
-        """The id that these path parameters name."""
+        """The resource id for these path parameters."""
         return arm_ids.fill(type.path, {**inputs, "subscriptionId": self.client.subscription_id})
 
     def read(self, record: Record) -> dict[str, Any]:
-        """The outputs of a GET: what was written, and what depends on other resources."""
-        type = registry.arm_type(record.type)
+        """The outputs of a GET: the stored properties, and those that depend on other resources."""
+        type = type_registry.arm_type(record.type)
         outputs = copy.deepcopy(record.properties)
         for inline in type.inline:
             children = self.cloud.children(record.id, inline.token)
@@ -49,18 +54,18 @@ class ResourceManager:
                 outputs[inline.property] = project(
                     shape, [{**self.read(child), "id": child.id, "name": arm_ids.name(child.id)} for child in children]
                 )
-        if type.live:
-            outputs.update(type.live(self.cloud, record))
+        if type.live_outputs:
+            outputs.update(type.live_outputs(self.cloud, record))
         return outputs
 
     def put(self, type: ArmType, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Creates or replaces a resource and returns its id and outputs.
 
-        Raises `Refused` when nothing was changed, `CreatedButFailed` when the resource exists but is not usable.
+        Raises `Refused` if nothing changed, `CreatedButFailed` if the resource exists but failed to provision.
         """
         id = self.id_of(type, inputs)
         request = self._request(type, id, inputs)
-        with self.cloud.operation(id, self._holds(type, id)):
+        with self.cloud.operation(id, self._exclusive_ids(type, id)):
             self._refuse_while_busy(type, id)
             self._refuse_locked(id, "write", ("ReadOnly",))
             request.old = self.cloud.get(id)
@@ -71,22 +76,22 @@ class ResourceManager:
         return record.id, outputs
 
     def delete(self, type: ArmType, id: str) -> None:
-        """Deletes a resource and everything below it; nothing when it does not exist."""
+        """Deletes a resource and its descendants, if it exists."""
         if self.cloud.get(id) is None:
             return
-        with self.cloud.operation(id, self._holds(type, id)):
+        with self.cloud.operation(id, self._exclusive_ids(type, id)):
             record = self.cloud.get(id)
             if record is None:
                 return
             self._refuse_while_busy(type, id)
             self._refuse_locked(id, "delete", ("CanNotDelete", "ReadOnly"))
             self._refuse_in_use(type, record)
-            for guard in type.guards:
+            for guard in type.delete_rules:
                 guard(Deletion(self.cloud, type, record))
             self._drop(record)
 
     def find(self, type: ArmType, id: str) -> Record:
-        """The record with this id. Raises `Refused` as ARM answers a GET of something that does not exist."""
+        """The record with this id. Raises `Refused` with ARM's 404 if it does not exist."""
         record = self.cloud.get(id)
         if record is not None and record.type == type.token:
             return record
@@ -95,47 +100,47 @@ class ResourceManager:
             raise Refused("ResourceGroupNotFound", f"Resource group '{arm_ids.name(group)}' could not be found.")
         raise not_found(id)
 
-    # Writing
+    # Writes
 
     def _request(self, type: ArmType, id: str, inputs: dict[str, Any]) -> Request:
-        given = {key: value for key, value in inputs.items() if value is not None}
-        complete = copy.deepcopy(given)
+        sent = {key: value for key, value in inputs.items() if value is not None}
+        complete = copy.deepcopy(sent)
         for path, value in type.defaults.items():
-            plant(complete, path, copy.deepcopy(value))
-        return Request(self.cloud, self.client, type, id, arm_ids.match(type.path, id) or {}, given, complete)
+            set_default(complete, path, copy.deepcopy(value))
+        return Request(self.cloud, self.client, type, id, arm_ids.match(type.path, id) or {}, sent, complete)
 
     def _apply(self, request: Request) -> Record:
-        """Checks a write and carries it out, inline children included."""
+        """Checks and performs a write, including inline children."""
         type = request.type
         self._refuse_scope(request)
         refuse_name(request)
-        refuse_misfits(request)
+        refuse_schema_violations(request)
         refuse_location(request)
         self._refuse_references(request)
         self._refuse_taken(request)
         refuse_changes(request)
         for rule in type.rules:
             rule(request)
-        record = self._recorded(request)
+        record = self._build_record(request)
         self.cloud.put(record)
         for inline in type.inline:
             self._apply_inline(request, inline)
-        if type.after:
-            type.after(request, record)
+        if type.after_write:
+            type.after_write(request, record)
         if request.failure and "provisioningState" in type.schema.outputs.properties:
             record.properties["provisioningState"] = "Failed"
             self.cloud.put(record)
         return record
 
-    def _recorded(self, request: Request) -> Record:
-        """The record that a write leaves: the inputs as the response repeats them, and what ARM adds."""
+    def _build_record(self, request: Request) -> Record:
+        """The record after a write: the inputs that the response repeats, and the properties that ARM adds."""
         type, old = request.type, request.old
         id = old.id if old else request.id
         record = Record(
             id=id,
             type=type.token,
             properties={},
-            inputs=request.given,
+            inputs=request.sent,
             creation=old.creation if old else self.cloud.next_creation(id),
             run=old.run if old else self.cloud.run,
         )
@@ -164,21 +169,21 @@ class ResourceManager:
         items = request.inputs.get(inline.property)
         if items is None:
             return
-        child_type = registry.arm_type(inline.token)
+        child_type = type_registry.arm_type(inline.token)
         known = child_type.schema.inputs.properties
         written: set[str] = set()
         for item in items:
             body = {key: value for key, value in item.items() if key in known}
             path = {name: request.path[name] for name in request.type.path_inputs}
-            told = inline.parameters(item) if inline.parameters else {}
-            inputs = {**path, **body, **told, inline.name_parameter: item.get("name", "")}
+            parameters = inline.parameters(item) if inline.parameters else {}
+            inputs = {**path, **body, **parameters, inline.name_parameter: item.get("name", "")}
             id = self.id_of(child_type, inputs)
             child = self._request(child_type, id, inputs)
             child.old = self.cloud.get(id)
             self._apply(child)
             request.failure = request.failure or child.failure
             written.add(arm_ids.key(id))
-        if inline.keeps_missing:
+        if inline.keeps_omitted:
             return
         for record in self.cloud.children(request.id, inline.token):
             if arm_ids.key(record.id) not in written:
@@ -198,7 +203,7 @@ class ResourceManager:
             raise Refused(
                 "ResourceGroupNotFound",
                 f"Resource group '{arm_ids.name(group)}' could not be found.",
-                "create the resource group first, and let this resource take its name from it",
+                "create the resource group first, and use its name output as resourceGroupName",
             )
         parent = arm_ids.parent(id)
         if parent and self.cloud.get(parent) is None:
@@ -206,7 +211,7 @@ class ResourceManager:
                 "ParentResourceNotFound",
                 f"Failed to perform 'write' on resource(s) of type '{request.kind.split('/', 1)[1]}', because "
                 f"the parent resource '{parent}' could not be found.",
-                "create the parent first, and let this resource take its name from it",
+                "create the parent first, and use its name output in this resource",
             )
 
     def _refuse_missing_scope(self, scope: str) -> None:
@@ -216,26 +221,26 @@ class ResourceManager:
 
     def _refuse_references(self, request: Request) -> None:
         body = {key: value for key, value in request.inputs.items() if key not in request.type.path_inputs}
-        for named in arm_ids.references(body):
-            if arm_ids.is_inside(named, request.id) or not self._is_missing(named):
+        for reference in arm_ids.references(body):
+            if arm_ids.is_inside(reference, request.id) or not self._is_missing(reference):
                 continue
             if request.kind.startswith("Microsoft.Network/"):
                 raise Refused(
                     "InvalidResourceReference",
-                    f"Resource {named} referenced by resource {request.id} was not found. Please make sure that the "
-                    "referenced resource exists, and that both resources are in the same region.",
-                    "create the referenced resource first and take its id from its output",
+                    f"Resource {reference} referenced by resource {request.id} was not found. Please make sure that "
+                    "the referenced resource exists, and that both resources are in the same region.",
+                    "create the referenced resource first, and use its id output",
                 )
-            raise not_found(named, f"{request.kind.split('/')[-1]} '{request.name}' names it")
+            raise not_found(reference, f"{request.kind.split('/')[-1]} '{request.name}' refers to it")
 
     def _is_missing(self, id: str) -> bool:
         kind = arm_ids.kind(id)
-        if kind == "Microsoft.Resources/subscriptions" or kind.startswith(UNMODELLED_REFERENCES):
+        if kind == "Microsoft.Resources/subscriptions" or kind.startswith(UNMODELED_REFERENCES):
             return False
         if self.cloud.get(id) is not None:
             return False
         parent = arm_ids.parent(id)
-        return kind in registry.kinds() or not parent or self._is_missing(parent)
+        return kind in type_registry.kinds() or not parent or self._is_missing(parent)
 
     def _refuse_taken(self, request: Request) -> None:
         for unique in request.type.unique:
@@ -245,39 +250,41 @@ class ResourceManager:
             for record in self.cloud.of_type(request.type.token):
                 if not arm_ids.same(record.id, request.id) and unique.key(record.inputs) == claimed:
                     raise Refused(
-                        unique.code, unique.words.format(name=claimed, other=record.id), "choose another name"
+                        unique.code, unique.message.format(name=claimed, other=record.id), "choose another name"
                     )
 
     def _refuse_while_busy(self, type: ArmType, id: str) -> None:
-        serialised = type.serialised
-        for held in self._holds(type, id):
-            other = self.cloud.busy_with(held)
+        exclusive_writes = type.exclusive_writes
+        for held in self._exclusive_ids(type, id):
+            other = self.cloud.active_write(held)
             if other is None:
                 continue
-            code = serialised.code if serialised else "AnotherOperationInProgress"
+            code = exclusive_writes.code if exclusive_writes else "AnotherOperationInProgress"
             words = (
-                serialised.words if serialised else "Another operation on this or dependent resource is in progress."
+                exclusive_writes.message
+                if exclusive_writes
+                else "Another operation on this or dependent resource is in progress."
             )
             raise Refused(
                 code,
                 words.format(ancestor=held, other=other, other_name=arm_ids.name(other)),
-                f"these two are written one after the other: give {id} a depends_on for {other}",
+                f"ARM runs these writes one at a time: add {other} to depends_on of {id}",
             )
 
-    def _holds(self, type: ArmType, id: str) -> tuple[str, ...]:
-        if type.serialised is None:
+    def _exclusive_ids(self, type: ArmType, id: str) -> tuple[str, ...]:
+        if type.exclusive_writes is None:
             return (id,)
         found = arm_ids.match(type.path, id) or {}
-        return tuple(dict.fromkeys((id, arm_ids.fill(type.serialised.ancestor, found))))
+        return tuple(dict.fromkeys((id, arm_ids.fill(type.exclusive_writes.ancestor, found))))
 
     def _refuse_locked(self, id: str, operation: str, levels: tuple[str, ...]) -> None:
         target = self.cloud.get(id)
         if target is not None and target.type == LOCK:
             return
         for lock in self.cloud.of_type(LOCK):
-            scope = "/" + (arm_ids.match(registry.arm_type(LOCK).path, lock.id) or {})["scope"].strip("/")
-            reached = arm_ids.is_inside(id, scope) or (operation == "delete" and arm_ids.is_inside(scope, id))
-            if reached and lock.properties.get("level") in levels:
+            scope = "/" + (arm_ids.match(type_registry.arm_type(LOCK).path, lock.id) or {})["scope"].strip("/")
+            applies = arm_ids.is_inside(id, scope) or (operation == "delete" and arm_ids.is_inside(scope, id))
+            if applies and lock.properties.get("level") in levels:
                 raise Refused(
                     "ScopeLocked",
                     f"The scope '{id}' cannot perform {operation} operation because following scope(s) are locked: "
@@ -285,12 +292,12 @@ class ResourceManager:
                     f"remove the lock {lock.id} first",
                 )
 
-    # Deleting
+    # Deletes
 
     def _refuse_in_use(self, type: ArmType, record: Record) -> None:
         inside = self.cloud.inside(record.id)
         nested = [item for item in inside if arm_ids.same(arm_ids.parent(item.id), record.id)]
-        if nested and type.holds_children:
+        if nested and type.must_be_empty:
             raise Refused(
                 "CannotDeleteResource",
                 "Cannot delete resource while nested resources exist. Some existing nested resource IDs include: "
@@ -298,8 +305,8 @@ class ResourceManager:
                 "resource.",
                 f"delete {nested[0].id} first",
             )
-        for target, users, in_use in self._uses([record, *inside], record):
-            words = in_use.words.format(id=target.id, name=arm_ids.name(target.id), others=", ".join(users))
+        for target, users, in_use in self._blocking_uses([record, *inside], record):
+            words = in_use.message.format(id=target.id, name=arm_ids.name(target.id), others=", ".join(users))
             if type.token == RESOURCE_GROUP.token:
                 raise Refused(
                     "ResourceGroupDeletionBlocked",
@@ -307,16 +314,16 @@ class ResourceManager:
                     f"'{arm_ids.path_with_names(target.id)}' could not be deleted. {words}",
                     f"delete {users[0]} first",
                 )
-            raise Refused(in_use.code, words, f"delete {users[0]} first, or take the reference out of it")
+            raise Refused(in_use.code, words, f"delete {users[0]} first, or remove its reference")
 
-    def _uses(self, targets: list[Record], root: Record) -> Iterator[tuple[Record, list[str], Any]]:
-        """Each target that something outside `root` uses in a way that keeps it from being deleted."""
+    def _blocking_uses(self, targets: list[Record], root: Record) -> Iterator[tuple[Record, list[str], Any]]:
+        """The targets that resources outside `root` use so that ARM refuses to delete them."""
         for target in targets:
-            for in_use in registry.type_of(target).in_use:
+            for in_use in type_registry.type_of(target).in_use:
                 users = sorted(
                     user.id
                     for user in self.cloud.referrers(target.id)
-                    if user.type in in_use.by and not arm_ids.is_inside(user.id, root.id)
+                    if user.type in in_use.user_types and not arm_ids.is_inside(user.id, root.id)
                 )
                 if users:
                     yield target, users, in_use
@@ -326,7 +333,7 @@ class ResourceManager:
             if self.cloud.drop(target.id) is None:
                 continue
             if target is not record:
-                self.cloud.swept.append(target.id)
-            type = registry.type_of(target)
-            if type.gone:
-                type.gone(Deletion(self.cloud, type, target))
+                self.cloud.cascade_deleted.append(target.id)
+            type = type_registry.type_of(target)
+            if type.after_delete:
+                type.after_delete(Deletion(self.cloud, type, target))

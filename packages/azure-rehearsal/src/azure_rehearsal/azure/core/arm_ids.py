@@ -1,6 +1,6 @@
-"""Azure Resource Manager ids: building them from a template, taking them apart, finding them in values.
+"""Azure Resource Manager ids: building them from a template, parsing them, finding them in values.
 
-Ids are compared without case. A template looks like
+Comparisons ignore case. An example of a template is
 `/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}`.
 """
 
@@ -14,11 +14,11 @@ from typing import Any, Final
 SUBSCRIPTION: Final = "/subscriptions/{subscriptionId}"
 RESOURCE_GROUP: Final = SUBSCRIPTION + "/resourceGroups/{resourceGroupName}"
 NOT_REFERENCES: Final = frozenset({"tags", "etag", "eTag", "notes", "description"})
-"""Keys below which a string that looks like an id refers to nothing."""
+"""Keys whose values are not references, even if they look like ids."""
 
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _SCOPES: Final = frozenset({"scope", "resourceUri"})
-"""Path parameters that hold a whole id."""
+"""Path parameters that contain a whole id."""
 
 
 def provider_id(kind: str, name_parameter: str) -> str:
@@ -32,7 +32,7 @@ def parameters(template: str) -> tuple[str, ...]:
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
-    """The id for these path parameters. Raises `KeyError` for one that is missing."""
+    """The id for these path parameters. Raises `KeyError` if one is missing."""
     return _PARAMETER.sub(lambda match: str(values[match.group(1)]).strip("/"), template)
 
 
@@ -52,7 +52,7 @@ def match(template: str, id: str) -> dict[str, str] | None:
 
 
 def key(id: str) -> str:
-    """The form in which ids are compared."""
+    """The canonical form of an id, for comparisons."""
     return id.strip().rstrip("/").lower()
 
 
@@ -62,7 +62,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def is_inside(id: str, ancestor: str) -> bool:
-    """Whether `id` is the ancestor itself or lies below it."""
+    """Whether `id` is the ancestor itself or one of its descendants."""
     return key(id) == key(ancestor) or key(id).startswith(key(ancestor) + "/")
 
 
@@ -72,13 +72,13 @@ def name(id: str) -> str:
 
 
 def resource_group(id: str) -> str:
-    """The name of the resource group that an id lies in, `""` when in none."""
+    """The name of the resource group in an id, or `""`."""
     found = re.match(r"/subscriptions/[^/]+/resourceGroups/([^/]+)", id, re.IGNORECASE)
     return found.group(1) if found else ""
 
 
 def resource_group_id(id: str) -> str:
-    """The id of the resource group that an id lies in, `""` when in none."""
+    """The id of the resource group in an id, or `""`."""
     found = re.match(r"/subscriptions/[^/]+/resourceGroups/[^/]+", id, re.IGNORECASE)
     return found.group(0) if found else ""
 
@@ -92,19 +92,19 @@ def kind(id: str) -> str:
 
 
 def path_with_names(id: str) -> str:
-    """`Microsoft.Network/virtualNetworks/vnet/subnets/media`: how Azure names a resource that it cannot find."""
+    """`Microsoft.Network/virtualNetworks/vnet/subnets/media`: as in Azure's "not found" errors."""
     return id.rsplit("/providers/", 1)[-1].strip("/")
 
 
 def parent(id: str) -> str:
-    """The id that a nested resource lies below, `""` for one at the top of its group or scope."""
+    """The id of a nested resource's parent, or `""` for a top-level resource."""
     head, _, tail = id.rpartition("/providers/")
     segments = tail.strip("/").split("/")
     return f"{head}/providers/{'/'.join(segments[:-2])}" if head and len(segments) > 3 else ""
 
 
 def references(value: Any) -> Iterator[str]:
-    """Every ARM id inside a value, as value or as key of a map, except under the keys in `NOT_REFERENCES`."""
+    """Every ARM id in a value, as a string or a map key, except under the keys in `NOT_REFERENCES`."""
     if isinstance(value, str):
         if key(value).startswith("/subscriptions/"):
             yield value

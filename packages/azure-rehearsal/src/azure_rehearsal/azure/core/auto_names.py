@@ -1,4 +1,4 @@
-"""Names that the provider makes up for resources without one."""
+"""Names that the provider generates for resources without one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AUTO_UUID_VERSION: Final = 8
 
 
 def auto_name(type: ArmType, name: str, seed: bytes) -> str:
-    """The logical name and eight digits, a GUID, or the logical name alone, as the type wants it."""
+    """The logical name plus eight hex digits, a GUID, or the logical name alone, according to `type.auto_name`."""
     digits = hashlib.sha512(seed).hexdigest() if seed else secrets.token_hex(32)
     if type.auto_name == "copy":
         return name
@@ -25,14 +25,14 @@ def auto_name(type: ArmType, name: str, seed: bytes) -> str:
 
 
 def _uuid8(digits: str) -> uuid.UUID:
-    """A GUID of the version for private use, so that a name made here can be told from one that the program chose."""
+    """A GUID with the version for private use, which distinguishes generated names from names in the program."""
     value = int(digits[:32], 16)
     value = value & ~(0xF << 76) | _AUTO_UUID_VERSION << 76
     return uuid.UUID(int=value & ~(0b11 << 62) | 0b10 << 62)
 
 
 def is_auto_named(type: ArmType, name: str, inputs: dict[str, Any]) -> bool:
-    """Whether Check made the name up: such a resource is created anew before the old one is deleted."""
+    """Whether Check generated the name. A replacement then creates the new resource before it deletes the old one."""
     given = str(inputs.get(type.name_parameter, ""))
     if type.auto_name == "random":
         return re.fullmatch(re.escape(name) + f"[0-9a-f]{{{_SUFFIX_LENGTH}}}", given) is not None

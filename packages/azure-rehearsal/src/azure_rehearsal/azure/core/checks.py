@@ -1,4 +1,4 @@
-"""What the provider's Check says of inputs: types, required properties, lengths, patterns, ranges."""
+"""The provider's Check of inputs: types, required properties, lengths, patterns, ranges."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from azure_rehearsal.azure.core.rules import ArmType, Limit, each
+from azure_rehearsal.azure.core.rules import ArmType, Limit, values_at
 from azure_rehearsal.azure.core.schema import type_failures
 
 
 def check_failures(type: ArmType, inputs: dict[str, Any]) -> Iterator[str]:
-    """Every fault, in the provider's words. Unknown values have none."""
+    """Every failure, with the provider's wording. Unknown values pass."""
     yield from type_failures(type.schema.inputs, inputs)
     known = type.schema.inputs.properties
     for name in type.path_inputs:
@@ -23,20 +23,20 @@ def check_failures(type: ArmType, inputs: dict[str, Any]) -> Iterator[str]:
             "azure-native:location <value>'."
         )
     for path, limit in type.limits.items():
-        for where, value in each(inputs, path):
+        for where, value in values_at(inputs, path):
             yield from _limit_failures(limit, where, value)
 
 
 def _limit_failures(limit: Limit, where: str, value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        if limit.shortest is not None and len(value) < limit.shortest:
-            yield f"'{where}' is too short ({len(value)}): at least {limit.shortest} characters required"
-        if limit.longest is not None and len(value) > limit.longest:
-            yield f"'{where}' is too long ({len(value)}): at most {limit.longest} characters allowed"
+        if limit.min_length is not None and len(value) < limit.min_length:
+            yield f"'{where}' is too short ({len(value)}): at least {limit.min_length} characters required"
+        if limit.max_length is not None and len(value) > limit.max_length:
+            yield f"'{where}' is too long ({len(value)}): at most {limit.max_length} characters allowed"
         if limit.pattern and not re.search(limit.pattern, value):
             yield f"'{where}' does not match expression '{limit.pattern}'"
     elif isinstance(value, (int, float)):
-        if limit.low is not None and value < limit.low:
-            yield f"'{where}' is too low ({value} < {limit.low})"
-        if limit.high is not None and value > limit.high:
-            yield f"'{where}' is too high ({value} > {limit.high})"
+        if limit.minimum is not None and value < limit.minimum:
+            yield f"'{where}' is too low ({value} < {limit.minimum})"
+        if limit.maximum is not None and value > limit.maximum:
+            yield f"'{where}' is too high ({value} > {limit.maximum})"

@@ -1,4 +1,4 @@
-"""Who asks: subscription, tenant and principal of the deployment that is rehearsed."""
+"""The client of the simulated Azure: subscription, tenant and principal of the rehearsed deployment."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _PLACEHOLDER: Final = "00000000-0000-4000-8000-00000000000{}"
 
 @dataclass(frozen=True)
 class Client:
-    """The answers of `authorization.getClientConfig`, and the principals that exist outside the simulated Azure.
+    """The ids that `authorization.getClientConfig` returns, and principals that exist outside the simulated Azure.
 
-    `principals` are object ids of service principals that settings name (pipelines, the deployer); users and groups
-    need not be listed. Placeholders stand for what nobody names: no rehearsal reaches a real subscription.
+    `principals` are object ids of service principals from the rehearsed settings (pipelines, the deployer); users and
+    groups are not listed. Ids that are not configured have placeholder values.
     """
 
     subscription_id: str = _PLACEHOLDER.format(1)
@@ -25,11 +25,11 @@ class Client:
 
     @classmethod
     def named(cls, **ids: str) -> Client:
-        """The placeholders, but for the ids that are given and not empty."""
+        """A client with these ids; placeholders for ids that are missing or empty."""
         return replace(cls(), **{key: value for key, value in ids.items() if value})
 
     def with_settings(self, settings: Mapping[str, Any]) -> Client:
-        """This client as the provider's own configuration changes it."""
+        """This client with the ids of the provider's own configuration."""
         named = {
             "subscription_id": settings.get("subscriptionId"),
             "tenant_id": settings.get("tenantId"),

@@ -1,4 +1,4 @@
-"""What the provider makes of two sets of inputs: what changed, what replaces, what a refresh copies."""
+"""Comparison of inputs as the provider does it: changed paths, replacements, and inputs after a refresh."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _INDEX: Final = re.compile(r"\[\d+\]")
 
 
 def changed_paths(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """The paths of top-level inputs that differ; locations are compared without case and spaces."""
+    """The paths that differ. The comparison of locations ignores case and spaces."""
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
         if key == "location" and isinstance(before, str) and isinstance(after, str):
@@ -42,7 +42,7 @@ def forces_new(type: ArmType, path: str) -> bool:
 
 
 def refreshed_inputs(inputs: Any, old: Any, new: Any) -> Any:
-    """The inputs after a refresh: what changed between two reads is copied in, defaults that ARM filled in are not."""
+    """The inputs after a refresh: changes between two reads are copied into them, ARM's defaults are not."""
     if isinstance(inputs, dict) and isinstance(old, dict) and isinstance(new, dict):
         merged = {key: value for key, value in inputs.items() if key not in old or key in new}
         for key, value in new.items():

@@ -1,19 +1,19 @@
-"""Managed identities of resources: what a response shows of them, and principals that go with their resource."""
+"""Managed identities of resources: their response properties, and the end of system-assigned principals."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import Deletion, Request, dig
+from azure_rehearsal.azure.core.rules import Deletion, Request, get_path
 
 _NONE: Final = ("", "none")
 
 
 def identity_outputs(request: Request, record: Record) -> dict[str, Any]:
-    """`{"identity": …}` with principal ids where the request has one, else nothing."""
+    """`{"identity": …}` with principal ids if the request has an identity, else `{}`."""
     given = request.get("identity")
-    kind = str(dig(given, "type", "")).lower()
+    kind = str(get_path(given, "type", "")).lower()
     if not given or kind in _NONE:
         return {}
     identity: dict[str, Any] = {"type": given["type"]}
@@ -29,8 +29,8 @@ def identity_outputs(request: Request, record: Record) -> dict[str, Any]:
     return {"identity": identity}
 
 
-def principal_gone(deletion: Deletion) -> None:
-    """Remembers that a system-assigned principal cannot be given roles any more."""
-    principal = dig(deletion.record.properties, "identity.principalId")
+def retire_principal(deletion: Deletion) -> None:
+    """Records that the system-assigned principal is deleted, so that roles for it are refused."""
+    principal = get_path(deletion.record.properties, "identity.principalId")
     if isinstance(principal, str):
         deletion.cloud.deleted_principals.add(principal)

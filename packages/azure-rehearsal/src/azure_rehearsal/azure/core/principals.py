@@ -1,4 +1,4 @@
-"""Who is who in the directory: the managed identities that a resource's properties name."""
+"""Principal ids in the properties of resources."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _KEYS: Final = ("principalId", "objectId")
 
 
 def principals(value: Any) -> Iterator[str]:
-    """Every principal id inside a value, in lower case."""
+    """Every principal id in a value, in lower case."""
     if isinstance(value, dict):
         for key, item in value.items():
             if key in _KEYS and isinstance(item, str):

@@ -1,4 +1,4 @@
-"""Private endpoint connections, as the resource that they lead to shows them."""
+"""Private endpoint connections, as the target resource shows them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from azure_rehearsal.azure.core.cloud import Cloud, Record
 PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 
 
-def link_of(endpoint: dict[str, Any]) -> dict[str, Any]:
-    """The one connection of a private endpoint, from its inputs or its properties; empty when there is none."""
-    links = [
+def connection_of(endpoint: dict[str, Any]) -> dict[str, Any]:
+    """The connection in the inputs or properties of a private endpoint; empty if it has none."""
+    connections = [
         *(endpoint.get("privateLinkServiceConnections") or []),
         *(endpoint.get("manualPrivateLinkServiceConnections") or []),
     ]
-    return links[0] if links else {}
+    return connections[0] if connections else {}
 
 
 def connections_of(cloud: Cloud, target: Record) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def connections_of(cloud: Cloud, target: Record) -> list[dict[str, Any]]:
         record
         for record in cloud.referrers(target.id)
         if record.type == PRIVATE_ENDPOINT
-        and arm_ids.same(link_of(record.properties).get("privateLinkServiceId"), target.id)
+        and arm_ids.same(connection_of(record.properties).get("privateLinkServiceId"), target.id)
     ]
     return [
         {
@@ -33,7 +33,9 @@ def connections_of(cloud: Cloud, target: Record) -> list[dict[str, Any]]:
             "name": arm_ids.name(endpoint.id),
             "type": f"{arm_ids.kind(target.id)}/privateEndpointConnections",
             "privateEndpoint": {"id": endpoint.id},
-            "privateLinkServiceConnectionState": link_of(endpoint.properties)["privateLinkServiceConnectionState"],
+            "privateLinkServiceConnectionState": connection_of(endpoint.properties)[
+                "privateLinkServiceConnectionState"
+            ],
             "provisioningState": "Succeeded",
         }
         for endpoint in endpoints

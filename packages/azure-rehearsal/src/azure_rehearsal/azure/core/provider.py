@@ -1,22 +1,22 @@
-"""The azure-native provider before the simulated Azure, step by step as the real one goes: Check, Diff, previews.
+"""A fake azure-native provider in front of the simulated Azure. It follows the real provider step by step.
 
-Owns what the provider adds (names, locations, type checks, what replaces, what a plan knows). What Azure says of a
-write is the business of `azure_rehearsal.azure.core.arm`. Follows `provider/pkg/provider/{provider,diff}.go` of
-pulumi-azure-native, with one cautious difference: any change below a force-new property replaces, added and removed
-parts included.
+Owns the provider's part: names, locations, type checks, replacements, known values in previews. Azure's responses to
+requests are in `azure_rehearsal.azure.core.arm`. Source: `provider/pkg/provider/{provider,diff}.go` of
+pulumi-azure-native. Deviation, on the strict side: any change below a force-new property replaces the resource,
+including added and removed parts.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.arm import ResourceManager
 from azure_rehearsal.azure.core.auto_names import auto_name, is_auto_named
 from azure_rehearsal.azure.core.checks import check_failures
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.default_resources import is_taken_over
+from azure_rehearsal.azure.core.default_resources import is_adopted
 from azure_rehearsal.azure.core.differences import changed_paths, forces_new, refreshed_inputs
 from azure_rehearsal.azure.core.rules import ArmType
 from azure_rehearsal.azure.core.schema import preview, project
@@ -26,8 +26,8 @@ from azure_rehearsal.protocol.values import UNKNOWN
 PROVIDER_VERSION: Final = "3.29.0"
 
 
-class AzureStandIn(StandIn):
-    """One provider instance before a cloud that all instances share."""
+class FakeAzureProvider(StandIn):
+    """One provider instance. All instances share the cloud."""
 
     version = PROVIDER_VERSION
 
@@ -46,7 +46,7 @@ class AzureStandIn(StandIn):
     def check(
         self, resource: Resource, old: dict[str, Any], new: dict[str, Any], random_seed: bytes
     ) -> tuple[dict[str, Any], list[CheckFailure]]:
-        type = registry.arm_type(resource.type)
+        type = type_registry.arm_type(resource.type)
         inputs = {key: value for key, value in new.items() if value is not None}
         if type.auto_name and type.name_parameter not in inputs:
             inputs[type.name_parameter] = old.get(type.name_parameter) or auto_name(type, resource.name, random_seed)
@@ -58,7 +58,7 @@ class AzureStandIn(StandIn):
         return inputs, [CheckFailure("", reason) for reason in check_failures(type, inputs)]
 
     def _default_location(self, old: dict[str, Any], inputs: dict[str, Any]) -> Any:
-        """The old location, else the provider's, else the resource group's; `None` when nobody knows one."""
+        """The old location, else the provider's, else the resource group's, else `None`."""
         if old.get("location"):
             return old["location"]
         if self._location:
@@ -74,7 +74,7 @@ class AzureStandIn(StandIn):
     def diff(
         self, resource: Resource, id: str, old_inputs: dict[str, Any], old_outputs: dict[str, Any], new: dict[str, Any]
     ) -> Difference:
-        type = registry.arm_type(resource.type)
+        type = type_registry.arm_type(resource.type)
         before = {"azureApiVersion": old_outputs.get("azureApiVersion"), **old_inputs}
         changed = sorted(set(changed_paths(before, new)))
         replaces = [path for path in changed if forces_new(type, path)]
@@ -87,16 +87,16 @@ class AzureStandIn(StandIn):
     # Create, update, delete, read
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
-        type = registry.arm_type(resource.type)
+        type = type_registry.arm_type(resource.type)
         if preview:
             return "", _planned(type, inputs)
         id = self._manager.id_of(type, inputs)
         existing = self._cloud.get(id)
-        if existing is not None and not is_taken_over(existing):
+        if existing is not None and not is_adopted(existing):
             raise Refused(
                 "ResourceAlreadyExists",
                 f"cannot create already existing resource '{id}'",
-                "give the resource another name, remove what exists, or import it",
+                "rename the resource, delete the existing one, or import it",
             )
         return self._manager.put(type, inputs)
 
@@ -109,21 +109,21 @@ class AzureStandIn(StandIn):
         new: dict[str, Any],
         preview: bool,
     ) -> dict[str, Any]:
-        type = registry.arm_type(resource.type)
+        type = type_registry.arm_type(resource.type)
         if preview:
             stable = {key: old_outputs[key] for key in ("name", "location") if key in old_outputs}
             return {**_planned(type, new), **stable}
         record = self._cloud.get(id)
-        kept = {name: record.inputs[name] for name in type.maintained if name in record.inputs} if record else {}
+        kept = {name: record.inputs[name] for name in type.maintain_if_unset if name in record.inputs} if record else {}
         return self._manager.put(type, {**kept, **new})[1]
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._manager.delete(registry.arm_type(resource.type), id)
+        self._manager.delete(type_registry.arm_type(resource.type), id)
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        type = registry.arm_type(resource.type)
+        type = type_registry.arm_type(resource.type)
         record = self._cloud.get(id)
         if record is None or record.type != type.token:
             return None
@@ -132,7 +132,7 @@ class AzureStandIn(StandIn):
         if not inputs:
             path = arm_ids.match(type.path, id) or {}
             return record.id, live, {**project(shape, live), **{name: path[name] for name in type.path_inputs}}
-        shown = {name: value for name, value in live.items() if name not in type.maintained or name in inputs}
+        shown = {name: value for name, value in live.items() if name not in type.maintain_if_unset or name in inputs}
         return record.id, live, refreshed_inputs(inputs, project(shape, outputs), project(shape, shown))
 
     # Invoke
@@ -146,11 +146,11 @@ class AzureStandIn(StandIn):
                 "subscriptionId": client.subscription_id,
                 "tenantId": client.tenant_id,
             }
-        type_token, function = registry.functions().get(token) or (_type_of_getter(token), None)
-        type = registry.arm_type(type_token)
+        type_token, function = type_registry.functions().get(token) or (_type_of_getter(token), None)
+        type = type_registry.arm_type(type_token)
         missing = [name for name in type.path_inputs if not arguments.get(name)]
         if missing:
-            raise Refused("MissingArgument", f"{token} needs {', '.join(missing)}", "pass what is missing")
+            raise Refused("MissingArgument", f"{token} requires {', '.join(missing)}.", "pass the missing arguments")
         record = self._manager.find(type, self._manager.id_of(type, arguments))
         if function is not None:
             return function(self._cloud, client, record, arguments)
@@ -167,5 +167,7 @@ def _planned(type: ArmType, inputs: dict[str, Any]) -> dict[str, Any]:
 def _type_of_getter(token: str) -> str:
     package, module, function = token.split(":")
     if not function.startswith("get"):
-        raise Refused("UnknownFunction", f"the rehearsal has no function {token}", "add it to FUNCTIONS of its module")
+        raise Refused(
+            "UnknownFunction", f"The rehearsal has no function {token}.", "add it to FUNCTIONS of its package"
+        )
     return f"{package}:{module}:{function.removeprefix('get')}"

@@ -1,59 +1,59 @@
-"""What ARM refuses of a write before it looks at the type: names, unknown properties, locations, changes in place."""
+"""ARM's refusals of a write for every type: names, unknown properties, locations, immutable properties."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.rules import ArmType, Request, dig, normal_location
-from azure_rehearsal.azure.core.schema import Misfit, misfits
+from azure_rehearsal.azure.core.rules import ArmType, Request, get_path, normal_location
+from azure_rehearsal.azure.core.schema import SchemaViolation, schema_violations
 from azure_rehearsal.azure.data.regions import REGIONS
-from azure_rehearsal.azure.services.resources.groups import RESOURCE_GROUP
+from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import Refused
 
 
 def refuse_name(request: Request) -> None:
-    """Refuses a name that breaks the type's rule."""
+    """Refuses a name that violates the type's rule."""
     rule = request.type.name
     if rule is not None and not rule.allows(request.name):
         raise Refused(
             rule.code,
-            f"Resource name {request.name} is invalid. {rule.words}",
-            f"choose a name of {rule.low} to {rule.high} characters that matches {rule.pattern}",
+            f"Resource name {request.name} is invalid. {rule.message}",
+            f"choose a name of {rule.min_length} to {rule.max_length} characters that matches {rule.pattern}",
         )
 
 
-def refuse_misfits(request: Request) -> None:
-    """Refuses properties and enumeration values that the API does not have."""
+def refuse_schema_violations(request: Request) -> None:
+    """Refuses unknown properties and enum values."""
     schema = request.type.schema
     ignored = {*request.type.path_inputs, "azureApiVersion"}
     body = {key: value for key, value in request.inputs.items() if key not in ignored}
-    found = list(misfits(schema.inputs, body))
+    found = list(schema_violations(schema.inputs, body))
     if not found:
         return
     unknown = [item for item in found if item.unknown_property]
     raise Refused(
         "InvalidRequestContent" if unknown else "InvalidParameter",
-        " ".join(_misfit_words(item, request.type) for item in unknown or found),
-        "correct the property; an Args class instead of a dictionary finds this earlier"
+        " ".join(_violation_message(item, request.type) for item in unknown or found),
+        "correct the property name; with an Args class instead of a dictionary, the type checker finds this error"
         if unknown
         else "use one of these values",
     )
 
 
-def _misfit_words(misfit: Misfit, type: ArmType) -> str:
-    allowed = ", ".join(f"'{item}'" for item in misfit.allowed)
-    if misfit.unknown_property:
-        where, _, name = misfit.path.rpartition(".")
+def _violation_message(violation: SchemaViolation, type: ArmType) -> str:
+    allowed = ", ".join(f"'{item}'" for item in violation.allowed)
+    if violation.unknown_property:
+        where, _, name = violation.path.rpartition(".")
         return (
             f"The request content was invalid and could not be deserialized: Could not find member '{name}' on object "
-            f"of type '{type.kind}'. Path '{where}'; it has {allowed}."
+            f"of type '{type.kind}'. Path '{where}'. Known members: {allowed}."
         )
-    return f"The value '{misfit.value}' of parameter '{misfit.path}' is invalid. Allowed values: {allowed}."
+    return f"The value '{violation.value}' of parameter '{violation.path}' is invalid. Allowed values: {allowed}."
 
 
 def refuse_location(request: Request) -> None:
-    """Refuses a location that there is not, and a resource that would have to move."""
+    """Refuses an unknown location, and a change of an existing resource's location."""
     if "location" not in request.type.schema.inputs.properties:
         return
     allowed = request.type.locations or tuple(REGIONS)
@@ -64,7 +64,7 @@ def refuse_location(request: Request) -> None:
             f"'{request.type.kind}'. List of available regions for the resource type is '{','.join(sorted(allowed))}'.",
             "use one of these locations",
         )
-    before = normal_location(str(request.was("location") or ""))
+    before = normal_location(str(request.previous("location") or ""))
     if before and before != request.location:
         is_group = request.type.token == RESOURCE_GROUP.token
         raise Refused(
@@ -72,29 +72,29 @@ def refuse_location(request: Request) -> None:
             f"The resource '{request.name}' already exists in location '{before}' in resource group "
             f"'{arm_ids.resource_group(request.id)}'. A resource with the same name cannot be created in location "
             f"'{request.location}'. Please select a new resource name.",
-            "a resource does not move: give the one in the new location another name",
+            "create a resource with another name in the new location",
         )
 
 
 def refuse_changes(request: Request) -> None:
-    """Refuses changes of what cannot be changed in place."""
+    """Refuses changes of immutable properties."""
     if request.old is None:
         return
     for immutable in request.type.immutable:
-        before, after = request.was(immutable.path), request.get(immutable.path)
-        given_before = dig(request.old.inputs, immutable.path)
+        before, after = request.previous(immutable.path), request.get(immutable.path)
+        given_before = get_path(request.old.inputs, immutable.path)
         changed = not _equal(before, after) if after is not None else given_before is not None
         if changed:
             raise Refused(
                 immutable.code,
-                immutable.words.format(path=immutable.path, id=request.id, before=before, after=after)
+                immutable.message.format(path=immutable.path, id=request.id, before=before, after=after)
                 + f" It is {before!r}, the request has {after!r}.",
-                immutable.way_out,
+                immutable.remediation,
             )
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Equality as ARM sees it: ids and words without case, lists of plain values without order."""
+    """Equality as ARM defines it: strings ignore case, lists of strings ignore order."""
     if isinstance(one, str) and isinstance(other, str):
         return arm_ids.key(one) == arm_ids.key(other)
     if isinstance(one, list) and isinstance(other, list) and all(isinstance(item, str) for item in [*one, *other]):
@@ -105,11 +105,11 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def not_found(id: str, detail: str = "") -> Refused:
-    """ARM's answer for an id that does not exist."""
+    """ARM's 404 for an id that does not exist."""
     return Refused(
         "ResourceNotFound",
         f"The Resource '{arm_ids.path_with_names(id)}' under resource group '{arm_ids.resource_group(id) or '<null>'}' "
         "was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
         + (f" ({detail})" if detail else ""),
-        "create it first and take its id or name from its output",
+        "create it first, and use its id or name output",
     )

@@ -1,7 +1,7 @@
-"""What azure-native makes of a resource's inputs before it sends them, where that is more than wrapping.
+"""The translation of a resource's inputs to the names and shapes of Azure's API.
 
-The SDK's names and shapes differ from Azure's for a few properties, and the provider translates. A recording holds what
-was sent, laid flat as the SDK does it for most types, so that it can be compared with Azure's own type definitions.
+The SDK's names and shapes differ from Azure's for a few properties; azure-native translates them before it sends a
+request. A recording contains the translated inputs. Their `properties` stay at the top level, as in the SDK.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 HYPHENATED: Final = {"azure-native:containerservice:ManagedCluster": "autoScalerProfile"}
-"""Maps whose keys Azure writes as `scale-down-delay-after-add` and the SDK as `scaleDownDelayAfterAdd`."""
+"""Maps with hyphenated keys in Azure: `scale-down-delay-after-add` instead of the SDK's `scaleDownDelayAfterAdd`."""
 
 RENAMED: Final = {
     "azure-native:applicationinsights:Component": {
@@ -23,22 +23,22 @@ RENAMED: Final = {
         "networkRuleSet": "networkAcls",
     },
 }
-"""Properties that have another name in the SDK."""
+"""Properties with another name in Azure, by the SDK's name."""
 
-NOT_FLAT: Final = frozenset({"azure-native:keyvault:Vault"})
-"""Types whose `properties` the SDK leaves as Azure has them; all others lie flat."""
+NESTED_TYPES: Final = frozenset({"azure-native:keyvault:Vault"})
+"""Types whose SDK inputs have a nested `properties` object; the SDK flattens it for all others."""
 
-ONLY_IN_THE_PATH: Final = {"azure-native:monitor:DiagnosticSetting": "name"}
-"""Names of resources that are part of the address only; elsewhere they end in `Name`."""
+PATH_ONLY_PROPERTIES: Final = {"azure-native:monitor:DiagnosticSetting": "name"}
+"""Resource names that occur only in the URL although the input does not end in `Name`."""
 
 _CAPITAL: Final = re.compile(r"(?<=[a-z0-9])[A-Z]")
 
 
 def as_sent(type: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs with Azure's spelling. Does not change its arguments."""
+    """The inputs with Azure's names and shapes. Does not change its arguments."""
     names = RENAMED.get(type, {})
-    sent = {names.get(key, key): value for key, value in inputs.items() if key != ONLY_IN_THE_PATH.get(type)}
-    if type in NOT_FLAT:
+    sent = {names.get(key, key): value for key, value in inputs.items() if key != PATH_ONLY_PROPERTIES.get(type)}
+    if type in NESTED_TYPES:
         sent |= sent.pop("properties", {})
     profile = sent.get(HYPHENATED.get(type, ""))
     if isinstance(profile, dict):

@@ -1,7 +1,7 @@
-"""How one ARM resource type behaves, as data where it can be data.
+"""How one ARM resource type behaves, as data where that is possible.
 
-`ArmType` says what the provider and ARM do with a type; a `Request` is one write as a rule sees it. The types
-themselves live in one module (or package) per resource provider; `azure_rehearsal.azure.core.registry` collects them.
+`ArmType` declares the behavior of a type; `Request` is one write and `Deletion` one delete, as rules see them. The
+types are in `azure_rehearsal.azure.services`; `azure_rehearsal.azure.core.type_registry` collects them.
 """
 
 from __future__ import annotations
@@ -22,86 +22,95 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NameRule:
-    """What ARM says of a resource's own name. `pattern` must match the whole name; lengths are in characters.
+    """ARM's rule for a resource's own name. `pattern` must match the whole name; lengths are in characters.
 
-    Only for what the API specification leaves to the service; what it states belongs to `ArmType.limits`.
+    Use it only for rules that the API specification leaves to the service; specified limits go into `ArmType.limits`.
     """
 
     pattern: str
-    low: int
-    high: int
-    words: str
+    min_length: int
+    max_length: int
+    message: str
     code: str = "InvalidResourceName"
 
     def allows(self, name: str) -> bool:
-        """Whether a name fits."""
-        return self.low <= len(name) <= self.high and re.fullmatch(self.pattern, name) is not None
+        """Whether a name follows the rule."""
+        return self.min_length <= len(name) <= self.max_length and re.fullmatch(self.pattern, name) is not None
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What the API specification says of one input; the provider's Check refuses it before anything is planned.
+    """A limit that the API specification sets on one input. The provider's Check enforces it, so previews report it.
 
-    `low` and `high` bound a number, `shortest` and `longest` a string's length.
+    `minimum` and `maximum` bound a number, `min_length` and `max_length` the length of a string.
     """
 
-    low: float | None = None
-    high: float | None = None
-    shortest: int | None = None
-    longest: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
     pattern: str = ""
 
 
 @dataclass(frozen=True)
 class Immutable:
-    """A property that the provider tries to change in place and ARM refuses to."""
+    """A property that the provider tries to change in place although ARM refuses the change."""
 
     path: str
     code: str = "PropertyChangeNotAllowed"
-    words: str = "Changing property 'properties.{path}' is not allowed."
-    way_out: str = "create a new resource under another name and remove this one"
+    message: str = "Changing property 'properties.{path}' is not allowed."
+    remediation: str = "create a new resource under another name and remove this one"
 
 
 @dataclass(frozen=True)
-class Serialised:
-    """Writes that ARM does not run side by side: those that hold the same ancestor. `ancestor` is an id template."""
+class ExclusiveWrites:
+    """ARM refuses a write while another one on the same ancestor is in progress. `ancestor` is an id template.
+
+    `message` can contain `{ancestor}`, `{other}` (the id of the other write) and `{other_name}`.
+    """
 
     ancestor: str
     code: str
-    words: str
+    message: str
 
 
 @dataclass(frozen=True)
 class InUse:
-    """Types that keep a resource from being deleted while they name it."""
+    """A resource cannot be deleted while a resource of one of these types refers to it.
 
-    by: tuple[str, ...]
+    `message` can contain `{id}`, `{name}` and `{others}` (the ids of the referring resources).
+    """
+
+    user_types: tuple[str, ...]
     code: str
-    words: str
+    message: str
 
 
 @dataclass(frozen=True)
 class Unique:
-    """A name that nobody else may hold. `key` gives what is compared, or `None` where nothing is claimed."""
+    """A name that only one resource can hold. `key` returns the compared value, or `None` if nothing is claimed.
+
+    `message` can contain `{name}` and `{other}` (the id of the holder).
+    """
 
     key: Callable[[Mapping[str, Any]], str | None]
     code: str
-    words: str
+    message: str
 
 
 @dataclass(frozen=True)
 class Inline:
-    """A property that holds child resources of a type of their own, as `subnets` of a virtual network does.
+    """A property that contains child resources with a type of their own, such as `subnets` of a virtual network.
 
-    ARM keeps them as resources and shows them in the parent. Children that a write leaves out are deleted, unless
-    `keeps_missing`; a property left out altogether leaves them alone. `parameters` gives the path parameters that an
-    item tells besides its name.
+    ARM stores them as resources and shows them in the parent. A write deletes the children that the property omits,
+    unless `keeps_omitted`; if the property itself is absent, the children stay. `parameters` returns the path
+    parameters that an item contains besides its name.
     """
 
     property: str
     token: str
     name_parameter: str
-    keeps_missing: bool = False
+    keeps_omitted: bool = False
     parameters: Callable[[Mapping[str, Any]], dict[str, str]] | None = None
 
 
@@ -109,8 +118,9 @@ class Inline:
 class Request:
     """One PUT as a rule sees it.
 
-    `given` is what was sent, `inputs` the same completed by ARM's defaults; both hold the path parameters too. A rule
-    raises `Refused` for what ARM refuses at once; it sets `failure` for what ARM accepts and then fails to provision.
+    `sent` is the body that the client sent, `inputs` the same body with ARM's defaults; both contain the path
+    parameters. A rule raises `Refused` if ARM refuses the write; it sets `failure` if ARM accepts the write but cannot
+    provision the resource.
     """
 
     cloud: Cloud
@@ -118,7 +128,7 @@ class Request:
     type: ArmType
     id: str
     path: Mapping[str, str]
-    given: dict[str, Any]
+    sent: dict[str, Any]
     inputs: dict[str, Any]
     old: Record | None = None
     failure: Refused | None = None
@@ -129,7 +139,7 @@ class Request:
 
     @property
     def kind(self) -> str:
-        """The ARM kind that the id names: that of the type, but where a path parameter is part of it."""
+        """The ARM kind in the id. It differs from the type's kind if a path parameter is part of the kind."""
         return arm_ids.kind(self.id)
 
     @property
@@ -137,15 +147,15 @@ class Request:
         return normal_location(str(self.inputs.get("location") or ""))
 
     def get(self, path: str, default: Any = None) -> Any:
-        """A nested input by dotted path; `default` where any step is missing or null."""
-        return dig(self.inputs, path, default)
+        """A nested input by dotted path; `default` if any step is missing or null."""
+        return get_path(self.inputs, path, default)
 
-    def was(self, path: str, default: Any = None) -> Any:
+    def previous(self, path: str, default: Any = None) -> Any:
         """The property's value before this write; `default` for a new resource."""
-        return dig(self.old.properties, path, default) if self.old else default
+        return get_path(self.old.properties, path, default) if self.old else default
 
-    def found(self, path: str) -> Record | None:
-        """The record whose id an input holds, or `None`."""
+    def referenced(self, path: str) -> Record | None:
+        """The record whose id an input contains, or `None`."""
         id = self.get(path)
         return self.cloud.get(id) if isinstance(id, str) else None
 
@@ -155,7 +165,7 @@ Rule: TypeAlias = Callable[[Request], None]
 
 @dataclass(frozen=True)
 class Deletion:
-    """One DELETE as a guard sees it."""
+    """One DELETE as a rule sees it."""
 
     cloud: Cloud
     type: ArmType
@@ -166,28 +176,28 @@ class Deletion:
 class ArmType:
     """One resource type.
 
-    token            the SDK's type token
-    path             the ARM id template; the last parameter is the resource's own name
-    auto_name        how the provider fills in a missing name
+    token              the SDK's type token
+    path               the ARM id template; the last parameter is the resource's own name
+    auto_name          how the provider generates a missing name
     location_required  whether the API specification requires `location`
-    locations        the locations there are, when they are not the regions
-    force_new        inputs whose change replaces the resource, besides path parameters; a path covers what is below it
-    limits           what the specification says of inputs, by path with `[]` for "every item"
-    name             what ARM says of the resource's name
-    unique           names that must be free beyond the resource group
-    defaults         inputs that ARM fills in when they are left out, by dotted path
-    immutable        what ARM refuses to change in place
-    rules            what ARM refuses, in order
-    outputs          response properties that are known once the resource exists, laid over the inputs
-    live             response properties that depend on other resources, computed at every read
-    inline           properties that hold child resources
-    maintained       properties that the provider sends again from the live resource when the program leaves them out
-    after            what else a successful write changes
-    serialised       which writes exclude each other
-    in_use           who keeps it from being deleted
-    guards           further refusals of a delete
-    gone             what else a delete changes
-    holds_children   whether it can only be deleted once nothing is below it
+    locations          the available locations, if they are not the Azure regions
+    force_new          inputs whose change replaces the resource, besides path parameters; a path includes nested inputs
+    limits             limits of the API specification on inputs, by path; `[]` matches every item
+    name               ARM's rule for the resource's name
+    unique             names that must be unique beyond the resource group
+    defaults           values that ARM sets for omitted inputs, by dotted path
+    immutable          properties that ARM refuses to change in place
+    rules              refusals of a write, in order
+    outputs            response properties that are fixed at the write; they override the inputs
+    live_outputs       response properties that depend on other resources, computed at every read
+    inline             properties that contain child resources
+    maintain_if_unset  properties that the provider sends from the live resource if the program omits them
+    after_write        further effects of a successful write
+    exclusive_writes   writes that ARM does not run at the same time
+    in_use             references that prevent a delete
+    delete_rules       further refusals of a delete
+    after_delete       further effects of a delete
+    must_be_empty      whether a delete is refused while the resource has children
     """
 
     token: str
@@ -203,15 +213,15 @@ class ArmType:
     immutable: tuple[Immutable, ...] = ()
     rules: tuple[Rule, ...] = ()
     outputs: Callable[[Request, Record], dict[str, Any]] | None = None
-    live: Callable[[Cloud, Record], dict[str, Any]] | None = None
+    live_outputs: Callable[[Cloud, Record], dict[str, Any]] | None = None
     inline: tuple[Inline, ...] = ()
-    maintained: tuple[str, ...] = ()
-    after: Callable[[Request, Record], None] | None = None
-    serialised: Serialised | None = None
+    maintain_if_unset: tuple[str, ...] = ()
+    after_write: Callable[[Request, Record], None] | None = None
+    exclusive_writes: ExclusiveWrites | None = None
     in_use: tuple[InUse, ...] = ()
-    guards: tuple[Callable[[Deletion], None], ...] = ()
-    gone: Callable[[Deletion], None] | None = None
-    holds_children: bool = False
+    delete_rules: tuple[Callable[[Deletion], None], ...] = ()
+    after_delete: Callable[[Deletion], None] | None = None
+    must_be_empty: bool = False
 
     @property
     def schema(self) -> ResourceSchema:
@@ -228,12 +238,12 @@ class ArmType:
 
     @property
     def path_inputs(self) -> tuple[str, ...]:
-        """The path parameters that are inputs; the subscription comes from the provider's configuration."""
+        """The path parameters that are inputs. The subscription comes from the provider's configuration."""
         return tuple(item for item in arm_ids.parameters(self.path) if item != "subscriptionId")
 
 
-def dig(values: Any, path: str, default: Any = None) -> Any:
-    """A nested value by dotted path."""
+def get_path(values: Any, path: str, default: Any = None) -> Any:
+    """A nested value by dotted path; `default` if any step is missing or null."""
     for step in path.split("."):
         values = values.get(step) if isinstance(values, dict) else None
         if values is None:
@@ -241,18 +251,18 @@ def dig(values: Any, path: str, default: Any = None) -> Any:
     return values
 
 
-def plant(values: dict[str, Any], path: str, value: Any) -> None:
-    """Sets a nested value by dotted path where its parent exists (or is the top) and it is missing or null."""
+def set_default(values: dict[str, Any], path: str, value: Any) -> None:
+    """Sets a nested value by dotted path if its parent exists (or is the top) and the value is missing or null."""
     *parents, last = path.split(".")
-    target = dig(values, ".".join(parents)) if parents else values
+    target = get_path(values, ".".join(parents)) if parents else values
     if isinstance(target, dict) and target.get(last) is None:
         target[last] = value
 
 
-def each(values: Any, path: str) -> list[tuple[str, Any]]:
-    """Every value at a path with `[]`, by its own path: `rules[].priority` gives `("rules[0].priority", 100)`, ….
+def values_at(values: Any, path: str) -> list[tuple[str, Any]]:
+    """Every value at a path with `[]`, with its own path: `rules[].priority` gives `("rules[0].priority", 100)`, ….
 
-    What is missing is left out.
+    Missing values are omitted.
     """
     found: list[tuple[str, Any]] = [("", values)]
     for step in path.split("."):
@@ -276,5 +286,5 @@ def each(values: Any, path: str) -> list[tuple[str, Any]]:
 
 
 def normal_location(location: str) -> str:
-    """`West Europe` and `westeurope` are one location."""
+    """The canonical form of a location: `westeurope` for `West Europe`."""
     return location.replace(" ", "").lower()

@@ -1,10 +1,11 @@
-"""The shape of every azure-native resource type, learnt from the installed SDK's classes.
+"""The shape of every azure-native resource type, read from the installed SDK's classes.
 
-Owns: property names, nesting, what is required, the values of an enumeration, and which properties a response has.
-Does not own limits (lengths, patterns, ranges): the SDK does not carry them, so
-`azure_rehearsal.azure.core.rules.ArmType.limits` does.
+Owns property names, nesting, required properties, enum values, and the properties of responses. Does not own limits
+(lengths, patterns, ranges): the SDK does not contain them; they are in
+`azure_rehearsal.azure.core.rules.ArmType.limits`.
 
-Types are read on first use and kept. Importing the SDK's `network` module takes 1.7 s, every other one less than 0.4 s.
+Types are read on first use and cached. Importing the SDK's `network` module takes 1.7 s, every other one less than 0.4
+s.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _PRIMITIVES: typing.Final[dict[Any, Kind]] = {str: "string", int: "integer", flo
 
 @dataclass(frozen=True)
 class Shape:
-    """What a value must look like. `model` is the SDK class of an object, `item` what an array or a map holds."""
+    """The shape of a value. `model` is the SDK class of an object, `item` the shape of an array's or map's items."""
 
     kind: Kind
     item: Shape | None = None
@@ -49,7 +50,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Property:
-    """One property of an object, by the name that the API gives it."""
+    """One property of an object, with the name in the API."""
 
     name: str
     shape: Shape
@@ -58,7 +59,7 @@ class Property:
 
 @dataclass(frozen=True)
 class ResourceSchema:
-    """Inputs and outputs of one resource type, and the API version that the SDK's class stands for."""
+    """Inputs and outputs of one resource type, and the API version of the SDK's class."""
 
     token: str
     api_version: str
@@ -100,14 +101,14 @@ def properties_of(model: type) -> Mapping[str, Property]:
         name = getattr(getter, "_pulumi_name", None)
         if getter is None or name is None:
             continue
-        annotation = _plain(getter.__annotations__["return"])
+        annotation = _unwrapped(getter.__annotations__["return"])
         shape, optional = _shape(annotation, sys.modules[model.__module__])
         found[name] = Property(name, shape, required=not optional)
     return types.MappingProxyType(found)
 
 
-def _plain(annotation: Any) -> Any:
-    """`T` of `pulumi.Input[T]` and `pulumi.Output[T]`; the annotation itself when it is neither.
+def _unwrapped(annotation: Any) -> Any:
+    """`T` of `pulumi.Input[T]` and `pulumi.Output[T]`; other annotations unchanged.
 
     `Input[T]` is a union that flattens with `T`'s own, so `T` is taken from its `Awaitable[T]` member.
     """
@@ -120,23 +121,23 @@ def _plain(annotation: Any) -> Any:
 
 
 def _shape(annotation: Any, module: types.ModuleType) -> tuple[Shape, bool]:
-    """The shape that an annotation describes, and whether the value may be left out."""
-    annotation = _plain(annotation)
+    """The shape for an annotation, and whether the value is optional."""
+    annotation = _unwrapped(annotation)
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         members = typing.get_args(annotation)
         shapes = [_shape(member, module)[0] for member in members if member is not type(None)]
-        return _united(shapes), type(None) in members
-    return _single(annotation, module), False
+        return _merged_union(shapes), type(None) in members
+    return _shape_of_class(annotation, module), False
 
 
-def _united(shapes: list[Shape]) -> Shape:
-    """One shape for a union: an open enumeration is a string with values, objects become alternatives."""
+def _merged_union(shapes: list[Shape]) -> Shape:
+    """One shape for a union: an enum or string is a string with allowed values, objects become alternatives."""
     if all(shape.kind == "string" for shape in shapes):
         return Shape("string", allowed=tuple(value for shape in shapes for value in shape.allowed))
     return shapes[0] if len(shapes) == 1 else Shape("any", alternatives=tuple(shapes))
 
 
-def _single(annotation: Any, module: types.ModuleType) -> Shape:
+def _shape_of_class(annotation: Any, module: types.ModuleType) -> Shape:
     if isinstance(annotation, typing.ForwardRef):
         annotation = functools.reduce(getattr, annotation.__forward_arg__.split("."), module)
     if annotation is Any:  # a class since Python 3.11
@@ -156,7 +157,7 @@ def _single(annotation: Any, module: types.ModuleType) -> Shape:
 
 
 def type_failures(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """What the provider's Check says of a value: missing required properties and wrong types, nothing else."""
+    """The provider's Check of a value: only missing required properties and wrong types."""
     if value is UNKNOWN or value is None or shape.kind == "any":
         return
     label = path or "inputs"
@@ -169,9 +170,9 @@ def type_failures(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
     elif shape.kind == "array" and isinstance(value, list):
         for index, part in enumerate(value):
             yield from type_failures(item, part, f"{label}[{index}]")
-    elif not _fits(shape.kind, value):
+    elif not _has_kind(shape.kind, value):
         kind = "object" if shape.kind == "map" else shape.kind
-        yield f"'{label}' should be of type '{kind}' but got {_described(value)}"
+        yield f"'{label}' should be of type '{kind}' but got {_description(value)}"
 
 
 def _member_failures(shape: Shape, value: dict[str, Any], path: str) -> Iterator[str]:
@@ -183,7 +184,7 @@ def _member_failures(shape: Shape, value: dict[str, Any], path: str) -> Iterator
             yield f"missing required property '{inner}'"
 
 
-def _fits(kind: Kind, value: Any) -> bool:
+def _has_kind(kind: Kind, value: Any) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
     if kind == "integer":
@@ -193,7 +194,7 @@ def _fits(kind: Kind, value: Any) -> bool:
     return kind == "string" and isinstance(value, str)
 
 
-def _described(value: Any) -> str:
+def _description(value: Any) -> str:
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, list):
@@ -204,8 +205,8 @@ def _described(value: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Misfit:
-    """A property that ARM would not know, or a value outside an enumeration. `allowed` names what there is."""
+class SchemaViolation:
+    """A property that ARM does not know, or a value that its enum does not contain. `allowed` lists the valid ones."""
 
     path: str
     value: Any
@@ -213,28 +214,28 @@ class Misfit:
     unknown_property: bool
 
 
-def misfits(shape: Shape, value: Any, path: str = "properties") -> Iterator[Misfit]:
-    """What the provider lets through and ARM refuses. Enumerations are compared without case, as ARM does."""
+def schema_violations(shape: Shape, value: Any, path: str = "properties") -> Iterator[SchemaViolation]:
+    """Violations that the provider does not check and ARM refuses. Enum comparisons ignore case, as in ARM."""
     if shape.kind == "object" and isinstance(value, dict):
         for name, item in value.items():
             member = shape.properties.get(name)
             if member is None:
-                yield Misfit(f"{path}.{name}", item, tuple(sorted(shape.properties)), unknown_property=True)
+                yield SchemaViolation(f"{path}.{name}", item, tuple(sorted(shape.properties)), unknown_property=True)
             else:
-                yield from misfits(member.shape, item, f"{path}.{name}")
+                yield from schema_violations(member.shape, item, f"{path}.{name}")
     elif shape.kind == "array" and isinstance(value, list):
         for index, item in enumerate(value):
-            yield from misfits(shape.item or Shape("any"), item, f"{path}[{index}]")
+            yield from schema_violations(shape.item or Shape("any"), item, f"{path}[{index}]")
     elif shape.kind == "map" and isinstance(value, dict):
         for key, item in value.items():
-            yield from misfits(shape.item or Shape("any"), item, f"{path}.{key}")
+            yield from schema_violations(shape.item or Shape("any"), item, f"{path}.{key}")
     elif shape.allowed and isinstance(value, str) and value.lower() not in {item.lower() for item in shape.allowed}:
-        yield Misfit(path, value, shape.allowed, unknown_property=False)
+        yield SchemaViolation(path, value, shape.allowed, unknown_property=False)
 
 
 def preview(shape: Shape, value: Any) -> Any:
-    """What a plan knows of a response: the inputs that the response repeats; everything else is unknown."""
-    if shape.kind == "any" or (shape.kind not in ("object", "map", "array") and _fits(shape.kind, value)):
+    """The response in a preview: known for inputs that the response repeats, unknown for all else."""
+    if shape.kind == "any" or (shape.kind not in ("object", "map", "array") and _has_kind(shape.kind, value)):
         return value
     if shape.kind == "object" and isinstance(value, dict):
         return {name: preview(member.shape, value.get(name, UNKNOWN)) for name, member in shape.properties.items()}
@@ -246,9 +247,9 @@ def preview(shape: Shape, value: Any) -> Any:
 
 
 def project(shape: Shape, value: Any) -> Any:
-    """`value` cut down to the properties that `shape` has.
+    """`value` without the properties that `shape` does not have.
 
-    The API writes a set of strings as a map with empty values; the SDK's inputs write it as an array.
+    A set of strings is a map with empty values in the API and an array in the SDK's inputs.
     """
     if value is None:
         return None

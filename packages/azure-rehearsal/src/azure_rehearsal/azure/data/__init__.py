@@ -1,1 +1,4 @@
-"""Data that several services read: regions and their pairs, VM sizes, built-in roles."""
+"""Azure facts that several services read: regions and their pairs, VM sizes, built-in roles.
+
+Each module states its source and date. Data of a single service belongs in that service's package.
+"""

@@ -1,13 +1,13 @@
-"""Which region Azure copies a region's geo-redundant data to.
+"""Region pairs: the region to which Azure replicates a region's geo-redundant data.
 
-Source: learn.microsoft.com/azure/reliability/regions-paired, as of 2026-11. Regions that are missing have no pair.
+Source: learn.microsoft.com/azure/reliability/regions-paired, as of 2026-11. Missing regions have no pair.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-_BOTH_WAYS: Final = (
+_MUTUAL_PAIRS: Final = (
     ("australiaeast", "australiasoutheast"), ("canadacentral", "canadaeast"), ("centralindia", "southindia"),
     ("centralus", "eastus2"), ("eastasia", "southeastasia"), ("eastus", "westus"), ("francecentral", "francesouth"),
     ("germanywestcentral", "germanynorth"), ("japaneast", "japanwest"), ("koreacentral", "koreasouth"),
@@ -17,10 +17,10 @@ _BOTH_WAYS: Final = (
 )  # fmt: skip
 
 PAIRS: Final[dict[str, str]] = {
-    **dict(_BOTH_WAYS),
-    **{other: one for one, other in _BOTH_WAYS},
+    **dict(_MUTUAL_PAIRS),
+    **{other: one for one, other in _MUTUAL_PAIRS},
     "brazilsouth": "southcentralus",
     "westindia": "southindia",
     "westus3": "eastus",
 }
-"""Region -> its pair."""
+"""Paired region by region."""

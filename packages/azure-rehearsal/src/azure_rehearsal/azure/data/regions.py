@@ -1,7 +1,7 @@
 """Azure's public regions and their availability zones.
 
-Source: Azure's public region list (learn.microsoft.com/azure/reliability/regions-list), as of 2026-11. A region that is
-missing is refused; add it here.
+Source: Azure's public region list (learn.microsoft.com/azure/reliability/regions-list), as of 2026-11. The simulated
+Azure refuses other regions; add new ones here.
 """
 
 from __future__ import annotations
@@ -26,4 +26,4 @@ REGIONS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(_ZONAL, ("1", "2", "3")),
     **dict.fromkeys(_WITHOUT_ZONES, ()),
 }
-"""Region name -> its availability zones."""
+"""Availability zones by region."""

@@ -1,7 +1,7 @@
 """Azure's built-in roles by GUID.
 
-Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles, as of 2026-11; those that a voice platform
-on AKS may need. A role that is missing is refused; add it here.
+Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles, as of 2026-11. A
+selection: the simulated Azure refuses other roles; add new ones here.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ ROLES: Final = {
     "de139f84-1756-47ae-9be6-808fbbe84772": "Website Contributor",
     "4a9ae827-6dc8-4573-8ac7-8239d42aa03f": "Tag Contributor",
 }  # fmt: skip
-"""Role definition GUID -> its name."""
+"""Role name by role definition GUID."""
 
-EVERYTHING: Final = frozenset({"Owner", "Contributor"})
-NETWORK_ROLES: Final = EVERYTHING | {"Network Contributor"}
-"""Roles that may join subnets, prefixes, addresses and security groups."""
-ASSIGN_IDENTITY_ROLES: Final = EVERYTHING | {"Managed Identity Operator"}
+FULL_ACCESS_ROLES: Final = frozenset({"Owner", "Contributor"})
+NETWORK_ROLES: Final = FULL_ACCESS_ROLES | {"Network Contributor"}
+"""Roles that can join subnets, prefixes, addresses and security groups."""
+ASSIGN_IDENTITY_ROLES: Final = FULL_ACCESS_ROLES | {"Managed Identity Operator"}
 PRIVATE_ZONE_ROLES: Final = NETWORK_ROLES | {"Private DNS Zone Contributor"}

@@ -1,8 +1,7 @@
 """Virtual machine sizes: CPUs, memory, and the local disks that an ephemeral OS disk can live on.
 
-Source: learn.microsoft.com/azure/virtual-machines/sizes, as of 2026-11, for the families that this platform uses. A
-family is one row, for within a family everything grows with the CPUs. A size that is missing is refused; add its
-family here.
+Source: learn.microsoft.com/azure/virtual-machines/sizes, as of 2026-11. A selection of families: the simulated Azure
+refuses other sizes; add new families here. One row per family is enough because memory and disks grow with the CPUs.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class VmSize:
-    """One size. Memory and disks in GiB; a disk of 0 means that there is none."""
+    """One size. Memory and disks are in GiB; 0 means no disk."""
 
     name: str
     cpus: int
@@ -24,7 +23,7 @@ class VmSize:
 
 @dataclass(frozen=True)
 class _Family:
-    """`{}` in the name is the number of CPUs; memory, temporary disk and cache are GiB for each CPU."""
+    """One family. `{}` in the name is the number of CPUs; memory, temporary disk and cache are GiB per CPU."""
 
     name: str
     cpus: tuple[int, ...]
@@ -78,4 +77,4 @@ VM_SIZES: Final = {
         VmSize(family.name.format(cpus), cpus, family.memory * cpus, family.temporary_disk * cpus, family.cache * cpus),
     )
 }
-"""Every known size by its name in lower case."""
+"""Every known size by name in lower case."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.rules import dig, normal_location
+from azure_rehearsal.azure.core.rules import get_path, normal_location
 from azure_rehearsal.azure.data.vm_sizes import VM_SIZES
 from azure_rehearsal.azure.services.containerservice.common import pools_of
 from azure_rehearsal.azure.services.network.common import CLUSTER
@@ -124,7 +124,7 @@ def _pool(cloud: Cloud, cluster: Record, name: str, properties: Mapping[str, Any
         taints=tuple(properties.get("nodeTaints") or ()),
         is_spot=properties.get("scaleSetPriority") == "Spot",
         is_autoscaled=is_autoscaled,
-        is_balanced=str(dig(cluster.properties, "autoScalerProfile.balanceSimilarNodeGroups")).lower() == "true",
+        is_balanced=str(get_path(cluster.properties, "autoScalerProfile.balanceSimilarNodeGroups")).lower() == "true",
         min_count=min_count,
         max_count=int(properties.get("maxCount") or 0) if is_autoscaled else count,
         max_pods=int(properties.get("maxPods") or 250),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from azure_rehearsal.azure.core import arm_ids, registry
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.services.network.common import CLUSTER
@@ -37,7 +37,7 @@ class RealCredentials(Decorated):
         answer = super().invoke(token, arguments, preview)
         if token not in _CREDENTIALS:
             return answer
-        path = registry.arm_type(CLUSTER).path
+        path = type_registry.arm_type(CLUSTER).path
         record = self._cloud.get(arm_ids.fill(path, {"subscriptionId": self._client.subscription_id, **arguments}))
         if record is None:
             return answer

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import yaml
 
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.rules import dig
+from azure_rehearsal.azure.core.rules import get_path
 from azure_rehearsal.azure.services.network.common import CLUSTER
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.kubernetes.cloud_controller_api import CloudControllerApi
@@ -247,5 +247,5 @@ def _network(record: Record) -> Network:
     return Network(
         services=profile.get("serviceCidr") or default.services,
         pods=profile.get("podCidr") or default.pods,
-        issuer=dig(record.properties, "oidcIssuerProfile.issuerURL") or default.issuer,
+        issuer=get_path(record.properties, "oidcIssuerProfile.issuerURL") or default.issuer,
     )

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.alertsmanagement import rule_groups
+from azure_rehearsal.azure.services.alertsmanagement import prometheus_rule_group
 
-TYPES: Final = rule_groups.TYPES
+TYPES: Final = (prometheus_rule_group.TYPE,)

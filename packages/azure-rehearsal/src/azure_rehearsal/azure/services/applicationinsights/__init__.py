@@ -1,9 +1,9 @@
-"""Microsoft.Insights/components: Application Insights on a Log Analytics workspace."""
+"""Microsoft.Insights/components: Application Insights."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.applicationinsights import components
+from azure_rehearsal.azure.services.applicationinsights import component
 
-TYPES: Final = components.TYPES
+TYPES: Final = (component.TYPE,)

@@ -1,9 +1,12 @@
-"""Microsoft.ContainerRegistry: registries and their replications."""
+"""Microsoft.ContainerRegistry: registries and their geo-replications."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.containerregistry import registries
+from azure_rehearsal.azure.services.containerregistry import registry, replication
 
-TYPES: Final = registries.TYPES
+TYPES: Final = (
+    registry.TYPE,
+    replication.TYPE,
+)

@@ -1,14 +1,14 @@
-"""A cluster's ways out."""
+"""Rules for the outbound type of a cluster."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.services.containerservice.common import inline_pools, surge_nodes
-from azure_rehearsal.azure.services.containerservice.permissions import ADDRESS_JOIN, refuse_unjoinable
-from azure_rehearsal.azure.services.network.public_addresses import NAT_GATEWAY, address_count
+from azure_rehearsal.azure.services.containerservice.permissions import ADDRESS_JOIN, refuse_missing_join_permission
+from azure_rehearsal.azure.services.network.common import NAT_GATEWAY, address_count
 from azure_rehearsal.protocol.provider import Refused
 
 PORTS_PER_ADDRESS: Final = 64000
@@ -16,7 +16,7 @@ PORT_STEP: Final = 8
 
 
 def refuse_outbound(request: Request) -> None:
-    """What each outbound type needs to be there before the cluster."""
+    """Refuses a cluster without the resources that its outbound type requires."""
     profile = request.inputs["networkProfile"]
     kind = str(profile["outboundType"]).lower()
     if str(profile["loadBalancerSku"]).lower() == "basic":
@@ -33,7 +33,7 @@ def refuse_outbound(request: Request) -> None:
     if kind == "managednatgateway" and subnets:
         raise Refused(
             "ManagedNATGatewayWithCustomVNetNotAllowed",
-            "outboundType managedNATGateway is not allowed with a virtual network of your own.",
+            "outboundType managedNATGateway is not allowed with a custom virtual network.",
             "use userAssignedNATGateway, or loadBalancer",
         )
     if kind == "userassignednatgateway":
@@ -48,23 +48,23 @@ def _refuse_missing_gateway(request: Request, subnets: list[Record]) -> None:
     if not subnets:
         raise Refused(
             "UserAssignedNATGatewayWithManagedVNetNotAllowed",
-            "outboundType userAssignedNATGateway needs a virtual network of your own.",
-            "give the pools a subnet",
+            "outboundType userAssignedNATGateway requires a custom virtual network.",
+            "set vnetSubnetID on the agent pools",
         )
     for subnet in subnets:
-        gateway = request.cloud.get(dig(subnet.properties, "natGateway.id", ""))
+        gateway = request.cloud.get(get_path(subnet.properties, "natGateway.id", ""))
         if gateway is None:
             raise Refused(
                 "SubnetNotAssociatedWithNATGateway",
                 f"Subnet {subnet.id} is not associated with a NAT gateway, which outboundType userAssignedNATGateway "
                 "needs.",
-                "put a NAT gateway on the subnet before the cluster",
+                "associate a NAT gateway with the subnet before the cluster is created",
             )
         if not gateway.properties.get("publicIpAddresses") and not gateway.properties.get("publicIpPrefixes"):
             raise Refused(
                 "NATGatewayNotAssociatedWithPublicIPOrIPPrefix",
                 f"NAT gateway {gateway.id} has no public IP address or prefix.",
-                "give it one",
+                "associate a public IP address or prefix with the gateway",
             )
 
 
@@ -76,25 +76,25 @@ def _refuse_missing_route(request: Request, subnets: list[Record]) -> None:
             "remove loadBalancerProfile",
         )
     for subnet in subnets:
-        table = request.cloud.get(dig(subnet.properties, "routeTable.id", ""))
+        table = request.cloud.get(get_path(subnet.properties, "routeTable.id", ""))
         if table is None:
             raise Refused(
                 "ExistingRouteTableNotAssociatedWithSubnet",
                 f"An existing route table has not been associated with subnet {subnet.id}. Please update the route "
                 "table association.",
-                "put a route table with a default route on the subnet before the cluster",
+                "associate a route table with a default route with the subnet before the cluster is created",
             )
         if not any(route.get("addressPrefix") == "0.0.0.0/0" for route in table.properties.get("routes") or []):
             raise Refused(
                 "RouteTableMissingDefaultRouteError",
                 f"Route table {table.id} has no default route 0.0.0.0/0.",
-                "add one",
+                "add a route for 0.0.0.0/0",
             )
 
 
 def _refuse_load_balancer(request: Request, profile: dict[str, Any]) -> None:
     count = 0
-    for item in dig(profile, "outboundIPs.publicIPs") or []:
+    for item in get_path(profile, "outboundIPs.publicIPs") or []:
         address = request.cloud.get(item.get("id", ""))
         if address is None:
             continue
@@ -110,13 +110,13 @@ def _refuse_load_balancer(request: Request, profile: dict[str, Any]) -> None:
             raise Refused(
                 "LoadBalancerProfileOutboundIPAttachedToAnotherIPConfiguration",
                 f"Outbound IP {address.id} is already attached to {other.id}.",
-                "use an address of its own",
+                "use another address",
             )
-        refuse_unjoinable(request.cloud, request.inputs, request.id, ADDRESS_JOIN, address.id)
-    for item in dig(profile, "outboundIPPrefixes.publicIPPrefixes") or []:
+        refuse_missing_join_permission(request.cloud, request.inputs, request.id, ADDRESS_JOIN, address.id)
+    for item in get_path(profile, "outboundIPPrefixes.publicIPPrefixes") or []:
         prefix = request.cloud.get(item.get("id", ""))
         count += address_count(prefix) if prefix else 0
-    count = count or dig(profile, "managedOutboundIPs.count") or 1
+    count = count or get_path(profile, "managedOutboundIPs.count") or 1
     ports = profile.get("allocatedOutboundPorts") or 0
     if ports % PORT_STEP:
         raise Refused(
@@ -125,14 +125,14 @@ def _refuse_load_balancer(request: Request, profile: dict[str, Any]) -> None:
             f"use a multiple of {PORT_STEP}",
         )
     nodes = sum(
-        most + surge_nodes(pool, most)
+        max_count + surge_nodes(pool, max_count)
         for pool in inline_pools(request)
-        if (most := int(pool.get("maxCount") or pool.get("count") or 1)) is not None
+        if (max_count := int(pool.get("maxCount") or pool.get("count") or 1)) is not None
     )
     if ports * nodes > PORTS_PER_ADDRESS * count:
         raise Refused(
             "InsufficientOutboundPorts",
             f"{nodes} nodes with surge need {ports * nodes} outbound ports; {count} address(es) have "
             f"{PORTS_PER_ADDRESS * count}.",
-            "allocate fewer ports for each node or add outbound addresses",
+            "allocate fewer ports per node, or add outbound addresses",
         )

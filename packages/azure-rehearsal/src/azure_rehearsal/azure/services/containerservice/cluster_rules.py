@@ -1,4 +1,4 @@
-"""What a cluster may be: identity, names, version, security, autoscaler, add-ons."""
+"""Rules for clusters: identity, names, version, security, autoscaler, tier, add-ons, deletion."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import uuid
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.rules import Deletion, Request, dig
-from azure_rehearsal.azure.services.containerservice import versions
+from azure_rehearsal.azure.core.rules import Deletion, Request, get_path
+from azure_rehearsal.azure.services.containerservice import kubernetes_versions
 from azure_rehearsal.azure.services.containerservice.common import inline_pools, invalid, pools_of
 from azure_rehearsal.protocol.provider import Refused
 
 IMAGE_CLEANER_HOURS: Final = range(24, 2161)
-"""From a day to three months: AKS documentation of the image cleaner."""
+"""One day to three months: AKS documentation of the image cleaner."""
 
 ADDONS: Final = frozenset(
     name.lower()
@@ -55,45 +55,45 @@ _BOOLEANS: Final = ("balanceSimilarNodeGroups", "skipNodesWithLocalStorage", "sk
 
 
 def node_group_id(request: Request) -> str:
-    """The id of the resource group that AKS makes for the nodes."""
+    """The id of the node resource group, which AKS creates."""
     group = arm_ids.resource_group(request.id)
     name = request.get("nodeResourceGroup") or f"MC_{group}_{request.name}_{request.location}"
     return f"{request.client.subscription}/resourceGroups/{name}"
 
 
 def refuse_identity(request: Request) -> None:
-    """Exactly one identity of one's own, or one that Azure makes."""
+    """Requires a system-assigned identity or exactly one user-assigned identity."""
     kind, identities = request.get("identity.type"), request.get("identity.userAssignedIdentities", [])
     if kind is None:
         raise Refused(
             "InvalidParameter",
-            f"Required parameter identity is missing (null). Cluster {request.id} needs one.",
+            f"Required parameter identity is missing (null). Cluster: {request.id}.",
             "set identity.type to UserAssigned or SystemAssigned",
         )
     if (kind == "UserAssigned") != (len(identities) == 1) or (kind != "UserAssigned" and identities):
         raise invalid(
             "identity.userAssignedIdentities",
             f"identity.type {kind} with {len(identities)} user-assigned identities.",
-            "UserAssigned takes exactly one, the other types none",
+            "set exactly one user-assigned identity for UserAssigned, and none for other types",
         )
 
 
 def refuse_names(request: Request) -> None:
-    """DNS prefix or subdomain, and a node resource group that is free."""
+    """Refuses invalid DNS prefixes and subdomains, and a node resource group that exists."""
     prefix, subdomain = request.get("dnsPrefix"), request.get("fqdnSubdomain")
     if (prefix is None) == (subdomain is None):
         raise invalid("dnsPrefix", f"dnsPrefix is {prefix}, fqdnSubdomain is {subdomain}.", "set exactly one of them")
     if prefix is not None and not _DNS_PREFIX.fullmatch(prefix):
         raise invalid(
             "dnsPrefix",
-            f"'{prefix}' is no DNS prefix.",
-            "use up to 54 letters, digits and hyphens, beginning and ending with a letter or digit",
+            f"'{prefix}' is not a DNS prefix.",
+            "use up to 54 letters, digits and hyphens; begin and end with a letter or digit",
         )
     zone = str(request.get("apiServerAccessProfile.privateDNSZone", ""))
     if subdomain is not None and "/" not in zone:
         raise invalid(
             "fqdnSubdomain",
-            f"'{subdomain}' needs a private cluster with a private DNS zone of your own.",
+            f"'{subdomain}' requires a private cluster with a custom private DNS zone.",
             "use dnsPrefix",
         )
     group = node_group_id(request)
@@ -109,43 +109,45 @@ def refuse_names(request: Request) -> None:
         raise Refused(
             "NodeResourceGroupAlreadyExists",
             f"The node resource group {arm_ids.name(group)} already exists.",
-            "AKS makes it: choose a name that is free, and create nothing in it",
+            "choose another name; AKS creates the group",
         )
 
 
 def refuse_version(request: Request) -> None:
-    """A version that AKS offers, one step up at most."""
-    running = request.was("currentKubernetesVersion")
+    """Refuses versions that AKS does not offer, and upgrades by more than one minor version."""
+    running = request.previous("currentKubernetesVersion")
     version = version_of(request)
     if running:
-        versions.refuse_change(running, version)
+        kubernetes_versions.refuse_change(running, version)
 
 
 def version_of(request: Request) -> str:
-    """The full version that the cluster runs after this write."""
-    running = request.was("currentKubernetesVersion")
-    return versions.resolve(request.get("kubernetesVersion") or running or versions.DEFAULT_VERSION, running)
+    """The cluster's full version after this write."""
+    running = request.previous("currentKubernetesVersion")
+    return kubernetes_versions.resolve(
+        request.get("kubernetesVersion") or running or kubernetes_versions.DEFAULT_VERSION, running
+    )
 
 
 def refuse_pools(request: Request) -> None:
-    """One name each, and at least one System pool among all pools."""
+    """Requires distinct pool names and at least one System pool."""
     names = [str(pool.get("name")) for pool in inline_pools(request)]
     for name in names:
         if names.count(name) > 1:
             raise invalid(
-                "agentPoolProfiles.name", f"'{name}' is used by {names.count(name)} pools.", "give each pool its name"
+                "agentPoolProfiles.name", f"'{name}' is used by {names.count(name)} pools.", "use distinct names"
             )
     others = [item.properties for item in pools_of(request.cloud, request.id) if arm_ids.name(item.id) not in names]
     if not any(pool.get("mode") == "System" for pool in [*inline_pools(request), *others]):
         raise Refused(
             "MustDefineAtLeastOneSystemPool",
             f"Must define at least one system pool. Cluster {request.id} has none.",
-            "give one pool the mode System",
+            "set mode System on one pool",
         )
 
 
 def refuse_security(request: Request) -> None:
-    """Issuer, workload identity, image cleaner and Entra must fit together."""
+    """Refuses contradicting settings of OIDC issuer, workload identity, image cleaner and Entra."""
     oidc = request.get("oidcIssuerProfile.enabled")
     if request.get("securityProfile.workloadIdentity.enabled") and oidc is False:
         raise invalid(
@@ -153,7 +155,7 @@ def refuse_security(request: Request) -> None:
             "the OIDC issuer must be enabled if workload identity is enabled.",
             "set oidcIssuerProfile.enabled",
         )
-    if request.was("oidcIssuerProfile.enabled") and oidc is False:
+    if request.previous("oidcIssuerProfile.enabled") and oidc is False:
         raise Refused(
             "OIDCIssuerCannotBeDisabled",
             "The OIDC issuer cannot be disabled once it is enabled.",
@@ -181,13 +183,13 @@ def refuse_security(request: Request) -> None:
         except ValueError:
             raise Refused(
                 "InvalidAdminGroupObjectID",
-                f"aadProfile.adminGroupObjectIDs has '{group}', which is no object id.",
+                f"aadProfile.adminGroupObjectIDs has '{group}', which is not an object id.",
                 "use the GUID of the group",
             ) from None
 
 
 def refuse_autoscaler(request: Request) -> None:
-    """Every value of the autoscaler profile is a string that the autoscaler can read."""
+    """Refuses autoscaler profile values that the autoscaler cannot parse."""
     profile: dict[str, Any] = request.get("autoScalerProfile", {})
     faults = [
         *(key for key in _DURATIONS if key in profile and not _DURATION.fullmatch(str(profile[key]))),
@@ -201,24 +203,28 @@ def refuse_autoscaler(request: Request) -> None:
         raise invalid(
             f"autoScalerProfile.{faults[0]}",
             f"it is '{profile[faults[0]]}'.",
-            "all values are strings: durations like '10m', whole numbers like '600', 'true' or 'false', a threshold "
-            "from '0' to '1'",
+            "use strings: durations such as '10m', whole numbers such as '600', 'true' or 'false', a threshold from "
+            "'0' to '1'",
         )
 
 
 def refuse_tier(request: Request) -> None:
-    """What only paid tiers have."""
+    """Refuses features of the paid tiers in the free tier."""
     tier = str(request.get("sku.tier", "Free")).lower()
     if request.get("metricsProfile.costAnalysis.enabled") and tier not in PAID_TIERS:
         raise invalid(
-            "metricsProfile.costAnalysis", f"it needs sku.tier Standard or Premium, it is {tier}.", "raise the tier"
+            "metricsProfile.costAnalysis",
+            f"it needs sku.tier Standard or Premium, it is {tier}.",
+            "use a higher sku.tier",
         )
     if request.get("supportPlan") == "AKSLongTermSupport" and tier != "premium":
-        raise invalid("supportPlan", f"AKSLongTermSupport needs sku.tier Premium, it is {tier}.", "raise the tier")
+        raise invalid(
+            "supportPlan", f"AKSLongTermSupport needs sku.tier Premium, it is {tier}.", "use a higher sku.tier"
+        )
 
 
 def refuse_addons(request: Request) -> None:
-    """Add-ons that there are, with what they need."""
+    """Refuses unknown add-ons, and add-ons without their required configuration."""
     for name, addon in request.get("addonProfiles", {}).items():
         if name.lower() not in ADDONS:
             raise Refused(
@@ -231,20 +237,20 @@ def refuse_addons(request: Request) -> None:
             raise Refused(
                 "LogAnalyticsWorkspaceNotSet",
                 f"Addon omsagent of {request.id} has no logAnalyticsWorkspaceResourceID.",
-                "put it into the addon's config",
+                "set it in the add-on's config",
             )
 
 
 def refuse_incomplete_delete(deletion: Deletion) -> None:
-    """A private cluster needs its identity and its DNS zone to take itself down (Azure/AKS#2121)."""
+    """Refuses to delete a private cluster after its identity or DNS zone is gone (Azure/AKS#2121)."""
     properties = deletion.record.inputs
-    if not dig(properties, "apiServerAccessProfile.enablePrivateCluster"):
+    if not get_path(properties, "apiServerAccessProfile.enablePrivateCluster"):
         return
-    zone = str(dig(properties, "apiServerAccessProfile.privateDNSZone", ""))
+    zone = str(get_path(properties, "apiServerAccessProfile.privateDNSZone", ""))
     needed = [
         *(
             ("GetUserAssignedIdentityResourceError", id)
-            for id in dig(properties, "identity.userAssignedIdentities") or []
+            for id in get_path(properties, "identity.userAssignedIdentities") or []
         ),
         *((("PrivateDNSZoneResourceNotFoundError", zone),) if "/" in zone else ()),
     ]

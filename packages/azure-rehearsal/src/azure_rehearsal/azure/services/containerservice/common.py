@@ -1,4 +1,4 @@
-"""What clusters and their pools share."""
+"""Id template, exclusive writes, and lookups that clusters and agent pools share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.rules import Request, Serialised, dig
+from azure_rehearsal.azure.core.rules import ExclusiveWrites, Request, get_path
 from azure_rehearsal.azure.services.network.common import AGENT_POOL
 from azure_rehearsal.protocol.provider import Refused
 
 CLUSTER_PATH: Final = arm_ids.provider_id("Microsoft.ContainerService/managedClusters", "resourceName")
 
-ONE_OPERATION: Final = Serialised(
+ONE_OPERATION_PER_CLUSTER: Final = ExclusiveWrites(
     CLUSTER_PATH,
     "OperationNotAllowed",
     "Operation is not allowed: Another operation ({other_name}) is in progress, please wait for it to finish before "
@@ -21,13 +21,13 @@ ONE_OPERATION: Final = Serialised(
 )
 
 DEFAULT_SURGE: Final = "10%"
-"""How many nodes an upgrade adds unless `upgradeSettings.maxSurge` says so."""
+"""The surge of an upgrade if `upgradeSettings.maxSurge` is not set."""
 
 
-def invalid(parameter: str, message: str, way_out: str) -> Refused:
-    """AKS's general refusal of a value."""
+def invalid(parameter: str, message: str, remediation: str) -> Refused:
+    """AKS's generic error for an invalid value."""
     return Refused(
-        "InvalidParameter", f"The value of parameter {parameter} is invalid. Error details: {message}", way_out
+        "InvalidParameter", f"The value of parameter {parameter} is invalid. Error details: {message}", remediation
     )
 
 
@@ -37,22 +37,22 @@ def pools_of(cloud: Cloud, cluster_id: str) -> list[Record]:
 
 
 def surge_nodes(properties: dict[str, Any], count: int) -> int:
-    """How many nodes an upgrade adds to a pool of `count` nodes; percentages are rounded up, as AKS does."""
-    surge = str(dig(properties, "upgradeSettings.maxSurge") or DEFAULT_SURGE)
+    """The nodes that an upgrade adds to a pool of `count` nodes. Percentages are rounded up, as AKS does."""
+    surge = str(get_path(properties, "upgradeSettings.maxSurge") or DEFAULT_SURGE)
     if surge.endswith("%"):
         return math.ceil(count * int(surge[:-1]) / 100)
     return int(surge)
 
 
 def nodes_with_surge(properties: dict[str, Any]) -> int:
-    """The nodes of a pool at this moment, and those that an upgrade adds."""
+    """The current nodes of a pool plus the nodes that an upgrade adds."""
     count = int(properties.get("count") or 0)
     return count + surge_nodes(properties, count)
 
 
 def control_plane_principal(cloud: Cloud, properties: dict[str, Any]) -> str | None:
-    """The principal of the cluster's user-assigned identity; `None` where Azure makes the identity."""
-    identities = dig(properties, "identity.userAssignedIdentities") or []
+    """The principal of the cluster's user-assigned identity; `None` for a system-assigned one."""
+    identities = get_path(properties, "identity.userAssignedIdentities") or []
     for id in identities:
         record = cloud.get(id)
         if record is not None:
@@ -61,5 +61,5 @@ def control_plane_principal(cloud: Cloud, properties: dict[str, Any]) -> str | N
 
 
 def inline_pools(request: Request) -> list[dict[str, Any]]:
-    """The pools that a cluster's own request holds."""
+    """The pools in the cluster's own request."""
     return request.get("agentPoolProfiles", [])

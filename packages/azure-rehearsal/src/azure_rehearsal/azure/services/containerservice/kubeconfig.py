@@ -1,4 +1,4 @@
-"""The kubeconfig that AKS hands out."""
+"""The kubeconfigs that AKS returns."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ import yaml
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.registry import Function
+from azure_rehearsal.azure.core.type_registry import Function
 from azure_rehearsal.azure.services.network.common import CLUSTER
 from azure_rehearsal.protocol.provider import Refused
 
 SERVER_APPLICATION: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
-"""The Entra application that stands for every AKS API server."""
+"""The Entra application of all AKS API servers."""
 CLIENT_APPLICATION: Final = "80faf920-1908-4b52-b5ef-a8e7bedfc67a"
-"""The Entra application that kubelogin signs in as."""
+"""The Entra application of kubelogin."""
 
 
 def server_of(cluster: Record) -> str:
-    """The URL of the API server: the private name of a private cluster."""
+    """The URL of the API server; with the private name for a private cluster."""
     host = cluster.properties.get("privateFQDN") or cluster.properties["fqdn"]
     return f"https://{host}:443"
 
 
 def user_credentials(cloud: Cloud, client: Client, cluster: Record, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What `listManagedClusterUserCredentials` answers: kubelogin where Entra decides, else a client certificate."""
+    """`listManagedClusterUserCredentials`: a kubelogin user with Entra integration, else a client certificate."""
     has_entra = bool((cluster.properties.get("aadProfile") or {}).get("managed"))
     user = _entra_user(client) if has_entra else _certificate_user(cluster, "clusterUser")
-    return _answer(cluster, "clusterUser", user)
+    return _credentials(cluster, "clusterUser", user)
 
 
 def admin_credentials(cloud: Cloud, client: Client, cluster: Record, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """What `listManagedClusterAdminCredentials` answers; refused where local accounts are off."""
+    """`listManagedClusterAdminCredentials`; refused if local accounts are disabled."""
     if cluster.properties.get("disableLocalAccounts"):
         raise Refused(
             "BadRequest",
             "Getting static credential is not allowed because this cluster is set to disable local accounts.",
             "use the user credentials and sign in through Entra",
         )
-    return _answer(cluster, "clusterAdmin", _certificate_user(cluster, "clusterAdmin"))
+    return _credentials(cluster, "clusterAdmin", _certificate_user(cluster, "clusterAdmin"))
 
 
-def _answer(cluster: Record, kind: str, user: dict[str, Any]) -> dict[str, Any]:
+def _credentials(cluster: Record, kind: str, user: dict[str, Any]) -> dict[str, Any]:
     name = cluster.properties["name"]
     group = arm_ids.resource_group(cluster.id)
     login = f"{kind}_{group}_{name}"
@@ -107,7 +107,7 @@ def _certificate_user(cluster: Record, kind: str) -> dict[str, Any]:
 
 
 def _placeholder(cluster: Record, label: str, purpose: str) -> str:
-    """PEM of no use to anybody, the same for the life of the cluster."""
+    """Placeholder PEM data, constant for one lifetime of the cluster."""
     body = base64.b64encode(hashlib.sha512(f"{cluster.creation_id}/{purpose}".encode()).digest()).decode()
     return base64.b64encode(f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n".encode()).decode()
 

@@ -1,4 +1,4 @@
-"""Rules for what a pool says about its nodes: taints, labels, kubelet, sysctls, upgrades.
+"""Rules for the node settings of a pool: taints, labels, kubelet, sysctls, upgrades.
 
 Sources: AKS documentation of node pools (taints, labels, upgrade options) and
 learn.microsoft.com/azure/aks/custom-node-configuration-reference.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.services.containerservice.common import invalid
 from azure_rehearsal.protocol.provider import Refused
 
 RESERVED_LABEL_PREFIX: Final = "kubernetes.azure.com/"
 SYSTEM_TAINT: Final = "CriticalAddonsOnly=true:NoSchedule"
-SHORTEST_DRAIN_MINUTES: Final = 5
+MIN_DRAIN_MINUTES: Final = 5
 SYSCTL_RANGES: Final = {
     "fsAioMaxNr": range(65536, 6553501),
     "fsFileMax": range(8192, 9223372036854775808),
@@ -52,14 +52,14 @@ _UNSAFE_SYSCTL: Final = re.compile(r"(kernel\.shm|kernel\.msg|kernel\.sem|fs\.mq
 
 
 def refuse_taints(request: Request) -> None:
-    """Taints must be well formed, and those of System pools harmless."""
+    """Refuses malformed taints, and taints on System pools that system pods do not tolerate."""
     for taint in request.get("nodeTaints", []):
         match = _TAINT.fullmatch(taint)
         if match is None or not _KEY.fullmatch(match["key"]) or not _VALUE.fullmatch(match["value"] or ""):
             raise invalid(
                 "agentPoolProfile.nodeTaints",
-                f"'{taint}' of pool '{request.name}' is no taint.",
-                "write key=value:Effect with effect NoSchedule, PreferNoSchedule or NoExecute",
+                f"'{taint}' of pool '{request.name}' is not a taint.",
+                "use key=value:Effect with effect NoSchedule, PreferNoSchedule or NoExecute",
             )
         is_soft = taint.endswith(":PreferNoSchedule")
         if request.get("mode") == "System" and taint != SYSTEM_TAINT and not is_soft:
@@ -67,38 +67,38 @@ def refuse_taints(request: Request) -> None:
                 "SystemPoolHasRestrictedTaint",
                 f"Agent pool '{request.name}' has mode System and the taint '{taint}', which system pods do not "
                 "tolerate.",
-                f"a system pool may only have {SYSTEM_TAINT}; put the workload on a User pool",
+                f"use only {SYSTEM_TAINT} on System pools; run the workload on a User pool",
             )
 
 
 def refuse_labels(request: Request) -> None:
-    """Labels must be well formed and not Azure's own."""
+    """Refuses malformed labels, and labels with Azure's prefix."""
     for key, value in request.get("nodeLabels", {}).items():
         if key.startswith(RESERVED_LABEL_PREFIX):
             raise Refused(
                 "NodeLabelKeyNotAllowed",
                 f"Label key '{key}' of agent pool '{request.name}' is not allowed: the prefix {RESERVED_LABEL_PREFIX} "
                 "is reserved.",
-                "use a prefix of your own",
+                "use another prefix",
             )
         if not _KEY.fullmatch(key) or not _VALUE.fullmatch(str(value)):
             raise invalid(
                 "agentPoolProfile.nodeLabels",
-                f"'{key}={value}' of pool '{request.name}' is no Kubernetes label.",
-                "a label has up to 63 letters, digits, '-', '_' and '.', and may have a DNS prefix",
+                f"'{key}={value}' of pool '{request.name}' is not a Kubernetes label.",
+                "use up to 63 letters, digits, '-', '_' and '.', with an optional DNS prefix",
             )
 
 
 def refuse_upgrade_settings(request: Request) -> None:
-    """An upgrade must be able to move on, and drain for at least five minutes."""
-    surge = dig(request.inputs, "upgradeSettings.maxSurge")
-    unavailable = dig(request.inputs, "upgradeSettings.maxUnavailable")
+    """Refuses upgrade settings that prevent progress, and drain timeouts below five minutes."""
+    surge = get_path(request.inputs, "upgradeSettings.maxSurge")
+    unavailable = get_path(request.inputs, "upgradeSettings.maxUnavailable")
     for key, value in (("maxSurge", surge), ("maxUnavailable", unavailable)):
         if value is not None and not _SURGE.fullmatch(str(value)):
             raise invalid(
                 f"agentPoolProfile.upgradeSettings.{key}",
                 f"'{value}' of pool '{request.name}' is neither a number nor a percentage.",
-                "write '1' or '33%'",
+                "use a value such as '1' or '33%'",
             )
     has_unavailable = unavailable not in (None, "0", "0%")
     if has_unavailable and request.get("mode") == "System":
@@ -111,25 +111,25 @@ def refuse_upgrade_settings(request: Request) -> None:
         raise invalid(
             "agentPoolProfile.upgradeSettings.maxSurge",
             f"pool '{request.name}' sets maxUnavailable {unavailable} and maxSurge {surge}.",
-            "set maxSurge to '0' beside maxUnavailable",
+            "set maxSurge to '0' together with maxUnavailable",
         )
     if surge in ("0", "0%") and not has_unavailable:
         raise invalid(
             "agentPoolProfile.upgradeSettings.maxSurge",
-            f"pool '{request.name}' sets maxSurge 0 without maxUnavailable, so no node could ever be upgraded.",
+            f"pool '{request.name}' sets maxSurge 0 without maxUnavailable, so an upgrade could not replace any node.",
             "set maxSurge to at least '1'",
         )
-    drain = dig(request.inputs, "upgradeSettings.drainTimeoutInMinutes")
-    if drain is not None and drain < SHORTEST_DRAIN_MINUTES:
+    drain = get_path(request.inputs, "upgradeSettings.drainTimeoutInMinutes")
+    if drain is not None and drain < MIN_DRAIN_MINUTES:
         raise invalid(
             "agentPoolProfile.upgradeSettings.drainTimeoutInMinutes",
             f"pool '{request.name}' has {drain} minutes.",
-            f"use {SHORTEST_DRAIN_MINUTES} to 1440 minutes",
+            f"use {MIN_DRAIN_MINUTES} to 1440 minutes",
         )
 
 
 def refuse_kubelet_config(request: Request) -> None:
-    """Policies that the kubelet knows, sysctls that may be allowed."""
+    """Refuses unknown kubelet policies, and unsafe sysctls that AKS does not allow."""
     config: dict[str, Any] = request.get("kubeletConfig", {})
     for key, allowed in (("cpuManagerPolicy", _CPU_POLICIES), ("topologyManagerPolicy", _TOPOLOGY_POLICIES)):
         if config.get(key) is not None and config[key] not in allowed:
@@ -145,12 +145,12 @@ def refuse_kubelet_config(request: Request) -> None:
                 "InvalidCustomKubeletConfig",
                 f"CustomKubeletConfig.allowedUnsafeSysctls of agent pool '{request.name}' has '{sysctl}'. Allowed: "
                 "kernel.shm*, kernel.msg*, kernel.sem, fs.mqueue.*, net.*.",
-                "remove it",
+                "remove this sysctl",
             )
 
 
 def refuse_sysctls(request: Request) -> None:
-    """Kernel settings within AKS's ranges."""
+    """Refuses kernel settings outside AKS's ranges."""
     sysctls: dict[str, Any] = request.get("linuxOSConfig.sysctls", {})
     for key, value in sysctls.items():
         allowed = SYSCTL_RANGES.get(key)
@@ -169,7 +169,7 @@ def refuse_sysctls(request: Request) -> None:
                 "InvalidCustomLinuxOSConfig",
                 f"CustomLinuxOSConfig.sysctls.netIpv4IpLocalPortRange of agent pool '{request.name}' is '{ports}'. "
                 "The first port must be in 1024-60999, the last in 32768-65535.",
-                "write for example '32768 60999'",
+                "use a range such as '32768 60999'",
             )
 
 

@@ -1,4 +1,4 @@
-"""What the cluster's identities must be allowed to do before AKS builds anything."""
+"""Permissions that the identities of a cluster need before AKS creates anything."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.data.role_definitions import ASSIGN_IDENTITY_ROLES, NETWORK_ROLES, PRIVATE_ZONE_ROLES
-from azure_rehearsal.azure.services.authorization.role_assignments import has_role
+from azure_rehearsal.azure.services.authorization.role_assignment import has_role
 from azure_rehearsal.azure.services.containerservice.common import control_plane_principal
 from azure_rehearsal.protocol.provider import Refused
 
@@ -19,10 +19,12 @@ GROUP_JOIN: Final = "Microsoft.Network/applicationSecurityGroups/joinIpConfigura
 _SCALE_SET_WRITE: Final = "Microsoft.Compute/virtualMachineScaleSets/write"
 
 
-def refuse_unjoinable(cloud: Cloud, cluster: dict[str, Any], cluster_id: str, action: str, target: str | None) -> None:
-    """Refuses a network resource that the control-plane identity may not join.
+def refuse_missing_join_permission(
+    cloud: Cloud, cluster: dict[str, Any], cluster_id: str, action: str, target: str | None
+) -> None:
+    """Refuses a network resource that the control-plane identity cannot join.
 
-    Not checked for a system-assigned identity: it does not exist before the cluster, and AKS joins as the caller.
+    System-assigned identities pass: they do not exist before the cluster, and AKS joins as the caller.
     """
     principal = control_plane_principal(cloud, cluster)
     if target is None or principal is None or has_role(cloud, principal, NETWORK_ROLES, target):
@@ -32,14 +34,14 @@ def refuse_unjoinable(cloud: Cloud, cluster: dict[str, Any], cluster_id: str, ac
         f"The client '{principal}' with object id '{principal}' has permission to perform action '{_SCALE_SET_WRITE}' "
         f"on scope '{cluster_id}'; however, it does not have permission to perform action '{action}' on the linked "
         f"scope(s) '{target}' or the linked scope(s) are invalid.",
-        "give the control-plane identity Network Contributor on it, and let the cluster or pool depend on that role "
-        "assignment",
+        "assign Network Contributor on it to the control-plane identity, and add the assignment to depends_on of the "
+        "cluster or pool",
     )
 
 
 def refuse_kubelet_identity(request: Request) -> None:
-    """Checks a kubelet identity of one's own: that it may be used, and that the control plane may assign it."""
-    profile = dig(request.inputs, "identityProfile.kubeletidentity")
+    """Refuses a custom kubelet identity with wrong ids, or one that the control plane cannot assign."""
+    profile = get_path(request.inputs, "identityProfile.kubeletidentity")
     if not profile or not profile.get("resourceId"):
         return
     principal = control_plane_principal(request.cloud, request.inputs)
@@ -47,16 +49,16 @@ def refuse_kubelet_identity(request: Request) -> None:
         raise Refused(
             "CustomKubeletIdentityOnlySupportedOnUserAssignedMSICluster",
             "Custom kubelet identity is only supported on clusters with a user-assigned control-plane identity.",
-            "set identity.type to UserAssigned and name one identity",
+            "set identity.type to UserAssigned with one identity",
         )
     identity = request.cloud.get(profile["resourceId"])
     for given, key in (("clientId", "clientId"), ("objectId", "principalId")):
         if identity is not None and profile.get(given) not in (None, identity.properties[key]):
             raise Refused(
                 "CustomKubeletIdentityPropertyError",
-                f"The {given} {profile[given]} of the kubelet identity does not belong to {identity.id}, whose is "
+                f"The {given} {profile[given]} of the kubelet identity does not belong to {identity.id}, which has "
                 f"{identity.properties[key]}.",
-                "take resource id, client id and principal id from one identity",
+                "use resource id, client id and principal id of the same identity",
             )
     if not has_role(request.cloud, principal, ASSIGN_IDENTITY_ROLES, profile["resourceId"]):
         raise Refused(
@@ -65,12 +67,12 @@ def refuse_kubelet_identity(request: Request) -> None:
             f"assign kubelet identity. You can run 'az role assignment create --assignee {principal} --role 'Managed "
             f"Identity Operator' --scope {profile['resourceId']}'. See "
             "https://learn.microsoft.com/azure/aks/use-managed-identity#add-role-assignment",
-            "assign the role, and let the cluster depend on the assignment",
+            "assign the role, and add the assignment to depends_on of the cluster",
         )
 
 
 def refuse_private_zone(request: Request) -> None:
-    """Checks a private DNS zone of one's own for the API server."""
+    """Refuses a custom private DNS zone with a wrong name, or one that the control plane cannot write to."""
     zone = request.get("apiServerAccessProfile.privateDNSZone")
     if not isinstance(zone, str) or "/" not in zone:
         return
@@ -80,14 +82,14 @@ def refuse_private_zone(request: Request) -> None:
         raise Refused(
             "InvalidPrivateDNSZoneResourceID",
             f"Private DNS zone {zone} is not valid for a cluster in {request.location}.",
-            f"the zone must be {expected} or a zone below it",
+            f"use {expected} or a subzone of it",
         )
     principal = control_plane_principal(request.cloud, request.inputs)
     if principal is None:
         raise Refused(
             "SystemAssignedIdentityNotSupportedForCustomPrivateDNSZone",
-            "A system-assigned identity cannot be used with a private DNS zone of your own.",
-            "set identity.type to UserAssigned and name one identity",
+            "A system-assigned identity cannot be used with a custom private DNS zone.",
+            "set identity.type to UserAssigned with one identity",
         )
     if not has_role(request.cloud, principal, PRIVATE_ZONE_ROLES, zone):
         raise Refused(
@@ -95,5 +97,5 @@ def refuse_private_zone(request: Request) -> None:
             "Service principal or user-assigned identity must be given permission to read and write to custom "
             f"private dns zone {zone}. Check access result not allowed for action "
             "Microsoft.Network/privateDnsZones/read.",
-            "assign Private DNS Zone Contributor on the zone, and let the cluster depend on the assignment",
+            "assign Private DNS Zone Contributor on the zone, and add the assignment to depends_on of the cluster",
         )

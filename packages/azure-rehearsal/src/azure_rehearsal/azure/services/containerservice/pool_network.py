@@ -1,4 +1,4 @@
-"""Where a pool's nodes are: subnet, pod range, public addresses, host ports."""
+"""Rules for the network of a pool: subnet, pod range, public addresses, host ports."""
 
 from __future__ import annotations
 
@@ -6,29 +6,34 @@ from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import Request, dig
+from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.services.containerservice.common import invalid, nodes_with_surge, pools_of
 from azure_rehearsal.azure.services.containerservice.permissions import (
     GROUP_JOIN,
     PREFIX_JOIN,
     SUBNET_JOIN,
-    refuse_unjoinable,
+    refuse_missing_join_permission,
 )
 from azure_rehearsal.azure.services.containerservice.pool_rules import cluster_of
-from azure_rehearsal.azure.services.network.common import CLUSTER, network_of, prefixes_of, refuse_other_region
-from azure_rehearsal.azure.services.network.public_addresses import address_count, addresses_in_use
-from azure_rehearsal.azure.services.network.subnets import delegations_of
+from azure_rehearsal.azure.services.network.common import (
+    CLUSTER,
+    RESERVED_ADDRESSES,
+    address_count,
+    addresses_in_use,
+    network_of,
+    prefixes_of,
+    refuse_other_region,
+)
+from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
-AZURE_KEEPS: Final = 5
-"""Addresses of every subnet that Azure keeps for itself."""
 NODE_POD_PREFIX: Final = 24
-"""Overlay gives each node a /24 of the pod range."""
+"""Overlay assigns a /24 of the pod range to each node."""
 
 
 def refuse_subnet(request: Request) -> None:
-    """A subnet of the cluster's network that is free for nodes and large enough."""
-    cluster, subnet = cluster_of(request), request.found("vnetSubnetID")
+    """Refuses subnets of another network or region, delegated subnets, and subnets without enough addresses."""
+    cluster, subnet = cluster_of(request), request.referenced("vnetSubnetID")
     siblings = [item for item in pools_of(request.cloud, cluster.id) if not arm_ids.same(item.id, request.id)]
     with_subnet = [item for item in siblings if item.properties.get("vnetSubnetID")]
     if siblings and bool(with_subnet) != (subnet is not None):
@@ -36,7 +41,7 @@ def refuse_subnet(request: Request) -> None:
             "agentPoolProfile.vnetSubnetID",
             f"pool '{request.name}' {'has' if subnet else 'has no'} subnet, the other pools "
             f"{'have' if with_subnet else 'have none'}.",
-            "give every pool of the cluster a subnet, or none",
+            "set vnetSubnetID on all pools of the cluster, or on none",
         )
     if subnet is None:
         return
@@ -46,7 +51,7 @@ def refuse_subnet(request: Request) -> None:
             "agentPoolProfile.vnetSubnetID",
             f"pool '{request.name}' is in {network_of(subnet.id)}, pool '{arm_ids.name(other.id)}' in another virtual "
             "network.",
-            "all pools of a cluster are in one virtual network",
+            "use subnets of one virtual network for all pools",
         )
     refuse_other_region(request, [network_of(subnet.id)], str(cluster.properties["location"]))
     if delegations_of(subnet.properties):
@@ -57,7 +62,7 @@ def refuse_subnet(request: Request) -> None:
             "for more details.",
             "use a subnet without delegation for nodes",
         )
-    refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, SUBNET_JOIN, subnet.id)
+    refuse_missing_join_permission(request.cloud, cluster.inputs, cluster.id, SUBNET_JOIN, subnet.id)
     _refuse_full_subnet(request, subnet, siblings)
 
 
@@ -66,52 +71,52 @@ def _is_same_network(pool: Record, subnet: Record) -> bool:
 
 
 def _refuse_full_subnet(request: Request, subnet: Record, siblings: list[Record]) -> None:
-    is_overlay = dig(cluster_of(request).properties, "networkProfile.networkPluginMode") == "overlay"
+    is_overlay = get_path(cluster_of(request).properties, "networkProfile.networkPluginMode") == "overlay"
     beside = [item.properties for item in siblings if arm_ids.same(item.properties.get("vnetSubnetID"), subnet.id)]
     needed = sum(
         nodes_with_surge(item) * (1 if is_overlay else 1 + int(item["maxPods"])) for item in [request.inputs, *beside]
     )
     cidr = prefixes_of(subnet)[0]
-    available = cidr.num_addresses - AZURE_KEEPS
+    available = cidr.num_addresses - RESERVED_ADDRESSES
     if needed > available:
         raise Refused(
             "InsufficientSubnetSize",
             f"Pre-allocated IPs {needed} exceeds IPs available {available} in Subnet Cidr {cidr}, Subnet Name "
             f"{arm_ids.name(subnet.id)}. http://aka.ms/aks/insufficientsubnetsize",
-            "use a larger subnet or fewer nodes (surge nodes count too)",
+            "use a larger subnet or fewer nodes, including surge nodes",
         )
 
 
 def refuse_pod_range(request: Request) -> None:
-    """Overlay needs a /24 of the pod range for each node."""
+    """Refuses an overlay pod range with fewer than one /24 per node."""
     profile = cluster_of(request).properties.get("networkProfile") or {}
     if profile.get("networkPluginMode") != "overlay" or not profile.get("podCidr"):
         return
     length = int(str(profile["podCidr"]).split("/")[1])
-    room = 2 ** max(NODE_POD_PREFIX - length, 0)
+    capacity = 2 ** max(NODE_POD_PREFIX - length, 0)
     siblings = [
         item for item in pools_of(request.cloud, cluster_of(request).id) if not arm_ids.same(item.id, request.id)
     ]
     needed = sum(nodes_with_surge(item) for item in [request.inputs, *(sibling.properties for sibling in siblings)])
-    if needed > room:
+    if needed > capacity:
         raise Refused(
             "InsufficientPodCidr",
-            f"Pod CIDR {profile['podCidr']} has room for {room} nodes (a /{NODE_POD_PREFIX} each); the pools need "
-            f"{needed} with surge.",
+            f"Pod CIDR {profile['podCidr']} has space for {capacity} nodes (a /{NODE_POD_PREFIX} each); the pools need "
+            f"{needed} including surge.",
             "use a larger pod range or fewer nodes",
         )
 
 
 def refuse_public_addresses(request: Request) -> None:
-    """A prefix of the region that the identity may join; too small a one fails later."""
-    cluster, prefix = cluster_of(request), request.found("nodePublicIPPrefixID")
+    """Refuses invalid prefixes for node public addresses. A prefix that is too small fails at provisioning."""
+    cluster, prefix = cluster_of(request), request.referenced("nodePublicIPPrefixID")
     if request.get("nodePublicIPPrefixID") and not request.get("enableNodePublicIP"):
         raise Refused(
             "NodePublicIPCanNotBeFalseWithIPPrefixSet",
             f"enableNodePublicIP of agent pool '{request.name}' can not be false when nodePublicIPPrefixID is set.",
             "set enableNodePublicIP to true",
         )
-    outbound = str(dig(cluster.properties, "networkProfile.outboundType", ""))
+    outbound = str(get_path(cluster.properties, "networkProfile.outboundType", ""))
     if request.get("enableNodePublicIP") and outbound.lower() == "userdefinedrouting":
         raise Refused(
             "UDRWithNodePublicIPNotAllowed",
@@ -131,14 +136,14 @@ def refuse_public_addresses(request: Request) -> None:
     for user in request.cloud.referrers(prefix.id):
         if (
             user.type == CLUSTER
-            and arm_ids.key(prefix.id) in str(dig(user.properties, "networkProfile.loadBalancerProfile")).lower()
+            and arm_ids.key(prefix.id) in str(get_path(user.properties, "networkProfile.loadBalancerProfile")).lower()
         ):
             raise Refused(
                 "PublicIPPrefixIsAttachedToLoadBalancer",
                 f"Public IP prefix {prefix.id} is attached to the load balancer of {user.id}.",
                 "use another prefix for nodes",
             )
-    refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, PREFIX_JOIN, prefix.id)
+    refuse_missing_join_permission(request.cloud, cluster.inputs, cluster.id, PREFIX_JOIN, prefix.id)
     used = {
         id: count for id, count in addresses_in_use(request.cloud, prefix).items() if not arm_ids.same(id, request.id)
     }
@@ -149,22 +154,22 @@ def refuse_public_addresses(request: Request) -> None:
             f"Public IP prefix {prefix.id} ({prefix.properties['ipPrefix']}) has {address_count(prefix)} addresses; "
             f"{needed} are needed: {request.get('count')} for agent pool '{request.name}', {sum(used.values())} for "
             f"{', '.join(sorted(used)) or 'others'}.",
-            "use fewer nodes or a prefix of the pool's own; each node takes an address, surge nodes of an upgrade too",
+            "use fewer nodes, or a separate prefix for the pool; each node needs an address, including surge nodes",
         )
 
 
 def refuse_host_ports(request: Request) -> None:
-    """Host ports in order, application groups of the region."""
-    for ports in dig(request.inputs, "networkProfile.allowedHostPorts") or []:
+    """Refuses inverted host port ranges, and application security groups of other regions."""
+    for ports in get_path(request.inputs, "networkProfile.allowedHostPorts") or []:
         first, last = ports.get("portStart"), ports.get("portEnd")
         if first is None or last is None or first > last:
             raise invalid(
                 "agentPoolProfile.networkProfile.allowedHostPorts",
                 f"pool '{request.name}' has the range {first}-{last}.",
-                "portStart must not be greater than portEnd",
+                "set portStart to at most portEnd",
             )
-    groups = dig(request.inputs, "networkProfile.applicationSecurityGroups") or []
+    groups = get_path(request.inputs, "networkProfile.applicationSecurityGroups") or []
     cluster = cluster_of(request)
     refuse_other_region(request, groups, str(cluster.properties["location"]))
     for group in groups:
-        refuse_unjoinable(request.cloud, cluster.inputs, cluster.id, GROUP_JOIN, group)
+        refuse_missing_join_permission(request.cloud, cluster.inputs, cluster.id, GROUP_JOIN, group)

@@ -1,4 +1,4 @@
-"""What an agent pool may be: size, mode, counts, zones, version."""
+"""Rules for agent pools: size, mode, counts, zones, version."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import Deletion, Request
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.data.vm_sizes import VM_SIZES, VmSize
-from azure_rehearsal.azure.services.containerservice import versions
+from azure_rehearsal.azure.services.containerservice import kubernetes_versions
 from azure_rehearsal.azure.services.containerservice.common import invalid, pools_of
 from azure_rehearsal.protocol.provider import Refused
 
-MOST_NODES: Final = 1000
-MOST_POOLS: Final = 100
+MAX_NODES: Final = 1000
+MAX_POOLS: Final = 100
 PODS_PER_NODE: Final = range(10, 251)
 SYSTEM_POOL_CPUS: Final = 2
 SYSTEM_POOL_MEMORY_GIB: Final = 4
 
 
 def cluster_of(request: Request) -> Record:
-    """The cluster that a pool belongs to. ARM has made sure that it exists."""
+    """The cluster of a pool. ARM has already checked that it exists."""
     cluster = request.cloud.get(arm_ids.parent(request.id))
     assert cluster is not None
     return cluster
 
 
 def size_of(properties: dict[str, Any]) -> VmSize | None:
-    """The pool's VM size, `None` for one that is not known."""
+    """The pool's VM size; `None` if the rehearsal does not know it."""
     return VM_SIZES.get(str(properties.get("vmSize", "")).lower())
 
 
 def refuse_size(request: Request) -> None:
-    """A size that there is, with room for an ephemeral disk where one is wanted."""
+    """Refuses unknown sizes, and sizes without space for the requested ephemeral disk."""
     size = size_of(request.inputs)
     if size is None:
         raise Refused(
@@ -72,7 +72,7 @@ def _refuse_ephemeral_disk(request: Request, size: VmSize) -> None:
 
 
 def refuse_system_pool(request: Request) -> None:
-    """System pools are Linux, regular and not tiny."""
+    """Refuses System pools with Windows, Spot priority, or a VM size that is too small."""
     if request.get("mode") != "System":
         return
     if str(request.get("osType", "Linux")) != "Linux":
@@ -81,7 +81,7 @@ def refuse_system_pool(request: Request) -> None:
         raise Refused(
             "SystemPoolMustBeRegular",
             f"System pool '{request.name}' must have scale set priority Regular, not Spot.",
-            "put Spot nodes into a User pool",
+            "use a User pool for Spot nodes",
         )
     size = size_of(request.inputs)
     if size is not None and (size.cpus < SYSTEM_POOL_CPUS or size.memory < SYSTEM_POOL_MEMORY_GIB):
@@ -94,8 +94,8 @@ def refuse_system_pool(request: Request) -> None:
 
 
 def refuse_no_system_pool(request: Request) -> None:
-    """Refuses to turn the last System pool into a User pool."""
-    if request.was("mode") != "System" or request.get("mode") == "System":
+    """Refuses to change the last System pool to a User pool."""
+    if request.previous("mode") != "System" or request.get("mode") == "System":
         return
     others = [item for item in pools_of(request.cloud, cluster_of(request).id) if not arm_ids.same(item.id, request.id)]
     if not any(item.properties.get("mode") == "System" for item in others):
@@ -107,7 +107,7 @@ def refuse_no_system_pool(request: Request) -> None:
 
 
 def refuse_counts(request: Request) -> None:
-    """Node counts within AKS's and the autoscaler's bounds."""
+    """Refuses node counts outside the limits of AKS and the autoscaler."""
     lowest = 1 if request.get("mode") == "System" else 0
     count, low, high = (request.get(key) for key in ("count", "minCount", "maxCount"))
     if not request.get("enableAutoScaling"):
@@ -116,9 +116,9 @@ def refuse_counts(request: Request) -> None:
                 "AutoScalingNotEnabled",
                 f"Agent pool '{request.name}' has minCount {low} and maxCount {high} although enableAutoScaling is "
                 "not true.",
-                "set enableAutoScaling, or remove both",
+                "set enableAutoScaling, or remove minCount and maxCount",
             )
-        low, high = lowest, MOST_NODES
+        low, high = lowest, MAX_NODES
     for key, value in (("minCount", low), ("maxCount", high)):
         if value is None:
             raise Refused(
@@ -127,17 +127,17 @@ def refuse_counts(request: Request) -> None:
                 "enableAutoScaling.",
                 f"set {key}",
             )
-        if not lowest <= value <= MOST_NODES:
+        if not lowest <= value <= MAX_NODES:
             raise invalid(
                 f"agentPoolProfile.{key}",
-                f"agentPoolProfile.{key} of '{request.name}' was {value}. It must be {lowest} to {MOST_NODES}.",
-                "a System pool needs at least one node",
+                f"agentPoolProfile.{key} of '{request.name}' was {value}. It must be {lowest} to {MAX_NODES}.",
+                "use a value in the range",
             )
     if low > high:
         raise invalid(
             "agentPoolProfile.minCount",
             f"minCount {low} of '{request.name}' is greater than maxCount {high}.",
-            "swap them",
+            "set minCount to at most maxCount",
         )
     if not low <= count <= high:
         raise invalid(
@@ -148,8 +148,8 @@ def refuse_counts(request: Request) -> None:
         )
 
 
-def refuse_pods(request: Request) -> None:
-    """Pods for each node within AKS's bounds."""
+def refuse_max_pods(request: Request) -> None:
+    """Refuses values of maxPods outside AKS's limits."""
     pods = request.get("maxPods")
     if pods not in PODS_PER_NODE:
         raise Refused(
@@ -161,7 +161,7 @@ def refuse_pods(request: Request) -> None:
 
 
 def refuse_zones(request: Request) -> None:
-    """Zones that the region has."""
+    """Refuses zones that the region does not have."""
     location = str(cluster_of(request).properties["location"])
     zones = request.get("availabilityZones", [])
     unknown = [zone for zone in zones if zone not in REGIONS[location]]
@@ -175,29 +175,29 @@ def refuse_zones(request: Request) -> None:
 
 
 def refuse_version(request: Request) -> None:
-    """Not newer than the control plane, one step up at most."""
+    """Refuses versions newer than the control plane, and upgrades by more than one minor version."""
     control_plane = cluster_of(request).properties["currentKubernetesVersion"]
-    running = request.was("currentOrchestratorVersion")
+    running = request.previous("currentOrchestratorVersion")
     given = request.get("orchestratorVersion")
-    version = versions.resolve(given, running) if given else running or control_plane
-    versions.refuse_newer_pool(version, control_plane)
+    version = kubernetes_versions.resolve(given, running) if given else running or control_plane
+    kubernetes_versions.refuse_newer_pool(version, control_plane)
     if running:
-        versions.refuse_change(running, version)
+        kubernetes_versions.refuse_change(running, version)
 
 
 def refuse_too_many(request: Request) -> None:
-    """The number of pools that a cluster may have."""
+    """Refuses pools beyond the limit of a cluster."""
     count = len(pools_of(request.cloud, cluster_of(request).id))
-    if request.old is None and count >= MOST_POOLS:
+    if request.old is None and count >= MAX_POOLS:
         raise Refused(
             "MaxAgentPoolCountReached",
-            f"The cluster of agent pool '{request.name}' has {count} pools; the limit is {MOST_POOLS}.",
-            "remove a pool",
+            f"The cluster of agent pool '{request.name}' has {count} pools; the limit is {MAX_POOLS}.",
+            "delete a pool first",
         )
 
 
 def refuse_last_system_pool(deletion: Deletion) -> None:
-    """The last System pool goes with the cluster only."""
+    """Refuses to delete the last System pool; only the deletion of the cluster removes it."""
     cluster = arm_ids.parent(deletion.record.id)
     others = [item for item in pools_of(deletion.cloud, cluster) if not arm_ids.same(item.id, deletion.record.id)]
     is_system = deletion.record.properties.get("mode") == "System"

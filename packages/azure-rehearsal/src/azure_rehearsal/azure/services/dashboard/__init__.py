@@ -6,4 +6,4 @@ from typing import Final
 
 from azure_rehearsal.azure.services.dashboard import grafana
 
-TYPES: Final = grafana.TYPES
+TYPES: Final = (grafana.TYPE,)

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.dbforpostgresql import children, servers
+from azure_rehearsal.azure.services.dbforpostgresql import (
+    administrators_microsoft_entra,
+    configuration,
+    database,
+    server,
+    virtual_endpoint,
+)
 
-TYPES: Final = (*servers.TYPES, *children.TYPES)
+TYPES: Final = (
+    server.TYPE,
+    database.TYPE,
+    configuration.TYPE,
+    administrators_microsoft_entra.TYPE,
+    virtual_endpoint.TYPE,
+)

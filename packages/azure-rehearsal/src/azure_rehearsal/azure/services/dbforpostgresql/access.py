@@ -1,4 +1,4 @@
-"""Who signs in to a server: password, Entra, administrators."""
+"""Rules for authentication: password, Entra, administrator login."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from azure_rehearsal.azure.core.rules import Request
 from azure_rehearsal.azure.services.dbforpostgresql.common import invalid
-from azure_rehearsal.azure.services.dbforpostgresql.compute import is_on
+from azure_rehearsal.azure.services.dbforpostgresql.compute import is_enabled
 from azure_rehearsal.protocol.provider import Refused
 
 RESERVED_LOGINS: Final = frozenset(
@@ -20,18 +20,19 @@ KINDS_NEEDED: Final = 3
 PASSWORD: Final = "administratorLoginPassword"
 
 
-def has_password_sign_in(request: Request) -> bool:
-    """On unless it is turned off."""
+def has_password_auth(request: Request) -> bool:
+    """Password authentication is enabled by default."""
     return str(request.get("authConfig.passwordAuth", "Enabled")).lower() == "enabled"
 
 
-def refuse_sign_in(request: Request) -> None:
-    has_password = has_password_sign_in(request)
-    if not has_password and not is_on(request, "authConfig.activeDirectoryAuth"):
+def refuse_auth_config(request: Request) -> None:
+    """Refuses servers without an authentication method, or without the administrator of password authentication."""
+    has_password = has_password_auth(request)
+    if not has_password and not is_enabled(request, "authConfig.activeDirectoryAuth"):
         raise invalid(
             "authConfig",
             f"Server '{request.name}' has neither password nor Microsoft Entra authentication.",
-            "turn one of them on",
+            "enable one of them",
         )
     if not has_password or request.old is not None:
         return
@@ -40,11 +41,12 @@ def refuse_sign_in(request: Request) -> None:
             "MissingAdministratorLogin",
             f"Server '{request.name}' has password authentication. Both administratorLogin and {PASSWORD} must be "
             "provided.",
-            "give both, or set authConfig.passwordAuth to Disabled",
+            "set both, or set authConfig.passwordAuth to Disabled",
         )
 
 
 def refuse_login(request: Request) -> None:
+    """Refuses reserved administrator logins."""
     login = str(request.get("administratorLogin", ""))
     if login.lower() in RESERVED_LOGINS or login.lower().startswith("pg_"):
         raise Refused(
@@ -55,6 +57,7 @@ def refuse_login(request: Request) -> None:
 
 
 def refuse_password(request: Request) -> None:
+    """Refuses passwords that violate Azure's complexity rules."""
     password = request.get(PASSWORD)
     if password is None:
         return

@@ -1,4 +1,4 @@
-"""What servers and their children share."""
+"""Tokens, id template, and the exclusive writes that servers and their children share."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.rules import Limit, Request, Serialised
+from azure_rehearsal.azure.core.rules import ExclusiveWrites, Limit, Request
 from azure_rehearsal.protocol.provider import Refused
 
 SERVER: Final = "azure-native:dbforpostgresql:Server"
 SERVER_PATH: Final = arm_ids.provider_id("Microsoft.DBforPostgreSQL/flexibleServers", "serverName")
-SERVER_NAME: Final = Limit(shortest=3, longest=63, pattern=r"^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
+SERVER_NAME: Final = Limit(min_length=3, max_length=63, pattern=r"^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
 DOMAIN: Final = "postgres.database.azure.com"
 
 SOURCE: Final = "sourceServerResourceId"
 
 _BUSY: Final = "ServerIsBusy"
-ONE_OPERATION: Final = Serialised(
+ONE_OPERATION_PER_SERVER: Final = ExclusiveWrites(
     SERVER_PATH,
     _BUSY,
     "Cannot complete operation while server '{ancestor}' is busy processing another operation. Try again later. Under "
@@ -25,9 +25,9 @@ ONE_OPERATION: Final = Serialised(
 )
 
 
-def invalid(parameter: str, message: str, way_out: str) -> Refused:
-    """PostgreSQL's general refusal of a value."""
-    return Refused("InvalidParameterValue", f"Invalid value given for parameter {parameter}. {message}", way_out)
+def invalid(parameter: str, message: str, remediation: str) -> Refused:
+    """PostgreSQL's generic error for an invalid value."""
+    return Refused("InvalidParameterValue", f"Invalid value given for parameter {parameter}. {message}", remediation)
 
 
 def replicas_of(cloud: Cloud, server_id: str) -> list[Record]:
@@ -36,27 +36,30 @@ def replicas_of(cloud: Cloud, server_id: str) -> list[Record]:
 
 
 def is_replica(server: Record) -> bool:
+    """Whether a server is a read replica."""
     return bool(server.properties.get(SOURCE))
 
 
-def busy(server_id: str, other: str, way_out: str) -> Refused:
+def busy(server_id: str, other: str, remediation: str) -> Refused:
+    """The error for a write while another operation runs on the server."""
     return Refused(
         _BUSY,
         f"Cannot complete operation while server '{arm_ids.name(server_id)}' is busy processing another operation. Try "
         f"again later. Under way: {other}.",
-        way_out,
+        remediation,
     )
 
 
 def refuse_while_replicas_change(cloud: Cloud, server_id: str, own_id: str) -> None:
-    """Refuses a write on a server while one of its replicas is being written: that puts the primary into *updating*."""
+    """Refuses a write on a server during a write on one of its replicas, which sets the primary to *updating*."""
     for replica in replicas_of(cloud, server_id):
-        other = cloud.busy_with(replica.id)
+        other = cloud.active_write(replica.id)
         if other is not None and not arm_ids.same(replica.id, own_id):
             raise busy(
-                server_id, other, f"these two are written one after the other: give {own_id} a depends_on for {other}"
+                server_id, other, f"Azure runs these writes one at a time: add {other} to depends_on of {own_id}"
             )
 
 
 def refuse_child_while_replicas_change(request: Request) -> None:
+    """Refuses a write of a child while a replica of its server is written."""
     refuse_while_replicas_change(request.cloud, arm_ids.parent(request.id), request.id)

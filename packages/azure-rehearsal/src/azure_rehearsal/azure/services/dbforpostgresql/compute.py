@@ -1,4 +1,4 @@
-"""Version, size, storage, zones, standby and backup of a server."""
+"""Rules for version, size, storage, zones, standby and backup of a server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ BACKUP_DAYS: Final = range(7, 36)
 ENABLED: Final = "enabled"
 
 
-def is_on(request: Request, path: str) -> bool:
+def is_enabled(request: Request, path: str) -> bool:
+    """Whether the input at this path is `Enabled`."""
     return str(request.get(path, "")).lower() == ENABLED
 
 
@@ -37,6 +38,7 @@ def standby_mode(values: Any) -> str:
 
 
 def refuse_version(request: Request) -> None:
+    """Refuses retired versions for new servers, and downgrades."""
     version = request.get("version")
     if request.old is None:
         if version in RETIRED_VERSIONS:
@@ -47,25 +49,26 @@ def refuse_version(request: Request) -> None:
                 f"use {', '.join(NEWEST_VERSIONS)}",
             )
         return
-    before = request.was("version")
+    before = request.previous("version")
     if version is not None and before is not None and int(version) < int(before):
         raise Refused(
             "VersionDowngradeNotAllowed",
             f"Server '{request.name}' has PostgreSQL version {before}. Downgrade to {version} is not supported.",
-            "keep the version; an older one needs another server",
+            "keep the version; use another server for an older version",
         )
 
 
 def refuse_size(request: Request) -> None:
+    """Refuses unknown compute sizes, and sizes of another tier."""
     name, tier = request.get("sku.name"), request.get("sku.tier")
     if name is None:
-        raise invalid("sku", f"Server '{request.name}' has none.", "set sku.name and sku.tier")
+        raise invalid("sku", f"Server '{request.name}' has no sku.", "set sku.name and sku.tier")
     found = tier_of(str(name))
     if not found:
         raise Refused(
             "InvalidSkuName",
             f"The SKU '{name}' of server '{request.name}' is not offered for flexible servers.",
-            "use a size like Standard_D4ds_v5; if Azure offers this one, add it to "
+            "use a size such as Standard_D4ds_v5; if Azure offers this size, add it to "
             "azure_rehearsal/azure/services/dbforpostgresql/offers.py",
         )
     if found.lower() != str(tier).lower():
@@ -77,19 +80,20 @@ def refuse_size(request: Request) -> None:
 
 
 def _disk(kind: Any) -> str:
-    """The kind of disk, in lower case; Azure shows a Premium SSD as an empty string."""
+    """The disk type in lower case. Azure returns an empty string for Premium SSD."""
     return str(kind or PREMIUM).lower()
 
 
 def refuse_storage(request: Request) -> None:
-    size, before = request.get("storage.storageSizeGB"), request.was("storage.storageSizeGB")
+    """Refuses unsupported storage sizes, types and tiers, and a smaller size."""
+    size, before = request.get("storage.storageSizeGB"), request.previous("storage.storageSizeGB")
     kind = _disk(request.get("storage.type"))
-    if before is not None and request.get("storage.type") and kind != _disk(request.was("storage.type")):
+    if before is not None and request.get("storage.type") and kind != _disk(request.previous("storage.type")):
         raise Refused(
             "StorageTypeChangeNotAllowed",
-            f"The storage type of server '{request.name}' cannot be changed from {_disk(request.was('storage.type'))} "
-            f"to {kind} (storage.type).",
-            "keep it; another one needs another server",
+            f"The storage type of server '{request.name}' cannot be changed from "
+            f"{_disk(request.previous('storage.type'))} to {kind} (storage.type).",
+            "keep the type; use another server for another type",
         )
     sizes = BASE_TIERS if kind == PREMIUM else OTHER_DISK_SIZES
     if size is not None and size not in sizes:
@@ -103,7 +107,7 @@ def refuse_storage(request: Request) -> None:
         raise Refused(
             "StorageSizeDecreaseNotAllowed",
             f"The storage of server '{request.name}' is {before} GiB and cannot be decreased to {size} GiB.",
-            "keep the size; with autoGrow Azure may have grown it: ignore changes of storage.storageSizeGB",
+            "keep the size; with autoGrow, Azure can have enlarged it: ignore changes of storage.storageSizeGB",
         )
     tier = request.get("storage.tier")
     if tier is not None and kind == PREMIUM:
@@ -118,13 +122,13 @@ def _refuse_disk_tier(request: Request, tier: str, size: int) -> None:
             "InvalidStorageTier",
             f"The storage tier {tier} of server '{request.name}' is not supported for {size} GiB. Supported: "
             f"{', '.join(allowed)}.",
-            "leave storage.tier out for the tier that belongs to the size",
+            "remove storage.tier to get the default tier of the size",
         )
 
 
 def storage_outputs(request: Request) -> dict[str, Any]:
-    """The storage as the response shows it, with what Azure adds."""
-    before = request.was("storage") or {}
+    """The storage properties of the response, including those that Azure adds."""
+    before = request.previous("storage") or {}
     storage: dict[str, Any] = {
         "autoGrow": "Disabled",
         "storageSizeGB": min(BASE_TIERS),
@@ -140,6 +144,7 @@ def storage_outputs(request: Request) -> dict[str, Any]:
 
 
 def refuse_standby(request: Request) -> None:
+    """Refuses unknown zones, and unsupported high availability."""
     mode = standby_mode(request.get("highAvailability.mode"))
     zones, zone = REGIONS.get(request.location, ()), request.get("availabilityZone") or None
     standby = request.get("highAvailability.standbyAvailabilityZone") or None
@@ -148,8 +153,8 @@ def refuse_standby(request: Request) -> None:
             raise Refused(
                 "AvailabilityZoneNotAvailable",
                 f"Specified availability zone '{value}' ({path}) is not supported in region '{request.location}' for "
-                f"server '{request.name}'; it has {', '.join(zones) or 'none'}.",
-                "use a zone of the region, or leave it out",
+                f"server '{request.name}'; its zones are {', '.join(zones) or 'none'}.",
+                "use a zone of the region, or remove the property",
             )
     if mode == "disabled":
         return
@@ -162,20 +167,21 @@ def refuse_standby(request: Request) -> None:
     if mode == "zoneredundant" and (not zones or (standby is not None and standby == zone)):
         raise Refused(
             "ZoneRedundantHANotSupported",
-            f"Zone redundant high availability of server '{request.name}' needs a standby in another zone: region "
+            f"Zone redundant high availability of server '{request.name}' requires a standby in another zone: region "
             f"'{request.location}' has {', '.join(zones) or 'no zones'}, primary {zone}, standby {standby}.",
-            "name another standbyAvailabilityZone, or use mode SameZone",
+            "set another standbyAvailabilityZone, or use mode SameZone",
         )
     if mode == "samezone" and standby is not None and standby != zone:
         raise Refused(
             "InvalidStandbyAvailabilityZone",
             f"High availability SameZone of server '{request.name}' has its standby in zone {standby}, the primary is "
             f"in {zone}.",
-            "leave standbyAvailabilityZone out",
+            "remove standbyAvailabilityZone",
         )
 
 
 def refuse_backup(request: Request) -> None:
+    """Refuses invalid retention, and changes or unsupported regions of geo-redundant backup."""
     days = request.get("backup.backupRetentionDays")
     if days is not None and days not in BACKUP_DAYS:
         raise invalid(
@@ -183,18 +189,18 @@ def refuse_backup(request: Request) -> None:
             f"Server '{request.name}' has {days} days. Allowed values: {BACKUP_DAYS.start} to {BACKUP_DAYS.stop - 1}.",
             "choose a value in the range",
         )
-    before, after = request.was("backup.geoRedundantBackup"), request.get("backup.geoRedundantBackup")
+    before, after = request.previous("backup.geoRedundantBackup"), request.get("backup.geoRedundantBackup")
     if before is not None and after is not None and str(before).lower() != str(after).lower():
         raise Refused(
             "GeoRedundantBackupChangeNotAllowed",
             f"Geo-redundant backup of server '{request.name}' can only be chosen at creation: it is {before}, the "
             f"request has {after}.",
-            "keep it; the other needs another server",
+            "keep the value; use another server for the other value",
         )
-    if is_on(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
+    if is_enabled(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
         raise Refused(
             "GeoRedundantBackupNotSupported",
             f"Geo-redundant backup of server '{request.name}' is not supported in region '{request.location}', which "
             "has no paired region.",
-            "use a geo replica, or leave it disabled",
+            "use a read replica in another region, or disable it",
         )

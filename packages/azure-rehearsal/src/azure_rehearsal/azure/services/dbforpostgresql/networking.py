@@ -1,54 +1,56 @@
-"""Where a server is reached: a delegated subnet with a private zone, or public access with private endpoints."""
+"""Rules for the networking mode: a delegated subnet with a private DNS zone, or public access."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.rules import Request, dig, normal_location
+from azure_rehearsal.azure.core.rules import Request, get_path, normal_location
 from azure_rehearsal.azure.services.dbforpostgresql.common import DOMAIN, SERVER, invalid
-from azure_rehearsal.azure.services.network.common import network_of, prefixes_of
-from azure_rehearsal.azure.services.network.subnets import delegations_of, users_of_subnet
+from azure_rehearsal.azure.services.network.common import RESERVED_ADDRESSES, network_of, prefixes_of
+from azure_rehearsal.azure.services.network.subnet import delegations_of, users_of_subnet
 from azure_rehearsal.protocol.provider import Refused
 
 DELEGATION: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
 SUBNET: Final = "network.delegatedSubnetResourceId"
 ZONE: Final = "network.privateDnsZoneArmResourceId"
 
-AZURE_KEEPS: Final = 5
-SMALLEST_SUBNET: Final = 28
+MAX_SUBNET_PREFIX_LENGTH: Final = 28
 ADDRESSES: Final = {True: 4, False: 2}
-"""Addresses of a server in its subnet, by whether it has a standby; four are documented, two are half of them."""
+"""Addresses of a server in its subnet, by whether it has a standby. Documented: four; without a standby we use half."""
 
 
 def refuse_mode_change(request: Request) -> None:
-    """A server keeps its subnet, or keeps having none, for life."""
+    """Refuses changes of the networking mode, which is fixed at creation."""
     if request.old is None:
         return
-    before, after = request.was(SUBNET), request.get(SUBNET)
+    before, after = request.previous(SUBNET), request.get(SUBNET)
     if (before or after) and not arm_ids.same(before, after):
         raise Refused(
             "VnetIntegrationChangeNotAllowed",
             f"The networking mode of server '{request.name}' is chosen at creation and cannot be changed: it has "
             f"{SUBNET} {before!r}, the request {after!r}.",
-            "make another server and move the data (dump and restore, or a replica that is promoted)",
+            "create another server and move the data by dump and restore",
         )
-    has_standby = str(request.was("highAvailability.mode") or "Disabled").lower() != "disabled"
-    if before and has_standby and not arm_ids.same(request.was(ZONE), request.get(ZONE)):
+    has_standby = str(request.previous("highAvailability.mode") or "Disabled").lower() != "disabled"
+    if before and has_standby and not arm_ids.same(request.previous(ZONE), request.get(ZONE)):
         raise Refused(
             "PrivateDnsZoneChangeNotAllowed",
             f"The private DNS zone of server '{request.name}' cannot be changed while high availability is on: it is "
-            f"{request.was(ZONE)}, the request has {request.get(ZONE)}.",
-            "turn high availability off first",
+            f"{request.previous(ZONE)}, the request has {request.get(ZONE)}.",
+            "disable high availability first",
         )
 
 
 def refuse_zone(request: Request) -> None:
+    """Refuses a delegated subnet without a matching private DNS zone, and a zone without a subnet."""
     zone = request.get(ZONE)
     if not request.get(SUBNET):
         if zone:
             raise invalid(
-                ZONE, f"Server '{request.name}' has no delegated subnet.", "a private endpoint brings its own zone"
+                ZONE,
+                f"Server '{request.name}' has no delegated subnet.",
+                "remove the zone; private endpoints use zone groups",
             )
         return
     if not zone:
@@ -56,7 +58,7 @@ def refuse_zone(request: Request) -> None:
             "EmptyPrivateDnsZoneArmResourceId",
             "The parameter PrivateDnsZoneArguments is required, and must be provided by customer. Server "
             f"'{request.name}' has a delegated subnet.",
-            f"make a private DNS zone that ends with .{DOMAIN} and link it to the virtual network first",
+            f"create a private DNS zone that ends with .{DOMAIN}, and link it to the virtual network first",
         )
     name, own = arm_ids.name(str(zone)).lower(), f"{request.name}.{DOMAIN}".lower()
     if not name.endswith(f".{DOMAIN}") or name == own:
@@ -64,16 +66,17 @@ def refuse_zone(request: Request) -> None:
             "InvalidPrivateDnsZoneName",
             f"The private DNS zone '{name}' of server '{request.name}' is invalid: it must end with .{DOMAIN} and not "
             f"be {own}.",
-            f"name it like <prefix>.private.{DOMAIN}",
+            f"use a name such as <prefix>.private.{DOMAIN}",
         )
 
 
 def refuse_subnet(request: Request) -> None:
-    subnet = request.found(SUBNET)
+    """Refuses subnets of another region, without the delegation, or without enough addresses."""
+    subnet = request.referenced(SUBNET)
     if subnet is None:
         return
     network = request.cloud.get(network_of(subnet.id))
-    location = normal_location(str(dig(network.properties if network else {}, "location", "")))
+    location = normal_location(str(get_path(network.properties if network else {}, "location", "")))
     if location != request.location:
         raise invalid(
             SUBNET,
@@ -86,33 +89,35 @@ def refuse_subnet(request: Request) -> None:
             "SubnetNotDelegated",
             f"Subnet {subnet.id} of server '{request.name}' must be delegated to {DELEGATION} and to nothing else; it "
             f"has {', '.join(delegated) or 'no delegation'}.",
-            "add the delegation to a subnet of the servers' own",
+            "delegate a subnet that only these servers use",
         )
     _refuse_full(request)
 
 
 def _refuse_full(request: Request) -> None:
-    subnet = request.found(SUBNET)
+    subnet = request.referenced(SUBNET)
     if subnet is None:
         return
     cidr = prefixes_of(subnet)[0]
-    if cidr.prefixlen > SMALLEST_SUBNET:
-        raise invalid(SUBNET, f"{cidr} is smaller than /{SMALLEST_SUBNET}.", f"use /{SMALLEST_SUBNET} or larger")
+    if cidr.prefixlen > MAX_SUBNET_PREFIX_LENGTH:
+        raise invalid(
+            SUBNET, f"{cidr} is smaller than /{MAX_SUBNET_PREFIX_LENGTH}.", f"use /{MAX_SUBNET_PREFIX_LENGTH} or larger"
+        )
     others = [
         user.properties
         for user in users_of_subnet(request.cloud, subnet.id)
         if user.type == SERVER and not arm_ids.same(user.id, request.id)
     ]
     needed = sum(ADDRESSES[_has_standby(item)] for item in [*others, request.inputs])
-    available = cidr.num_addresses - AZURE_KEEPS
+    available = cidr.num_addresses - RESERVED_ADDRESSES
     if needed > available:
         raise Refused(
             "SubnetIsFull",
             f"Subnet {arm_ids.name(subnet.id)} with address prefix {cidr} does not have enough capacity for "
             f"{needed} IP addresses: {len(others) + 1} servers share it with '{request.name}', {available} are usable.",
-            "use a larger subnet, or one for each server",
+            "use a larger subnet, or one subnet per server",
         )
 
 
 def _has_standby(server: object) -> bool:
-    return str(dig(server, "highAvailability.mode", "Disabled")).lower() != "disabled"
+    return str(get_path(server, "highAvailability.mode", "Disabled")).lower() != "disabled"

@@ -1,7 +1,7 @@
-"""What Azure offers of flexible servers: versions, compute sizes, storage sizes, as data.
+"""Versions, compute sizes and storage sizes that Azure offers for flexible servers.
 
 Sources: azure-databases-docs `concepts-version-policy.md`, `concepts-compute-storage.md`, `concepts-storage.md`, as of
-2026-11. A size that is missing is refused; add it here.
+2026-11. The simulated Azure refuses other sizes; add new ones here.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import re
 from typing import Final
 
 NEWEST_VERSIONS: Final = ("18", "17", "16", "15")
-"""Versions that new servers can have, newest first. 15 ends on 2027-11-11."""
+"""Versions for new servers, newest first. Version 15 ends on 2027-11-11."""
 RETIRED_VERSIONS: Final = {"11": "2023-11-09", "12": "2024-11-21", "13": "2025-11-13", "14": "2026-11-12"}
-"""Version -> the day on which the community retired it; Azure makes no new servers of these."""
+"""Retirement date by version. Azure creates no new servers with these versions."""
 
 BURSTABLE: Final = "Burstable"
 GENERAL_PURPOSE: Final = "GeneralPurpose"
@@ -34,7 +34,7 @@ _SIZES: Final = (
 
 
 def tier_of(size: str) -> str:
-    """The tier that a compute size belongs to, `""` for a size that there is not."""
+    """The tier of a compute size, or `""` for an unknown size."""
     return next((tier for tier, pattern in _SIZES if pattern.fullmatch(size)), "")
 
 
@@ -44,14 +44,14 @@ BASE_TIERS: Final = {
     32: "P4", 64: "P6", 128: "P10", 256: "P15", 512: "P20", 1024: "P30", 2048: "P40", 4095: "P50", 4096: "P50",
     8192: "P60", 16384: "P70", 32767: "P80",
 }  # fmt: skip
-"""GiB of a Premium SSD -> its performance tier. These are the sizes that there are."""
+"""Default performance tier by GiB of a Premium SSD. Other sizes do not exist."""
 IOPS: Final = {
     "P4": 120, "P6": 240, "P10": 500, "P15": 1100, "P20": 2300, "P30": 5000, "P40": 7500, "P50": 7500, "P60": 16000,
     "P70": 18000, "P80": 20000,
 }  # fmt: skip
 LARGEST_SMALL_DISK: Final = 4095
-"""GiB up to which a disk can be raised to P50 at most; larger ones up to P80."""
+"""GiB of the largest disk whose tier can be raised to P50; larger disks can be raised to P80."""
 SMALL_DISK_TIERS: Final = ("P4", "P6", "P10", "P15", "P20", "P30", "P40", "P50")
 LARGE_DISK_TIERS: Final = ("P60", "P70", "P80")
 OTHER_DISK_SIZES: Final = range(32, 65537)
-"""GiB of the other kinds of disk."""
+"""GiB of the other disk types."""

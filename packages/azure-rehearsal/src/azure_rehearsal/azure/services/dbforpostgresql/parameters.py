@@ -1,4 +1,4 @@
-"""Server parameters whose values are checked, as data. Others are taken as they come.
+"""Server parameters with known allowed values. The simulated Azure accepts any value for others.
 
 Source: the parameter reference of Azure Database for PostgreSQL, as of 2026-11.
 """
@@ -14,7 +14,7 @@ _NUMBERS: Final = re.compile(r"(\d+)-(\d+)")
 
 @dataclass(frozen=True)
 class Parameter:
-    """`allowed` is `on,off`, a list of words, or a range `25-5000`; `dynamic` ones need no restart."""
+    """`allowed` is `on,off`, another list of values, or a range `25-5000`. `dynamic` parameters need no restart."""
 
     data_type: str
     allowed: str
@@ -22,6 +22,7 @@ class Parameter:
     dynamic: bool = True
 
     def accepts(self, value: str) -> bool:
+        """Whether the parameter allows a value."""
         found = _NUMBERS.fullmatch(self.allowed)
         if found:
             return value.lstrip("-").isdigit() and int(found[1]) <= int(value) <= int(found[2])
@@ -55,6 +56,6 @@ PARAMETERS: Final = {
     "ssl_min_protocol_version": Parameter("Enumeration", "TLSv1.2,TLSv1.3", "TLSv1.2"),
     "wal_level": Parameter("Enumeration", "replica,logical", "replica", dynamic=False),
 }
-"""Name -> what it takes. `-1`, where a parameter has it, stands for "off"."""
+"""Parameters by name. The default `-1` means "off"."""
 
 OFF: Final = "-1"

@@ -1,9 +1,12 @@
-"""Microsoft.Network/dnsZones: public zones and their record sets."""
+"""Microsoft.Network/dnsZones: public DNS zones and their record sets."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.dns import records, zones
+from azure_rehearsal.azure.services.dns import record_set, zone
 
-TYPES: Final = (*zones.TYPES, *records.TYPES)
+TYPES: Final = (
+    zone.TYPE,
+    record_set.TYPE,
+)

@@ -1,4 +1,4 @@
-"""What zones and record sets share: ids, names, record types."""
+"""Tokens, id template, names and record types that zones and record sets share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ZONE_PATH: Final = arm_ids.provider_id("Microsoft.Network/dnsZones", "zoneName")
 
 APEX: Final = "@"
 LABEL: Final = r"[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?"
-LONGEST_DOMAIN: Final = 253
+MAX_DOMAIN_LENGTH: Final = 253
 """Characters (RFC 1035)."""
 
-MOST_RECORD_SETS: Final = 10000
-MOST_RECORDS: Final = 20
-"""In a zone, in a record set; `az network dns zone show`, and "Azure DNS limits"."""
+MAX_RECORD_SETS: Final = 10000
+MAX_RECORDS: Final = 20
+"""Limits of a zone and of a record set: `az network dns zone show`, "Azure DNS limits"."""
 
 PAYLOADS: Final = {
     "A": "aRecords",
@@ -36,21 +36,21 @@ PAYLOADS: Final = {
     "TLSA": "tlsaRecords",
     "TXT": "txtRecords",
 }
-"""Record type -> the property that holds its records."""
+"""Property with the records, by record type."""
 
-MADE_WITH_ZONE: Final = ("NS", "SOA")
-"""Record sets at the apex that come and go with their zone."""
+CREATED_WITH_ZONE: Final = ("NS", "SOA")
+"""Record sets at the apex, which Azure creates and deletes with their zone."""
 
 _DOMAIN: Final = re.compile(rf"{LABEL}(\.{LABEL})*\.?")
 
 
 def is_domain(text: object) -> bool:
-    """Whether this is a domain name, with or without the last dot."""
-    return isinstance(text, str) and len(text) <= LONGEST_DOMAIN and _DOMAIN.fullmatch(text) is not None
+    """Whether `text` is a domain name, with or without a trailing dot."""
+    return isinstance(text, str) and len(text) <= MAX_DOMAIN_LENGTH and _DOMAIN.fullmatch(text) is not None
 
 
 def is_address(text: object) -> bool:
-    """Whether this is an IPv4 or IPv6 address."""
+    """Whether `text` is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(str(text))
     except ValueError:
@@ -59,5 +59,5 @@ def is_address(text: object) -> bool:
 
 
 def record_type(id: str) -> str:
-    """The record type in a record set's id: `CNAME`."""
+    """The record type in a record set's id, such as `CNAME`."""
     return id.rsplit("/", 2)[-2].upper()

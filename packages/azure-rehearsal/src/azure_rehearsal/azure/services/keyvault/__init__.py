@@ -1,9 +1,12 @@
-"""Microsoft.KeyVault: vaults, their secrets, and what deletion leaves of both."""
+"""Microsoft.KeyVault: vaults and secrets, including their soft-deleted state."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.keyvault import secrets, vaults
+from azure_rehearsal.azure.services.keyvault import secret, vault
 
-TYPES: Final = (*vaults.TYPES, *secrets.TYPES)
+TYPES: Final = (
+    vault.TYPE,
+    secret.TYPE,
+)

@@ -1,8 +1,8 @@
-"""What Key Vault keeps of deleted vaults and secrets.
+"""Soft-deleted vaults and secrets.
 
-The cloud holds them as records that nobody wrote (`azure_rehearsal.azure.core.kept_by_azure`), outside every resource
-group: a vault under the id that ARM gives it, a secret below its vault's name. Time does not pass in the simulated
-Azure, so nothing is purged by itself.
+The cloud stores them as records without inputs (`azure_rehearsal.azure.core.retained_resources`), outside every
+resource group: a vault has the id that ARM gives it, a secret an id with its vault's name. The simulated Azure has no
+clock, so it never purges them itself.
 """
 
 from __future__ import annotations
@@ -25,66 +25,69 @@ def _vault_id(vault: str, location: str) -> str:
     )
 
 
-def _secret_id(secret: str, went_with_vault: bool) -> str:
+def _secret_id(secret: str, deleted_with_vault: bool) -> str:
     subscription, vault = secret.split("/")[2], arm_ids.name(arm_ids.parent(secret))
-    kept = "secrets" if went_with_vault else "deletedSecrets"
+    kept = "secrets" if deleted_with_vault else "deletedSecrets"
     return f"/subscriptions/{subscription}/providers/Microsoft.KeyVault/{kept}Of/{vault}/{kept}/{arm_ids.name(secret)}"
 
 
-def _keep(cloud: Cloud, id: str, type: str, record: Record) -> None:
+def _store_deleted(cloud: Cloud, id: str, type: str, record: Record) -> None:
     cloud.put(Record(id, type, {"record": vars(record)}, creation=record.creation, run=record.run))
 
 
-def _kept(record: Record) -> Record:
+def _restored(record: Record) -> Record:
     return Record(**record.properties["record"])
 
 
-def keep_vault(cloud: Cloud, vault: Record) -> None:
-    _keep(cloud, _vault_id(vault.id, str(vault.properties["location"])), DELETED_VAULT, vault)
+def soft_delete_vault(cloud: Cloud, vault: Record) -> None:
+    """Stores a deleted vault."""
+    _store_deleted(cloud, _vault_id(vault.id, str(vault.properties["location"])), DELETED_VAULT, vault)
 
 
-def deleted_vault(cloud: Cloud, name: str) -> Record | None:
-    """The last state of a soft-deleted vault, wherever it was: vault names are unique in the world."""
+def find_deleted_vault(cloud: Cloud, name: str) -> Record | None:
+    """The last state of a soft-deleted vault, from any resource group: vault names are unique worldwide."""
     for record in cloud.of_type(DELETED_VAULT):
         if arm_ids.name(record.id).lower() == name.lower():
-            return _kept(record)
+            return _restored(record)
     return None
 
 
 def recover_vault(cloud: Cloud, vault: Record) -> None:
-    """Takes a vault out of the deleted state and brings back the secrets that went with it."""
+    """Removes a vault from the deleted state and restores the secrets that were deleted with it."""
     cloud.drop(_vault_id(vault.id, str(vault.properties["location"])))
     for record in cloud.of_type(DELETED_SECRET):
-        secret = _kept(record)
+        secret = _restored(record)
         if arm_ids.same(arm_ids.parent(secret.id), vault.id) and arm_ids.same(record.id, _secret_id(secret.id, True)):
             cloud.drop(record.id)
             cloud.put(secret)
 
 
-def keep_secret(cloud: Cloud, secret: Record, went_with_vault: bool) -> None:
-    _keep(cloud, _secret_id(secret.id, went_with_vault), DELETED_SECRET, secret)
+def soft_delete_secret(cloud: Cloud, secret: Record, deleted_with_vault: bool) -> None:
+    """Stores a deleted secret."""
+    _store_deleted(cloud, _secret_id(secret.id, deleted_with_vault), DELETED_SECRET, secret)
 
 
-def deleted_secret(cloud: Cloud, id: str) -> Record | None:
-    """The last state of a secret that was deleted by itself."""
-    record = cloud.get(_secret_id(id, went_with_vault=False))
-    return _kept(record) if record else None
+def find_deleted_secret(cloud: Cloud, id: str) -> Record | None:
+    """The last state of a secret that was deleted without its vault."""
+    record = cloud.get(_secret_id(id, deleted_with_vault=False))
+    return _restored(record) if record else None
 
 
 def recover_secret(cloud: Cloud, id: str) -> None:
-    cloud.drop(_secret_id(id, went_with_vault=False))
+    """Removes a secret from the deleted state."""
+    cloud.drop(_secret_id(id, deleted_with_vault=False))
 
 
-def purge(cloud: Cloud, name: str) -> None:
-    """What `az keyvault purge` does. Nothing where no vault of that name is soft-deleted."""
-    vault = deleted_vault(cloud, name)
+def purge_vault(cloud: Cloud, name: str) -> None:
+    """Purges a soft-deleted vault, like `az keyvault purge`. Does nothing if there is none with this name."""
+    vault = find_deleted_vault(cloud, name)
     if vault is None:
         return
-    forgotten: list[Any] = [_vault_id(vault.id, str(vault.properties["location"]))]
-    forgotten += [
+    purged: list[Any] = [_vault_id(vault.id, str(vault.properties["location"]))]
+    purged += [
         record.id
         for record in cloud.of_type(DELETED_SECRET)
-        if arm_ids.same(arm_ids.parent(_kept(record).id), vault.id)
+        if arm_ids.same(arm_ids.parent(_restored(record).id), vault.id)
     ]
-    for id in forgotten:
+    for id in purged:
         cloud.drop(id)

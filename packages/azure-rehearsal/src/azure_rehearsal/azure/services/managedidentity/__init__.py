@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.managedidentity import identities
+from azure_rehearsal.azure.services.managedidentity import federated_identity_credential, user_assigned_identity
 
-TYPES: Final = identities.TYPES
+TYPES: Final = (
+    user_assigned_identity.TYPE,
+    federated_identity_credential.TYPE,
+)

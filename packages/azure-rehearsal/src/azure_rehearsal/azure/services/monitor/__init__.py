@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.monitor import alerts, collection, diagnostics, rules_of_collection, workspaces
+from azure_rehearsal.azure.services.monitor import (
+    action_group,
+    azure_monitor_workspace,
+    data_collection_endpoint,
+    data_collection_rule,
+    data_collection_rule_association,
+    diagnostic_setting,
+    metric_alert,
+)
 
 TYPES: Final = (
-    *workspaces.TYPES,
-    *collection.TYPES,
-    *rules_of_collection.TYPES,
-    *diagnostics.TYPES,
-    *alerts.TYPES,
+    azure_monitor_workspace.TYPE,
+    data_collection_endpoint.TYPE,
+    data_collection_rule.TYPE,
+    data_collection_rule_association.TYPE,
+    diagnostic_setting.TYPE,
+    action_group.TYPE,
+    metric_alert.TYPE,
 )

@@ -1,7 +1,7 @@
-"""Service tags that a security rule may name instead of addresses.
+"""Service tags that a security rule can use instead of addresses.
 
-Source: learn.microsoft.com/azure/virtual-network/service-tags-overview, as of 2026-11. Most of them can be narrowed to
-a region (`Storage.WestEurope`). A tag that is missing is refused; add it here.
+Source: learn.microsoft.com/azure/virtual-network/service-tags-overview, as of 2026-11. Most tags can be limited
+to a region (`Storage.WestEurope`). The simulated Azure refuses other tags; add new ones here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SERVICE_TAGS: Final = frozenset(
 
 
 def is_tag(text: str) -> bool:
-    """Whether this is a default tag, a service tag, or a service tag narrowed to a region."""
+    """Whether `text` is a default tag, a service tag, or a service tag of a region."""
     lowered = text.lower()
     service, _, region = lowered.rpartition(".")
     return lowered in DEFAULT_TAGS or lowered in SERVICE_TAGS or (service in SERVICE_TAGS and region in REGIONS)

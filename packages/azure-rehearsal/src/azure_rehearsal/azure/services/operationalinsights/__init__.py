@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.operationalinsights import workspaces
+from azure_rehearsal.azure.services.operationalinsights import table, workspace
 
-TYPES: Final = workspaces.TYPES
+TYPES: Final = (
+    workspace.TYPE,
+    table.TYPE,
+)

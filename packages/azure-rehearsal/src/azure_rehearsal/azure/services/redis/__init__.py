@@ -1,9 +1,9 @@
-"""Microsoft.Cache/redis: Azure Cache for Redis, which can no longer be created."""
+"""Microsoft.Cache/redis: Azure Cache for Redis, which Azure no longer creates."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.redis import caches
+from azure_rehearsal.azure.services.redis import redis
 
-TYPES: Final = caches.TYPES
+TYPES: Final = (redis.TYPE,)

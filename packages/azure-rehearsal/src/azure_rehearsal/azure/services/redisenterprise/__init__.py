@@ -1,10 +1,14 @@
-"""Microsoft.Cache/redisEnterprise: Azure Managed Redis, its database and who may use it."""
+"""Microsoft.Cache/redisEnterprise: Azure Managed Redis instances, databases, access policy assignments."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.redisenterprise import clusters
+from azure_rehearsal.azure.services.redisenterprise import access_policy_assignment, database, redis_enterprise
 
-TYPES: Final = clusters.TYPES
-FUNCTIONS: Final = clusters.FUNCTIONS
+TYPES: Final = (
+    redis_enterprise.TYPE,
+    database.TYPE,
+    access_policy_assignment.TYPE,
+)
+FUNCTIONS: Final = database.FUNCTIONS

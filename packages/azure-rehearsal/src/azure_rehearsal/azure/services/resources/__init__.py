@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.resources import groups
+from azure_rehearsal.azure.services.resources import resource_group
 
-TYPES: Final = groups.TYPES
+TYPES: Final = (resource_group.TYPE,)

@@ -1,12 +1,15 @@
 """Microsoft.Network/trafficManagerProfiles: profiles and their endpoints.
 
-Nothing is probed: monitor statuses stay what Azure answers a write with.
+The simulation does not probe endpoints; monitor statuses keep the value of the write's response.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.services.trafficmanager import endpoints, profiles
+from azure_rehearsal.azure.services.trafficmanager import endpoint, profile
 
-TYPES: Final = (*profiles.TYPES, *endpoints.TYPES)
+TYPES: Final = (
+    profile.TYPE,
+    endpoint.TYPE,
+)

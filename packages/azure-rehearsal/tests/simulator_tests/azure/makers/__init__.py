@@ -1,0 +1,1 @@
+"""Functions that create valid resources of each service; tests change single inputs."""
