@@ -16,13 +16,13 @@ from model.naming import region_names
 from model.ports import Ports, freeswitch_rtp
 from model.public_addresses import PublicAddress
 from model.traffic_profiles import CALLS, traffic_profiles
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import Carrier, Registrar
 
 Addresses = Sequence[pulumi.Input[str]]
 
 
-def region_outputs(settings: Settings, network: Network, cluster: AksCluster) -> dict[str, Any]:
+def region_outputs(settings: AksStackSettings, network: Network, cluster: AksCluster) -> dict[str, Any]:
     """The outputs of a region. Addresses are ranges of media nodes or single addresses without a mask."""
     addresses = network.public_addresses
     public_gateway = settings.gateway.exposure == "public"
@@ -45,7 +45,7 @@ def region_outputs(settings: Settings, network: Network, cluster: AksCluster) ->
     }
 
 
-def delegation_outputs(settings: Settings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
+def delegation_outputs(settings: AksStackSettings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
     """What whoever owns the zone above must enter there, once."""
     zone, ttl = settings.dns.zone, settings.dns.ttl_seconds
     parent = zone.partition(".")[2]
@@ -59,7 +59,7 @@ def delegation_outputs(settings: Settings, name_servers: pulumi.Output[Sequence[
     }
 
 
-def _hosts(settings: Settings) -> dict[str, Any]:
+def _hosts(settings: AksStackSettings) -> dict[str, Any]:
     """Names: those of the environment lead to the best region, a region's own to it."""
     hosts = host_names(settings)
     everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in traffic_profiles(settings) else ())]
@@ -70,7 +70,7 @@ def _hosts(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str, Any]:
+def _carrier(carrier: Carrier, settings: AksStackSettings, network: Network) -> dict[str, Any]:
     """What a carrier is told: where it sends calls, and what it must let in."""
     nodes = _pool_prefixes(network, "sip")
     edge = network.public_addresses[PublicAddress.SIP_EDGE]
@@ -95,7 +95,7 @@ def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str
     return told
 
 
-def _edge_entrance(settings: Settings, edge: pulumi.Input[str]) -> dict[str, Any]:
+def _edge_entrance(settings: AksStackSettings, edge: pulumi.Input[str]) -> dict[str, Any]:
     """Without the TLS port: FreeSWITCH has no TLS, so ACK, BYE and audio of a call over TLS would go on in clear."""
     udp, tcp, _tls = ports.SIP_EDGE_SIGNALLING
     return {
@@ -116,7 +116,7 @@ def _registrar(registrar: Registrar) -> str:
     return f"sip:{registrar.host}:{registrar.port};transport={registrar.transport}"
 
 
-def _clients(settings: Settings, network: Network) -> dict[str, Any]:
+def _clients(settings: AksStackSettings, network: Network) -> dict[str, Any]:
     """What clients are told; the name of the region once they have a room, for a room lives in one region."""
     hosts = host_names(settings)
     told: dict[str, Any] = {

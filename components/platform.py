@@ -13,14 +13,14 @@ from components.global_services import GlobalServices, GlobalServicesArgs
 from components.outputs import delegation_outputs, region_outputs
 from components.region_cell import RegionCell, RegionCellArgs
 from model.naming import global_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class VoicePlatformArgs:
     """Args of `VoicePlatform`. `secrets` are the values of `voice:secrets`, by name."""
 
-    settings: Settings
+    settings: AksStackSettings
     secrets: Mapping[str, pulumi.Output[str]]
 
 

@@ -38,8 +38,8 @@ from model.naming import global_names, region_names
 from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
 from model.public_addresses import PublicAddress
 from model.traffic_profiles import traffic_profiles
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.data import DatabaseAdministrator
-from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class RegionCellArgs:
     stack that has it: what attaches to it waits for it there.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     secrets: Mapping[str, pulumi.Output[str]]
     global_part: pulumi.Resource | None
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from model.ports import LIVEKIT_SIP_RTP
 from settings.schema.aks import MOST_MEDIA_NODES
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 PORTS_OF_A_LEG: Final = 2
 """RTP and RTCP."""
@@ -140,7 +140,7 @@ class Capacity:
         return self.pods[workload].calls_per_pod
 
 
-def region_capacity(settings: Settings) -> Capacity:
+def region_capacity(settings: AksStackSettings) -> Capacity:
     """Returns the pods that the calls of the stack's region need."""
     freeswitch, bridge, livekit, agent = settings.freeswitch, settings.livekit_sip, settings.livekit, settings.agent
     share = Share(

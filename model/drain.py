@@ -1,7 +1,7 @@
 """How long a node may take to let its calls end: one setting, `telephony.maxCallSeconds`, drives every clock.
 
-A pod that is told to stop stays in the load balancer's view for the endpoint lag, then waits for its longest call, then
-uploads the recording. Kubernetes must allow at least that (grace period), and AKS must wait longer than Kubernetes.
+A stopping pod keeps accepting calls for the deregistration delay, then waits for its longest call, then uploads the
+recording. Kubernetes must allow at least that (grace period), and AKS must wait longer than Kubernetes.
 """
 
 from __future__ import annotations
@@ -31,5 +31,7 @@ def drain_budget(telephony: TelephonySettings) -> DrainBudget:
 
     `model.checks` refuses a budget above `AKS_LONGEST_DRAIN_MINUTES`.
     """
-    grace = telephony.endpoint_lag_seconds + telephony.max_call_seconds + telephony.upload_seconds + MARGIN_SECONDS
+    grace = (
+        telephony.deregistration_delay_seconds + telephony.max_call_seconds + telephony.upload_seconds + MARGIN_SECONDS
+    )
     return DrainBudget(grace_seconds=grace, node_minutes=math.ceil(grace / 60) + AKS_MARGIN_MINUTES)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from model import secrets
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 class Container(StrEnum):
@@ -153,7 +153,7 @@ def account(name: str) -> WorkloadAccount:
     return {known.name: known for known in WORKLOAD_ACCOUNTS}[name]
 
 
-def features(settings: Settings) -> frozenset[Feature]:
+def features(settings: AksStackSettings) -> frozenset[Feature]:
     """Returns the optional parts that the stack enables and that need an identity."""
     enabled = {
         Feature.PUBLIC_CERTIFICATES: settings.certificates.directory is not None,
@@ -166,7 +166,7 @@ def features(settings: Settings) -> frozenset[Feature]:
     return frozenset(feature for feature, wanted in enabled.items() if wanted)
 
 
-def workload_accounts(settings: Settings) -> tuple[WorkloadAccount, ...]:
+def workload_accounts(settings: AksStackSettings) -> tuple[WorkloadAccount, ...]:
     """Returns the ServiceAccounts of the stack that have an identity in Azure."""
     enabled = features(settings)
     return tuple(a for a in WORKLOAD_ACCOUNTS if a.feature is None or a.feature in enabled)

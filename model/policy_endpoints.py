@@ -13,7 +13,7 @@ from typing import Final
 from model.address_plan import Subnet, region_plan
 from model.ports import JAEGER_SERVICE, OTLP_SERVICE
 from model.scrape_targets import ADDON_NAMESPACE, SYSTEM_NAMESPACE
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 NAME_LABEL: Final = "app.kubernetes.io/name"
 COMPONENT_LABEL: Final = "app.kubernetes.io/component"
@@ -139,7 +139,7 @@ NOBODYS: Final = ("169.254.0.0/16", LOAD_BALANCER_ADDRESS)
 NOT_THE_INTERNET: Final = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", *NOBODYS)
 
 
-def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
+def blocks(outside: Outside, settings: AksStackSettings) -> tuple[Block, ...]:
     """The addresses of an end outside the cluster; none for one that policies know by a name of their own."""
     if outside is Outside.INTERNET:
         return (Block(EVERYWHERE, NOT_THE_INTERNET),)
@@ -154,7 +154,7 @@ def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
     return tuple(Block(cidr) for cidr in found.get(outside, ()))
 
 
-def _databases(settings: Settings) -> tuple[Block, ...]:
+def _databases(settings: AksStackSettings) -> tuple[Block, ...]:
     """The server that is written to is in one region, and every region may become that one."""
     database = settings.data.postgresql
     if database.mode == "external":

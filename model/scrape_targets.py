@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from model import ports
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 SYSTEM_NAMESPACE: Final = "voice-system"
 """Namespace of the platform's controllers."""
@@ -63,7 +63,7 @@ ARGO_CD: Final = ScrapeTarget("argo-cd", SYSTEM_NAMESPACE, {"app.kubernetes.io/p
 KEDA: Final = ScrapeTarget("keda", ADDON_NAMESPACE, {_NAME: "keda-operator"}, ports.KEDA_METRICS.first)
 
 
-def scrape_targets(settings: Settings) -> tuple[ScrapeTarget, ...]:
+def scrape_targets(settings: AksStackSettings) -> tuple[ScrapeTarget, ...]:
     """The targets of a stack: of the platform's controllers those that it runs."""
     runs = (
         (CERT_MANAGER, True),

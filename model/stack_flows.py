@@ -14,18 +14,18 @@ from model.host_names import host_names
 from model.policy_endpoints import Outside, Pods, everyone
 from model.ports import Ports
 from model.scrape_targets import scrape_targets
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 EVERY_TCP_PORT: Final = Ports(1, 65535, "Tcp")
 
 
-def flows(settings: Settings) -> tuple[Flow, ...]:
+def flows(settings: AksStackSettings) -> tuple[Flow, ...]:
     """The flows of a stack: those of the table whose time it is, and what follows from its routes and metrics."""
     table = (flow for flow in FLOWS if flow.when.holds(settings))
     return (*table, *_to_registrars(settings), *_to_services_of_routes(settings), *_to_metrics(settings))
 
 
-def _to_registrars(settings: Settings) -> Iterator[Flow]:
+def _to_registrars(settings: AksStackSettings) -> Iterator[Flow]:
     """A carrier's registrar is known by name and port; its address is the carrier's to change."""
     for carrier in settings.telephony.carriers:
         registrar = carrier.registrar
@@ -34,7 +34,7 @@ def _to_registrars(settings: Settings) -> Iterator[Flow]:
             yield Flow(source=peers.SIP_EDGE, target=Outside.INTERNET, ports=(port,), reason="registration")
 
 
-def _to_services_of_routes(settings: Settings) -> Iterator[Flow]:
+def _to_services_of_routes(settings: AksStackSettings) -> Iterator[Flow]:
     """A route names a Service; on which port the pods behind it listen is theirs to say. A node has other ports than
     those of its pods: there it is the Service's.
     """
@@ -48,7 +48,7 @@ def _to_services_of_routes(settings: Settings) -> Iterator[Flow]:
         yield Flow(source=peers.GATEWAY, target=peers.OWN_ON_NODES, ports=(node_port,), reason=reason)
 
 
-def _to_metrics(settings: Settings) -> Iterator[Flow]:
+def _to_metrics(settings: AksStackSettings) -> Iterator[Flow]:
     """Monitors of workloads come with their charts; those on nodes are no matter of policies."""
     readers = {"managed": peers.AZURE_METRICS_AGENTS, "inCluster": (peers.PROMETHEUS,), "none": ()}
     targets: list[tuple[Pods, Ports | str]] = [

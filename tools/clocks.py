@@ -11,7 +11,7 @@ from model.checks.workloads import MEDIA_WORKLOADS
 from model.drain import drain_budget
 from model.pools import SURGE
 from settings.schema.aks import MEDIA_SURGE_NODES
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 START: Final = timedelta(minutes=10)
 """Until a pod runs where no node is free: the autoscaler looks, Azure makes a node, its images are pulled."""
@@ -48,7 +48,7 @@ class Window:
     length: timedelta
 
 
-def rollout_clock(settings: Settings, workload: str, pods: int) -> RolloutClock | None:
+def rollout_clock(settings: AksStackSettings, workload: str, pods: int) -> RolloutClock | None:
     """The longest rollout of a workload; `None` for one whose pods wait for no calls.
 
     A pod is replaced when a new one runs elsewhere, so each needs a free node; where none is free it waits for the one
@@ -63,14 +63,14 @@ def rollout_clock(settings: Settings, workload: str, pods: int) -> RolloutClock 
     return RolloutClock(workload=workload, pods=pods, at_once=min(free, pods), longest=longest)
 
 
-def _most_nodes(settings: Settings, pool: str) -> int:
+def _most_nodes(settings: AksStackSettings, pool: str) -> int:
     for name, media in settings.aks.media_pools.items():
         if name == pool:
             return media.max_nodes_per_zone * len(settings.aks.zones)
     return settings.aks.pools[pool].max_nodes
 
 
-def upgrade_clock(settings: Settings, pool: str, nodes: int) -> UpgradeClock | None:
+def upgrade_clock(settings: AksStackSettings, pool: str, nodes: int) -> UpgradeClock | None:
     """The longest upgrade of the nodes of a pool; `None` for one whose pods wait for no calls.
 
     Each node waits for its longest call. The pools of a media pool's zones are counted one after the other.
@@ -84,7 +84,7 @@ def upgrade_clock(settings: Settings, pool: str, nodes: int) -> UpgradeClock | N
     return UpgradeClock(pool=pool, nodes=nodes, at_once=at_once, longest=longest)
 
 
-def windows(settings: Settings) -> tuple[Window, ...]:
+def windows(settings: AksStackSettings) -> tuple[Window, ...]:
     """The windows in which AKS may upgrade nodes."""
     maintenance = settings.aks.maintenance
     return (

@@ -25,8 +25,8 @@ from model.dashboards import DASHBOARDS
 from model.naming import global_names, region_names
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import SettingsError
-from settings.schema.stack import Settings
 from tools.grafana import FOLDER, Grafana, GrafanaError
 
 TOKEN_FOR: Final = "https://dashboard.azure.com"
@@ -39,7 +39,7 @@ class UsageError(Exception):
     """What the caller must correct, in words."""
 
 
-def put(grafana: Grafana, settings: Settings, endpoint: str) -> list[str]:
+def put(grafana: Grafana, settings: AksStackSettings, endpoint: str) -> list[str]:
     """The region's data source and all dashboards; the addresses of these. Raises `GrafanaError`."""
     source_type = grafana.source_type()
     grafana.put_source(data_source(settings, endpoint, source_type))
@@ -47,7 +47,7 @@ def put(grafana: Grafana, settings: Settings, endpoint: str) -> list[str]:
     return [grafana.put_dashboard(grafana_model(dashboard, source_type), FOLDER) for dashboard in DASHBOARDS]
 
 
-def data_source(settings: Settings, endpoint: str, source_type: str) -> dict[str, Any]:
+def data_source(settings: AksStackSettings, endpoint: str, source_type: str) -> dict[str, Any]:
     """How Grafana reads the region's metrics: as the identity that it has in Azure."""
     return {
         "uid": f"voice-{settings.environment}-{settings.region}",
@@ -72,7 +72,7 @@ def write(folder: Path) -> list[Path]:
     return files
 
 
-def _require_azures(settings: Settings) -> None:
+def _require_azures(settings: AksStackSettings) -> None:
     backend = settings.metrics.backend
     if backend == "inCluster":
         raise UsageError(

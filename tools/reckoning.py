@@ -17,9 +17,9 @@ from model.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES, agent_nodes
 from model.ports import LIVEKIT_ICE_MUX, freeswitch_rtp
 from settings.loader.stack_file import NAMESPACE, read_sections, settings_from
 from settings.schema.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.call_costs import CALL_COSTS, SPARE, CallCost
 from settings.schema.errors import Problem, SettingsError
-from settings.schema.stack import Settings
 
 AGENTS: Final = "voice-agent"
 
@@ -117,7 +117,7 @@ class Reckoning:
     assumptions: tuple[str, ...]
 
 
-def reckon(stack: str, settings: Settings) -> Reckoning:
+def reckon(stack: str, settings: AksStackSettings) -> Reckoning:
     """The reckoning of a stack whose settings state the calls. What cannot be had stands in `refused`."""
     rows = tuple(_workloads(settings))
     pools = tuple(_pools(settings))
@@ -136,13 +136,13 @@ def reckon(stack: str, settings: Settings) -> Reckoning:
     )
 
 
-def with_calls(settings: Settings, calls: int) -> Settings:
+def with_calls(settings: AksStackSettings, calls: int) -> AksStackSettings:
     """The settings as if they stated so many calls; unchecked, so that what they need can be told."""
     telephony = settings.telephony.model_copy(update={"concurrent_calls": calls})
     return settings.model_copy(update={"telephony": telephony})
 
 
-def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
+def _workloads(settings: AksStackSettings) -> Iterator[WorkloadRow]:
     sections = {
         "freeswitch": settings.freeswitch,
         "livekit-sip": settings.livekit_sip,
@@ -166,7 +166,7 @@ def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
         )
 
 
-def _pools(settings: Settings) -> Iterator[PoolRow]:
+def _pools(settings: AksStackSettings) -> Iterator[PoolRow]:
     pods, zones = region_capacity(settings).pods, len(settings.aks.zones)
     for name, pool in settings.aks.media_pools.items():
         nodes = max(pods[workload].pods_per_zone for workload, on in MEDIA_WORKLOADS.items() if on == name)
@@ -197,7 +197,7 @@ def _size(pool: MediaPool | WorkloadPool) -> str:
     return next(generation.vm_size for generation in pool.generations if generation.state == "active")
 
 
-def _situations(settings: Settings) -> Iterator[Situation]:
+def _situations(settings: AksStackSettings) -> Iterator[Situation]:
     capacity = region_capacity(settings)
     share, pods = capacity.share, capacity.pods
 
@@ -214,7 +214,7 @@ def _situations(settings: Settings) -> Iterator[Situation]:
         yield situation("a region is lost", share.with_a_lost_region, every)
 
 
-def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
+def _to_write(settings: AksStackSettings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
     """The sections of the stack file with the values that the calls need; what is large enough is left as it is."""
     sections: dict[str, Any] = {
         f"{NAMESPACE}:telephony": {"concurrentCalls": settings.telephony.concurrent_calls},
@@ -230,7 +230,7 @@ def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
     return sections
 
 
-def _refused(settings: Settings) -> Iterator[Problem]:
+def _refused(settings: AksStackSettings) -> Iterator[Problem]:
     """What no number of nodes helps against: the rules of the stack file say it, in their own words."""
     for problem in WORKLOAD_RULES["pools carry the calls"](settings):
         if problem.path == f"{NAMESPACE}:telephony.concurrentCalls":
@@ -274,7 +274,7 @@ def _by_method() -> dict[tuple[date, str], dict[str, CallCost]]:
     return found
 
 
-def _assumptions(settings: Settings) -> Iterator[str]:
+def _assumptions(settings: AksStackSettings) -> Iterator[str]:
     telephony, share = settings.telephony, region_capacity(settings).share
     yield (
         f"One CPU carries {settings.freeswitch.calls_per_cpu} calls in FreeSWITCH (recording counted),"

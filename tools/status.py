@@ -27,8 +27,8 @@ from rich.table import Table
 from model.drain import drain_budget
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import SettingsError
-from settings.schema.stack import Settings
 from tools.clocks import rollout_clock, upgrade_clock, windows
 from tools.cluster_state import ClusterState, PodState, RolloutState, Unreadable, read_state
 
@@ -43,7 +43,7 @@ class UsageError(Exception):
     """What the caller must correct, in words."""
 
 
-def show(state: ClusterState, settings: Settings, console: Console) -> None:
+def show(state: ClusterState, settings: AksStackSettings, console: Console) -> None:
     """Prints what was read, and what follows from the stack's clocks."""
     console.print(f"[bold]{settings.environment} {settings.region}[/bold], {state.server}\n", highlight=False)
     for table in (_rollouts(state, settings), _pods(state), _generations(state)):
@@ -61,7 +61,7 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _rollouts(state: ClusterState, settings: Settings) -> Table:
+def _rollouts(state: ClusterState, settings: AksStackSettings) -> Table:
     table = _table(
         "Rollouts", "workload", "state", "desired", "updated", "ready", "terminating", "calls", "at most takes"
     )
@@ -117,7 +117,7 @@ def _generations(state: ClusterState) -> Table:
     return table
 
 
-def _remarks(state: ClusterState, settings: Settings) -> Iterator[str]:
+def _remarks(state: ClusterState, settings: AksStackSettings) -> Iterator[str]:
     if not state.rollouts:
         yield "No workload of the platform is in this cluster: was the stack deployed?"
     for found in state.generations:

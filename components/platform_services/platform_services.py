@@ -29,7 +29,7 @@ from model.naming import global_names, region_names
 from model.ports import OTLP_SERVICE
 from model.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
 from model.tls_certificates import GATEWAY_CERTIFICATE
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class PlatformServicesArgs:
     found.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     identities: Mapping[str, WorkloadIdentity]
     cluster: pulumi.Resource
     after: Sequence[pulumi.Resource]

@@ -16,7 +16,7 @@ from model.flows import Flow
 from model.kubernetes import NAMESPACES
 from model.policy_endpoints import API_SERVER_TUNNEL, Block, OnNodes, Outside, Peer, Pods, blocks
 from model.ports import Ports
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 Direction = Literal["ingress", "egress"]
 
@@ -36,7 +36,7 @@ class Ends:
     entities: tuple[str, ...] = ()
 
 
-def ends(peer: Peer, direction: Direction, settings: Settings) -> Ends:
+def ends(peer: Peer, direction: Direction, settings: AksStackSettings) -> Ends:
     """What a peer is as the source (`ingress`) or the target (`egress`) of a flow."""
     if isinstance(peer, Pods):
         return Ends(pods=(peer,))
@@ -74,7 +74,7 @@ class PolicyGroup:
             self.plain[direction].append(_plain_rule(direction, other, ports))
 
 
-def policy_groups(flows: Iterable[Flow], settings: Settings) -> list[PolicyGroup]:
+def policy_groups(flows: Iterable[Flow], settings: AksStackSettings) -> list[PolicyGroup]:
     """The policies of all pods in our namespaces. Raises `ValueError` where two kinds of pods share a name."""
     groups: dict[tuple[str, frozenset[tuple[str, str]]], PolicyGroup] = {}
     for flow in flows:

@@ -14,13 +14,13 @@ from components.voice_workloads.values import (
 )
 from model import ports
 from model.identities import account
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 REPLICAS: Final = 2
 """One acts; the other takes over."""
 
 
-def agent_watch_values(settings: Settings) -> dict[str, Any]:
+def agent_watch_values(settings: AksStackSettings) -> dict[str, Any]:
     """How often it looks, and how long a caller may hear nobody.
 
     It runs on pool `api`: the loss of an agent's node must not take it along.

@@ -9,13 +9,13 @@ from model import ports
 from model.database import database_host, dumps_database, exports_redis
 from model.identities import REDIS_EXPORTS, Container, account
 from model.naming import region_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 EXPORT_TO_MEMORY: Final = 2
 """Disk for each GiB of Redis' memory: an export is text, which packs to little more than what it tells of."""
 
 
-def database_jobs_values(settings: Settings) -> dict[str, Any]:
+def database_jobs_values(settings: AksStackSettings) -> dict[str, Any]:
     """What is dumped and exported in this region, and where to.
 
     Redis is exported key by key over its own protocol. Its `export` in ARM would need a storage account that is open

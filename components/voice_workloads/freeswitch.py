@@ -21,11 +21,11 @@ from model.call_timeouts import BRIDGE_TIMEOUT_SECONDS, RTP_HOLD_TIMEOUT_SECONDS
 from model.capacity import region_capacity
 from model.identities import Container, account
 from model.naming import region_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import Carrier
 
 
-def freeswitch_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def freeswitch_values(settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
     """Carriers, the bridge, and how many calls a pod takes."""
     freeswitch, pool = settings.freeswitch, settings.aks.media_pools["sip"]
     zones = len(settings.aks.zones)

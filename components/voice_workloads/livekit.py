@@ -29,10 +29,10 @@ from model.identities import Container, account
 from model.naming import region_names
 from model.public_addresses import PublicAddress
 from model.tls_certificates import TURN_CERTIFICATE
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
-def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def livekit_values(settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
     """Ports, TURN, Redis, and where events of rooms go."""
     livekit, pool = settings.livekit, settings.aks.media_pools["livekit"]
     zones = len(settings.aks.zones)
@@ -76,14 +76,14 @@ def livekit_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> 
     )
 
 
-def _webhooks(settings: Settings) -> list[str]:
+def _webhooks(settings: AksStackSettings) -> list[str]:
     """Where LiveKit sends events of rooms: to the agents, and to their watcher where there is one."""
     agents = f"http://{service_host(account('voice-agent'))}:{ports.AGENT_WEBHOOK.first}/webhook"
     watcher = f"http://{service_host(account('agent-watch'))}:{ports.AGENT_WATCH_WEBHOOK.first}/webhook"
     return [agents, watcher] if settings.agent_watch.enabled else [agents]
 
 
-def livekit_sip_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def livekit_sip_values(settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
     """As many pods as FreeSWITCH, each beside one."""
     bridge, pool = settings.livekit_sip, settings.aks.media_pools["sip"]
     zones = len(settings.aks.zones)
@@ -127,7 +127,7 @@ def livekit_sip_values(settings: Settings, prometheus: pulumi.Input[str] | None)
     )
 
 
-def livekit_egress_values(settings: Settings) -> dict[str, Any]:
+def livekit_egress_values(settings: AksStackSettings) -> dict[str, Any]:
     """Where recordings of rooms are uploaded to."""
     egress = settings.egress
     return merged(

@@ -10,11 +10,11 @@ from model.host_names import SIP, host_names
 from model.identities import account
 from model.public_addresses import PublicAddress
 from model.tls_certificates import SIP_CERTIFICATE
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import Carrier
 
 
-def sip_edge_values(settings: Settings) -> dict[str, Any]:
+def sip_edge_values(settings: AksStackSettings) -> dict[str, Any]:
     """Carriers' addresses, the static address that they call, and who takes the calls."""
     edge = settings.sip_edge
     own = account("sip-edge")

@@ -15,8 +15,8 @@ from model.kubernetes import PROMETHEUS_AUTHENTICATION
 from model.naming import Naming, global_names, region_names
 from model.public_addresses import PublicAddress
 from model.secrets import GENERATED_SECRETS
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.images import Image
-from settings.schema.stack import Settings
 
 ADDRESS_ANNOTATION: Final = "service.beta.kubernetes.io/azure-pip-name"
 GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resource-group"
@@ -26,7 +26,7 @@ https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#loadbalancer-annot
 CLUSTER_DOMAIN: Final = "svc.cluster.local"
 
 
-def image_values(image: Image, settings: Settings) -> dict[str, Any]:
+def image_values(image: Image, settings: AksStackSettings) -> dict[str, Any]:
     """An image, from the environment's registry where the stack says so."""
     own = settings.images.source == "ownRegistry"
     repository = f"{registry_server(global_names(settings))}/{image.repository}" if own else image.repository
@@ -38,7 +38,7 @@ def registry_server(global_names: Naming) -> str:
     return f"{global_names.registry}.azurecr.io"
 
 
-def common_values(settings: Settings, own: WorkloadAccount, image: Image) -> dict[str, Any]:
+def common_values(settings: AksStackSettings, own: WorkloadAccount, image: Image) -> dict[str, Any]:
     """What is the same in every chart: names, images, secrets and metrics."""
     monitors = {"managed": "azure", "inCluster": "operator", "none": "none"}
     return {
@@ -55,14 +55,14 @@ def common_values(settings: Settings, own: WorkloadAccount, image: Image) -> dic
     }
 
 
-def secret_generations(settings: Settings, own: WorkloadAccount) -> dict[str, str]:
+def secret_generations(settings: AksStackSettings, own: WorkloadAccount) -> dict[str, str]:
     """Generations of the generated secrets that a workload reads: a new one rolls its pods."""
     generated = [secret.name for secret in GENERATED_SECRETS]
     read = [name for name in own.reads(settings.secrets) if name in generated]
     return {name: str(settings.key_vault.generation(name)) for name in read}
 
 
-def pool_values(settings: Settings, pool: str) -> dict[str, Any]:
+def pool_values(settings: AksStackSettings, pool: str) -> dict[str, Any]:
     """The pool and its generations that take pods."""
     generations = {**settings.aks.media_pools, **settings.aks.pools}[pool].generations
     return {"name": pool, "generations": [g.name for g in generations if g.state == "active"]}
@@ -74,18 +74,20 @@ def guaranteed(cpu: int, memory: str) -> dict[str, Any]:
     return {"requests": amount, "limits": amount}
 
 
-def drain_values(settings: Settings) -> dict[str, Any]:
+def drain_values(settings: AksStackSettings) -> dict[str, Any]:
     """The clocks of a stopping pod, seconds."""
     telephony = settings.telephony
     return {
-        "endpointLagSeconds": telephony.endpoint_lag_seconds,
+        "deregistrationDelaySeconds": telephony.deregistration_delay_seconds,
         "maxCallSeconds": telephony.max_call_seconds,
         "uploadSeconds": telephony.upload_seconds,
         "graceSeconds": drain_budget(telephony).grace_seconds,
     }
 
 
-def autoscaling_values(settings: Settings, fewest: int, most: int, address: pulumi.Input[str] | None) -> dict[str, Any]:
+def autoscaling_values(
+    settings: AksStackSettings, fewest: int, most: int, address: pulumi.Input[str] | None
+) -> dict[str, Any]:
     """Scaling between two numbers of pods. `address` is where Prometheus answers; `None`: no scaling."""
     if not settings.scaling.enabled or address is None or fewest == most:
         return {"enabled": False, "minReplicas": fewest, "maxReplicas": most}
@@ -99,13 +101,13 @@ def autoscaling_values(settings: Settings, fewest: int, most: int, address: pulu
     }
 
 
-def load_balancer_annotations(settings: Settings, address: PublicAddress) -> dict[str, str]:
+def load_balancer_annotations(settings: AksStackSettings, address: PublicAddress) -> dict[str, str]:
     """Annotations that give a Service one of the region's static addresses."""
     names = region_names(settings)
     return {ADDRESS_ANNOTATION: names.public_address(address), GROUP_ANNOTATION: names.resource_group}
 
 
-def inside_cidrs(settings: Settings) -> list[str]:
+def inside_cidrs(settings: AksStackSettings) -> list[str]:
     """Where calls from inside come from: the region's network and its pods."""
     plan = region_plan(settings.this_region)
     return [plan.network, plan.pods]
@@ -121,7 +123,7 @@ def livekit_url() -> str:
     return f"ws://{service_host(account('livekit'))}:{ports.LIVEKIT_SIGNALLING.first}"
 
 
-def redis_values(settings: Settings) -> dict[str, Any]:
+def redis_values(settings: AksStackSettings) -> dict[str, Any]:
     """The region's Redis, as LiveKit and those beside it know it: its default user, over TLS."""
     host = region_names(settings).redis_host(settings.this_region.location)
     return {"address": f"{host}:{ports.REDIS.first}", "username": "default", "tls": True}

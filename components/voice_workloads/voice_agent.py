@@ -20,7 +20,7 @@ from model.capacity import region_capacity
 from model.database import database_host
 from model.identities import account
 from model.naming import region_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 OWN_SECRETS: Final = {
     "LIVEKIT_API_KEY": secrets.LIVEKIT_API_KEY.name,
@@ -31,12 +31,12 @@ OWN_SECRETS: Final = {
 """Variables that every agent has, and their secrets."""
 
 
-def secret_variables(settings: Settings) -> dict[str, str]:
+def secret_variables(settings: AksStackSettings) -> dict[str, str]:
     """Variables of the agent that are secrets, and their names in the vault."""
     return {**OWN_SECRETS, **settings.agent.secret_variables}
 
 
-def voice_agent_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def voice_agent_values(settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
     """What the agent is told, and how many calls a pod takes."""
     agent = settings.agent
     own = account("voice-agent")

@@ -19,7 +19,7 @@ from components.workload_identity import WorkloadIdentity
 from model.database import dumps_database, exports_redis
 from model.identities import account
 from model.naming import region_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class VoiceWorkloadsArgs:
     and in Azure before they start.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     identities: Mapping[str, WorkloadIdentity]
     namespaces: Mapping[str, pulumi.Input[str]]
     prometheus_address: pulumi.Input[str] | None
@@ -69,7 +69,7 @@ class VoiceWorkloads(pulumi.ComponentResource):
         )
 
 
-def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, dict[str, Any]]:
+def workload_values(settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, dict[str, Any]]:
     """The values of every chart that the stack deploys, by the workload's name, in the order of deployment."""
     values = {
         "livekit": livekit_values(settings, prometheus),

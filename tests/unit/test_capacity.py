@@ -19,8 +19,8 @@ from model.checks.workloads import MEDIA_WORKLOADS, WORKLOAD_RULES
 from settings.loader import load_stack_file
 from settings.loader.stack_file import read_sections, settings_from
 from settings.schema.aks import MOST_MEDIA_NODES
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.call_costs import CALL_COSTS, SPARE
-from settings.schema.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tools.capacity import main
 from tools.capacity_page import LIVE, PAGE, page
@@ -159,7 +159,7 @@ def test_freeswitch_takes_no_more_calls_than_the_bridge_of_its_node(bridge: str,
 
 
 @cache
-def production() -> Settings:
+def production() -> AksStackSettings:
     return load_stack_file(PRODUCTION)
 
 
@@ -206,15 +206,15 @@ def test_more_than_seven_nodes_in_a_zone_are_refused_with_the_way_out() -> None:
     status, text = told("--calls", "785", "--stack", "prod")
     assert status == 1
     words = " ".join(text.split())
-    assert "at most 784 in a region: pool sip has addresses for 7 nodes in each zone" in words
-    assert "choose larger nodes with more CPUs for it, or spread the calls over more regions" in words
+    assert "at most 784 in a region, because pool sip has addresses for 7 nodes in each zone" in words
+    assert "Use larger nodes and more CPUs for freeswitch, or distribute the calls over more regions." in words
     assert "config:" not in text
 
 
 def test_what_the_network_cannot_hold_is_refused_though_the_prefixes_could() -> None:
     status, text = told("--calls", "784", "--stack", "prod")
     assert status == 1
-    assert "voice:aks.pools may grow to" in " ".join(text.split())
+    assert "`voice:aks.pools` allows up to" in " ".join(text.split())
 
 
 def test_a_region_of_an_environment_is_reckoned_by_its_own_file() -> None:
@@ -227,7 +227,7 @@ def test_a_region_of_an_environment_is_reckoned_by_its_own_file() -> None:
 def test_a_stack_that_does_not_exist_is_answered_with_those_that_do() -> None:
     status, text = told("--stack", "prd")
     assert status == 2
-    assert "Allowed: a stack of this project: prod" in " ".join(text.split())
+    assert "Expected: a stack of this project (prod" in " ".join(text.split())
 
 
 def test_the_page_of_capacity_is_up_to_date() -> None:

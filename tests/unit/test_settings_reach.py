@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from settings.loader.stack_file import read_sections
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from tests.unit.graph import Graph
 from tests.unit.outputs import SUBSCRIPTION_ID
 from tests.unit.stacks import PRODUCTION, build_stack, edited
@@ -25,7 +25,7 @@ ONLY_STEERS_CHECKS = {
     "telephony.concurrentCalls": "compared with what pools and agents carry",
     "dns.delegated": "says that an authority may be asked for certificates",
 }
-"""Settings that change no resource by themselves (yet), each with what they are for."""
+"""AksStackSettings that change no resource by themselves (yet), each with what they are for."""
 
 GENERATION = {"name": "a", "vmSize": "Standard_D8s_v5"}
 SECOND_GENERATION = {**GENERATION, "name": "b"}
@@ -180,7 +180,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
         for group, name in (("mediaPools", "sip"), ("pools", "api"))
     },
     "telephony.maxCallSeconds": ("telephony.maxCallSeconds", 7200),
-    "telephony.endpointLagSeconds": ("telephony.endpointLagSeconds", 100),
+    "telephony.deregistrationDelaySeconds": ("telephony.deregistrationDelaySeconds", 100),
     "telephony.uploadSeconds": ("telephony.uploadSeconds", 600),
     "telephony.rtpPorts.first": ("telephony.rtpPorts.first", 18000),
     "telephony.rtpPorts.last": ("telephony.rtpPorts.last", 28999),
@@ -231,7 +231,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "agent.callsPerCpu": ("agent.callsPerCpu", 9),
     "agent.name": ("agent.name", "receptionist"),
     "agent.environment": ("agent.environment", {"MODEL": "large"}),
-    "images.source": ("images.source", "asWritten"),
+    "images.source": ("images.source", "upstream"),
     **{
         f"images.{image}.{key}": (f"images.{image}.{key}", value)
         for image in IMAGES
@@ -387,7 +387,7 @@ def told(graph: Graph) -> list[Any]:
 
 
 def test_every_setting_is_listed_here() -> None:
-    assert set(leaves(Settings)) == set(CHANGES) | set(ONLY_STEERS_CHECKS)
+    assert set(leaves(AksStackSettings)) == set(CHANGES) | set(ONLY_STEERS_CHECKS)
 
 
 def test_no_setting_is_listed_twice() -> None:
@@ -395,7 +395,7 @@ def test_no_setting_is_listed_twice() -> None:
 
 
 NEED_SECRETS = ("agent.secretVariables", "telephony.carriers.")
-"""Settings that name secrets, which must exist."""
+"""AksStackSettings that name secrets, which must exist."""
 
 
 def start(setting: str) -> dict[str, Any]:
