@@ -99,12 +99,17 @@ def _only_of(kind: str, sections: Mapping[str, Schema]) -> Schema:
     key, flat, own = f"{NAMESPACE}:kind", _flat(sections), sections[kind]
     named: Schema = {"required": [key], "properties": {key: {"const": kind}}}
     unnamed: Schema = {"not": {"anyOf": [{"required": [key]}, {"required": [f"{NAMESPACE}:extends"]}]}}
-    foreign = {other: False for other in flat if other not in own and other != key}
+    foreign = {other: _refused(kind) for other in flat if other not in own and other != key}
     different = {name: node for name, node in own.items() if flat[name] != node}
     return {
         "if": {"anyOf": [named, unnamed]} if kind == DEFAULT_KIND else named,
         "then": {"properties": {**foreign, **different}},
     }
+
+
+def _refused(kind: str) -> Schema:
+    """Not `False`, for which validators report the place of the whole map."""
+    return {"not": {}, "description": f"Not a section of kind {kind}."}
 
 
 def _optional(node: Schema) -> Schema:
