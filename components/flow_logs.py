@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import network
 
-from model.naming import WATCHER_GROUP, Naming, network_watcher
+from components.scope import Scope
+from model.naming import WATCHER_GROUP, network_watcher
 
 RETENTION_DAYS = 7
 """Of the raw files; the workspace keeps what was made of them."""
@@ -20,12 +20,8 @@ ANALYTICS_MINUTES = 60
 class FlowLogsArgs:
     """Args of `FlowLogs`."""
 
-    names: Naming
-    location: str
     virtual_network_id: pulumi.Input[str]
     storage_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    tags: Mapping[str, str]
 
 
 class FlowLogs(pulumi.ComponentResource):
@@ -35,14 +31,14 @@ class FlowLogs(pulumi.ComponentResource):
     of its own, and a second one is an error.
     """
 
-    def __init__(self, name: str, args: FlowLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: FlowLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:FlowLogs", name, None, opts)
         network.FlowLog(
             f"{name}-log",
-            flow_log_name=args.names.flow_log,
-            network_watcher_name=network_watcher(args.location),
+            flow_log_name=scope.names.flow_log,
+            network_watcher_name=network_watcher(scope.location),
             resource_group_name=WATCHER_GROUP,
-            location=args.location,
+            location=scope.location,
             enabled=True,
             target_resource_id=args.virtual_network_id,
             storage_id=args.storage_id,
@@ -50,10 +46,12 @@ class FlowLogs(pulumi.ComponentResource):
             retention_policy=network.RetentionPolicyParametersArgs(enabled=True, days=RETENTION_DAYS),
             flow_analytics_configuration=network.TrafficAnalyticsPropertiesArgs(
                 network_watcher_flow_analytics_configuration=network.TrafficAnalyticsConfigurationPropertiesArgs(
-                    enabled=True, workspace_resource_id=args.workspace_id, traffic_analytics_interval=ANALYTICS_MINUTES
+                    enabled=True,
+                    workspace_resource_id=scope.log_workspace_id,
+                    traffic_analytics_interval=ANALYTICS_MINUTES,
                 )
             ),
-            tags=args.tags,
+            tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})

@@ -1,8 +1,8 @@
-"""The part of an environment that its regions share."""
+"""The part of an environment that all its regions share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,90 +11,72 @@ from pulumi_azure_native import resources
 from components.grafana import Grafana, GrafanaArgs
 from components.public_dns import PublicDns, PublicDnsArgs
 from components.registry import Registry, RegistryArgs
+from components.scope import Scope
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
-from model.naming import Naming
-from settings.schema.azure import DeployerSettings
-from settings.schema.dns import DnsSettings
-from settings.schema.registry import RegistrySettings
+from model.naming import global_names
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
 class GlobalServicesArgs:
-    """Args of `GlobalServices`.
+    """Args of `GlobalServices`: the settings of the whole stack.
 
-    `location` is where Azure keeps the group's metadata, `home` where the registry and Grafana live.
+    `location` is the Azure location of the resource group's metadata; the registry and Grafana are in
+    `settings.registry_home`.
     """
 
-    names: Naming
+    settings: AksStackSettings
     location: str
-    home: str
-    deployer: DeployerSettings
-    registry: RegistrySettings
-    dns: DnsSettings
-    protect: bool
-    tags: Mapping[str, str]
 
 
 class GlobalServices(pulumi.ComponentResource):
-    """What exists once in an environment, in the one stack that owns the global part.
+    """The resources that exist once in an environment, in the one stack that owns the global part.
 
     Owns the global resource group and composes the registry, Grafana, the public zone and Traffic Manager. Does not own
-    anything of a region, not even records or endpoints that lead to one: each region attaches itself.
+    resources of a region, including DNS records and endpoints that point to one: each region attaches itself.
     """
 
+    scope: Scope
+    """Resource group, names, location and tags of the global part."""
     resource_group_name: pulumi.Output[str]
+    registry: Registry
+    grafana: Grafana
+    traffic_manager: TrafficManager
+    public_dns: PublicDns
     name_servers: pulumi.Output[Sequence[str]]
-    """Those of the public zone."""
+    """Name servers of the public zone, with the trailing dot."""
 
     def __init__(self, name: str, args: GlobalServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:GlobalServices", name, None, opts)
+        settings, names = args.settings, global_names(args.settings)
         children = pulumi.ResourceOptions(parent=self)
         group = resources.ResourceGroup(
             f"{name}-resource-group",
-            resource_group_name=args.names.resource_group,
+            resource_group_name=names.resource_group,
             location=args.location,
-            tags=args.tags,
+            tags=settings.all_tags,
             opts=children,
         )
         self.resource_group_name = group.name
-        Registry(
-            f"{name}-registry",
-            RegistryArgs(
-                resource_group_name=group.name,
-                names=args.names,
-                location=args.home,
-                settings=args.registry,
-                protect=args.protect,
-                tags=args.tags,
-            ),
-            opts=children,
+        self.scope = Scope(
+            resource_group_name=group.name,
+            names=names,
+            location=settings.registry_home,
+            tags=settings.all_tags,
+            protect=settings.protect,
         )
-        Grafana(
-            f"{name}-grafana",
-            GrafanaArgs(
-                resource_group_name=group.name,
-                names=args.names,
-                location=args.home,
-                deployer=args.deployer,
-                tags=args.tags,
-            ),
-            opts=children,
+        self.registry = Registry(
+            f"{name}-registry", self.scope, RegistryArgs(settings=settings.registry), opts=children
         )
-        traffic_manager = TrafficManager(
-            f"{name}-traffic",
-            TrafficManagerArgs(resource_group_name=group.name, names=args.names, settings=args.dns, tags=args.tags),
-            opts=children,
+        self.grafana = Grafana(f"{name}-grafana", self.scope, GrafanaArgs(deployer=settings.deployer), opts=children)
+        self.traffic_manager = TrafficManager(
+            f"{name}-traffic", self.scope, TrafficManagerArgs(settings=settings.dns), opts=children
         )
-        self.name_servers = PublicDns(
+        self.public_dns = PublicDns(
             f"{name}-dns",
-            PublicDnsArgs(
-                resource_group_name=group.name,
-                names=args.names,
-                settings=args.dns,
-                after=[traffic_manager],
-                protect=args.protect,
-                tags=args.tags,
-            ),
+            self.scope,
+            PublicDnsArgs(settings=settings.dns, after=[self.traffic_manager]),
             opts=children,
-        ).name_servers
+        )
+        self.name_servers = self.public_dns.name_servers
         self.register_outputs({"resourceGroupName": self.resource_group_name, "nameServers": self.name_servers})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -10,6 +10,7 @@ from pulumi_azure_native import authorization, dashboard
 
 from components.diagnostics import diagnose
 from components.role_assignment import Principal, RoleScope, assign_role
+from components.scope import Scope
 from model.naming import Naming, role_assignment_name
 from model.roles import Role
 from settings.schema.azure import DeployerSettings
@@ -26,11 +27,7 @@ def _grafana_id(names: Naming) -> str:
 class GrafanaArgs:
     """Args of `Grafana`. `names` are those of the global part."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     deployer: DeployerSettings
-    tags: Mapping[str, str]
 
 
 class Grafana(pulumi.ComponentResource):
@@ -41,25 +38,25 @@ class Grafana(pulumi.ComponentResource):
     region's metrics: each region gives it (`GrafanaAccess`).
     """
 
-    def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Grafana", name, None, opts)
         grafana = dashboard.Grafana(
             f"{name}-grafana",
-            workspace_name=args.names.grafana,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            workspace_name=scope.names.grafana,
+            resource_group_name=scope.resource_group_name,
+            location=scope.location,
             sku=dashboard.ResourceSkuArgs(name="Standard"),
             identity=dashboard.ManagedServiceIdentityArgs(type=dashboard.ManagedServiceIdentityType.SYSTEM_ASSIGNED),
             properties=dashboard.ManagedGrafanaPropertiesArgs(
                 api_key="Disabled", deterministic_outbound_ip="Disabled", public_network_access="Enabled"
             ),
-            tags=args.tags,
+            tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         # By name: Grafana's own outputs are unknown while it is updated, and its roles would seem replaced.
         now = dashboard.get_grafana_output(
-            resource_group_name=args.names.resource_group,
-            workspace_name=args.names.grafana,
+            resource_group_name=scope.names.resource_group,
+            workspace_name=scope.names.grafana,
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[grafana]),
         )
         assign_role(
@@ -67,11 +64,11 @@ class Grafana(pulumi.ComponentResource):
             _OWN_ROLE,
             Principal(
                 id=now.identity.apply(lambda identity: identity.principal_id if identity else ""),
-                identifier=_grafana_id(args.names),
+                identifier=_grafana_id(scope.names),
                 type="ServicePrincipal",
             ),
-            RoleScope(id=args.names.resource_group_id, plain_id=args.names.resource_group_id),
-            args.names.subscription_id,
+            RoleScope(id=scope.names.resource_group_id, plain_id=scope.names.resource_group_id),
+            scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )
         deployer = args.deployer
@@ -79,8 +76,8 @@ class Grafana(pulumi.ComponentResource):
             f"{name}-deployer",
             Role.GRAFANA_ADMIN,
             Principal(id=deployer.principal_id, identifier=deployer.principal_id, type=deployer.principal_type),
-            RoleScope(id=grafana.id, plain_id=_grafana_id(args.names)),
-            args.names.subscription_id,
+            RoleScope(id=grafana.id, plain_id=_grafana_id(scope.names)),
+            scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
@@ -93,13 +90,10 @@ class GrafanaAccessArgs:
     owns it, nothing where it exists before.
     """
 
-    names: Naming
-    grafana_names: Naming
     monitor_workspace_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    reads_metrics: bool
-    home: bool
-    after: Sequence[pulumi.Resource]
+    reads_metrics: bool = False
+    home: bool = False
+    after: Sequence[pulumi.Resource] = ()
 
 
 class GrafanaAccess(pulumi.ComponentResource):
@@ -110,23 +104,25 @@ class GrafanaAccess(pulumi.ComponentResource):
     Grafana's does not answer.
     """
 
-    def __init__(self, name: str, args: GrafanaAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: GrafanaAccessArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:GrafanaAccess", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         if args.reads_metrics:
             self._let_read_metrics()
         if args.home:
             diagnose(
                 f"{name}-diagnostics",
-                _grafana_id(args.grafana_names),
-                args.workspace_id,
+                _grafana_id(scope.global_names),
+                scope.log_workspace_id,
                 pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
             )
         self.register_outputs({})
 
     def _let_read_metrics(self) -> None:
         args = self._args
-        grafana_id, scope = _grafana_id(args.grafana_names), args.grafana_names.resource_group_id
+        grafana_id, scope = _grafana_id(self._scope.global_names), self._scope.global_names.resource_group_id
         known = authorization.get_role_assignment_output(
             scope=scope,
             role_assignment_name=role_assignment_name(scope, grafana_id, _OWN_ROLE.value),
@@ -138,8 +134,10 @@ class GrafanaAccess(pulumi.ComponentResource):
             Principal(id=known.principal_id, identifier=grafana_id, type="ServicePrincipal"),
             RoleScope(
                 id=args.monitor_workspace_id,
-                plain_id=args.names.resource_id("Microsoft.Monitor/accounts", args.names.monitor_workspace),
+                plain_id=self._scope.names.resource_id(
+                    "Microsoft.Monitor/accounts", self._scope.names.monitor_workspace
+                ),
             ),
-            args.names.subscription_id,
+            self._scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_random as random
@@ -14,7 +14,7 @@ from pulumi_azure_native import keyvault
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
-from model.naming import Naming
+from components.scope import Scope
 from model.roles import Role
 from model.secrets import GENERATED_SECRETS, GeneratedSecret
 from settings.schema.key_vault import KeyVaultSettings
@@ -27,24 +27,19 @@ PLAIN_TEXT = "text/plain"
 class KeyVaultArgs:
     """Args of `KeyVault`.
 
-    `given` are the secrets of the stack file, `made_by_azure` those that Azure makes (keys of managed services); both
-    by the name that they have in the vault. `certificate_writers` keep certificates in it, and read no secret.
+    `user_secrets` come from the stack file, `managed_secrets` are keys that Azure creates for managed services; both
+    by their name in the vault. `readers` maps an account to its identity and the secrets that it reads.
+    `certificate_writers` write certificates to the vault and read no secret.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     tenant_id: str
     settings: KeyVaultSettings
-    given: Mapping[str, pulumi.Input[str]]
-    made_by_azure: Mapping[str, pulumi.Input[str]]
-    readers: Mapping[str, tuple[Principal, Sequence[str]]]
-    certificate_writers: Mapping[str, Principal]
+    user_secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    managed_secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    readers: Mapping[str, tuple[Principal, Sequence[str]]] = field(default_factory=dict)
+    certificate_writers: Mapping[str, Principal] = field(default_factory=dict)
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    protect: bool
-    tags: Mapping[str, str]
 
 
 class KeyVault(pulumi.ComponentResource):
@@ -60,31 +55,29 @@ class KeyVault(pulumi.ComponentResource):
     vault_id: pulumi.Output[str]
     vault_uri: str
 
-    def __init__(self, name: str, args: KeyVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: KeyVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:KeyVault", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         vault = self._vault()
         self.vault_id = vault.id
-        self.vault_uri = f"https://{args.names.vault}.vault.azure.net/"
+        self.vault_uri = f"https://{scope.names.vault}.vault.azure.net/"
         PrivateEndpoint(
             f"{name}-endpoint",
+            scope,
             PrivateEndpointArgs(
-                resource_group_name=args.resource_group_name,
-                endpoint_name=args.names.private_endpoint("vault"),
-                location=args.location,
+                purpose="vault",
                 subnet_id=args.subnet_id,
                 target_id=vault.id,
                 group="vault",
                 zone_ids=[args.zone_id],
-                tags=args.tags,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        diagnose(f"{name}-diagnostics", vault.id, args.workspace_id, pulumi.ResourceOptions(parent=self))
+        diagnose(f"{name}-diagnostics", vault.id, scope.audit_workspace_id, pulumi.ResourceOptions(parent=self))
         values = {secret.name: self._generated(secret) for secret in GENERATED_SECRETS}
         secrets = {
             secret_name: self._secret(vault, secret_name, value)
-            for secret_name, value in sorted({**values, **args.made_by_azure, **args.given}.items())
+            for secret_name, value in sorted({**values, **args.managed_secrets, **args.user_secrets}.items())
         }
         self._readers(secrets)
         self._certificate_writers(vault)
@@ -94,9 +87,9 @@ class KeyVault(pulumi.ComponentResource):
         args = self._args
         return keyvault.Vault(
             f"{self._name}-vault",
-            vault_name=args.names.vault,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            vault_name=self._scope.names.vault,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             properties=keyvault.VaultPropertiesArgs(
                 tenant_id=args.tenant_id,
                 sku=keyvault.SkuArgs(family="A", name=keyvault.SkuName.STANDARD),
@@ -108,8 +101,8 @@ class KeyVault(pulumi.ComponentResource):
                 public_network_access="Disabled",
                 network_acls=keyvault.NetworkRuleSetArgs(default_action="Deny", bypass="AzureServices"),
             ),
-            tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            tags=self._scope.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._scope.protect),
         )
 
     def _generated(self, secret: GeneratedSecret) -> pulumi.Output[str]:
@@ -129,20 +122,20 @@ class KeyVault(pulumi.ComponentResource):
         return keyvault.Secret(
             f"{self._name}-secret-{secret_name}",
             secret_name=secret_name,
-            vault_name=self._args.names.vault,
-            resource_group_name=self._args.resource_group_name,
+            vault_name=self._scope.names.vault,
+            resource_group_name=self._scope.resource_group_name,
             properties=keyvault.SecretPropertiesArgs(
                 value=pulumi.Output.secret(value),
                 content_type=settings.content_types.get(secret_name, PLAIN_TEXT),
                 attributes=keyvault.SecretAttributesArgs(enabled=True, expires=_end_of(expiry) if expiry else None),
             ),
-            tags=self._args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[vault]),
         )
 
     def _readers(self, secrets: Mapping[str, keyvault.Secret]) -> None:
         """For single secrets: nobody reads the whole vault."""
-        names = self._args.names
+        names = self._scope.names
         for reader, (principal, readable) in self._args.readers.items():
             for secret_name in readable:
                 plain_id = names.resource_id(f"{_TYPE}/secrets", names.vault, secret_name)
@@ -157,7 +150,7 @@ class KeyVault(pulumi.ComponentResource):
 
     def _certificate_writers(self, vault: keyvault.Vault) -> None:
         """For the vault: a certificate that is not there yet is nothing that Azure can give a right to."""
-        names = self._args.names
+        names = self._scope.names
         scope = RoleScope(id=vault.id, plain_id=names.resource_id(_TYPE, names.vault))
         for writer, principal in self._args.certificate_writers.items():
             assign_role(

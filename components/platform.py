@@ -1,4 +1,4 @@
-"""The platform: one stack of it."""
+"""The platform: the resources of one stack."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 import pulumi
 
 from components.account import require_account
+from components.aks_region import AksRegion, AksRegionArgs
 from components.global_services import GlobalServices, GlobalServicesArgs
 from components.outputs import delegation_outputs, region_outputs
-from components.region_cell import RegionCell, RegionCellArgs
-from model.naming import global_names
 from settings.schema.aks_stack import AksStackSettings
 
 
@@ -25,41 +24,37 @@ class VoicePlatformArgs:
 
 
 class VoicePlatform(pulumi.ComponentResource):
-    """One stack: a region, and the global part where the stack owns it.
+    """One stack: a region, and the global part if the stack owns it.
 
-    Raises `pulumi.RunError` when the credentials are not those of the stack's subscription.
+    Its attributes are public and typed, so that `extensions.py` can add resources (docs/extending.md). Raises
+    `pulumi.RunError` when the credentials belong to another subscription or tenant than the stack file names.
     """
 
+    settings: AksStackSettings
+    region: AksRegion
+    global_services: GlobalServices | None
+    """Present in the one stack that owns the global part."""
     outputs: dict[str, Any]
-    """What the stack exports: where carriers, clients and operators find the platform."""
+    """The stack's exports: addresses, hosts and names for carriers, clients and operators, as JSON-like values."""
 
     def __init__(self, name: str, args: VoicePlatformArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:VoicePlatform", name, None, opts)
-        settings = args.settings
+        settings = self.settings = args.settings
         require_account(settings.azure)
         children = pulumi.ResourceOptions(parent=self)
-        global_services = None
+        self.global_services = None
         if settings.global_part is not None:
-            global_services = GlobalServices(
+            self.global_services = GlobalServices(
                 f"{name}-global",
-                GlobalServicesArgs(
-                    names=global_names(settings),
-                    location=settings.global_part.location,
-                    home=settings.registry_home,
-                    deployer=settings.deployer,
-                    registry=settings.registry,
-                    dns=settings.dns,
-                    protect=settings.protect,
-                    tags=settings.all_tags,
-                ),
+                GlobalServicesArgs(settings=settings, location=settings.global_part.location),
                 opts=children,
             )
-        cell = RegionCell(
+        self.region = AksRegion(
             f"{name}-{settings.region}",
-            RegionCellArgs(settings=settings, secrets=args.secrets, global_part=global_services),
+            AksRegionArgs(settings=settings, secrets=args.secrets, global_part=self.global_services),
             opts=children,
         )
-        self.outputs = region_outputs(settings, cell.network, cell.cluster)
-        if global_services is not None:
-            self.outputs |= delegation_outputs(settings, global_services.name_servers)
+        self.outputs = region_outputs(settings, self.region.network, self.region.cluster)
+        if self.global_services is not None:
+            self.outputs |= delegation_outputs(settings, self.global_services.name_servers)
         self.register_outputs({})

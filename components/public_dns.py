@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import dns
 
 from components.dns_records import WILDCARD, ZoneRecords, name_servers
-from model.naming import Naming
+from components.scope import Scope
 from model.traffic_profiles import TRAFFIC_PROFILES, WEB
 from settings.schema.dns import DnsSettings
 
@@ -20,12 +20,8 @@ class PublicDnsArgs:
     is gone could be had by anybody.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
     settings: DnsSettings
-    after: Sequence[pulumi.Resource]
-    protect: bool
-    tags: Mapping[str, str]
+    after: Sequence[pulumi.Resource] = ()
 
 
 class PublicDns(pulumi.ComponentResource):
@@ -40,30 +36,32 @@ class PublicDns(pulumi.ComponentResource):
     name_servers: pulumi.Output[Sequence[str]]
     """Where the parent zone must send those who ask, with the last dot."""
 
-    def __init__(self, name: str, args: PublicDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: PublicDnsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:PublicDns", name, None, opts)
         zone = dns.Zone(
             f"{name}-zone",
             zone_name=args.settings.zone,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=scope.resource_group_name,
             location="global",
-            tags=args.tags,
+            tags=scope.tags,
             # Made again it would have other name servers, and the parent zone would lead nowhere.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, protect=scope.protect),
         )
         records = ZoneRecords(
             name=name,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=scope.resource_group_name,
             zone=args.settings.zone,
             ttl=args.settings.ttl_seconds,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[zone, *args.after]),
         )
         records.add_authorities(args.settings.certificate_authorities)
         for profile in TRAFFIC_PROFILES:
-            leads_to = dns.CnameRecordArgs(cname=args.names.traffic_manager_host(profile.name))
+            leads_to = dns.CnameRecordArgs(cname=scope.names.traffic_manager_host(profile.name))
             for service in profile.services:
                 records.add(service, service, "CNAME", cname_record=leads_to)
             if profile == WEB:
                 records.add("wildcard", WILDCARD, "CNAME", cname_record=leads_to)
-        self.name_servers = name_servers(zone, args.names.resource_group, args.settings.zone, self)
+        self.name_servers = name_servers(zone, scope.names.resource_group, args.settings.zone, self)
         self.register_outputs({"nameServers": self.name_servers})

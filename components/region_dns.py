@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pulumi
@@ -12,9 +12,9 @@ from pulumi_azure_native import dns, trafficmanager
 from components.diagnostics import diagnose
 from components.dns_records import APEX, ZoneRecords, name_servers
 from components.role_assignment import Principal, RoleScope, assign_role
+from components.scope import Scope
 from model.host_names import GATEWAY_SERVICES, SIP, TURN, HostNames
 from model.identities import DnsZone
-from model.naming import Naming
 from model.ports import SIP_EDGE_SIGNALLING, Ports
 from model.public_addresses import PublicAddress
 from model.roles import Role
@@ -51,23 +51,18 @@ class RegionDnsArgs:
     global part where this stack owns it, nothing where it exists before.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    global_names: Naming
     region: Region
     position: int
     hosts: HostNames
-    profiles: Sequence[TrafficProfile]
+    profiles: Sequence[TrafficProfile] = ()
     settings: DnsSettings
     exposure: Exposure
     gateway_address: str
     address_ids: Mapping[PublicAddress, pulumi.Input[str]]
-    writers: Mapping[str, tuple[Principal, Sequence[DnsZone]]]
-    listers: Mapping[str, Principal]
-    workspace_id: pulumi.Input[str]
-    home: bool
-    after: Sequence[pulumi.Resource]
-    tags: Mapping[str, str]
+    writers: Mapping[str, tuple[Principal, Sequence[DnsZone]]] = field(default_factory=dict)
+    listers: Mapping[str, Principal] = field(default_factory=dict)
+    home: bool = False
+    after: Sequence[pulumi.Resource] = ()
 
 
 class RegionDns(pulumi.ComponentResource):
@@ -79,15 +74,17 @@ class RegionDns(pulumi.ComponentResource):
     Does not own the environment's zone and profiles.
     """
 
-    def __init__(self, name: str, args: RegionDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: RegionDnsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:RegionDns", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         zone = dns.Zone(
             f"{name}-zone",
             zone_name=args.hosts.region_zone,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=scope.resource_group_name,
             location="global",
-            tags=args.tags,
+            tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         hosts = self._records(zone)
@@ -108,7 +105,7 @@ class RegionDns(pulumi.ComponentResource):
         args = self._args
         records = ZoneRecords(
             name=self._name,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             zone=args.hosts.region_zone,
             ttl=args.settings.ttl_seconds,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[zone]),
@@ -151,10 +148,10 @@ class RegionDns(pulumi.ComponentResource):
 
     def _delegation(self, zone: dns.Zone) -> None:
         args = self._args
-        servers = name_servers(zone, args.names.resource_group, args.hosts.region_zone, self)
+        servers = name_servers(zone, self._scope.names.resource_group, args.hosts.region_zone, self)
         environment = ZoneRecords(
             name=self._name,
-            resource_group_name=args.global_names.resource_group,
+            resource_group_name=self._scope.global_names.resource_group,
             zone=args.hosts.zone,
             ttl=args.settings.ttl_seconds,
             opts=self._attached(),
@@ -167,12 +164,12 @@ class RegionDns(pulumi.ComponentResource):
         )
 
     def _diagnostics(self) -> None:
-        names = self._args.global_names
+        names = self._scope.global_names
         for profile in TRAFFIC_PROFILES:
             diagnose(
                 f"{self._name}-diagnostics-{profile.name}",
                 names.resource_id(_PROFILES, names.traffic_manager(profile.name)),
-                self._args.workspace_id,
+                self._scope.log_workspace_id,
                 self._attached(),
             )
 
@@ -181,8 +178,8 @@ class RegionDns(pulumi.ComponentResource):
         trafficmanager.Endpoint(
             f"{self._name}-endpoint-{profile.name}",
             endpoint_name=args.region.name,
-            profile_name=args.global_names.traffic_manager(profile.name),
-            resource_group_name=args.global_names.resource_group,
+            profile_name=self._scope.global_names.traffic_manager(profile.name),
+            resource_group_name=self._scope.global_names.resource_group,
             # By name, not by resource: that would need a name of Azure's too, and the Gateway's address may one
             # day be that of something before it.
             endpoint_type="externalEndpoints",
@@ -197,9 +194,11 @@ class RegionDns(pulumi.ComponentResource):
 
     def _roles(self, zone: dns.Zone) -> None:
         args = self._args
-        environment = args.global_names.resource_id(_ZONES, args.hosts.zone)
+        environment = self._scope.global_names.resource_id(_ZONES, args.hosts.zone)
         scopes = {
-            DnsZone.REGION: RoleScope(id=zone.id, plain_id=args.names.resource_id(_ZONES, args.hosts.region_zone)),
+            DnsZone.REGION: RoleScope(
+                id=zone.id, plain_id=self._scope.names.resource_id(_ZONES, args.hosts.region_zone)
+            ),
             DnsZone.ENVIRONMENT: RoleScope(id=environment, plain_id=environment),
         }
         for writer, (principal, zones) in args.writers.items():
@@ -209,19 +208,19 @@ class RegionDns(pulumi.ComponentResource):
                     Role.DNS_ZONE_CONTRIBUTOR,
                     principal,
                     scopes[written],
-                    args.names.subscription_id,
+                    self._scope.names.subscription_id,
                     self._attached(),
                 )
         group = pulumi.Output.concat(
-            f"/subscriptions/{args.names.subscription_id}/resourceGroups/", args.resource_group_name
+            f"/subscriptions/{self._scope.names.subscription_id}/resourceGroups/", self._scope.resource_group_name
         )
         for lister, principal in args.listers.items():
             assign_role(
                 f"{self._name}-role-{lister}-list",
                 Role.READER,
                 principal,
-                RoleScope(id=group, plain_id=args.names.resource_group_id),
-                args.names.subscription_id,
+                RoleScope(id=group, plain_id=self._scope.names.resource_group_id),
+                self._scope.names.subscription_id,
                 pulumi.ResourceOptions(parent=self),
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,7 +11,7 @@ from pulumi_azure_native import containerregistry
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
-from model.naming import Naming
+from components.scope import Scope
 from model.roles import Role
 from settings.schema.registry import RegistrySettings
 
@@ -22,12 +22,7 @@ _TYPE = "Microsoft.ContainerRegistry/registries"
 class RegistryArgs:
     """Args of `Registry`. `names` are those of the global part, `location` is the registry's home."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     settings: RegistrySettings
-    protect: bool
-    tags: Mapping[str, str]
 
 
 class Registry(pulumi.ComponentResource):
@@ -39,13 +34,13 @@ class Registry(pulumi.ComponentResource):
 
     registry_id: pulumi.Output[str]
 
-    def __init__(self, name: str, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Registry", name, None, opts)
         registry = containerregistry.Registry(
             f"{name}-registry",
-            registry_name=args.names.registry,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            registry_name=scope.names.registry,
+            resource_group_name=scope.resource_group_name,
+            location=scope.location,
             sku=containerregistry.SkuArgs(name="Premium"),
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
@@ -57,15 +52,17 @@ class Registry(pulumi.ComponentResource):
                     days=args.settings.untagged_retention_days, status="enabled"
                 )
             ),
-            tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            tags=scope.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=scope.protect),
         )
-        plain = args.names.resource_id(_TYPE, args.names.registry)
+        plain = scope.names.resource_id(_TYPE, scope.names.registry)
         for number, principal_id in enumerate(args.settings.push_principal_ids, start=1):
             principal = Principal(id=principal_id, identifier=principal_id, type="ServicePrincipal")
-            scope = RoleScope(id=registry.id, plain_id=plain)
+            registry_scope = RoleScope(id=registry.id, plain_id=plain)
             opts = pulumi.ResourceOptions(parent=self)
-            assign_role(f"{name}-push-{number}", Role.ACR_PUSH, principal, scope, args.names.subscription_id, opts)
+            assign_role(
+                f"{name}-push-{number}", Role.ACR_PUSH, principal, registry_scope, scope.names.subscription_id, opts
+            )
         self.registry_id = registry.id
         self.register_outputs({"registryId": self.registry_id})
 
@@ -78,17 +75,11 @@ class RegistryAccessArgs:
     the global part where this stack owns it, nothing where it exists before.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    registry_names: Naming
     home: str
-    location: str
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
     kubelet: Principal
-    after: Sequence[pulumi.Resource]
-    workspace_id: pulumi.Input[str]
-    tags: Mapping[str, str]
+    after: Sequence[pulumi.Resource] = ()
 
 
 class RegistryAccess(pulumi.ComponentResource):
@@ -100,36 +91,36 @@ class RegistryAccess(pulumi.ComponentResource):
 
     login_server: str
 
-    def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:RegistryAccess", name, None, opts)
-        registry = args.registry_names.registry
-        registry_id = args.registry_names.resource_id(_TYPE, registry)
+        registry = scope.global_names.registry
+        registry_id = scope.global_names.resource_id(_TYPE, registry)
         made_before = list(args.after)
-        if args.location != args.home:
+        if scope.location != args.home:
             made_before.append(
                 containerregistry.Replication(
                     f"{name}-replica",
-                    replication_name=args.location,
+                    replication_name=scope.location,
                     registry_name=registry,
-                    resource_group_name=args.registry_names.resource_group,
-                    location=args.location,
+                    resource_group_name=scope.global_names.resource_group,
+                    location=scope.location,
                     region_endpoint_enabled=True,
-                    tags=args.tags,
+                    tags=scope.tags,
                     opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
                 )
             )
         # After the replica: the endpoint takes an address for each replica that exists.
         PrivateEndpoint(
             f"{name}-endpoint",
+            scope,
             PrivateEndpointArgs(
-                resource_group_name=args.resource_group_name,
-                endpoint_name=args.names.private_endpoint("registry"),
-                location=args.location,
+                purpose="registry",
                 subnet_id=args.subnet_id,
                 target_id=registry_id,
                 group="registry",
                 zone_ids=[args.zone_id],
-                tags=args.tags,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=made_before),
         )
@@ -138,14 +129,14 @@ class RegistryAccess(pulumi.ComponentResource):
             Role.ACR_PULL,
             args.kubelet,
             RoleScope(id=registry_id, plain_id=registry_id),
-            args.names.subscription_id,
+            scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
-        if args.location == args.home:
+        if scope.location == args.home:
             diagnose(
                 f"{name}-diagnostics",
                 registry_id,
-                args.workspace_id,
+                scope.audit_workspace_id,
                 pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
             )
         self.login_server = f"{registry}.azurecr.io"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import pulumi
 from pulumi_azure_native import trafficmanager
 
+from components.scope import Scope
 from model.gateway import HEALTH_SECONDS
-from model.naming import Naming
 from model.traffic_profiles import TRAFFIC_PROFILES, TrafficProfile
 from settings.schema.dns import DnsSettings
 
@@ -32,10 +31,7 @@ REPORTED_BY_AZURE: Final = "monitorConfig.profileMonitorStatus"
 class TrafficManagerArgs:
     """Args of `TrafficManager`. `names` are those of the global part."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
     settings: DnsSettings
-    tags: Mapping[str, str]
 
 
 class TrafficManager(pulumi.ComponentResource):
@@ -48,20 +44,22 @@ class TrafficManager(pulumi.ComponentResource):
     first region that gives up its last carrier takes no other region's endpoint along.
     """
 
-    def __init__(self, name: str, args: TrafficManagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: TrafficManagerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:TrafficManager", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         for profile in TRAFFIC_PROFILES:
             self._profile(profile)
         self.register_outputs({})
 
     def _profile(self, profile: TrafficProfile) -> None:
         args = self._args
-        profile_name = args.names.traffic_manager(profile.name)
+        profile_name = self._scope.names.traffic_manager(profile.name)
         trafficmanager.Profile(
             f"{self._name}-{profile.name}",
             profile_name=profile_name,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             location="global",
             traffic_routing_method=ROUTING[args.settings.routing],
             dns_config=trafficmanager.DnsConfigArgs(relative_name=profile_name, ttl=TTL_SECONDS),
@@ -73,6 +71,6 @@ class TrafficManager(pulumi.ComponentResource):
                 timeout_in_seconds=ANSWER_SECONDS,
                 tolerated_number_of_failures=TOLERATED_FAILURES,
             ),
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=[REPORTED_BY_AZURE]),
         )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import managedidentity
 
 from components.role_assignment import Principal
+from components.scope import Scope
 from model.identities import WorkloadAccount
-from model.naming import Naming
 
 TOKEN_AUDIENCE = "api://AzureADTokenExchange"
 """The only audience that Entra exchanges Kubernetes tokens for."""
@@ -20,12 +19,8 @@ TOKEN_AUDIENCE = "api://AzureADTokenExchange"
 class WorkloadIdentityArgs:
     """Args of `WorkloadIdentity`. `issuer_url` is the cluster's, whose tokens are trusted."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     account: WorkloadAccount
     issuer_url: pulumi.Input[str]
-    tags: Mapping[str, str]
 
 
 class WorkloadIdentity(pulumi.ComponentResource):
@@ -39,22 +34,24 @@ class WorkloadIdentity(pulumi.ComponentResource):
     client_id: pulumi.Output[str]
     principal: Principal
 
-    def __init__(self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:WorkloadIdentity", name, None, opts)
-        identity_name = args.names.identity(args.account.name)
+        identity_name = scope.names.identity(args.account.name)
         identity = managedidentity.UserAssignedIdentity(
             f"{name}-identity",
             resource_name_=identity_name,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
-            tags=args.tags,
+            resource_group_name=scope.resource_group_name,
+            location=scope.location,
+            tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
         managedidentity.FederatedIdentityCredential(
             f"{name}-trust",
             federated_identity_credential_resource_name=args.account.name,
             resource_name_=identity_name,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=scope.resource_group_name,
             issuer=args.issuer_url,
             subject=args.account.subject,
             audiences=[TOKEN_AUDIENCE],
@@ -62,14 +59,14 @@ class WorkloadIdentity(pulumi.ComponentResource):
         )
         # By name: the identity's own outputs are unknown while it is updated, and its roles would seem replaced.
         now = managedidentity.get_user_assigned_identity_output(
-            resource_group_name=args.names.resource_group,
+            resource_group_name=scope.names.resource_group,
             resource_name=identity_name,
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[identity]),
         )
         self.client_id = now.client_id
         self.principal = Principal(
             id=now.principal_id,
-            identifier=args.names.resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", identity_name),
+            identifier=scope.names.resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", identity_name),
             type="ServicePrincipal",
         )
         self.register_outputs({"clientId": self.client_id})

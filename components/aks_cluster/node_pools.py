@@ -1,4 +1,4 @@
-"""From the pools of the stack file to AKS's agent pools: pure functions, one resource for each generation and zone."""
+"""AKS agent pools from the pools of the stack file: pure functions, one resource per generation and zone."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import containerservice
 
+from components.scope import Scope
 from model import node_tuning, ports
 from model.address_plan import Subnet
 from model.drain import drain_budget
 from model.kubernetes import GENERATION_LABEL, POOL_LABEL, RETIRING_TAINT, SPOT_TAINT, dedicated_taint
-from model.naming import Naming
 from model.pools import SURGE
 from model.ports import freeswitch_rtp
 from settings.schema.aks import MEDIA_SURGE_NODES, AksSettings, Generation, MediaPool, WorkloadPool
 from settings.schema.telephony import TelephonySettings
 
 _PROTOCOLS = {"Tcp": "TCP", "Udp": "UDP"}
-"""AKS and security rules write them differently."""
+"""Protocol names of security rules -> those of AKS."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PoolNetwork:
-    """Where nodes are placed: ids by subnet, by media pool and zone, by media pool."""
+    """The network of the nodes: subnet ids, prefix ids by media pool and zone, ASG ids by media pool."""
 
     subnet_ids: Mapping[Subnet, pulumi.Input[str]]
     media_prefix_ids: Mapping[tuple[str, str], pulumi.Input[str]]
@@ -33,26 +33,25 @@ class PoolNetwork:
 
 @dataclass(frozen=True, kw_only=True)
 class PoolContext:
-    """What every pool of a cluster is made of."""
+    """The inputs that all pools of a cluster share."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
+    scope: Scope
     aks: AksSettings
     telephony: TelephonySettings
     network: PoolNetwork
-    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AgentPoolPlan:
-    """One AKS pool to declare. `carries_calls` says that it does now; `most_nodes` bounds how long an upgrade may
-    take.
+    """One AKS pool to declare.
+
+    `carries_calls` is true for pools whose nodes have calls now. `max_nodes` limits the duration of an upgrade.
     """
 
     azure_name: str
     args: containerservice.AgentPoolArgs
     carries_calls: bool
-    most_nodes: int
+    max_nodes: int
 
 
 def agent_pools(context: PoolContext) -> Iterator[AgentPoolPlan]:
@@ -66,9 +65,9 @@ def agent_pools(context: PoolContext) -> Iterator[AgentPoolPlan]:
 
 
 def _media_pool(name: str, pool: MediaPool, generation: Generation, zone: str, context: PoolContext) -> AgentPoolPlan:
-    azure_name = context.names.agent_pool(name, generation.name, zone)
+    azure_name = context.scope.names.agent_pool(name, generation.name, zone)
     args = _common(azure_name, name, generation, context)
-    _bound(args, generation, pool.min_nodes_per_zone, pool.max_nodes_per_zone)
+    _set_autoscaling(args, generation, pool.min_nodes_per_zone, pool.max_nodes_per_zone)
     args.availability_zones = [zone]
     args.vnet_subnet_id = context.network.subnet_ids[Subnet(name)]
     args.node_taints = _taints(generation, dedicated_taint(name))
@@ -83,7 +82,7 @@ def _media_pool(name: str, pool: MediaPool, generation: Generation, zone: str, c
         ],
         application_security_groups=[context.network.media_group_ids[name]],
     )
-    # Whole CPUs for media pods: the kernel moves no other work onto them.
+    # Media pods get whole CPUs of their own.
     args.kubelet_config = containerservice.KubeletConfigArgs(cpu_manager_policy="static")
     args.linux_os_config = containerservice.LinuxOSConfigArgs(
         sysctls=containerservice.SysctlConfigArgs(
@@ -97,20 +96,20 @@ def _media_pool(name: str, pool: MediaPool, generation: Generation, zone: str, c
         azure_name=azure_name,
         args=args,
         carries_calls=generation.state == "active",
-        most_nodes=pool.max_nodes_per_zone,
+        max_nodes=pool.max_nodes_per_zone,
     )
 
 
 def _workload_pool(name: str, pool: WorkloadPool, generation: Generation, context: PoolContext) -> AgentPoolPlan:
-    azure_name = context.names.agent_pool(name, generation.name)
+    azure_name = context.scope.names.agent_pool(name, generation.name)
     args = _common(azure_name, name, generation, context)
-    _bound(args, generation, pool.min_nodes, pool.max_nodes)
+    _set_autoscaling(args, generation, pool.min_nodes, pool.max_nodes)
     args.availability_zones = list(context.aks.zones)
     args.vnet_subnet_id = context.network.subnet_ids[Subnet.WORKLOAD]
     args.enable_node_public_ip = False
     taints = [dedicated_taint(name)] if pool.dedicated else []
     if pool.spot:
-        # Azure takes no surge for spot pools; -1 bids up to the on-demand price.
+        # Azure refuses a surge for spot pools. A price of -1 bids up to the on-demand price.
         args.scale_set_priority = "Spot"
         args.scale_set_eviction_policy = "Delete"
         args.spot_max_price = -1
@@ -118,7 +117,7 @@ def _workload_pool(name: str, pool: WorkloadPool, generation: Generation, contex
     else:
         args.upgrade_settings = _upgrade(SURGE, context)
     args.node_taints = _taints(generation, *taints)
-    return AgentPoolPlan(azure_name=azure_name, args=args, carries_calls=False, most_nodes=pool.max_nodes)
+    return AgentPoolPlan(azure_name=azure_name, args=args, carries_calls=False, max_nodes=pool.max_nodes)
 
 
 def _common(
@@ -126,8 +125,8 @@ def _common(
 ) -> containerservice.AgentPoolArgs:
     return containerservice.AgentPoolArgs(
         agent_pool_name=azure_name,
-        resource_group_name=context.resource_group_name,
-        resource_name=context.names.cluster,
+        resource_group_name=context.scope.resource_group_name,
+        resource_name=context.scope.names.cluster,
         mode="User",
         orchestrator_version=context.aks.kubernetes_version,
         os_type="Linux",
@@ -136,15 +135,17 @@ def _common(
         os_disk_size_gb=generation.os_disk.gib,
         os_disk_type=generation.os_disk.type,
         node_labels={POOL_LABEL: pool_name, GENERATION_LABEL: generation.name},
-        tags=context.tags,
+        tags=context.scope.tags,
     )
 
 
-def _bound(args: containerservice.AgentPoolArgs, generation: Generation, fewest: int, most: int) -> None:
-    """Without `count`: the autoscaler owns it, and a count sent along with another edit would shrink a grown pool."""
+def _set_autoscaling(
+    args: containerservice.AgentPoolArgs, generation: Generation, min_count: int, max_count: int
+) -> None:
+    """Omits `count`: the autoscaler owns it, and sending it with another edit would shrink a pool that has grown."""
     args.enable_auto_scaling = True
-    args.min_count = fewest if generation.state == "active" else 0
-    args.max_count = most
+    args.min_count = min_count if generation.state == "active" else 0
+    args.max_count = max_count
 
 
 def _taints(generation: Generation, *taints: str) -> list[str] | None:
@@ -152,7 +153,7 @@ def _taints(generation: Generation, *taints: str) -> list[str] | None:
 
 
 def _upgrade(surge: str, context: PoolContext) -> containerservice.AgentPoolUpgradeSettingsArgs:
-    """Cordon, not Azure's default Schedule: that deletes a node that did not empty in time, with the calls on it."""
+    """Uses `Cordon`: Azure's default `Schedule` deletes a node that did not drain in time, with its calls."""
     return containerservice.AgentPoolUpgradeSettingsArgs(
         max_surge=surge,
         drain_timeout_in_minutes=drain_budget(context.telephony).node_minutes,

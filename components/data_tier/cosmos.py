@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -10,7 +9,7 @@ from pulumi_azure_native import cosmosdb
 
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
-from model.naming import Naming
+from components.scope import Scope
 from settings.schema.data import CosmosSettings
 
 
@@ -18,15 +17,9 @@ from settings.schema.data import CosmosSettings
 class CosmosArgs:
     """Args of `Cosmos`."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     settings: CosmosSettings
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    protect: bool
-    tags: Mapping[str, str]
 
 
 class Cosmos(pulumi.ComponentResource):
@@ -39,28 +32,26 @@ class Cosmos(pulumi.ComponentResource):
     account_id: pulumi.Output[str]
     endpoint: str
 
-    def __init__(self, name: str, args: CosmosArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: CosmosArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Cosmos", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         account = self._account()
         self.account_id = account.id
-        self.endpoint = f"https://{args.names.cosmos_account}.documents.azure.com:443/"
+        self.endpoint = f"https://{scope.names.cosmos_account}.documents.azure.com:443/"
         self._containers(account)
         PrivateEndpoint(
             f"{name}-endpoint",
+            scope,
             PrivateEndpointArgs(
-                resource_group_name=args.resource_group_name,
-                endpoint_name=args.names.private_endpoint("cosmos"),
-                location=args.location,
+                purpose="cosmos",
                 subnet_id=args.subnet_id,
                 target_id=account.id,
                 group="Sql",
                 zone_ids=[args.zone_id],
-                tags=args.tags,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        diagnose(f"{name}-diagnostics", account.id, args.workspace_id, pulumi.ResourceOptions(parent=self))
+        diagnose(f"{name}-diagnostics", account.id, scope.log_workspace_id, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"endpoint": self.endpoint})
 
     def _account(self) -> cosmosdb.DatabaseAccount:
@@ -68,22 +59,22 @@ class Cosmos(pulumi.ComponentResource):
         serverless = args.settings.capacity == "serverless"
         return cosmosdb.DatabaseAccount(
             f"{self._name}-account",
-            account_name=args.names.cosmos_account,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            account_name=self._scope.names.cosmos_account,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind=cosmosdb.DatabaseAccountKind.GLOBAL_DOCUMENT_DB,
             database_account_offer_type=cosmosdb.DatabaseAccountOfferType.STANDARD,
             capabilities=[cosmosdb.CapabilityArgs(name="EnableServerless")] if serverless else None,
-            locations=[cosmosdb.LocationArgs(location_name=args.location, failover_priority=0)],
+            locations=[cosmosdb.LocationArgs(location_name=self._scope.location, failover_priority=0)],
             disable_local_auth=True,
             minimal_tls_version="Tls12",
             public_network_access="Disabled",
-            tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            tags=self._scope.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._scope.protect),
         )
 
     def _containers(self, account: cosmosdb.DatabaseAccount) -> None:
-        args, settings = self._args, self._args.settings
+        settings = self._args.settings
         options = (
             cosmosdb.CreateUpdateOptionsArgs(
                 autoscale_settings=cosmosdb.AutoscaleSettingsArgs(max_throughput=settings.max_throughput)
@@ -93,23 +84,23 @@ class Cosmos(pulumi.ComponentResource):
         )
         previous: pulumi.Resource = cosmosdb.SqlResourceSqlDatabase(
             f"{self._name}-database",
-            account_name=args.names.cosmos_account,
+            account_name=self._scope.names.cosmos_account,
             database_name=settings.database,
-            resource_group_name=args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             resource=cosmosdb.SqlDatabaseResourceArgs(id=settings.database),
             options=options,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account], protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account], protect=self._scope.protect),
         )
         for container, partition_key in sorted(settings.containers.items()):
             previous = cosmosdb.SqlResourceSqlContainer(
                 f"{self._name}-container-{container}",
-                account_name=args.names.cosmos_account,
+                account_name=self._scope.names.cosmos_account,
                 database_name=settings.database,
                 container_name=container,
-                resource_group_name=args.resource_group_name,
+                resource_group_name=self._scope.resource_group_name,
                 resource=cosmosdb.SqlContainerResourceArgs(
                     id=container,
                     partition_key=cosmosdb.ContainerPartitionKeyArgs(paths=[partition_key], kind="Hash"),
                 ),
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous], protect=args.protect),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous], protect=self._scope.protect),
             )

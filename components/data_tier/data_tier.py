@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
@@ -12,9 +12,9 @@ from components.data_tier.postgresql import Postgresql, PostgresqlArgs
 from components.data_tier.redis import Redis, RedisArgs
 from components.data_tier.storage import Storage, StorageArgs
 from components.role_assignment import Principal
+from components.scope import Scope
 from model.address_plan import Subnet
 from model.identities import REDIS_EXPORTS, Container
-from model.naming import Naming
 from model.private_dns import PrivateZone
 from model.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
 from settings.schema.data import DatabaseAdministrator, DataSettings
@@ -31,22 +31,17 @@ class DataTierArgs:
     private DNS zones by name. `database_administrators` and `redis_readers` sign in with their identity.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     tenant_id: str
     settings: DataSettings
-    primary_server_id: str | None
-    after: Sequence[pulumi.Resource]
+    primary_server_id: str | None = None
+    after: Sequence[pulumi.Resource] = ()
     subnet_ids: Mapping[Subnet, pulumi.Input[str]]
     zone_ids: Mapping[str, pulumi.Input[str]]
-    database_administrators: Mapping[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]]
-    redis_readers: Mapping[str, pulumi.Input[str]]
-    file_writers: Mapping[str, tuple[Principal, Sequence[str]]]
-    workspace_id: pulumi.Input[str]
-    audit_workspace_id: pulumi.Input[str]
-    protect: bool
-    tags: Mapping[str, str]
+    database_administrators: Mapping[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]] = field(
+        default_factory=dict
+    )
+    redis_readers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    file_writers: Mapping[str, tuple[Principal, Sequence[str]]] = field(default_factory=dict)
 
 
 class DataTier(pulumi.ComponentResource):
@@ -62,22 +57,22 @@ class DataTier(pulumi.ComponentResource):
     keys: Mapping[str, pulumi.Output[str]]
     """Keys that Azure makes, for the vault, by the secret's name."""
 
-    def __init__(self, name: str, args: DataTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: DataTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:DataTier", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         self._children = pulumi.ResourceOptions(parent=self)
         self.postgresql_host = self._postgresql()
         self.redis = self._redis()
         export = args.settings.redis.export
         self.storage = self._storage(
             "storage",
-            args.names.storage_account,
+            scope.names.storage_account,
             [*Container],
             args.file_writers,
             kept_days={REDIS_EXPORTS: export.keep_days} if export.enabled else {},
         )
         # No identity writes here: LiveKit egress knows the account's key alone.
-        egress = self._storage("egress", args.names.egress_storage_account, [EGRESS_CONTAINER], {}, shared_key=True)
+        egress = self._storage("egress", scope.names.egress_storage_account, [EGRESS_CONTAINER], {}, shared_key=True)
         if args.settings.cosmos is not None:
             self._cosmos()
         self.keys = {REDIS_PASSWORD: self.redis.primary_key}
@@ -92,20 +87,15 @@ class DataTier(pulumi.ComponentResource):
         delegated = settings.network == "delegatedSubnet"
         server = Postgresql(
             f"{self._name}-postgresql",
+            self._scope,
             PostgresqlArgs(
-                resource_group_name=args.resource_group_name,
-                names=args.names,
-                location=args.location,
                 tenant_id=args.tenant_id,
                 settings=settings,
                 primary_server_id=args.primary_server_id,
                 after=args.after,
                 subnet_id=args.subnet_ids[Subnet.POSTGRESQL if delegated else Subnet.PRIVATE_ENDPOINTS],
-                zone_id=args.zone_ids[args.names.postgresql_zone if delegated else PrivateZone.POSTGRESQL],
+                zone_id=args.zone_ids[self._scope.names.postgresql_zone if delegated else PrivateZone.POSTGRESQL],
                 administrators=args.database_administrators,
-                workspace_id=args.workspace_id,
-                protect=args.protect,
-                tags=args.tags,
             ),
             opts=self._children,
         )
@@ -115,17 +105,12 @@ class DataTier(pulumi.ComponentResource):
         args = self._args
         return Redis(
             f"{self._name}-redis",
+            self._scope,
             RedisArgs(
-                resource_group_name=args.resource_group_name,
-                names=args.names,
-                location=args.location,
                 settings=args.settings.redis,
                 subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
                 zone_id=args.zone_ids[PrivateZone.REDIS],
                 readers=args.redis_readers,
-                workspace_id=args.workspace_id,
-                protect=args.protect,
-                tags=args.tags,
             ),
             opts=self._children,
         )
@@ -143,10 +128,8 @@ class DataTier(pulumi.ComponentResource):
         args = self._args
         return Storage(
             f"{self._name}-{purpose}",
+            self._scope,
             StorageArgs(
-                resource_group_name=args.resource_group_name,
-                names=args.names,
-                location=args.location,
                 account_name=account_name,
                 purpose=purpose,
                 containers=containers,
@@ -156,9 +139,6 @@ class DataTier(pulumi.ComponentResource):
                 kept_days=kept_days or {},
                 subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
                 zone_id=args.zone_ids[PrivateZone.BLOB],
-                workspace_id=args.audit_workspace_id,
-                protect=args.protect,
-                tags=args.tags,
             ),
             opts=self._children,
         )
@@ -169,16 +149,11 @@ class DataTier(pulumi.ComponentResource):
             return
         Cosmos(
             f"{self._name}-cosmos",
+            self._scope,
             CosmosArgs(
-                resource_group_name=args.resource_group_name,
-                names=args.names,
-                location=args.location,
                 settings=args.settings.cosmos,
                 subnet_id=args.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
                 zone_id=args.zone_ids[PrivateZone.COSMOS],
-                workspace_id=args.workspace_id,
-                protect=args.protect,
-                tags=args.tags,
             ),
             opts=self._children,
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_azure_native import dbforpostgresql
 
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
+from components.scope import Scope
 from model.naming import Naming
 from settings.schema.data import DatabaseAdministrator, PostgresqlSettings
 
@@ -29,19 +30,13 @@ class PostgresqlArgs:
     between their networks. `administrators` sign in through Entra; there is no password.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     tenant_id: str
     settings: PostgresqlSettings
-    primary_server_id: str | None
-    after: Sequence[pulumi.Resource]
+    primary_server_id: str | None = None
+    after: Sequence[pulumi.Resource] = ()
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    administrators: Mapping[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]]
-    workspace_id: pulumi.Input[str]
-    protect: bool
-    tags: Mapping[str, str]
+    administrators: Mapping[str, tuple[pulumi.Input[str], DatabaseAdministrator | None]] = field(default_factory=dict)
 
 
 class Postgresql(pulumi.ComponentResource):
@@ -56,10 +51,12 @@ class Postgresql(pulumi.ComponentResource):
     server_id: pulumi.Output[str]
     host: str
 
-    def __init__(self, name: str, args: PostgresqlArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: PostgresqlArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:Postgresql", name, None, opts)
-        self._name, self._args = name, args
-        server_name = args.names.postgresql_server
+        self._name, self._scope, self._args = name, scope, args
+        server_name = scope.names.postgresql_server
         self.host = f"{server_name}.postgres.database.azure.com"
         server = self._server("server", server_name, source=args.primary_server_id, after=args.after)
         self.server_id = server.id
@@ -82,8 +79,8 @@ class Postgresql(pulumi.ComponentResource):
         return dbforpostgresql.Server(
             f"{self._name}-{short}",
             server_name=server_name,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             create_mode="Replica" if replica else "Default",
             source_server_resource_id=source,
             version=None if replica else settings.version,
@@ -106,10 +103,10 @@ class Postgresql(pulumi.ComponentResource):
                 geo_redundant_backup="Enabled" if settings.geo_redundant_backup else "Disabled",
             ),
             high_availability=None if replica else self._high_availability(),
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=args.protect,
+                protect=self._scope.protect,
                 depends_on=list(after),
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m", delete=f"{minutes}m"),
                 # With auto-grow Azure enlarges the storage by itself, and a smaller size cannot be had again.
@@ -125,29 +122,27 @@ class Postgresql(pulumi.ComponentResource):
         args = self._args
         PrivateEndpoint(
             f"{self._name}-endpoint",
+            self._scope,
             PrivateEndpointArgs(
-                resource_group_name=args.resource_group_name,
-                endpoint_name=args.names.private_endpoint("postgresql"),
-                location=args.location,
+                purpose="postgresql",
                 subnet_id=args.subnet_id,
                 target_id=server.id,
                 group="postgresqlServer",
                 zone_ids=[args.zone_id],
-                tags=args.tags,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _contents(self, server: dbforpostgresql.Server) -> pulumi.Resource:
         """Administrators, parameters and databases, one after another. Returns the last."""
-        args, server_name = self._args, self._args.names.postgresql_server
+        args, server_name = self._args, self._scope.names.postgresql_server
         previous: pulumi.Resource = server
         for short, (object_id, person) in args.administrators.items():
             previous = dbforpostgresql.AdministratorsMicrosoftEntra(
                 f"{self._name}-administrator-{short}",
                 object_id=object_id,
                 server_name=server_name,
-                resource_group_name=args.resource_group_name,
+                resource_group_name=self._scope.resource_group_name,
                 principal_name=person.name if person else short,
                 principal_type=person.type if person else "ServicePrincipal",
                 tenant_id=args.tenant_id,
@@ -158,7 +153,7 @@ class Postgresql(pulumi.ComponentResource):
                 f"{self._name}-parameter-{parameter}",
                 configuration_name=parameter,
                 server_name=server_name,
-                resource_group_name=args.resource_group_name,
+                resource_group_name=self._scope.resource_group_name,
                 value=value,
                 source="user-override",
                 opts=self._after(previous),
@@ -168,10 +163,10 @@ class Postgresql(pulumi.ComponentResource):
                 f"{self._name}-database-{database}",
                 database_name=database,
                 server_name=server_name,
-                resource_group_name=args.resource_group_name,
+                resource_group_name=self._scope.resource_group_name,
                 charset="UTF8",
                 collation="en_US.utf8",
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous], protect=args.protect),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous], protect=self._scope.protect),
             )
         return previous
 
@@ -179,14 +174,14 @@ class Postgresql(pulumi.ComponentResource):
         """One by one: while one is made Azure refuses everything else on the primary."""
         previous = after
         for number in range(1, self._args.settings.replicas + 1):
-            replica_name = self._args.names.postgresql_replica(number)
+            replica_name = self._scope.names.postgresql_replica(number)
             replica = self._server(f"replica-{number}", replica_name, source=server.id, after=[previous])
             self._diagnose(f"diagnostics-replica-{number}", replica)
             previous = replica
 
     def _diagnose(self, short: str, server: dbforpostgresql.Server) -> None:
         children = pulumi.ResourceOptions(parent=self)
-        diagnose(f"{self._name}-{short}", server.id, self._args.workspace_id, children)
+        diagnose(f"{self._name}-{short}", server.id, self._scope.log_workspace_id, children)
 
     def _after(self, previous: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=[previous])

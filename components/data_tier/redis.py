@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_azure_native import redisenterprise
 
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
-from model.naming import Naming
+from components.scope import Scope
 from model.ports import REDIS
 from settings.schema.data import RedisPersistence, RedisSettings
 
@@ -26,16 +26,10 @@ class RedisArgs:
     name.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     settings: RedisSettings
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    readers: Mapping[str, pulumi.Input[str]]
-    workspace_id: pulumi.Input[str]
-    protect: bool
-    tags: Mapping[str, str]
+    readers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
 
 
 class Redis(pulumi.ComponentResource):
@@ -52,24 +46,24 @@ class Redis(pulumi.ComponentResource):
     primary_key: pulumi.Output[str]
     """Secret."""
 
-    def __init__(self, name: str, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: RedisArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Redis", name, None, opts)
-        self._name, self._args = name, args
-        self.host = f"{args.names.redis}.{args.location}.redis.azure.net"
+        self._name, self._scope, self._args = name, scope, args
+        self.host = f"{scope.names.redis}.{scope.location}.redis.azure.net"
         self.port = REDIS.first
         cluster = redisenterprise.RedisEnterprise(
             f"{name}-cluster",
-            cluster_name=args.names.redis,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            cluster_name=scope.names.redis,
+            resource_group_name=scope.resource_group_name,
+            location=scope.location,
             sku=redisenterprise.SkuArgs(name=args.settings.sku),
             high_availability="Enabled" if args.settings.high_availability else "Disabled",
             minimum_tls_version="1.2",
             public_network_access="Disabled",
-            tags=args.tags,
+            tags=scope.tags,
             opts=pulumi.ResourceOptions(
                 parent=self,
-                protect=args.protect,
+                protect=scope.protect,
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{CLUSTER_MINUTES}m", update=f"{CLUSTER_MINUTES}m"),
             ),
         )
@@ -77,25 +71,23 @@ class Redis(pulumi.ComponentResource):
         self._readers(database)
         PrivateEndpoint(
             f"{name}-endpoint",
+            scope,
             PrivateEndpointArgs(
-                resource_group_name=args.resource_group_name,
-                endpoint_name=args.names.private_endpoint("redis"),
-                location=args.location,
+                purpose="redis",
                 subnet_id=args.subnet_id,
                 target_id=cluster.id,
                 group="redisEnterprise",
                 zone_ids=[args.zone_id],
-                tags=args.tags,
             ),
             # Azure says that a cluster is done before its database exists.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
         )
         # Of a database Azure has logs only; metrics are the cluster's.
         children = pulumi.ResourceOptions(parent=self)
-        diagnose(f"{name}-diagnostics", database.id, args.workspace_id, children, metrics=False)
+        diagnose(f"{name}-diagnostics", database.id, scope.log_workspace_id, children, metrics=False)
         keys = redisenterprise.list_database_keys_output(
-            resource_group_name=args.names.resource_group,
-            cluster_name=args.names.redis,
+            resource_group_name=scope.names.resource_group,
+            cluster_name=scope.names.redis,
             database_name=DATABASE,
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[database]),
         )
@@ -108,15 +100,15 @@ class Redis(pulumi.ComponentResource):
         return redisenterprise.Database(
             f"{self._name}-database",
             database_name=DATABASE,
-            cluster_name=args.names.redis,
-            resource_group_name=args.resource_group_name,
+            cluster_name=self._scope.names.redis,
+            resource_group_name=self._scope.resource_group_name,
             client_protocol="Encrypted",
             clustering_policy="EnterpriseCluster",
             eviction_policy="NoEviction",
             port=REDIS.first,
             access_keys_authentication="Enabled",
             persistence=_persistence(args.settings.persistence),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[cluster], protect=args.protect),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[cluster], protect=self._scope.protect),
         )
 
     def _readers(self, database: redisenterprise.Database) -> None:
@@ -126,9 +118,9 @@ class Redis(pulumi.ComponentResource):
                 f"{self._name}-access-{short}",
                 access_policy_assignment_name=short.replace("-", ""),
                 access_policy_name=ACCESS_POLICY,
-                cluster_name=self._args.names.redis,
+                cluster_name=self._scope.names.redis,
                 database_name=DATABASE,
-                resource_group_name=self._args.resource_group_name,
+                resource_group_name=self._scope.resource_group_name,
                 user=redisenterprise.AccessPolicyAssignmentPropertiesUserArgs(object_id=principal_id),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[previous]),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_azure_native import storage
@@ -11,7 +11,7 @@ from pulumi_azure_native import storage
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
-from model.naming import Naming
+from components.scope import Scope
 from model.roles import Role
 from settings.schema.data import BlobLifecycle, StorageSettings
 
@@ -26,21 +26,15 @@ class StorageArgs:
     endpoint. `kept_days` are folders, container first, whose files go earlier than others.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     account_name: str
     purpose: str
-    containers: Sequence[str]
-    writers: Mapping[str, tuple[Principal, Sequence[str]]]
-    shared_key: bool
+    containers: Sequence[str] = ()
+    writers: Mapping[str, tuple[Principal, Sequence[str]]] = field(default_factory=dict)
+    shared_key: bool = False
     settings: StorageSettings
-    kept_days: Mapping[str, int]
+    kept_days: Mapping[str, int] = field(default_factory=dict)
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    protect: bool
-    tags: Mapping[str, str]
 
 
 class Storage(pulumi.ComponentResource):
@@ -55,9 +49,9 @@ class Storage(pulumi.ComponentResource):
     account_key: pulumi.Output[str] | None
     """Secret; only where the account allows it."""
 
-    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Storage", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         account = self._account()
         self.account_id = account.id
         self.blob_host = f"{args.account_name}.blob.core.windows.net"
@@ -66,7 +60,7 @@ class Storage(pulumi.ComponentResource):
         self._lifecycle(after=service)
         self._endpoint(account)
         blobs = pulumi.Output.concat(account.id, "/blobServices/", DEFAULT)
-        diagnose(f"{name}-diagnostics", blobs, args.workspace_id, pulumi.ResourceOptions(parent=self))
+        diagnose(f"{name}-diagnostics", blobs, scope.audit_workspace_id, pulumi.ResourceOptions(parent=self))
         self._writers(containers)
         self.account_key = self._key(account) if args.shared_key else None
         self.register_outputs({"accountId": self.account_id, "blobHost": self.blob_host})
@@ -76,8 +70,8 @@ class Storage(pulumi.ComponentResource):
         return storage.StorageAccount(
             f"{self._name}-account",
             account_name=args.account_name,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="StorageV2",
             sku=storage.SkuArgs(name=f"Standard_{args.settings.replication}"),
             access_tier=storage.AccessTier.HOT,
@@ -90,8 +84,8 @@ class Storage(pulumi.ComponentResource):
             network_rule_set=storage.NetworkRuleSetArgs(
                 default_action=storage.DefaultAction.DENY, bypass="AzureServices"
             ),
-            tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            tags=self._scope.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=self._scope.protect),
         )
 
     def _blob_service(self, account: storage.StorageAccount) -> storage.BlobServiceProperties:
@@ -100,7 +94,7 @@ class Storage(pulumi.ComponentResource):
             f"{self._name}-blobs",
             blob_services_name=DEFAULT,
             account_name=self._args.account_name,
-            resource_group_name=self._args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             is_versioning_enabled=True,
             delete_retention_policy=keep,
             container_delete_retention_policy=keep,
@@ -112,9 +106,9 @@ class Storage(pulumi.ComponentResource):
             f"{self._name}-container-{container}",
             container_name=container,
             account_name=self._args.account_name,
-            resource_group_name=self._args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             public_access=storage.PublicAccess.NONE,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[after], protect=self._args.protect),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[after], protect=self._scope.protect),
         )
 
     def _lifecycle(self, after: pulumi.Resource) -> None:
@@ -123,13 +117,13 @@ class Storage(pulumi.ComponentResource):
             f"{self._name}-lifecycle",
             management_policy_name=DEFAULT,
             account_name=self._args.account_name,
-            resource_group_name=self._args.resource_group_name,
+            resource_group_name=self._scope.resource_group_name,
             policy=storage.ManagementPolicySchemaArgs(rules=[_rule(self._args.settings.lifecycle), *folders]),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
         )
 
     def _writers(self, containers: Mapping[str, storage.BlobContainer]) -> None:
-        names, account_name = self._args.names, self._args.account_name
+        names, account_name = self._scope.names, self._args.account_name
         for writer, (principal, writable) in self._args.writers.items():
             for container in writable:
                 kind = f"{_TYPE}/blobServices/containers"
@@ -147,22 +141,20 @@ class Storage(pulumi.ComponentResource):
         args = self._args
         PrivateEndpoint(
             f"{self._name}-endpoint",
+            self._scope,
             PrivateEndpointArgs(
-                resource_group_name=args.resource_group_name,
-                endpoint_name=args.names.private_endpoint(args.purpose),
-                location=args.location,
+                purpose=args.purpose,
                 subnet_id=args.subnet_id,
                 target_id=account.id,
                 group="blob",
                 zone_ids=[args.zone_id],
-                tags=args.tags,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _key(self, account: storage.StorageAccount) -> pulumi.Output[str]:
         answer = storage.list_storage_account_keys_output(
-            resource_group_name=self._args.names.resource_group,
+            resource_group_name=self._scope.names.resource_group,
             account_name=self._args.account_name,
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[account]),
         )

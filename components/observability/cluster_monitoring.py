@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import monitor
 
 from components.diagnostics import diagnose
-from model.naming import Naming
+from components.scope import Scope
 
 PROMETHEUS_STREAM = "Microsoft-PrometheusMetrics"
 LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory")
@@ -29,15 +28,9 @@ class ClusterMonitoringArgs:
     that of Azure Monitor for Prometheus is among them.
     """
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     cluster_id: pulumi.Input[str]
-    workspace_id: pulumi.Input[str]
-    audit_workspace_id: pulumi.Input[str]
     monitor_workspace_id: pulumi.Input[str]
-    managed_metrics: bool
-    tags: Mapping[str, str]
+    managed_metrics: bool = False
 
 
 class ClusterMonitoring(pulumi.ComponentResource):
@@ -47,34 +40,35 @@ class ClusterMonitoring(pulumi.ComponentResource):
     own the stores (`Observability`) nor what is scraped in the cluster (`Metrics`).
     """
 
-    def __init__(self, name: str, args: ClusterMonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: ClusterMonitoringArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:ClusterMonitoring", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         if args.managed_metrics:
             endpoint = self._endpoint()
             metrics = self._metrics_rule(endpoint)
             self._associate("endpoint", ENDPOINT_ASSOCIATION, endpoint=endpoint)
-            self._associate("metrics", args.names.collection_rule("metrics"), rule=metrics)
+            self._associate("metrics", scope.names.collection_rule("metrics"), rule=metrics)
         self._associate("logs", LOGS_ASSOCIATION, rule=self._logs_rule())
         diagnose(
             f"{name}-diagnostics",
             args.cluster_id,
-            args.audit_workspace_id,
+            scope.audit_workspace_id,
             pulumi.ResourceOptions(parent=self),
             categories=CONTROL_PLANE_LOGS,
         )
         self.register_outputs({})
 
     def _endpoint(self) -> monitor.DataCollectionEndpoint:
-        args = self._args
         return monitor.DataCollectionEndpoint(
             f"{self._name}-endpoint",
-            data_collection_endpoint_name=args.names.collection_endpoint,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            data_collection_endpoint_name=self._scope.names.collection_endpoint,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="Linux",
             network_acls=monitor.DataCollectionEndpointNetworkAclsArgs(public_network_access="Enabled"),
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -82,9 +76,9 @@ class ClusterMonitoring(pulumi.ComponentResource):
         args, store = self._args, "metrics"
         return monitor.DataCollectionRule(
             f"{self._name}-metrics",
-            data_collection_rule_name=args.names.collection_rule("metrics"),
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            data_collection_rule_name=self._scope.names.collection_rule("metrics"),
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="Linux",
             data_collection_endpoint_id=endpoint.id,
             data_sources=monitor.DataCollectionRuleDataSourcesArgs(
@@ -98,17 +92,17 @@ class ClusterMonitoring(pulumi.ComponentResource):
                 ]
             ),
             data_flows=[monitor.DataFlowArgs(streams=[PROMETHEUS_STREAM], destinations=[store])],
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _logs_rule(self) -> monitor.DataCollectionRule:
-        args, store = self._args, "logs"
+        store = "logs"
         return monitor.DataCollectionRule(
             f"{self._name}-logs",
-            data_collection_rule_name=args.names.collection_rule("logs"),
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            data_collection_rule_name=self._scope.names.collection_rule("logs"),
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="Linux",
             data_sources=monitor.DataCollectionRuleDataSourcesArgs(
                 extensions=[
@@ -127,10 +121,12 @@ class ClusterMonitoring(pulumi.ComponentResource):
                 ]
             ),
             destinations=monitor.DataCollectionRuleDestinationsArgs(
-                log_analytics=[monitor.LogAnalyticsDestinationArgs(name=store, workspace_resource_id=args.workspace_id)]
+                log_analytics=[
+                    monitor.LogAnalyticsDestinationArgs(name=store, workspace_resource_id=self._scope.log_workspace_id)
+                ]
             ),
             data_flows=[monitor.DataFlowArgs(streams=list(LOG_STREAMS), destinations=[store])],
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import applicationinsights, monitor, operationalinsights
 
-from model.naming import Naming
+from components.scope import Scope, Workspaces
 from settings.schema.observability import ObservabilitySettings
 
 
@@ -16,11 +15,7 @@ from settings.schema.observability import ObservabilitySettings
 class ObservabilityArgs:
     """Args of `Observability`."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     settings: ObservabilitySettings
-    tags: Mapping[str, str]
 
 
 class Observability(pulumi.ComponentResource):
@@ -31,9 +26,8 @@ class Observability(pulumi.ComponentResource):
     cluster's collection with `ClusterMonitoring`, dashboards with Grafana in the global part.
     """
 
-    workspace_id: pulumi.Output[str]
-    audit_workspace_id: pulumi.Output[str]
-    """Who did what: kept longer, and read by fewer people."""
+    workspaces: Workspaces
+    """Ids of the Log Analytics workspaces, for the scope of later components."""
     monitor_workspace_id: pulumi.Output[str]
     application_insights_id: pulumi.Output[str]
     metrics_endpoint: pulumi.Output[str]
@@ -41,60 +35,60 @@ class Observability(pulumi.ComponentResource):
     trace_connection: pulumi.Output[str]
     """Connection string of Application Insights. No secret: without an identity it opens nothing."""
 
-    def __init__(self, name: str, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:Observability", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         settings = args.settings
-        workspace = self._workspace("workspace", args.names.log_workspace, settings.log_retention_days)
-        audit = self._workspace("audit", args.names.audit_workspace, settings.audit_retention_days)
-        self.workspace_id, self.audit_workspace_id = workspace.id, audit.id
+        workspace = self._workspace("workspace", scope.names.log_workspace, settings.log_retention_days)
+        audit = self._workspace("audit", scope.names.audit_workspace, settings.audit_retention_days)
+        self.workspaces = Workspaces(log_id=workspace.id, audit_id=audit.id)
         insights, metrics = self._application_insights(workspace), self._monitor_workspace()
         self.application_insights_id, self.monitor_workspace_id = insights.id, metrics.id
         self.metrics_endpoint = self._read_metrics_endpoint(metrics)
         self.trace_connection = self._read_trace_connection(insights)
-        self.register_outputs({"workspaceId": self.workspace_id, "monitorWorkspaceId": self.monitor_workspace_id})
+        self.register_outputs({"workspaceId": workspace.id, "monitorWorkspaceId": self.monitor_workspace_id})
 
     def _workspace(self, short: str, workspace_name: str, retention_days: int) -> operationalinsights.Workspace:
         """Retention is a workspace's: Azure's own tables exist as soon as it does, and the provider takes none over."""
-        args, quota = self._args, self._args.settings.daily_quota_gb
+        quota = self._args.settings.daily_quota_gb
         return operationalinsights.Workspace(
             f"{self._name}-{short}",
             workspace_name=workspace_name,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
             retention_in_days=retention_days,
             workspace_capping=operationalinsights.WorkspaceCappingArgs(daily_quota_gb=quota) if quota else None,
             features=operationalinsights.WorkspaceFeaturesArgs(disable_local_auth=True),
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _application_insights(self, workspace: operationalinsights.Workspace) -> applicationinsights.Component:
-        args = self._args
         return applicationinsights.Component(
             f"{self._name}-application-insights",
-            resource_name_=args.names.application_insights,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            resource_name_=self._scope.names.application_insights,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             kind="web",
             application_type="web",
             ingestion_mode="LogAnalytics",
             workspace_resource_id=workspace.id,
             # Telemetry is sent with an identity; the connection string alone opens nothing.
             disable_local_auth=True,
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _monitor_workspace(self) -> monitor.AzureMonitorWorkspace:
-        args = self._args
         return monitor.AzureMonitorWorkspace(
             f"{self._name}-monitor-workspace",
-            azure_monitor_workspace_name=args.names.monitor_workspace,
-            resource_group_name=args.resource_group_name,
-            location=args.location,
-            tags=args.tags,
+            azure_monitor_workspace_name=self._scope.names.monitor_workspace,
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -102,15 +96,15 @@ class Observability(pulumi.ComponentResource):
 
     def _read_metrics_endpoint(self, made: monitor.AzureMonitorWorkspace) -> pulumi.Output[str]:
         now = monitor.get_azure_monitor_workspace_output(
-            azure_monitor_workspace_name=self._args.names.monitor_workspace,
-            resource_group_name=self._args.names.resource_group,
+            azure_monitor_workspace_name=self._scope.names.monitor_workspace,
+            resource_group_name=self._scope.names.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[made]),
         )
         return now.metrics.apply(lambda metrics: metrics.prometheus_query_endpoint)
 
     def _read_trace_connection(self, made: applicationinsights.Component) -> pulumi.Output[str]:
         return applicationinsights.get_component_output(
-            resource_name=self._args.names.application_insights,
-            resource_group_name=self._args.names.resource_group,
+            resource_name=self._scope.names.application_insights,
+            resource_group_name=self._scope.names.resource_group,
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[made]),
         ).connection_string

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_azure_native import alertsmanagement
 
-from model.naming import Naming
+from components.scope import Scope
 from model.recording_rules import RULE_GROUPS
 from model.rule_groups import RuleGroup
 
@@ -17,12 +16,8 @@ from model.rule_groups import RuleGroup
 class RecordingRulesArgs:
     """Args of `RecordingRules`. The cluster is the one whose metrics the workspace holds."""
 
-    resource_group_name: pulumi.Input[str]
-    names: Naming
-    location: str
     cluster_id: pulumi.Input[str]
     monitor_workspace_id: pulumi.Input[str]
-    tags: Mapping[str, str]
 
 
 class RecordingRules(pulumi.ComponentResource):
@@ -32,9 +27,11 @@ class RecordingRules(pulumi.ComponentResource):
     cluster (`Metrics`), nor alerts.
     """
 
-    def __init__(self, name: str, args: RecordingRulesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: RecordingRulesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:RecordingRules", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         for group in RULE_GROUPS:
             self._group(group)
         self.register_outputs({})
@@ -43,12 +40,12 @@ class RecordingRules(pulumi.ComponentResource):
         args = self._args
         alertsmanagement.PrometheusRuleGroup(
             f"{self._name}-{group.name}",
-            rule_group_name=args.names.rule_group(group.name),
-            resource_group_name=args.resource_group_name,
-            location=args.location,
+            rule_group_name=self._scope.names.rule_group(group.name),
+            resource_group_name=self._scope.resource_group_name,
+            location=self._scope.location,
             # The workspace first, then the cluster, which with its name keeps other clusters' series out.
             scopes=[args.monitor_workspace_id, args.cluster_id],
-            cluster_name=args.names.cluster,
+            cluster_name=self._scope.names.cluster,
             interval=f"PT{group.interval_minutes}M",
             enabled=True,
             rules=[
@@ -57,6 +54,6 @@ class RecordingRules(pulumi.ComponentResource):
                 )
                 for rule in group.rules
             ],
-            tags=args.tags,
+            tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )

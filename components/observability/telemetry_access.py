@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
 from components.role_assignment import Principal, RoleScope, assign_role
-from model.naming import Naming
+from components.scope import Scope
 from model.roles import Role
 
 
@@ -16,11 +16,10 @@ from model.roles import Role
 class TelemetryAccessArgs:
     """Args of `TelemetryAccess`. Readers and writers are identities by the names of their ServiceAccounts."""
 
-    names: Naming
     monitor_workspace_id: pulumi.Input[str]
     application_insights_id: pulumi.Input[str]
-    metrics_readers: Mapping[str, Principal]
-    trace_writers: Mapping[str, Principal]
+    metrics_readers: Mapping[str, Principal] = field(default_factory=dict)
+    trace_writers: Mapping[str, Principal] = field(default_factory=dict)
 
 
 class TelemetryAccess(pulumi.ComponentResource):
@@ -30,10 +29,12 @@ class TelemetryAccess(pulumi.ComponentResource):
     traces. Does not own the stores (`Observability`) or the identities. Grafana's right comes with `GrafanaAccess`.
     """
 
-    def __init__(self, name: str, args: TelemetryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: TelemetryAccessArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:TelemetryAccess", name, None, opts)
-        self._name, self._args = name, args
-        names = args.names
+        self._name, self._scope, self._args = name, scope, args
+        names = scope.names
         metrics = RoleScope(
             id=args.monitor_workspace_id,
             plain_id=names.resource_id("Microsoft.Monitor/accounts", names.monitor_workspace),
@@ -55,6 +56,6 @@ class TelemetryAccess(pulumi.ComponentResource):
             role,
             principal,
             scope,
-            self._args.names.subscription_id,
+            self._scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self),
         )

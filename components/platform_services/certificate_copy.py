@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
+from components.scope import Scope
 from model.charts import EXTERNAL_SECRETS
 from model.kubernetes import CLIENT_ID_ANNOTATION
 from model.tls_certificates import GATEWAY_CERTIFICATE
@@ -29,7 +30,6 @@ class CertificateCopyArgs:
     """Args of `CertificateCopy`. `client_id` is the identity that may keep certificates in the vault."""
 
     namespace: pulumi.Input[str]
-    vault_name: str
     tenant_id: str
     client_id: pulumi.Input[str]
     certificate: pulumi.Resource
@@ -45,9 +45,11 @@ class CertificateCopy(pulumi.ComponentResource):
     deleted, and no new copy could have it.
     """
 
-    def __init__(self, name: str, args: CertificateCopyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: CertificateCopyArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:CertificateCopy", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         # Not from the chart, whose values are plain: only Azure knows the identity's id.
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
@@ -78,7 +80,7 @@ class CertificateCopy(pulumi.ComponentResource):
                 "azurekv": {
                     "authType": "WorkloadIdentity",
                     "tenantId": self._args.tenant_id,
-                    "vaultUrl": f"https://{self._args.vault_name}.vault.azure.net",
+                    "vaultUrl": f"https://{self._scope.names.vault}.vault.azure.net",
                     "serviceAccountRef": {"name": ACCOUNT},
                 }
             }

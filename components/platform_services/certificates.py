@@ -11,9 +11,9 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
+from components.scope import Scope
 from model.charts import CERT_MANAGER
 from model.host_names import HostNames
-from model.naming import Naming
 from model.tls_certificates import CERTIFICATE_HOURS, KEY_BITS, ROOT_HOURS, TLS_CERTIFICATES, TlsCertificate
 from settings.schema.certificates import CertificatesSettings, Issuer
 
@@ -46,9 +46,7 @@ class CertificatesArgs:
     namespaces: Mapping[str, pulumi.Input[str]]
     settings: CertificatesSettings
     hosts: HostNames
-    names: Naming
-    global_names: Naming
-    client_id: pulumi.Input[str] | None
+    client_id: pulumi.Input[str] | None = None
 
 
 class Certificates(pulumi.ComponentResource):
@@ -66,9 +64,11 @@ class Certificates(pulumi.ComponentResource):
     ready: Mapping[str, pulumi.Resource]
     """The certificates, by name."""
 
-    def __init__(self, name: str, args: CertificatesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: CertificatesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:Certificates", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         release = third_party_release(
             f"{name}-release",
             CERT_MANAGER,
@@ -96,8 +96,8 @@ class Certificates(pulumi.ComponentResource):
         """Let's Encrypt. The longer zone that fits a name decides who answers: region before environment."""
         args = self._args
         zones = {
-            args.hosts.region_zone: args.names.resource_group,
-            args.hosts.zone: args.global_names.resource_group,
+            args.hosts.region_zone: self._scope.names.resource_group,
+            args.hosts.zone: self._scope.global_names.resource_group,
         }
         issuer_name = ISSUERS[args.settings.issuer]
         spec = {
@@ -116,7 +116,7 @@ class Certificates(pulumi.ComponentResource):
             "dns01": {
                 "azureDNS": {
                     "environment": "AzurePublicCloud",
-                    "subscriptionID": self._args.names.subscription_id,
+                    "subscriptionID": self._scope.names.subscription_id,
                     "resourceGroupName": resource_group,
                     "hostedZoneName": zone,
                     "managedIdentity": {"clientID": self._args.client_id},

@@ -11,11 +11,11 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
+from components.scope import Scope
 from model.charts import EXTERNAL_DNS
 from model.gateway import AUTOMATIC_RECORD, GATEWAY_NAME, GATEWAY_NAMESPACE
 from model.host_names import HostNames
 from model.kubernetes import CLIENT_ID_ANNOTATION
-from model.naming import Naming
 from settings.schema.dns import DnsSettings
 
 RELEASE: Final = "external-dns"
@@ -35,10 +35,9 @@ class ExternalDnsArgs:
     namespace: pulumi.Input[str]
     settings: DnsSettings
     hosts: HostNames
-    names: Naming
     tenant_id: str
     client_id: pulumi.Input[str]
-    after: Sequence[pulumi.Resource]
+    after: Sequence[pulumi.Resource] = ()
 
 
 class ExternalDns(pulumi.ComponentResource):
@@ -51,12 +50,14 @@ class ExternalDns(pulumi.ComponentResource):
     One pod: it has no election of a leader, and what it does not write in a minute it writes in two.
     """
 
-    def __init__(self, name: str, args: ExternalDnsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: ExternalDnsArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:ExternalDns", name, None, opts)
         configuration = kubernetes.core.v1.ConfigMap(
             f"{name}-configuration",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(name=CONFIGURATION, namespace=args.namespace),
-            data={"azure.json": _azure_configuration(args)},
+            data={"azure.json": _azure_configuration(scope, args)},
             opts=pulumi.ResourceOptions(parent=self),
         )
         third_party_release(
@@ -64,31 +65,31 @@ class ExternalDns(pulumi.ComponentResource):
             EXTERNAL_DNS,
             release_name=RELEASE,
             namespace=args.namespace,
-            values=_values(args),
+            values=_values(scope, args),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[configuration, *args.after]),
         )
         self.register_outputs({})
 
 
-def _azure_configuration(args: ExternalDnsArgs) -> str:
+def _azure_configuration(scope: Scope, args: ExternalDnsArgs) -> str:
     """No secret: it signs in with the token of its ServiceAccount."""
     configuration = {
         "tenantId": args.tenant_id,
-        "subscriptionId": args.names.subscription_id,
-        "resourceGroup": args.names.resource_group,
+        "subscriptionId": scope.names.subscription_id,
+        "resourceGroup": scope.names.resource_group,
         "useWorkloadIdentityExtension": True,
     }
     return json.dumps(configuration, indent=2, sort_keys=True)
 
 
-def _values(args: ExternalDnsArgs) -> dict[str, Any]:
+def _values(scope: Scope, args: ExternalDnsArgs) -> dict[str, Any]:
     return {
         "fullnameOverride": RELEASE,
         "provider": {"name": "azure"},
         # Records go with their routes; only its own, see above.
         "policy": "sync",
         "registry": "txt",
-        "txtOwnerId": args.names.cluster,
+        "txtOwnerId": scope.names.cluster,
         "txtPrefix": OWNER_PREFIX,
         "domainFilters": [args.hosts.region_zone],
         "managedRecordTypes": ["A"],

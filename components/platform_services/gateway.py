@@ -13,6 +13,7 @@ from components.platform_services.custom_resource import custom_resource
 from components.platform_services.envoy_proxy import envoy_proxy_spec
 from components.platform_services.release import CONTROLLER_NODES, CONTROLLER_PRIORITY, third_party_release
 from components.platform_services.routes import HTTP_LISTENER, HTTPS_LISTENER, Routes, RoutesArgs
+from components.scope import Scope
 from model import ports
 from model.address_plan import AddressPlan, Subnet
 from model.charts import ENVOY_GATEWAY
@@ -26,7 +27,6 @@ from model.gateway import (
     ROUTE_NAMESPACES,
 )
 from model.host_names import HostNames
-from model.naming import Naming
 from model.public_addresses import PublicAddress
 from model.tls_certificates import GATEWAY_CERTIFICATE
 from settings.schema.gateway import GatewaySettings
@@ -51,7 +51,6 @@ class GatewayArgs:
     namespaces: Mapping[str, pulumi.Input[str]]
     settings: GatewaySettings
     hosts: HostNames
-    names: Naming
     plan: AddressPlan
 
 
@@ -65,9 +64,9 @@ class Gateway(pulumi.ComponentResource):
     Whatever comes by plain HTTP is sent to HTTPS. Services see where a request comes from.
     """
 
-    def __init__(self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, scope: Scope, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Gateway", name, None, opts)
-        self._name, self._args = name, args
+        self._name, self._scope, self._args = name, scope, args
         self._namespace = args.namespaces[GATEWAY_NAMESPACE]
         self._release = third_party_release(
             f"{name}-release",
@@ -109,16 +108,16 @@ class Gateway(pulumi.ComponentResource):
 
     def _service_annotations(self) -> dict[str, str]:
         """What Azure's load balancer is told: on which of our addresses it stands."""
-        args, prefix = self._args, "service.beta.kubernetes.io/azure"
+        args, names, prefix = self._args, self._scope.names, "service.beta.kubernetes.io/azure"
         if args.settings.exposure == "internal":
             return {
                 f"{prefix}-load-balancer-internal": "true",
-                f"{prefix}-load-balancer-internal-subnet": args.names.subnet(Subnet.LOAD_BALANCERS),
+                f"{prefix}-load-balancer-internal-subnet": names.subnet(Subnet.LOAD_BALANCERS),
                 f"{prefix}-load-balancer-ipv4": args.plan.gateway_address,
             }
         return {
-            f"{prefix}-pip-name": args.names.public_address(PublicAddress.GATEWAY),
-            f"{prefix}-load-balancer-resource-group": args.names.resource_group,
+            f"{prefix}-pip-name": names.public_address(PublicAddress.GATEWAY),
+            f"{prefix}-load-balancer-resource-group": names.resource_group,
         }
 
     def _gateway(self, gateway_class: pulumi.Resource, proxy: pulumi.Resource) -> pulumi.Resource:

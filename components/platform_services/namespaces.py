@@ -33,7 +33,7 @@ class NamespacesArgs:
 
     kubernetes_version: str
     mesh: MeshSettings
-    after: Sequence[pulumi.Resource]
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Namespaces(pulumi.ComponentResource):

@@ -20,12 +20,12 @@ from components.platform_services.quotas import Quotas, QuotasArgs
 from components.platform_services.reloader import Reloader, ReloaderArgs
 from components.platform_services.scaling import Scaling, ScalingArgs
 from components.platform_services.tracing import ApplicationInsights, Tracing, TracingArgs
+from components.scope import Scope
 from components.workload_identity import WorkloadIdentity
 from model.address_plan import region_plan
 from model.host_names import host_names
 from model.identities import Feature, features
 from model.kubernetes import OWN_SERVICES_NAMESPACE
-from model.naming import global_names, region_names
 from model.ports import OTLP_SERVICE
 from model.scrape_targets import SYSTEM_NAMESPACE, scrape_targets
 from model.tls_certificates import GATEWAY_CERTIFICATE
@@ -44,7 +44,7 @@ class PlatformServicesArgs:
     settings: AksStackSettings
     identities: Mapping[str, WorkloadIdentity]
     cluster: pulumi.Resource
-    after: Sequence[pulumi.Resource]
+    after: Sequence[pulumi.Resource] = ()
     metrics_endpoint: pulumi.Input[str]
     trace_connection: pulumi.Input[str]
 
@@ -64,9 +64,11 @@ class PlatformServices(pulumi.ComponentResource):
     ClusterTriggerAuthentication of `Scaling`.
     """
 
-    def __init__(self, name: str, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, scope: Scope, args: PlatformServicesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("voice:index:PlatformServices", name, None, opts)
-        self._name, self._args, self._settings = name, args, args.settings
+        self._name, self._scope, self._args, self._settings = name, scope, args, args.settings
         self._children = pulumi.ResourceOptions(parent=self)
         self.namespaces = self._namespaces()
         self._policies()
@@ -116,12 +118,11 @@ class PlatformServices(pulumi.ComponentResource):
         public = Feature.PUBLIC_CERTIFICATES in enabled
         certificates = Certificates(
             f"{self._name}-certificates",
+            self._scope,
             CertificatesArgs(
                 namespaces=self.namespaces,
                 settings=settings.certificates,
                 hosts=host_names(settings),
-                names=region_names(settings),
-                global_names=global_names(settings),
                 client_id=self._args.identities["cert-manager"].client_id if public else None,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),
@@ -129,9 +130,9 @@ class PlatformServices(pulumi.ComponentResource):
         if Feature.CERTIFICATE_COPY in enabled:
             CertificateCopy(
                 f"{self._name}-certificate-copy",
+                self._scope,
                 CertificateCopyArgs(
                     namespace=self.namespaces[GATEWAY_CERTIFICATE.namespace],
-                    vault_name=region_names(settings).vault,
                     tenant_id=settings.azure.tenant_id,
                     client_id=self._args.identities["external-secrets"].client_id,
                     certificate=certificates.ready[GATEWAY_CERTIFICATE.name],
@@ -143,11 +144,11 @@ class PlatformServices(pulumi.ComponentResource):
         settings = self._settings
         return Gateway(
             f"{self._name}-gateway",
+            self._scope,
             GatewayArgs(
                 namespaces=self.namespaces,
                 settings=settings.gateway,
                 hosts=host_names(settings),
-                names=region_names(settings),
                 plan=region_plan(settings.this_region),
             ),
             opts=self._children,
@@ -157,11 +158,11 @@ class PlatformServices(pulumi.ComponentResource):
         settings = self._settings
         ExternalDns(
             f"{self._name}-external-dns",
+            self._scope,
             ExternalDnsArgs(
                 namespace=self.namespaces[SYSTEM_NAMESPACE],
                 settings=settings.dns,
                 hosts=host_names(settings),
-                names=region_names(settings),
                 tenant_id=settings.azure.tenant_id,
                 client_id=self._args.identities["external-dns"].client_id,
                 after=[*self._args.after, gateway],

@@ -33,7 +33,7 @@ class TracingArgs:
 
     namespace: pulumi.Input[str]
     settings: TracingSettings
-    application_insights: ApplicationInsights | None
+    application_insights: ApplicationInsights | None = None
 
 
 class Tracing(pulumi.ComponentResource):

@@ -10,6 +10,7 @@ import pulumi_kubernetes as kubernetes
 import pytest
 
 from components.platform_services.gateway import Gateway, GatewayArgs
+from components.scope import Scope
 from model.address_plan import address_plan
 from model.gateway import ROUTE_NAMESPACES
 from model.host_names import HostNames
@@ -41,13 +42,20 @@ def alone(*routes: dict[str, Any], **gateway: Any) -> Graph:
         namespaces={namespace: namespace for namespace in ROUTE_NAMESPACES},
         settings=GatewaySettings.model_validate_json(json.dumps({"routes": routes, **gateway})),
         hosts=HostNames(ZONE, "eastus"),
-        names=Naming("voice", "test", "eastus", SUBSCRIPTION_ID),
         plan=address_plan(1),
+    )
+
+    scope = Scope(
+        resource_group_name="rg-voice-test-eastus",
+        names=Naming("voice", "test", "eastus", SUBSCRIPTION_ID),
+        location="eastus",
+        tags={},
+        protect=False,
     )
 
     def program() -> None:
         provider = kubernetes.Provider("cluster", kubeconfig="{}")
-        Gateway("gateway", args, pulumi.ResourceOptions(providers=[provider]))
+        Gateway("gateway", scope, args, pulumi.ResourceOptions(providers=[provider]))
 
     return build(program)
 

@@ -16,6 +16,7 @@ from components.aliases import remove_historic_aliases
 from components.public_dns import PublicDns, PublicDnsArgs
 from components.region_dns import RegionDns, RegionDnsArgs
 from components.role_assignment import Principal
+from components.scope import Scope, Workspaces
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
 from model.host_names import HostNames
 from model.identities import DnsZone
@@ -37,30 +38,21 @@ everywhere = names.in_scope("global")
 owns_the_global_part = config.require_int("position") == 0
 
 
-def group(scope: Naming) -> azure.resources.ResourceGroup:
+def group(names: Naming) -> azure.resources.ResourceGroup:
     return azure.resources.ResourceGroup(
-        scope.resource_group, resource_group_name=scope.resource_group, location=region.location, tags=tags
+        names.resource_group, resource_group_name=names.resource_group, location=region.location, tags=tags
     )
+
+
+def scope(names: Naming, made: azure.resources.ResourceGroup) -> Scope:
+    return Scope(resource_group_name=made.name, names=names, location=region.location, tags=tags, protect=False)
 
 
 after: list[pulumi.Resource] = []
 if owns_the_global_part:
-    shared = group(everywhere)
-    traffic = TrafficManager(
-        "traffic",
-        TrafficManagerArgs(resource_group_name=shared.name, names=everywhere, settings=settings, tags=tags),
-    )
-    environment = PublicDns(
-        "environment",
-        PublicDnsArgs(
-            resource_group_name=shared.name,
-            names=everywhere,
-            settings=settings,
-            after=[traffic],
-            protect=False,
-            tags=tags,
-        ),
-    )
+    shared = scope(everywhere, group(everywhere))
+    traffic = TrafficManager("traffic", shared, TrafficManagerArgs(settings=settings))
+    environment = PublicDns("environment", shared, PublicDnsArgs(settings=settings, after=[traffic]))
     after = [traffic, environment]
     pulumi.export("nameServers", environment.name_servers)
 
@@ -95,10 +87,8 @@ workspace = azure.operationalinsights.Workspace(
 )
 RegionDns(
     "region",
+    scope(names, own).with_workspaces(Workspaces(log_id=workspace.id, audit_id=workspace.id)),
     RegionDnsArgs(
-        resource_group_name=own.name,
-        names=names,
-        global_names=everywhere,
         region=region,
         position=config.require_int("position"),
         hosts=HostNames(settings.zone, region.name),
@@ -113,10 +103,7 @@ RegionDns(
                 (DnsZone.REGION, DnsZone.ENVIRONMENT),
             )
         },
-        listers={},
-        workspace_id=workspace.id,
         home=owns_the_global_part,
         after=after,
-        tags=tags,
     ),
 )
