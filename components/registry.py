@@ -20,7 +20,7 @@ _TYPE = "Microsoft.ContainerRegistry/registries"
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryArgs:
-    """Args of `Registry`. `names` are those of the global part, `location` is the registry's home."""
+    """Args of `Registry`. Its scope is the global part; the location of the scope is the registry's home."""
 
     settings: RegistrySettings
 
@@ -71,14 +71,14 @@ class Registry(pulumi.ComponentResource):
 class RegistryAccessArgs:
     """Args of `RegistryAccess`.
 
-    `registry_names` are the names of the global part, `home` is the registry's location. `kubelet` pulls. `after` is
-    the global part where this stack owns it, nothing where it exists before.
+    `home` is the registry's location. `puller` is the principal that pulls images, such as the kubelet of a cluster.
+    `after` is the global part if this stack owns it.
     """
 
     home: str
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    kubelet: Principal
+    puller: Principal
     after: Sequence[pulumi.Resource] = ()
 
 
@@ -86,7 +86,7 @@ class RegistryAccess(pulumi.ComponentResource):
     """A region's way to the environment's registry.
 
     Owns the region's replica (none at the registry's home, whose workspace gets the registry's logs), its private
-    endpoint and the nodes' right to pull. Does not own the registry.
+    endpoint and the permission of `puller` to pull images. Does not own the registry.
     """
 
     login_server: str
@@ -127,7 +127,7 @@ class RegistryAccess(pulumi.ComponentResource):
         assign_role(
             f"{name}-pull",
             Role.ACR_PULL,
-            args.kubelet,
+            args.puller,
             RoleScope(id=registry_id, plain_id=registry_id),
             scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),

@@ -214,7 +214,7 @@ def test_more_than_seven_nodes_in_a_zone_are_refused_with_the_way_out() -> None:
 def test_what_the_network_cannot_hold_is_refused_though_the_prefixes_could() -> None:
     status, text = told("--calls", "784", "--stack", "prod")
     assert status == 1
-    assert "`voice:aks.pools` allows up to" in " ".join(text.split())
+    assert "`voice:aks.pools` allows, together with all other pools, up to" in " ".join(text.split())
 
 
 def test_a_region_of_an_environment_is_reckoned_by_its_own_file() -> None:

@@ -18,6 +18,7 @@ from tests.unit.stacks import PRODUCTION, build_stack, edited
 
 ONLY_STEERS_CHECKS = {
     "class": "a set of defaults",
+    "kind": "selects the model that validates the stack file, and the region component",
     "extends": "where defaults come from",
     "region": "which of the regions the others are read from",
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
@@ -25,7 +26,7 @@ ONLY_STEERS_CHECKS = {
     "telephony.concurrentCalls": "compared with what pools and agents carry",
     "dns.delegated": "says that an authority may be asked for certificates",
 }
-"""AksStackSettings that change no resource by themselves (yet), each with what they are for."""
+"""Settings that change no resource by themselves (yet), each with what they are for."""
 
 GENERATION = {"name": "a", "vmSize": "Standard_D8s_v5"}
 SECOND_GENERATION = {**GENERATION, "name": "b"}
@@ -395,7 +396,7 @@ def test_no_setting_is_listed_twice() -> None:
 
 
 NEED_SECRETS = ("agent.secretVariables", "telephony.carriers.")
-"""AksStackSettings that name secrets, which must exist."""
+"""Settings that name secrets, which must exist."""
 
 
 def start(setting: str) -> dict[str, Any]:

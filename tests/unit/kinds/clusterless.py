@@ -5,6 +5,7 @@ It uses the reserved name `serverless`, so that the loader treats it like the re
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from model.address_plan import place_subnets, region_network
 from model.checks import STACK_RULES
 from model.checks.rules import Rules
 from model.checks.stack import secrets_are_valid
 from model.kinds import KINDS, Kind
 from model.kinds.kind import SHARED_CLASS_DEFAULTS
 from model.secrets import GeneratedSecret
+from settings.schema.azure import Region
 from settings.schema.data import StorageSettings
 from settings.schema.errors import Problem
 from settings.schema.stack import StackSettings
@@ -40,6 +43,11 @@ SUBNET_PLACES: Final[Mapping[Subnet, tuple[str, int]]] = {
     Subnet.FUNCTIONS: ("0.0.0.0", 24),
     Subnet.PRIVATE_ENDPOINTS: ("0.0.1.0", 27),
 }
+
+
+def subnets(region: Region) -> dict[Subnet, str]:
+    """The address plan of this kind: CIDRs of a region's subnets."""
+    return place_subnets(ipaddress.IPv4Network(region_network(region)), SUBNET_PLACES)
 
 
 class FunctionsSettings(Section):
