@@ -1,4 +1,4 @@
-"""The secrets that the platform makes itself; those that people give stand in `voice:secrets`."""
+"""The secrets that the platform creates. Users supply their own secrets in `voice:secrets`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class GeneratedSecret:
-    """A random secret: letters and digits only, since some readers quote nothing."""
+    """A random secret. It has letters and digits only, because some programs that read it do not quote it."""
 
     name: str
     length: int
@@ -30,9 +30,11 @@ GENERATED_SECRETS: Final = (
 )
 
 REDIS_PASSWORD: Final = "redis-password"
-"""Made by Azure: LiveKit, LiveKit SIP and egress know no other way in."""
+"""A key that Azure creates. LiveKit, LiveKit SIP and egress support no other authentication."""
 EGRESS_STORAGE_KEY: Final = "egress-storage-key"
-"""Made by Azure: LiveKit egress can only use an account key, so it has an account of its own."""
+"""A key that Azure creates. LiveKit egress supports only an account key, so it has its own storage account."""
 
-MADE_SECRETS: Final = frozenset({*(secret.name for secret in GENERATED_SECRETS), REDIS_PASSWORD, EGRESS_STORAGE_KEY})
+PLATFORM_SECRETS: Final = frozenset(
+    {*(secret.name for secret in GENERATED_SECRETS), REDIS_PASSWORD, EGRESS_STORAGE_KEY}
+)
 """Names that `voice:secrets` may not use."""

@@ -8,13 +8,13 @@ from typing import Final
 
 from model.checks.rules import Rules
 from model.checks.stack import secrets_are_valid
-from model.secrets import GENERATED_SECRETS, MADE_SECRETS
+from model.secrets import GENERATED_SECRETS, PLATFORM_SECRETS
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import Problem
 
 
 def _secrets_are_valid(settings: AksStackSettings) -> Iterator[Problem]:
-    return secrets_are_valid(settings, MADE_SECRETS, [secret.name for secret in GENERATED_SECRETS])
+    return secrets_are_valid(settings, PLATFORM_SECRETS, [secret.name for secret in GENERATED_SECRETS])
 
 
 def _database_is_possible(settings: AksStackSettings) -> Iterator[Problem]:

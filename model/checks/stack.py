@@ -47,12 +47,12 @@ def _regions_are_distinct(settings: StackSettings) -> Iterator[Problem]:
 
 
 def secrets_are_valid(
-    settings: StackSettings, managed: Collection[str], generated: Collection[str]
+    settings: StackSettings, platform: Collection[str], generated: Collection[str]
 ) -> Iterator[Problem]:
     """Names of secrets, and the tables of `voice:keyVault` that refer to them.
 
-    `managed` are the names of all secrets that the kind creates itself, `generated` those among them that have a
-    generation.
+    `platform` are the names of all secrets that the platform creates in stacks of the kind, `generated` those among
+    them that have a generation.
     """
     for name in settings.secrets:
         path = f"voice:secrets.{name}"
@@ -65,9 +65,9 @@ def secrets_are_valid(
                 "Rename the secret.",
                 wrong="is not a valid name of a secret",
             )
-        if name in managed:
+        if name in platform:
             yield Problem(
-                "managed-secret",
+                "platform-secret",
                 path,
                 name,
                 "a name that the platform does not use for its own secrets",
@@ -75,7 +75,7 @@ def secrets_are_valid(
                 wrong="is a secret that the platform creates",
             )
     vault = settings.key_vault
-    known = {*settings.secrets, *managed}
+    known = {*settings.secrets, *platform}
     tables = {
         "expiry": (vault.expiry, known),
         "contentTypes": (vault.content_types, known),

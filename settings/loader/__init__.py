@@ -1,4 +1,4 @@
-"""Reads a stack file, completes it with the defaults of its class and base, and checks it.
+"""Reads a stack file, completes it with the defaults of its class and base, and validates it by its kind.
 
 The only package that knows how a stack file is written and how Pulumi passes it. It imports `settings.schema` and
 `model`; only `__main__` and the tools import it.

@@ -121,7 +121,10 @@ def read_sections(path: Path) -> Raw:
 
 
 class _StackFileLoader(yaml.SafeLoader):
-    """Refuses two errors that PyYAML accepts: a key that occurs twice, and an anchor that contains itself."""
+    """Refuses two errors that PyYAML accepts: a key that occurs twice, and an anchor that contains itself.
+
+    Reports the place of a value that PyYAML cannot convert, such as the date 2026-13-01.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()
@@ -132,6 +135,12 @@ class _StackFileLoader(yaml.SafeLoader):
                     problem=f"anchor {event.anchor} contains itself", problem_mark=event.start_mark
                 )
         return super().compose_node(parent, index)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

@@ -102,6 +102,17 @@ def test_a_file_that_is_not_text_is_reported_with_the_line(tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize("damage", ["", "\t", "]", "{", ": ", "&a *a", "!!python/none", "\x00", "\ud7ff", "- "])
+def test_a_damaged_stack_file_never_raises_another_error(damage: str, tmp_path: Path) -> None:
+    text = GOOD.read_text()
+    stack = tmp_path / "Pulumi.damaged.yaml"
+    for position in range(0, len(text), 150):
+        stack.write_text(text[:position] + damage + ("" if damage == "" else text[position:]))
+        for problem in problems_in(stack):
+            assert problem.code
+            assert problem.remediation
+
+
 def test_a_parser_error_does_not_show_the_line_of_a_secret(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.one.yaml").write_text("config:\n  voice:secrets: {trunk: hunter2\n")
     assert "hunter2" not in "".join(check_stack_file(tmp_path / "Pulumi.one.yaml"))
@@ -185,11 +196,11 @@ def test_every_committed_stack_points_editors_to_the_schema(path: Path) -> None:
     assert path.read_text().startswith("# yaml-language-server: $schema=./settings.schema.json\n")
 
 
-def test_the_schema_for_editors_is_that_of_the_settings() -> None:
+def test_the_committed_schema_for_editors_is_up_to_date() -> None:
     assert json.loads(SCHEMA_FILE.read_text()) == json.loads(json.dumps(stack_file_schema())), "run `make schema`"
 
 
-def test_a_stack_takes_what_it_does_not_say_from_its_base(tmp_path: Path) -> None:
+def test_a_stack_inherits_the_settings_of_its_base(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.base.yaml").write_text(GOOD.read_text())
     stack = tmp_path / "Pulumi.other.yaml"
     stack.write_text(
@@ -202,7 +213,7 @@ def test_a_stack_takes_what_it_does_not_say_from_its_base(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("section", ["secrets", "region", "global"])
-def test_what_belongs_to_one_stack_alone_is_not_inherited(section: str, tmp_path: Path) -> None:
+def test_a_stack_does_not_inherit_sections_of_a_single_stack(section: str, tmp_path: Path) -> None:
     base = GOOD.read_text() + "  voice:secrets: {trunk: {secure: AAAA}}\n"
     (tmp_path / "Pulumi.base.yaml").write_text(base)
     stack = tmp_path / "Pulumi.other.yaml"
@@ -212,7 +223,7 @@ def test_what_belongs_to_one_stack_alone_is_not_inherited(section: str, tmp_path
     assert own[section] in ((), "westeurope", None)
 
 
-def test_a_class_is_a_set_of_defaults_that_can_be_overridden() -> None:
+def test_a_stack_can_override_class_defaults() -> None:
     sections = read_sections(GOOD)
     assert settings_from(sections, BAD_STACKS).protect is True
     assert settings_from({**sections, "protect": False}, BAD_STACKS).protect is False
