@@ -1,4 +1,4 @@
-"""The account that the program runs as."""
+"""The Azure account that runs the program."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from settings.schema.azure import AzureSettings
 
 
 def require_account(azure: AzureSettings) -> None:
-    """Refuses to go on when Azure's credentials are of another subscription or tenant than the stack file's.
+    """Checks that the credentials belong to the stack file's subscription and tenant.
 
-    Raises `pulumi.RunError` before any resource is declared.
+    Raises `pulumi.RunError` otherwise, before any resource is declared.
     """
     client = authorization.get_client_config()
     for setting, wanted, actual in (
@@ -21,6 +21,6 @@ def require_account(azure: AzureSettings) -> None:
         if actual != wanted:
             raise pulumi.RunError(
                 f"voice:azure.{setting} is {wanted!r}, but the credentials in use belong to {actual!r}. "
-                "Fix: sign in to the stack's subscription (`az account set --subscription …`; ARM_SUBSCRIPTION_ID and "
-                "ARM_TENANT_ID in a pipeline), or correct the stack file. Nothing was changed."
+                "Sign in to the stack's subscription (`az account set --subscription …`; ARM_SUBSCRIPTION_ID and "
+                "ARM_TENANT_ID in a pipeline), or correct the stack file. The program changed nothing."
             )

@@ -1,4 +1,4 @@
-"""Where a resource's logs and metrics go."""
+"""Diagnostic settings: the destination of a resource's logs and metrics."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def diagnose(
 ) -> monitor.DiagnosticSetting:
     """Sends a resource's metrics to the region's workspace, and its logs: all, or only the `categories`.
 
-    `metrics=False` is for types that have none. The setting is a child of the component that owns the resource, so
-    that it goes with it: Azure keeps settings of deleted resources, and they clash when the resource is made again.
+    `metrics=False` is for types without metrics. The component that owns the resource also owns the setting, so that
+    both are deleted together: Azure keeps settings of deleted resources, and they conflict when the resource returns.
     """
     chosen = [monitor.DiagnosticsLogSettingsArgs(category=category, enabled=True) for category in categories]
     everything = [monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)]
@@ -31,7 +31,7 @@ def diagnose(
         name=SETTING_NAME,
         resource_uri=resource_id,
         workspace_id=workspace_id,
-        # Tables of their own: retention is set by table.
+        # Separate tables: retention is a property of a table.
         log_analytics_destination_type="Dedicated",
         logs=chosen or everything,
         metrics=[monitor.DiagnosticsMetricSettingsArgs(category="AllMetrics", enabled=True)] if metrics else None,

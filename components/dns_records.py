@@ -1,4 +1,4 @@
-"""Records that more than one public zone has."""
+"""Record sets of public DNS zones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WILDCARD = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class ZoneRecords:
-    """Declares record sets of one zone: `name` is the component's, `ttl` seconds, `opts` those of each record set."""
+    """Declares record sets of one zone. `name` is the component's, `ttl` is in seconds, `opts` apply to each set."""
 
     name: str
     resource_group_name: pulumi.Input[str]
@@ -24,7 +24,7 @@ class ZoneRecords:
     opts: pulumi.ResourceOptions
 
     def add(self, short: str, relative_name: str, record_type: str, **records: Any) -> dns.RecordSet:
-        """One record set. `records` are arguments of `dns.RecordSet`, those of its type."""
+        """Declares one record set. `records` are the arguments of `dns.RecordSet` for its type."""
         return dns.RecordSet(
             f"{self.name}-{short}",
             relative_record_set_name=relative_name,
@@ -37,7 +37,7 @@ class ZoneRecords:
         )
 
     def add_authorities(self, authorities: Sequence[str]) -> None:
-        """Who may issue certificates for the zone and what is below it, wildcards included (RFC 8659)."""
+        """Declares the certificate authorities of the zone and all names below it, wildcards included (RFC 8659)."""
         records = [dns.CaaRecordArgs(flags=0, tag="issue", value=authority) for authority in authorities]
         self.add("authorities", APEX, "CAA", caa_records=records)
 
@@ -45,9 +45,9 @@ class ZoneRecords:
 def name_servers(
     zone: dns.Zone, resource_group_name: str, zone_name: str, parent: pulumi.Resource
 ) -> pulumi.Output[Sequence[str]]:
-    """The name servers that Azure gave a zone when it was made.
+    """The name servers that Azure assigned to a zone when it created it.
 
-    Read by name: the zone's own outputs are unknown while it is updated, and delegations would seem to change.
+    Read by name: the zone's outputs are unknown during its update, so delegations would appear to change.
     """
     return dns.get_zone_output(
         resource_group_name=resource_group_name,

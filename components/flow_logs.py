@@ -1,4 +1,4 @@
-"""Who talked to whom in a network."""
+"""Flow logs of a network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.scope import Scope
 from model.naming import WATCHER_GROUP, network_watcher
 
 RETENTION_DAYS = 7
-"""Of the raw files; the workspace keeps what was made of them."""
+"""Retention of the raw files. The workspace keeps the analytics."""
 ANALYTICS_MINUTES = 60
 """Azure offers 10 and 60."""
 
@@ -25,10 +25,10 @@ class FlowLogsArgs:
 
 
 class FlowLogs(pulumi.ComponentResource):
-    """The flow log of one network (Azure makes none for single security groups any more).
+    """The flow log of one virtual network (Azure retired flow logs of single security groups).
 
-    Owns the log. Does not own the network watcher it hangs on: Azure makes one in each region by itself, in a group
-    of its own, and a second one is an error.
+    Owns the log. Does not own its network watcher: Azure creates one per region, in a separate resource group, and
+    refuses a second one.
     """
 
     def __init__(self, name: str, scope: Scope, args: FlowLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:

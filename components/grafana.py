@@ -1,4 +1,4 @@
-"""Grafana."""
+"""Managed Grafana, and its access to a region's metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from model.roles import Role
 from settings.schema.azure import DeployerSettings
 
 _OWN_ROLE = Role.MONITORING_READER
-"""What Grafana may do in the global group: show what Azure Monitor has of the registry and of itself."""
+"""Grafana's role on the global group: it reads Azure Monitor data of the registry and of itself."""
 
 
 def _grafana_id(names: Naming) -> str:
@@ -25,7 +25,7 @@ def _grafana_id(names: Naming) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaArgs:
-    """Args of `Grafana`. `names` are those of the global part."""
+    """Args of `Grafana`. Its scope is the global part."""
 
     deployer: DeployerSettings
 
@@ -33,9 +33,9 @@ class GrafanaArgs:
 class Grafana(pulumi.ComponentResource):
     """The dashboards of all regions.
 
-    Owns the Grafana instance, its right to show the global part's metrics, and the deployer's right to put dashboards
-    into it. Does not own the dashboards, for which Azure has no resource (`make dashboards`), nor the right to read a
-    region's metrics: each region gives it (`GrafanaAccess`).
+    Owns the Grafana instance, its role on the global part's metrics, and the deployer's role to publish dashboards.
+    Does not own the dashboards, for which Azure has no resource (`make dashboards`), nor the role on a region's
+    metrics: each region grants it (`GrafanaAccess`).
     """
 
     def __init__(self, name: str, scope: Scope, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -53,7 +53,7 @@ class Grafana(pulumi.ComponentResource):
             tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # By name: Grafana's own outputs are unknown while it is updated, and its roles would seem replaced.
+        # Read by name: Grafana's outputs are unknown during its update, so its roles would appear replaced.
         now = dashboard.get_grafana_output(
             resource_group_name=scope.names.resource_group,
             workspace_name=scope.names.grafana,
@@ -85,9 +85,10 @@ class Grafana(pulumi.ComponentResource):
 
 @dataclass(frozen=True, kw_only=True)
 class GrafanaAccessArgs:
-    """Args of `GrafanaAccess`. `reads_metrics` says that the region's metrics are in its Azure Monitor workspace,
-    `home` that Grafana lives in this region, whose workspace gets its logs. `after` is the global part where this stack
-    owns it, nothing where it exists before.
+    """Args of `GrafanaAccess`.
+
+    `reads_metrics` is true if the region's metrics are in its Azure Monitor workspace. `home` is true if Grafana is in
+    this region, whose workspace then gets Grafana's logs. `after` contains the global part if this stack owns it.
     """
 
     monitor_workspace_id: pulumi.Input[str]
@@ -97,11 +98,11 @@ class GrafanaAccessArgs:
 
 
 class GrafanaAccess(pulumi.ComponentResource):
-    """What lets the environment's Grafana read a region's metrics.
+    """The access of the environment's Grafana to a region's metrics.
 
-    Owns the role on the region's Azure Monitor workspace. Does not own Grafana. Who Grafana is stands in the role that
-    it has in the global group: Azure keeps role assignments in every region, so that this region can be deployed while
-    Grafana's does not answer.
+    Owns the role on the region's Azure Monitor workspace. Does not own Grafana. Reads Grafana's principal id from its
+    role assignment on the global group: Azure replicates role assignments to all regions, so this region can be
+    deployed while Grafana's region is down.
     """
 
     def __init__(

@@ -45,17 +45,18 @@ class KeyVaultArgs:
 
 
 class KeyVault(pulumi.ComponentResource):
-    """Every secret of one region, and nowhere else.
+    """The only store of one region's secrets.
 
-    Owns the vault, the values that the platform makes itself, each secret in it, and the right of each workload to
-    read exactly its own. Does not own certificates: who may keep some in it does.
+    Owns the vault, the values that the platform generates, each secret in the vault, and each workload's role on
+    exactly its own secrets. Does not own certificates: their writers do.
 
-    A generated secret is made anew by the next number of its generation in the stack file. The vault is closed to the
-    internet; values are written through Azure's control plane.
+    A new `generation` number in the stack file generates a new value. The vault refuses the internet; values are
+    written through Azure's control plane.
     """
 
     vault_id: pulumi.Output[str]
     vault_uri: str
+    """URI for clients, with the trailing slash."""
 
     def __init__(self, name: str, scope: Scope, args: KeyVaultArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:KeyVault", name, None, opts)
@@ -83,7 +84,7 @@ class KeyVault(pulumi.ComponentResource):
         }
         self._readers(secrets)
         self._certificate_writers(vault)
-        self.register_outputs({"vaultUri": self.vault_uri})
+        self.register_outputs({"vaultId": self.vault_id, "vaultUri": self.vault_uri})
 
     def _vault(self) -> keyvault.Vault:
         args = self._args
@@ -108,7 +109,7 @@ class KeyVault(pulumi.ComponentResource):
         )
 
     def _generated(self, secret: GeneratedSecret) -> pulumi.Output[str]:
-        """The same value until its generation changes."""
+        """A random value that is stable until its generation changes."""
         password = random.RandomPassword(
             f"{self._name}-value-{secret.name}",
             length=secret.length,
@@ -136,7 +137,7 @@ class KeyVault(pulumi.ComponentResource):
         )
 
     def _readers(self, secrets: Mapping[str, keyvault.Secret]) -> None:
-        """For single secrets: nobody reads the whole vault."""
+        """Grants roles on single secrets; no workload reads the whole vault."""
         names = self._scope.names
         for reader, (principal, readable) in self._args.readers.items():
             for secret_name in readable:
@@ -151,7 +152,7 @@ class KeyVault(pulumi.ComponentResource):
                 )
 
     def _certificate_writers(self, vault: keyvault.Vault) -> None:
-        """For the vault: a certificate that is not there yet is nothing that Azure can give a right to."""
+        """Grants a role on the vault: Azure has no role on a certificate that does not exist yet."""
         names = self._scope.names
         scope = RoleScope(id=vault.id, plain_id=names.resource_id(_TYPE, names.vault))
         for writer, principal in self._args.certificate_writers.items():
@@ -166,6 +167,6 @@ class KeyVault(pulumi.ComponentResource):
 
 
 def _end_of(day: str) -> int:
-    """The last second of a day in UTC, as Azure counts: seconds since 1970."""
+    """The last second of a day in UTC, as a Unix timestamp."""
     last = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(23, 59, 59))
     return calendar.timegm(last.timetuple())

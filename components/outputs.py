@@ -1,4 +1,4 @@
-"""What a stack exports: where carriers, clients and operators find the platform."""
+"""The exports of a stack: addresses, hosts and names for carriers, clients and operators."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Addresses = Sequence[pulumi.Input[str]]
 
 
 def region_outputs(settings: AksStackSettings, network: Network, cluster: AksCluster) -> dict[str, Any]:
-    """The outputs of a region. Addresses are ranges of media nodes or single addresses without a mask."""
+    """The outputs of a region. Addresses are CIDR ranges of media nodes or single addresses without a mask."""
     addresses = network.public_addresses
     public_gateway = settings.gateway.exposure == "public"
     return {
@@ -46,7 +46,7 @@ def region_outputs(settings: AksStackSettings, network: Network, cluster: AksClu
 
 
 def delegation_outputs(settings: AksStackSettings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
-    """What whoever owns the zone above must enter there, once."""
+    """The NS records that the owner of the parent zone must enter once."""
     zone, ttl = settings.dns.zone, settings.dns.ttl_seconds
     parent = zone.partition(".")[2]
     return {
@@ -60,7 +60,7 @@ def delegation_outputs(settings: AksStackSettings, name_servers: pulumi.Output[S
 
 
 def _hosts(settings: AksStackSettings) -> dict[str, Any]:
-    """Names: those of the environment lead to the best region, a region's own to it."""
+    """Host names by service. Names of the environment resolve to the best region."""
     hosts = host_names(settings)
     everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in traffic_profiles(settings) else ())]
     return {
@@ -71,45 +71,45 @@ def _hosts(settings: AksStackSettings) -> dict[str, Any]:
 
 
 def _carrier(carrier: Carrier, settings: AksStackSettings, network: Network) -> dict[str, Any]:
-    """What a carrier is told: where it sends calls, and what it must let in."""
+    """A carrier's configuration: the destination of its calls, and the addresses that it must allow."""
     nodes = _pool_prefixes(network, "sip")
     edge = network.public_addresses[PublicAddress.SIP_EDGE]
     by_edge = carrier.ingress == "edge"
-    told: dict[str, Any] = {
+    found: dict[str, Any] = {
         "sendCallsTo": _edge_entrance(settings, edge) if by_edge else _direct_entrance(nodes),
         "allow": {
-            # The edge answers what it was sent; the rest of a call, its end too, comes from the node that has it.
+            # The edge answers requests that it received; all later messages of a call come from its node.
             "signalling": [edge, *nodes] if by_edge else nodes,
             "media": nodes,
-            "mediaPorts": _word(freeswitch_rtp(settings.telephony.rtp_ports)),
+            "mediaPorts": _port_text(freeswitch_rtp(settings.telephony.rtp_ports)),
         },
     }
     if carrier.outbound is not None:
-        told["callsComeFrom"] = {"addresses": nodes, "ports": _words(ports.FREESWITCH_CARRIER_PROFILE)}
+        found["callsComeFrom"] = {"addresses": nodes, "ports": _port_texts(ports.FREESWITCH_CARRIER_PROFILE)}
     if carrier.registrar is not None:
-        told["registration"] = {
+        found["registration"] = {
             "at": _registrar(carrier.registrar),
             "comesFrom": list(network.nat_addresses),
             "contact": f"{host_names(settings).of_region(SIP)}:{ports.SIP_EDGE_SIGNALLING[0]}",
         }
-    return told
+    return found
 
 
 def _edge_entrance(settings: AksStackSettings, edge: pulumi.Input[str]) -> dict[str, Any]:
-    """Without the TLS port: FreeSWITCH has no TLS, so ACK, BYE and audio of a call over TLS would go on in clear."""
+    """Omits the TLS port: FreeSWITCH has no TLS, so ACK, BYE and audio of a call over TLS would be in clear text."""
     udp, tcp, _tls = ports.SIP_EDGE_SIGNALLING
     return {
         "domain": host_names(settings).region_zone,
         "host": host_names(settings).of_region(SIP),
         "bestRegion": host_names(settings).of_environment(SIP),
         "address": edge,
-        "ports": [_word(udp), _word(tcp)],
+        "ports": [_port_text(udp), _port_text(tcp)],
     }
 
 
 def _direct_entrance(nodes: Addresses) -> dict[str, Any]:
-    """Ranges that nodes take their addresses from, now and later; `make status` shows which have a node now."""
-    return {"addresses": nodes, "ports": _words(ports.FREESWITCH_EDGE_PROFILE)}
+    """The ranges of all present and future nodes; `make status` shows the addresses in use."""
+    return {"addresses": nodes, "ports": _port_texts(ports.FREESWITCH_EDGE_PROFILE)}
 
 
 def _registrar(registrar: Registrar) -> str:
@@ -117,32 +117,32 @@ def _registrar(registrar: Registrar) -> str:
 
 
 def _clients(settings: AksStackSettings, network: Network) -> dict[str, Any]:
-    """What clients are told; the name of the region once they have a room, for a room lives in one region."""
+    """The endpoints of clients. A room lives in one region, so clients in a room use the region's name."""
     hosts = host_names(settings)
-    told: dict[str, Any] = {
+    found: dict[str, Any] = {
         "reachable": "from the internet" if settings.gateway.exposure == "public" else "inside the network",
         "signalling": f"wss://{hosts.of_region(LIVEKIT)}",
         "media": {
             "addresses": _pool_prefixes(network, "livekit"),
-            "ports": _words((ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP)),
+            "ports": _port_texts((ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP)),
         },
     }
     if settings.gateway.exposure == "public":
-        told["firstContact"] = f"wss://{hosts.of_environment(LIVEKIT)}"
+        found["firstContact"] = f"wss://{hosts.of_environment(LIVEKIT)}"
     if settings.livekit.turn_tls:
         host, port = hosts.of_region(TURN), ports.LIVEKIT_TURN_TLS_FRONTEND
-        told["turn"] = {"host": host, "url": f"turns:{host}:{port}?transport=tcp"}
-    return told
+        found["turn"] = {"host": host, "url": f"turns:{host}:{port}?transport=tcp"}
+    return found
 
 
 def _pool_prefixes(network: Network, pool: str) -> Addresses:
     return [prefix for (owner, _), prefix in network.media_prefixes.items() if owner == pool]
 
 
-def _words(many: Sequence[Ports]) -> list[str]:
-    return [_word(one) for one in many]
+def _port_texts(many: Sequence[Ports]) -> list[str]:
+    return [_port_text(one) for one in many]
 
 
-def _word(one: Ports) -> str:
-    """As people write it: `5060/udp`."""
+def _port_text(one: Ports) -> str:
+    """A port in the usual notation: `5060/udp`."""
     return f"{one}/{one.protocol.lower()}"

@@ -1,4 +1,4 @@
-"""The environment's names."""
+"""The environment's public DNS zone."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from settings.schema.dns import DnsSettings
 
 @dataclass(frozen=True, kw_only=True)
 class PublicDnsArgs:
-    """Args of `PublicDns`. `names` are those of the global part. `after` is what its names lead to: a name whose target
-    is gone could be had by anybody.
+    """Args of `PublicDns`. Its scope is the global part.
+
+    `after` contains the targets of its records: anyone could register the target of a dangling record.
     """
 
     settings: DnsSettings
@@ -27,14 +28,14 @@ class PublicDnsArgs:
 class PublicDns(pulumi.ComponentResource):
     """The environment's public zone.
 
-    Owns the zone, who may issue certificates for it, and the names that belong to no region: they lead to Traffic
-    Manager, and `*` gives every host of a route its name. Does not own the delegation of a region's zone: each region
-    attaches itself (`RegionDns`). Does not own the delegation of this zone, which whoever owns the parent enters once
+    Owns the zone, its CAA records, and the names that belong to no region: they point to Traffic Manager, and `*`
+    resolves every host of a route. Does not own the delegation of a region's zone: each region attaches itself
+    (`RegionDns`). Does not own the delegation of this zone: the owner of the parent zone enters it once
     (`docs/runbooks/delegation.md`).
     """
 
     name_servers: pulumi.Output[Sequence[str]]
-    """Where the parent zone must send those who ask, with the last dot."""
+    """Name servers for the parent zone's NS record, with the trailing dot."""
 
     def __init__(
         self, name: str, scope: Scope, args: PublicDnsArgs, opts: pulumi.ResourceOptions | None = None
@@ -46,7 +47,7 @@ class PublicDns(pulumi.ComponentResource):
             resource_group_name=scope.resource_group_name,
             location="global",
             tags=scope.tags,
-            # Made again it would have other name servers, and the parent zone would lead nowhere.
+            # A new zone has other name servers, so the parent's delegation would break.
             opts=pulumi.ResourceOptions(parent=self, protect=scope.protect),
         )
         records = ZoneRecords(

@@ -1,4 +1,4 @@
-"""A region's names."""
+"""A region's public DNS zone and its Traffic Manager endpoints."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from settings.schema.gateway import Exposure
 _ZONES: Final = "Microsoft.Network/dnsZones"
 _PROFILES: Final = "Microsoft.Network/trafficManagerProfiles"
 REPORTED_BY_AZURE: Final = "endpointMonitorStatus"
-"""What probes found. Azure's API has it among what can be written, so that a refresh puts it into the inputs."""
+"""Probe result. Azure's API lists it as writable, so a refresh copies it into the inputs."""
 
 _UDP, _TCP, _ = SIP_EDGE_SIGNALLING
 SIP_SERVICES: Final[Mapping[str, tuple[str, Ports]]] = {
     "_sip._tcp": ("SIP+D2T", _TCP),
     "_sip._udp": ("SIP+D2U", _UDP),
 }
-"""SRV name -> NAPTR service and port of the SIP edge (RFC 3263), the preferred one first. No TLS: FreeSWITCH has none,
-so the dialog of a call over TLS would go on in clear.
+"""SRV name -> NAPTR service and port of the SIP edge (RFC 3263), the preferred one first. TLS is not listed: FreeSWITCH
+has no TLS, so the rest of a dialog over TLS would continue in clear text.
 """
 ORDER_STEP: Final = 10
 
@@ -43,12 +43,11 @@ ORDER_STEP: Final = 10
 class RegionDnsArgs:
     """Args of `RegionDns`.
 
-    `names` are the region's, `global_names` those of the global part; `position` is the region's place in the order of
-    regions, from 0. `profiles` are those of Traffic Manager that lead to this region. `gateway_address` is the
-    Gateway's private address, for an internal `exposure`; `address_ids` are the public addresses. `writers` are the
-    controllers that write records, and in which zones; `listers` those that find the region's zone in a list of all
-    zones of its resource group. `home` says that this region's workspace gets Traffic Manager's logs. `after` is the
-    global part where this stack owns it, nothing where it exists before.
+    `position` is the region's index in `voice:regions`, from 0. `profiles` are the Traffic Manager profiles with an
+    endpoint in this region. `gateway_address` is the Gateway's private address, used if `exposure` is internal;
+    `address_ids` are the public addresses. `writers` maps controllers to the zones that they write to; `listers` are
+    controllers that list the zones of the resource group. `home` is true if this region's workspace gets Traffic
+    Manager's logs. `after` contains the global part if this stack owns it.
     """
 
     region: Region
@@ -66,12 +65,12 @@ class RegionDnsArgs:
 
 
 class RegionDns(pulumi.ComponentResource):
-    """A region's own zone, and its way into the environment's.
+    """A region's own zone, and its entry in the environment's zone.
 
     Owns the zone `<region>.<zone>` with the names of the platform's services in the region, its delegation, the
-    region's endpoint in each profile of Traffic Manager that leads here, and the right of controllers to write
-    records. Does not own records for hosts of routes: external-dns keeps those in the same zone, and they go with it.
-    Does not own the environment's zone and profiles.
+    region's endpoint in each of its Traffic Manager profiles, and the roles of controllers that write records. Does
+    not own records for hosts of routes: external-dns keeps them in the same zone, and they are deleted with it. Does
+    not own the environment's zone and profiles.
     """
 
     def __init__(
@@ -97,11 +96,11 @@ class RegionDns(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _attached(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options of what belongs to something global."""
+        """Options of resources that attach to a global resource."""
         return pulumi.ResourceOptions(parent=self, depends_on=[*self._args.after, *after])
 
     def _records(self, zone: dns.Zone) -> dict[str, dns.RecordSet]:
-        """The region's records; returns those of hosts."""
+        """Declares the region's records. Returns the records of hosts, by service."""
         args = self._args
         records = ZoneRecords(
             name=self._name,
@@ -124,7 +123,7 @@ class RegionDns(pulumi.ComponentResource):
         return records.add(service, service, "A", a_records=[private])
 
     def _alias(self, records: ZoneRecords, service: str, purpose: PublicAddress) -> dns.RecordSet:
-        """Answers with whatever the public address is: nothing to be known when it is planned."""
+        """An alias record. Azure resolves the public address, so the plan needs no value."""
         target = dns.SubResourceArgs(id=self._args.address_ids[purpose])
         return records.add(service, service, "A", target_resource=target)
 
@@ -180,8 +179,8 @@ class RegionDns(pulumi.ComponentResource):
             endpoint_name=args.region.name,
             profile_name=self._scope.global_names.traffic_manager(profile.name),
             resource_group_name=self._scope.global_names.resource_group,
-            # By name, not by resource: that would need a name of Azure's too, and the Gateway's address may one
-            # day be that of something before it.
+            # By name: an Azure endpoint would require a DNS label on the address, and another service may stand in
+            # front of the Gateway later.
             endpoint_type="externalEndpoints",
             target=args.hosts.of_region(profile.target),
             endpoint_location=args.region.location,
@@ -226,9 +225,9 @@ class RegionDns(pulumi.ComponentResource):
 
 
 def priority(position: int, number: int) -> int:
-    """The priority of a region's endpoint, 1 to 1,000: by place in the order of regions, and by number within it.
+    """The priority of a region's endpoint, 1 to 1,000: by position in the list of regions, then by region number.
 
-    Azure refuses two endpoints with one priority, and stacks are deployed one after another: the number, which no two
-    regions share, keeps any change of the order possible.
+    Azure refuses two endpoints with one priority. Region numbers are unique, so stacks that are deployed one after
+    another never share a priority while the order changes.
     """
     return position * REGION_NUMBERS.stop + number

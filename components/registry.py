@@ -1,4 +1,4 @@
-"""The container registry, and a region's way to it."""
+"""The container registry, and a region's access to it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _TYPE = "Microsoft.ContainerRegistry/registries"
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryArgs:
-    """Args of `Registry`. Its scope is the global part; the location of the scope is the registry's home."""
+    """Args of `Registry`. Its scope is the global part, at the registry's home location."""
 
     settings: RegistrySettings
 
 
 class Registry(pulumi.ComponentResource):
-    """The environment's images.
+    """The registry of the environment's images.
 
-    Owns the registry and the right of the pipelines to push. Does not own replicas, private endpoints or the right to
-    pull: each region attaches itself (`RegistryAccess`).
+    Owns the registry and the pipelines' role to push. Does not own replicas, private endpoints or the role to pull:
+    each region attaches itself (`RegistryAccess`).
     """
 
     registry_id: pulumi.Output[str]
@@ -45,7 +45,7 @@ class Registry(pulumi.ComponentResource):
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
             public_network_access="Disabled",
-            # Pipelines outside the network push through Azure's own task service.
+            # Pipelines outside the network push through ACR Tasks.
             network_rule_bypass_options="AzureServices",
             policies=containerregistry.PoliciesArgs(
                 retention_policy=containerregistry.RetentionPolicyArgs(
@@ -71,8 +71,9 @@ class Registry(pulumi.ComponentResource):
 class RegistryAccessArgs:
     """Args of `RegistryAccess`.
 
-    `home` is the registry's location. `puller` is the principal that pulls images, such as the kubelet of a cluster.
-    `after` is the global part if this stack owns it.
+    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint. `puller` is the
+    principal that pulls images, such as the kubelet of a cluster. `after` contains the global part if this stack owns
+    it.
     """
 
     home: str
@@ -83,13 +84,14 @@ class RegistryAccessArgs:
 
 
 class RegistryAccess(pulumi.ComponentResource):
-    """A region's way to the environment's registry.
+    """A region's access to the environment's registry.
 
     Owns the region's replica (none at the registry's home, whose workspace gets the registry's logs), its private
     endpoint and the permission of `puller` to pull images. Does not own the registry.
     """
 
     login_server: str
+    """Host name of the registry."""
 
     def __init__(
         self, name: str, scope: Scope, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None
@@ -111,7 +113,7 @@ class RegistryAccess(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
                 )
             )
-        # After the replica: the endpoint takes an address for each replica that exists.
+        # After the replica: the endpoint takes one address per existing replica.
         PrivateEndpoint(
             f"{name}-endpoint",
             scope,

@@ -1,4 +1,4 @@
-"""Role assignments with names that stay."""
+"""Role assignments with stable names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from model.roles import Role
 
 @dataclass(frozen=True, kw_only=True)
 class RoleScope:
-    """What a role is given for. `id` wires the assignment to the resource; `plain_id` is the same id, computed from
-    names.
+    """The scope of a role assignment. `id` wires the assignment to the resource; `plain_id` is the same id, computed
+    from names.
     """
 
     id: pulumi.Input[str]
@@ -24,9 +24,7 @@ class RoleScope:
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Who gets a role. `identifier` names the principal for good (an identity's computed id, or the object id
-    itself).
-    """
+    """The grantee of a role. `identifier` never changes: an identity's computed id, or the object id."""
 
     id: pulumi.Input[str]
     identifier: str
@@ -41,13 +39,13 @@ def assign_role(
     subscription_id: str,
     opts: pulumi.ResourceOptions,
 ) -> authorization.RoleAssignment:
-    """Gives `role` to `principal` for `scope`. The GUID that Azure wants for a name is made of the three."""
+    """Assigns `role` to `principal` for `scope`. The assignment's GUID is a hash of the three."""
     return authorization.RoleAssignment(
         name,
         role_assignment_name=role_assignment_name(scope.plain_id, principal.identifier, role.value),
         scope=scope.id,
         principal_id=principal.id,
-        # Without it Azure looks a fresh identity up in Entra, where it may not have arrived yet (PrincipalNotFound).
+        # Without the type, Azure looks up a new identity in Entra before it has replicated (PrincipalNotFound).
         principal_type=principal.type,
         role_definition_id=role.definition_id(subscription_id),
         opts=opts,

@@ -1,4 +1,4 @@
-"""Traffic Manager."""
+"""Traffic Manager profiles of an environment."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ ROUTING: Final = {"performance": "Performance", "priority": "Priority"}
 """Setting `dns.routing` -> Azure's routing method."""
 
 ANSWER_SECONDS: Final = 10
-"""How long an answer to a probe may take: the longest that Azure has for the slow interval."""
+"""Timeout of a probe: Azure's maximum for the slow interval."""
 TOLERATED_FAILURES: Final = 2
-"""A region is left at the third probe in a row that fails, one to two minutes after it went down."""
+"""A region is removed after the third failed probe in a row, one to two minutes after its failure."""
 TTL_SECONDS: Final = 30
-"""How long resolvers may keep a profile's answer, which is how long clients still ask for a region that was left."""
+"""TTL of a profile's answer: clients keep using a removed region for so long."""
 
 REPORTED_BY_AZURE: Final = "monitorConfig.profileMonitorStatus"
-"""What probes found. Azure's API has it among what can be written, so that a refresh puts it into the inputs."""
+"""Probe result. Azure's API lists it as writable, so a refresh copies it into the inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrafficManagerArgs:
-    """Args of `TrafficManager`. `names` are those of the global part."""
+    """Args of `TrafficManager`. Its scope is the global part."""
 
     settings: DnsSettings
 
 
 class TrafficManager(pulumi.ComponentResource):
-    """What leads the environment's names to a healthy region: DNS answers, no traffic goes through it.
+    """DNS-based routing of the environment's names to a healthy region. No traffic passes through it.
 
-    Owns a profile for each way in (`model.traffic_profiles`) and how it probes. Does not own endpoints (each region
-    attaches its own, `RegionDns`) nor the names that lead to it (`PublicDns`).
+    Owns a profile for each entrance (`model.traffic_profiles`) and its health probe. Does not own endpoints (each
+    region attaches its own, `RegionDns`) nor the names that point to it (`PublicDns`).
 
-    A profile is there before any region: a region that comes with the first carrier finds it, and an environment's
-    first region that gives up its last carrier takes no other region's endpoint along.
+    Profiles exist independently of regions: a region with the environment's first carrier finds its profile, and
+    removing the last carrier of one region removes no other region's endpoint.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The identity of a workload."""
+"""The Azure identity of a workload."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class WorkloadIdentity(pulumi.ComponentResource):
     """
 
     client_id: pulumi.Output[str]
+    """Application id, for the ServiceAccount's annotation."""
     principal: Principal
+    """The identity as the grantee of role assignments."""
 
     def __init__(
         self, name: str, scope: Scope, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
@@ -61,7 +63,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
             audiences=[TOKEN_AUDIENCE],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )
-        # By name: the identity's own outputs are unknown while it is updated, and its roles would seem replaced.
+        # Read by name: the identity's outputs are unknown during its update, so its roles would appear replaced.
         now = managedidentity.get_user_assigned_identity_output(
             resource_group_name=scope.names.resource_group,
             resource_name=identity_name,

@@ -110,7 +110,9 @@ class AksCluster(pulumi.ComponentResource):
             enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=deployer_roles),
         )
-        self.register_outputs({"clusterId": self.cluster_id, "clusterName": self.cluster_name})
+        self.register_outputs(
+            {"clusterId": self.cluster_id, "clusterName": self.cluster_name, "oidcIssuerUrl": self.oidc_issuer_url}
+        )
 
     def _cluster(self, identities: ClusterIdentities) -> containerservice.ManagedCluster:
         scope, args, aks = self._scope, self._args, self._args.settings

@@ -70,7 +70,14 @@ class ClusterIdentities(pulumi.ComponentResource):
                 scope.names.subscription_id,
                 pulumi.ResourceOptions(parent=self),
             )
-        self.register_outputs({"controlPlaneId": self.control_plane_id, "kubeletId": self.kubelet_id})
+        self.register_outputs(
+            {
+                "controlPlaneId": self.control_plane_id,
+                "kubeletId": self.kubelet_id,
+                "kubeletClientId": self.kubelet_client_id,
+                "kubeletPrincipalId": self.kubelet_principal_id,
+            }
+        )
 
     def _identity(self, purpose: str) -> managedidentity.UserAssignedIdentity:
         return managedidentity.UserAssignedIdentity(

@@ -1,4 +1,4 @@
-"""The kubeconfig that the program's Kubernetes provider uses, from the one that Azure gives to users."""
+"""The kubeconfig of the program's Kubernetes provider, made from Azure's kubeconfig for users."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import yaml
 
 KUBELOGIN: Final = "kubelogin"
 
-_ASKS_A_PERSON: Final = {"--login", "-l", "--client-id", "--tenant-id", "-t"}
-"""Arguments of the interactive login, each with a value; the two unattended ones find client and tenant by
-themselves.
+_INTERACTIVE: Final = {"--login", "-l", "--client-id", "--tenant-id", "-t"}
+"""Arguments of the interactive login, each with a value. The unattended logins read client and tenant from the
+environment.
 """
 
 
 def unattended(kubeconfig: str, login: str) -> str:
-    """Turns the interactive login of an Entra cluster's kubeconfig into kubelogin's `login` (`azurecli`,
+    """Replaces the interactive login of an Entra cluster's kubeconfig by kubelogin's `login` (`azurecli`,
     `workloadidentity`).
 
-    A kubeconfig with certificates (local accounts) passes through unchanged. Raises `ValueError` for a user that is
-    neither, naming it.
+    Returns a kubeconfig with certificates (local accounts) unchanged. Raises `ValueError`, with the user's name, for a
+    user with neither.
     """
     config = yaml.safe_load(kubeconfig)
     changed = False
@@ -30,8 +30,8 @@ def unattended(kubeconfig: str, login: str) -> str:
             changed = True
         elif "client-certificate-data" not in credentials:
             raise ValueError(
-                f"user {user['name']!r} of the cluster's kubeconfig has neither a certificate nor an exec plugin: "
-                f"{', '.join(sorted(credentials)) or 'nothing'}. Fix: upgrade the cluster."
+                f"The cluster's kubeconfig has the credentials {', '.join(sorted(credentials)) or 'nothing'} for user "
+                f"{user['name']!r}. Expected: a client certificate or an exec plugin. Upgrade the cluster."
             )
     return yaml.safe_dump(config, sort_keys=False) if changed else kubeconfig
 
@@ -40,8 +40,8 @@ def _unattended_exec(plugin: dict[str, Any], login: str) -> dict[str, Any]:
     arguments: list[str] = []
     rest = iter(plugin.get("args") or [])
     for argument in rest:
-        if argument in _ASKS_A_PERSON:
+        if argument in _INTERACTIVE:
             next(rest, None)
-        elif argument.split("=", 1)[0] not in _ASKS_A_PERSON:
+        elif argument.split("=", 1)[0] not in _INTERACTIVE:
             arguments.append(argument)
     return {**plugin, "command": KUBELOGIN, "args": [*arguments, "--login", login]}

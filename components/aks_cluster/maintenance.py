@@ -1,4 +1,4 @@
-"""When Azure may work on the cluster."""
+"""Maintenance windows of the cluster."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from settings.schema.aks import Maintenance, MaintenanceWindow
 
 
 def maintenance_windows(maintenance: Maintenance) -> dict[str, containerservice.MaintenanceWindowArgs]:
-    """The windows by the only names that Azure accepts for them."""
+    """The windows, by the names that Azure prescribes."""
     offset = maintenance.utc_offset
     return {
         "default": _weekly(maintenance.releases, offset),

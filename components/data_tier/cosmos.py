@@ -1,4 +1,4 @@
-"""Documents."""
+"""Cosmos DB."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from settings.schema.data import CosmosSettings
 
 @dataclass(frozen=True, kw_only=True)
 class CosmosArgs:
-    """Args of `Cosmos`."""
+    """Args of `Cosmos`. `subnet_id` and `zone_id` place the private endpoint."""
 
     settings: CosmosSettings
     subnet_id: pulumi.Input[str]
@@ -23,14 +23,15 @@ class CosmosArgs:
 
 
 class Cosmos(pulumi.ComponentResource):
-    """The documents of one region (Cosmos DB, SQL API), where a stack asks for them.
+    """The document store of one region (Cosmos DB, SQL API), by setting.
 
-    Owns the account, its database, containers and private endpoint. Keys are off: workloads sign in with their
-    identity.
+    Owns the account, its database, containers and private endpoint. Account keys are disabled: workloads sign in with
+    their identity. Does not own data permissions.
     """
 
     account_id: pulumi.Output[str]
     endpoint: str
+    """URL for clients."""
 
     def __init__(self, name: str, scope: Scope, args: CosmosArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Cosmos", name, None, opts)
@@ -52,7 +53,7 @@ class Cosmos(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         diagnose(f"{name}-diagnostics", account.id, scope.log_workspace_id, pulumi.ResourceOptions(parent=self))
-        self.register_outputs({"endpoint": self.endpoint})
+        self.register_outputs({"accountId": self.account_id, "endpoint": self.endpoint})
 
     def _account(self) -> cosmosdb.DatabaseAccount:
         args = self._args

@@ -1,4 +1,4 @@
-"""What a region keeps, all of it."""
+"""The data stores of one region."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from model.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
 from settings.schema.data import DatabaseAdministrator, DataSettings
 
 EGRESS_CONTAINER = "rooms"
-"""Where LiveKit egress writes recordings of rooms."""
+"""Container for LiveKit egress's recordings of rooms."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataTierArgs:
     """Args of `DataTier`.
 
-    `primary_server_id` is set in regions that only have a replica of another region's PostgreSQL. `zone_ids` are the
-    private DNS zones by name. `database_administrators` and `redis_readers` sign in with their identity.
+    `primary_server_id` is set in regions that only have a replica of another region's PostgreSQL. `after` contains the
+    network with its peerings. `zone_ids` are ids of private DNS zones by name. `database_administrators` and
+    `redis_readers` sign in with their identity; `file_writers` maps an account to its identity and containers.
     """
 
     tenant_id: str
@@ -45,17 +46,20 @@ class DataTierArgs:
 
 
 class DataTier(pulumi.ComponentResource):
-    """Everything of one region that outlives its cluster.
+    """The data of one region that outlives its cluster.
 
-    Composes PostgreSQL (or the name of an external one), Redis, the storage account, that of LiveKit egress, and
-    Cosmos DB where the stack asks for it. All of it is reached inside the network only.
+    Composes PostgreSQL (or the host of an external server), Redis, the storage account, the storage account of LiveKit
+    egress, and Cosmos DB by setting. All stores are reachable inside the network only. Does not own the copies of their
+    keys in the vault.
     """
 
     postgresql_host: str
+    """Host name of the server, own or external."""
     redis: Redis
     storage: Storage
+    """The account for recordings, records and backups."""
     keys: Mapping[str, pulumi.Output[str]]
-    """Keys that Azure makes, for the vault, by the secret's name."""
+    """Secret. Keys that Azure creates, for the vault, by secret name."""
 
     def __init__(self, name: str, scope: Scope, args: DataTierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:DataTier", name, None, opts)
@@ -71,7 +75,7 @@ class DataTier(pulumi.ComponentResource):
             args.file_writers,
             kept_days={REDIS_EXPORTS: export.keep_days} if export.enabled else {},
         )
-        # No identity writes here: LiveKit egress knows the account's key alone.
+        # LiveKit egress supports only an account key, so no identity has a role here.
         egress = self._storage("egress", scope.names.egress_storage_account, [EGRESS_CONTAINER], {}, shared_key=True)
         if args.settings.cosmos is not None:
             self._cosmos()

@@ -1,4 +1,4 @@
-"""PostgreSQL."""
+"""PostgreSQL flexible server."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from settings.schema.data import DatabaseAdministrator, PostgresqlSettings
 _TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"
 SERVER_MINUTES = 90
 REPLICA_MINUTES = 120
-"""How long Pulumi waits for Azure; a replica in another region copies all data first."""
+"""Timeouts of Pulumi. A replica in another region copies all data before it is ready."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresqlArgs:
     """Args of `Postgresql`.
 
-    `primary_server_id` is set where this region only has a replica of another region's server. `subnet_id` and
-    `zone_id` are those of the network mode: the delegated subnet with its own zone, or the subnet of private
-    endpoints with the private link zone. `after` is what a replica needs to find its primary: the peerings and links
-    between their networks. `administrators` sign in through Entra; there is no password.
+    `primary_server_id` is set if this region only has a replica of another region's server. `subnet_id` and `zone_id`
+    depend on the network mode: the delegated subnet with its own zone, or the subnet of private endpoints with the
+    private-link zone. `after` contains the peerings and zone links through which a replica reaches its primary.
+    `administrators` sign in through Entra; passwords are disabled.
     """
 
     tenant_id: str
@@ -40,12 +40,12 @@ class PostgresqlArgs:
 
 
 class Postgresql(pulumi.ComponentResource):
-    """The relational data of the platform: the writable server in the primary region, a replica elsewhere.
+    """The relational data of the platform: the writable server in the primary region, a replica in other regions.
 
     Owns the server, its databases, parameters, Entra administrators and read replicas. Does not own roles inside the
-    database: the administrator's jobs make them.
+    database: the administrator's jobs create them.
 
-    Azure takes one change of a server at a time, so everything of it is declared in one chain, replicas last.
+    Azure takes one change of a server at a time, so its resources form one chain, with replicas last.
     """
 
     server_id: pulumi.Output[str]
@@ -71,7 +71,7 @@ class Postgresql(pulumi.ComponentResource):
     def _server(
         self, short: str, server_name: str, source: pulumi.Input[str] | None, after: Sequence[pulumi.Resource]
     ) -> dbforpostgresql.Server:
-        """A server, or a read replica of `source`: that takes size and storage from here, and keeps no backup."""
+        """A server, or a read replica of `source`, which has the same size and storage but no backup."""
         args, settings = self._args, self._args.settings
         replica = source is not None
         delegated = settings.network == "delegatedSubnet"
@@ -109,7 +109,7 @@ class Postgresql(pulumi.ComponentResource):
                 protect=self._scope.protect,
                 depends_on=list(after),
                 custom_timeouts=pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m", delete=f"{minutes}m"),
-                # With auto-grow Azure enlarges the storage by itself, and a smaller size cannot be had again.
+                # With auto-grow Azure enlarges the storage, and it refuses to reduce it again.
                 ignore_changes=["storage.storageSizeGB"] if settings.auto_grow else None,
             ),
         )
@@ -134,7 +134,7 @@ class Postgresql(pulumi.ComponentResource):
         )
 
     def _contents(self, server: dbforpostgresql.Server) -> pulumi.Resource:
-        """Administrators, parameters and databases, one after another. Returns the last."""
+        """Declares administrators, parameters and databases in a chain. Returns the last."""
         args, server_name = self._args, self._scope.names.postgresql_server
         previous: pulumi.Resource = server
         for short, (object_id, person) in args.administrators.items():
@@ -171,7 +171,7 @@ class Postgresql(pulumi.ComponentResource):
         return previous
 
     def _replicas(self, server: dbforpostgresql.Server, after: pulumi.Resource) -> None:
-        """One by one: while one is made Azure refuses everything else on the primary."""
+        """Declares the replicas in a chain: Azure refuses other changes of the primary while it creates one."""
         previous = after
         for number in range(1, self._args.settings.replicas + 1):
             replica_name = self._scope.names.postgresql_replica(number)
@@ -188,5 +188,5 @@ class Postgresql(pulumi.ComponentResource):
 
 
 def server_id(names: Naming) -> str:
-    """The id of a region's server, for regions that have a replica of it."""
+    """The computed id of a region's server, for regions that have a replica of it."""
     return names.resource_id(_TYPE, names.postgresql_server)

@@ -1,4 +1,4 @@
-"""Redis."""
+"""Azure Managed Redis."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from model.ports import REDIS
 from settings.schema.data import RedisPersistence, RedisSettings
 
 DATABASE = "default"
-"""The only name that Azure Managed Redis takes."""
+"""The only database name that Azure Managed Redis accepts."""
 ACCESS_POLICY = "default"
 CLUSTER_MINUTES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class RedisArgs:
-    """Args of `Redis`. `readers` are the principal ids of workloads that sign in with their identity, by a short
-    name.
+    """Args of `Redis`.
+
+    `subnet_id` and `zone_id` place the private endpoint. `readers` are principal ids of workloads that sign in with
+    their identity, by account name.
     """
 
     settings: RedisSettings
@@ -33,12 +35,12 @@ class RedisArgs:
 
 
 class Redis(pulumi.ComponentResource):
-    """Sessions, rooms and caches of one region (Azure Managed Redis).
+    """The store of sessions, rooms and caches of one region.
 
-    Owns the cluster, its one database, its private endpoint and who signs in by identity. The database keeps its
-    access keys on: LiveKit knows no other way in. The key goes to the vault and nowhere else.
+    Owns the cluster, its one database, its private endpoint and the access policies of identities. Access keys stay
+    enabled, because LiveKit supports no other authentication. Does not own the key's copy in the vault, its only one.
 
-    Zones are Azure's own choice with high availability, and must not be set.
+    With high availability Azure chooses the zones, and they must not be set.
     """
 
     host: str
@@ -79,10 +81,10 @@ class Redis(pulumi.ComponentResource):
                 group="redisEnterprise",
                 zone_ids=[args.zone_id],
             ),
-            # Azure says that a cluster is done before its database exists.
+            # Azure reports a cluster as ready before its database exists.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
         )
-        # Of a database Azure has logs only; metrics are the cluster's.
+        # A database has only logs; its metrics belong to the cluster.
         children = pulumi.ResourceOptions(parent=self)
         diagnose(f"{name}-diagnostics", database.id, scope.log_workspace_id, children, metrics=False)
         keys = redisenterprise.list_database_keys_output(
@@ -95,7 +97,7 @@ class Redis(pulumi.ComponentResource):
         self.register_outputs({"host": self.host})
 
     def _database(self, cluster: redisenterprise.RedisEnterprise) -> redisenterprise.Database:
-        """`EnterpriseCluster` shows one endpoint, as clients that know nothing of clusters need."""
+        """`EnterpriseCluster` exposes one endpoint, for clients without support of the cluster protocol."""
         args = self._args
         return redisenterprise.Database(
             f"{self._name}-database",

@@ -1,4 +1,4 @@
-"""Files."""
+"""A storage account for files."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from settings.schema.data import BlobLifecycle, StorageSettings
 
 _TYPE = "Microsoft.Storage/storageAccounts"
 DEFAULT = "default"
-"""The only name that Azure takes for blob services and management policies."""
+"""The only name that Azure accepts for blob services and management policies."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StorageArgs:
-    """Args of `Storage`. `shared_key` allows the account key, which only LiveKit egress needs; `purpose` names the
-    endpoint. `kept_days` are folders, container first, whose files go earlier than others.
+    """Args of `Storage`.
+
+    `purpose` becomes part of the private endpoint's name. `writers` maps an account to its identity and containers.
+    `shared_key` enables the account key, which only LiveKit egress needs. `kept_days` maps a folder (`container/…`) to
+    a shorter retention in days.
     """
 
     account_name: str
@@ -40,14 +43,14 @@ class StorageArgs:
 class Storage(pulumi.ComponentResource):
     """A storage account for files of one region.
 
-    Owns the account, its containers with the right of each workload to write to exactly its own, what becomes of old
-    files, and its private endpoint.
+    Owns the account, its containers, each workload's role on exactly its own containers, the lifecycle rules, and the
+    private endpoint. Does not own the copy of the account key in the vault.
     """
 
     account_id: pulumi.Output[str]
     blob_host: str
     account_key: pulumi.Output[str] | None
-    """Secret; only where the account allows it."""
+    """Secret. Present if the account allows its key."""
 
     def __init__(self, name: str, scope: Scope, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Storage", name, None, opts)
@@ -162,7 +165,7 @@ class Storage(pulumi.ComponentResource):
 
 
 def _rule(lifecycle: BlobLifecycle) -> storage.ManagementPolicyRuleArgs:
-    """Days count from the last change of a file."""
+    """The rule for all files. Days count from the last modification."""
     return storage.ManagementPolicyRuleArgs(
         name="age",
         enabled=True,
@@ -190,7 +193,7 @@ def _rule(lifecycle: BlobLifecycle) -> storage.ManagementPolicyRuleArgs:
 
 
 def _folder_rule(folder: str, days: int) -> storage.ManagementPolicyRuleArgs:
-    """Azure does the cheapest of the actions that are due, and deleting is: the rule of all files stands in no way."""
+    """The rule for one folder. Azure applies the cheapest action that is due (deletion), so both rules can match."""
     return storage.ManagementPolicyRuleArgs(
         name=folder.replace("/", "-"),
         enabled=True,

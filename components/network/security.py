@@ -1,7 +1,7 @@
-"""The rules of each subnet's security group: what may come in. Everything else is denied.
+"""The inbound rules of each subnet's security group. All other inbound traffic is denied.
 
-In a network of our own AKS writes no rule for host ports or load balancers into a subnet's group (only into its own
-one, in the node resource group), so both must admit a port; these are ours.
+AKS writes rules for host ports and load balancers only into its own group (in the node resource group), not into the
+groups of subnets. Both must admit a port; these are the subnets' rules.
 """
 
 from __future__ import annotations
@@ -25,14 +25,12 @@ ANY: Final = "*"
 FIRST_PRIORITY: Final = 100
 PRIORITY_STEP: Final = 10
 DENY_PRIORITY: Final = 4096
-"""The last one that Azure lets us use; its own default rules come after."""
+"""The lowest priority that Azure offers; its default rules come after."""
 
 
 @dataclass(frozen=True)
 class SecurityContext:
-    """What rules are made of. `frontends` are addresses of load balancers, `groups` the ASGs of the media pools'
-    nodes.
-    """
+    """The inputs of all rules. `frontends` are addresses of load balancers, `groups` are ASG ids by media pool."""
 
     plan: AddressPlan
     peer_plans: Sequence[AddressPlan]
@@ -49,8 +47,8 @@ class SecurityContext:
 
 @dataclass(frozen=True)
 class _Rule:
-    """One line of a table below. `sources` are CIDRs or one service tag; `to` is an address, a list of CIDRs, or an
-    ASG.
+    """One line of a table below. `sources` are CIDRs or one service tag; the destination is `to_prefixes` (CIDRs or
+    addresses) or the ASG `to_group`.
     """
 
     name: str
@@ -62,7 +60,7 @@ class _Rule:
 
 
 def security_rules(subnet: Subnet, context: SecurityContext) -> list[network.SecurityRuleArgs]:
-    """The inbound rules of a subnet, with priorities in the order of its table and a final denial."""
+    """The inbound rules of a subnet, with priorities in the order of its table and a final `deny-all`."""
     rules = [args for rule in _TABLES[subnet](context) for args in _by_protocol(rule)]
     rules.append(_args("deny-all", ANY, [ANY], _Rule("deny-all", [ANY], access="Deny")))
     for position, args in enumerate(rules):
@@ -72,7 +70,7 @@ def security_rules(subnet: Subnet, context: SecurityContext) -> list[network.Sec
 
 
 def _by_protocol(rule: _Rule) -> Iterator[network.SecurityRuleArgs]:
-    """A security rule has one protocol, so a line with both becomes two; a line without ports is for all traffic."""
+    """One rule per protocol of a line, because Azure takes one each. A line without ports matches all traffic."""
     if not rule.allowed:
         yield _args(rule.name, ANY, [ANY], rule)
     for protocol in ("Udp", "Tcp"):
@@ -106,7 +104,7 @@ def _args(name: str, protocol: str, ranges: list[str], rule: _Rule) -> network.S
 
 
 def _cluster(subnet: Subnet, context: SecurityContext) -> Iterator[_Rule]:
-    """What AKS needs between its nodes and, in an overlay, its pods: all ports (AKS networking documentation)."""
+    """AKS requires all ports between nodes and, in an overlay, pods (AKS networking documentation)."""
     inside = [context.plan.subnets[subnet], context.plan.pods]
     yield _Rule("cluster", [*context.node_cidrs, context.plan.pods], to_prefixes=inside)
     yield _Rule("load-balancer-probes", ["AzureLoadBalancer"], [ports.NODE_PORTS])
@@ -127,7 +125,7 @@ def _workload(context: SecurityContext) -> Iterator[_Rule]:
 
 
 def _gateway(context: SecurityContext) -> _Rule:
-    """A node sees the address that a client asked for: Azure's load balancer leaves it in the packet."""
+    """Matches the frontend address: Azure's load balancer does not rewrite the destination."""
     entrance = [ports.HTTPS, ports.HTTP]
     if context.gateway_exposure == "internal":
         # The whole network, and in it Application Gateway's subnet.
@@ -138,7 +136,7 @@ def _gateway(context: SecurityContext) -> _Rule:
 def _sip(context: SecurityContext) -> Iterator[_Rule]:
     telephony, group, vnet = context.telephony, context.groups["sip"], context.plan.network
     if context.event_socket == "private":
-        # Which pods of these nodes may is told by the cluster's policies: agents.
+        # The cluster's network policies restrict this to the agents' pods.
         agents = [context.plan.subnets[Subnet.WORKLOAD], context.plan.pods]
         yield _Rule("event-socket-agents", agents, [ports.FREESWITCH_EVENT_SOCKET], to_group=group)
     yield _Rule("event-socket", [ANY], [ports.FREESWITCH_EVENT_SOCKET], access="Deny")

@@ -1,4 +1,9 @@
-"""Where logs, metrics and traces of a region go."""
+"""The stores of a region's logs, metrics and traces, and the collection of the cluster's telemetry.
+
+Belongs here: Azure Monitor resources and the roles on them. Does not belong here: diagnostic settings of single
+resources (`components.diagnostics`, next to the resource), Grafana (`components.grafana`), Prometheus and the trace
+collector in the cluster (`components.platform_services`).
+"""
 
 from components.observability.cluster_monitoring import ClusterMonitoring, ClusterMonitoringArgs
 from components.observability.observability import Observability, ObservabilityArgs

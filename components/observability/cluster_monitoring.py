@@ -1,4 +1,4 @@
-"""What of a cluster is collected, and where it goes."""
+"""Collection of a cluster's logs and metrics."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from components.scope import Scope
 
 PROMETHEUS_STREAM = "Microsoft-PrometheusMetrics"
 LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory")
-"""Logs and what is needed to read them. Metrics go to Prometheus."""
+"""Container logs, with the events and inventory that explain them. Metrics go to Prometheus."""
 
 ENDPOINT_ASSOCIATION = "configurationAccessEndpoint"
 LOGS_ASSOCIATION = "ContainerInsightsExtension"
 """Names that Azure prescribes."""
 
 CONTROL_PLANE_LOGS = ("kube-audit-admin", "guard", "cluster-autoscaler", "kube-controller-manager")
-"""Who changed what, and why pools grew. The full audit log has every read too, at many times the price."""
+"""Changes and the reasons for scaling. The full audit log also has all reads, at many times the price."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterMonitoringArgs:
-    """Args of `ClusterMonitoring`. The agents themselves are add-ons of the cluster; `managed_metrics` says whether
-    that of Azure Monitor for Prometheus is among them.
+    """Args of `ClusterMonitoring`. `managed_metrics` is true if the cluster has the Azure Monitor add-on for
+    Prometheus.
     """
 
     cluster_id: pulumi.Input[str]
@@ -34,10 +34,11 @@ class ClusterMonitoringArgs:
 
 
 class ClusterMonitoring(pulumi.ComponentResource):
-    """The way of one cluster's metrics and logs to the region's stores.
+    """The collection of one cluster's metrics and logs into the region's stores.
 
-    Owns the collection endpoint and rules, their association with the cluster, and the control plane's logs. Does not
-    own the stores (`Observability`) nor what is scraped in the cluster (`Metrics`).
+    Owns the collection endpoint and rules, their associations with the cluster, and the diagnostic setting of the
+    control plane. Does not own the stores (`Observability`), the agents (add-ons of the cluster) or the scrape targets
+    (`Metrics`).
     """
 
     def __init__(
@@ -137,7 +138,7 @@ class ClusterMonitoring(pulumi.ComponentResource):
         endpoint: monitor.DataCollectionEndpoint | None = None,
         rule: monitor.DataCollectionRule | None = None,
     ) -> None:
-        """An association has a rule or an endpoint, never both."""
+        """Azure accepts a rule or an endpoint in one association, not both."""
         monitor.DataCollectionRuleAssociation(
             f"{self._name}-association-{short}",
             association_name=association_name,

@@ -1,4 +1,4 @@
-"""Where logs, metrics and traces of a region go."""
+"""The stores of a region's telemetry."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class ObservabilityArgs:
 
 
 class Observability(pulumi.ComponentResource):
-    """The stores of one region's telemetry, before anything writes to them.
+    """The stores of one region's logs, metrics and traces.
 
-    Owns the log workspace, one for audit logs that are kept longer, Application Insights, and the Azure Monitor
-    workspace for metrics. Does not own what writes to them: diagnostic settings come with their resources, the
-    cluster's collection with `ClusterMonitoring`, dashboards with Grafana in the global part.
+    Owns the log workspace, a second one for audit logs with longer retention, Application Insights, and the Azure
+    Monitor workspace for metrics. Does not own writers: diagnostic settings belong to their resources, the cluster's
+    collection to `ClusterMonitoring`, dashboards to Grafana in the global part.
     """
 
     workspaces: Workspaces
@@ -31,9 +31,9 @@ class Observability(pulumi.ComponentResource):
     monitor_workspace_id: pulumi.Output[str]
     application_insights_id: pulumi.Output[str]
     metrics_endpoint: pulumi.Output[str]
-    """URL at which the workspace of metrics answers queries, with an identity that may read it."""
+    """Query URL of the Azure Monitor workspace; it requires an identity with a reader role."""
     trace_connection: pulumi.Output[str]
-    """Connection string of Application Insights. No secret: without an identity it opens nothing."""
+    """Connection string of Application Insights. Not a secret: clients also need an identity."""
 
     def __init__(
         self, name: str, scope: Scope, args: ObservabilityArgs, opts: pulumi.ResourceOptions | None = None
@@ -48,10 +48,19 @@ class Observability(pulumi.ComponentResource):
         self.application_insights_id, self.monitor_workspace_id = insights.id, metrics.id
         self.metrics_endpoint = self._read_metrics_endpoint(metrics)
         self.trace_connection = self._read_trace_connection(insights)
-        self.register_outputs({"workspaceId": workspace.id, "monitorWorkspaceId": self.monitor_workspace_id})
+        self.register_outputs(
+            {
+                "workspaceId": workspace.id,
+                "auditWorkspaceId": audit.id,
+                "monitorWorkspaceId": self.monitor_workspace_id,
+                "applicationInsightsId": self.application_insights_id,
+                "metricsEndpoint": self.metrics_endpoint,
+                "traceConnection": self.trace_connection,
+            }
+        )
 
     def _workspace(self, short: str, workspace_name: str, retention_days: int) -> operationalinsights.Workspace:
-        """Retention is a workspace's: Azure's own tables exist as soon as it does, and the provider takes none over."""
+        """Sets retention on the workspace: its tables exist from the start, and the provider cannot adopt them."""
         quota = self._args.settings.daily_quota_gb
         return operationalinsights.Workspace(
             f"{self._name}-{short}",
@@ -76,7 +85,7 @@ class Observability(pulumi.ComponentResource):
             application_type="web",
             ingestion_mode="LogAnalytics",
             workspace_resource_id=workspace.id,
-            # Telemetry is sent with an identity; the connection string alone opens nothing.
+            # Clients send telemetry with an identity; the connection string alone is not sufficient.
             disable_local_auth=True,
             tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),
@@ -92,7 +101,7 @@ class Observability(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    # Both are read by name: a resource's own outputs are unknown while it is updated.
+    # Read both by name: the outputs of a resource are unknown during its update.
 
     def _read_metrics_endpoint(self, made: monitor.AzureMonitorWorkspace) -> pulumi.Output[str]:
         now = monitor.get_azure_monitor_workspace_output(

@@ -14,17 +14,17 @@ from model.rule_groups import RuleGroup
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingRulesArgs:
-    """Args of `RecordingRules`. The cluster is the one whose metrics the workspace holds."""
+    """Args of `RecordingRules`. The workspace holds the metrics of the cluster."""
 
     cluster_id: pulumi.Input[str]
     monitor_workspace_id: pulumi.Input[str]
 
 
 class RecordingRules(pulumi.ComponentResource):
-    """What Azure Monitor computes ahead of a cluster's metrics; without it the default dashboards stay empty.
+    """Series that Azure Monitor computes from a cluster's metrics; the default dashboards need them.
 
-    Owns one rule group for each of `model.recording_rules`. Does not own the same rules of Prometheus in the
-    cluster (`Metrics`), nor alerts.
+    Owns one rule group for each of `model.recording_rules`. Does not own the same rules for Prometheus in the cluster
+    (`Metrics`), nor alerts.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class RecordingRules(pulumi.ComponentResource):
             rule_group_name=self._scope.names.rule_group(group.name),
             resource_group_name=self._scope.resource_group_name,
             location=self._scope.location,
-            # The workspace first, then the cluster, which with its name keeps other clusters' series out.
+            # The workspace first, then the cluster: with its name it excludes series of other clusters.
             scopes=[args.monitor_workspace_id, args.cluster_id],
             cluster_name=self._scope.names.cluster,
             interval=f"PT{group.interval_minutes}M",

@@ -1,4 +1,4 @@
-"""Who in the cluster reads the region's metrics and writes its traces."""
+"""Roles of pods on the region's telemetry stores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model.roles import Role
 
 @dataclass(frozen=True, kw_only=True)
 class TelemetryAccessArgs:
-    """Args of `TelemetryAccess`. Readers and writers are identities by the names of their ServiceAccounts."""
+    """Args of `TelemetryAccess`. Readers and writers are identities by account name."""
 
     monitor_workspace_id: pulumi.Input[str]
     application_insights_id: pulumi.Input[str]
@@ -23,10 +23,11 @@ class TelemetryAccessArgs:
 
 
 class TelemetryAccess(pulumi.ComponentResource):
-    """The rights of pods to the region's stores of telemetry.
+    """The access of pods to the region's telemetry stores.
 
-    Owns the role on the workspace of metrics of who scales on them, and the role on Application Insights of who sends
-    traces. Does not own the stores (`Observability`) or the identities. Grafana's right comes with `GrafanaAccess`.
+    Owns the roles of accounts that read metrics on the Azure Monitor workspace, and the roles of accounts that send
+    traces on Application Insights. Does not own the stores (`Observability`) or the identities. `GrafanaAccess` owns
+    Grafana's role.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class TelemetryAccess(pulumi.ComponentResource):
         for account, principal in args.metrics_readers.items():
             self._give(f"metrics-{account}", Role.MONITORING_DATA_READER, principal, metrics)
         for account, principal in args.trace_writers.items():
-            # Named for metrics; it is the one role that Application Insights asks of who sends it anything.
+            # Application Insights requires this role for all telemetry, in spite of its name.
             self._give(f"traces-{account}", Role.MONITORING_METRICS_PUBLISHER, principal, traces)
         self.register_outputs({})
 

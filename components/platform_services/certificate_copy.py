@@ -1,4 +1,4 @@
-"""The copy of a certificate in the vault."""
+"""The copy of the Gateway's certificate in the vault."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ REPLICAS: Final = 2
 PKCS12: Final = "certificate.p12"
 _ARCHIVE: Final = '{{ fullPemToPkcs12 (index . "tls.crt" | toString) (index . "tls.key" | toString) | b64dec }}'
 REFRESH: Final = "1h0m0s"
-"""How often the vault is compared with the cluster: a renewed certificate is copied within that time."""
+"""Interval of the copy: a renewed certificate reaches the vault within it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateCopyArgs:
-    """Args of `CertificateCopy`. `client_id` is the identity that may keep certificates in the vault."""
+    """Args of `CertificateCopy`. `client_id` is the identity with the certificates role on the vault."""
 
     namespace: pulumi.Input[str]
     tenant_id: str
@@ -36,13 +36,13 @@ class CertificateCopyArgs:
 
 
 class CertificateCopy(pulumi.ComponentResource):
-    """Keeps the Gateway's certificate in the region's vault too, as a certificate, for services of Azure that end TLS.
+    """Copies the Gateway's certificate to the region's vault, for Azure services that terminate TLS.
 
-    Owns External Secrets, confined to its own namespace, the store that leads to the vault and what is copied. Does not
-    own the right to write there: it comes with the vault, which is reached by its private endpoint.
+    Owns External Secrets, limited to its own namespace, the SecretStore for the vault and the PushSecret. Does not own
+    the role on the vault: `KeyVault` does.
 
-    The copy stays when this goes. The vault would keep the name of a deleted one for as long as it keeps what is
-    deleted, and no new copy could have it.
+    The copy stays when this component is deleted: the vault reserves the name of a deleted certificate during its
+    retention, and a new copy could not use it.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class CertificateCopy(pulumi.ComponentResource):
     ) -> None:
         super().__init__("voice:index:CertificateCopy", name, None, opts)
         self._name, self._scope, self._args = name, scope, args
-        # Not from the chart, whose values are plain: only Azure knows the identity's id.
+        # Outside the chart, because chart values are plain and only Azure knows the identity's id.
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(
@@ -102,7 +102,7 @@ class CertificateCopy(pulumi.ComponentResource):
             "deletionPolicy": "None",
             "secretStoreRefs": [{"kind": "SecretStore", "name": STORE}],
             "selector": {"secret": {"name": secret}},
-            # The vault takes key and chain as one archive without a password.
+            # The vault imports key and chain as one archive without a password.
             "template": {
                 "engineVersion": "v2",
                 "data": {PKCS12: _ARCHIVE},
@@ -120,10 +120,10 @@ class CertificateCopy(pulumi.ComponentResource):
 
 
 def _values() -> dict[str, Any]:
-    """The chart's values: one controller that sees its own namespace only.
+    """The chart's values: one controller, limited to its own namespace.
 
-    Its webhook checks what people write, and its certificate controller serves the webhook; here the program alone
-    writes. Kinds that reach over namespaces are left out.
+    The webhook and its certificate controller are off: they check objects that users write, and here only the program
+    writes. Cluster-wide kinds are off.
     """
     namespace = GATEWAY_CERTIFICATE.namespace
     return {

@@ -1,4 +1,4 @@
-"""TLS certificates, and who signs them."""
+"""TLS certificates and their issuer."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ ISSUERS: Final[Mapping[Issuer, str]] = {
     "letsencryptStaging": "letsencrypt-staging",
     "letsencrypt": "letsencrypt",
 }
-"""Names in the cluster. Each issuer has its own: a certificate is asked for anew when it names another issuer, not when
-an issuer changes behind its name.
+"""Names in the cluster, one per issuer: cert-manager requests a new certificate when the issuer's name changes, not
+when the issuer itself changes.
 """
 
 ROOT_ISSUER: Final = "self-signed"
 ROOT: Final = "self-signed-root"
-"""The root of the self-signed issuer and the Secret that has it: its `ca.crt` is what clients are told to trust."""
+"""The root certificate of the self-signed issuer, and its Secret. Clients trust its `ca.crt`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificatesArgs:
-    """Args of `Certificates`. `client_id` is the identity that writes into the public zones, where an authority is
-    asked; its roles come with the zones.
+    """Args of `Certificates`.
+
+    `client_id` is the identity that writes to the public zones for a public authority; `RegionDns` owns its roles.
     """
 
     namespaces: Mapping[str, pulumi.Input[str]]
@@ -50,15 +51,15 @@ class CertificatesArgs:
 
 
 class Certificates(pulumi.ComponentResource):
-    """The certificates that the Gateway, TURN and the SIP edge show, and their renewal.
+    """The certificates of the Gateway, TURN and the SIP edge, and their renewal.
 
-    Owns cert-manager, the one issuer that the stack names, and the certificates. Does not own who uses their Secrets
-    (`settings.schema.certificates` has the names), nor the zones in which it proves that names are ours.
+    Owns cert-manager, the issuer of the stack file, and the certificates. Does not own the users of their Secrets, nor
+    the zones in which it solves challenges.
 
-    Only the named issuer exists: one more would be one more account at the authority, and would let anybody in the
-    cluster have real certificates before the stack asks for them. An authority is answered by DNS, which works before
-    any entrance does and for wildcards too. Waits for no certificate: an authority takes minutes, and what mounts a
-    Secret waits for it by itself.
+    Only the chosen issuer exists: each further issuer is another account at the authority, and any pod in the cluster
+    could request real certificates from it. Challenges use DNS, which works before any entrance exists and for
+    wildcards. The component does not wait for certificates: an authority takes minutes, and pods wait for the Secrets
+    that they mount.
     """
 
     ready: Mapping[str, pulumi.Resource]
@@ -93,7 +94,7 @@ class Certificates(pulumi.ComponentResource):
         )
 
     def _public_issuer(self, directory: str, release: pulumi.Resource) -> pulumi.Resource:
-        """Let's Encrypt. The longer zone that fits a name decides who answers: region before environment."""
+        """Let's Encrypt. cert-manager uses the solver with the longest matching zone: region before environment."""
         args = self._args
         zones = {
             args.hosts.region_zone: self._scope.names.resource_group,
@@ -125,7 +126,7 @@ class Certificates(pulumi.ComponentResource):
         }
 
     def _self_signed_issuer(self, release: pulumi.Resource) -> pulumi.Resource:
-        """A root of our own that signs the others, so that who wants to trust them trusts one."""
+        """A root certificate that signs all others, so that clients trust one certificate."""
         root_issuer = self._issuer(ROOT_ISSUER, {"selfSigned": {}}, release)
         root = custom_resource(
             f"{self._name}-{ROOT}",
@@ -137,7 +138,7 @@ class Certificates(pulumi.ComponentResource):
                 "isCA": True,
                 "commonName": "voice platform, self-signed",
                 "duration": _hours(ROOT_HOURS),
-                # Renewed with the same key, it still fits what clients were told to trust.
+                # A renewal keeps the key, so clients keep trusting it.
                 "privateKey": {**_private_key(), "rotationPolicy": "Never"},
                 "issuerRef": _issuer_ref(ROOT_ISSUER),
             },
@@ -174,16 +175,16 @@ def _private_key() -> dict[str, Any]:
 
 
 def _hours(hours: int) -> str:
-    """As Kubernetes itself writes a time, so that what is read back is what was written."""
+    """A duration in Kubernetes' canonical form, so that reading it back shows no difference."""
     return f"{hours}h0m0s"
 
 
 def _values() -> dict[str, Any]:
     """The chart's values.
 
-    Definitions stay when the release goes, for every certificate in the cluster, other teams' too, would go with them;
-    a release of the same name takes them up again. Whether a name is proven is asked of the cluster's DNS alone, so
-    that cert-manager needs no way to name servers all over the internet.
+    The CRDs stay when the release is deleted, because deleting them deletes every certificate in the cluster; a release
+    of the same name adopts them. cert-manager checks challenges through the cluster's DNS only, so that it needs no
+    egress to name servers on the internet.
     """
     small = {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}
     large = {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}

@@ -1,6 +1,6 @@
-"""What the OpenTelemetry collector does with a trace, in its own configuration language.
+"""The configuration of the OpenTelemetry collector.
 
-Names of its parts are those of collector 0.158 (contrib distribution), which the pinned chart runs.
+Component names are those of collector 0.158 (contrib distribution), which the pinned chart runs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from settings.schema.metrics import TracingSettings
 CONNECTION_VARIABLE: Final = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 """Environment variable with the connection string of Application Insights."""
 AZURE_MONITOR_SCOPE: Final = "https://monitor.azure.com/.default"
-"""What a token must be for; by default the extension would ask for one for the host it sends to."""
+"""Scope of the token. The extension's default is the host of the endpoint, which Azure Monitor refuses."""
 
 _AZURE_LOGIN: Final = "azure_auth"
 _EXPORTERS: Final = {"applicationInsights": "azure_monitor", "jaeger": f"otlp_grpc/{JAEGER_SERVICE}"}
@@ -25,15 +25,15 @@ def _on_pod(port: Ports) -> dict[str, str]:
 
 
 def collector_config(settings: TracingSettings) -> dict[str, Any]:
-    """Takes traces by OTLP, keeps a share of them whole, sends those to each exporter.
+    """Receives traces by OTLP, samples whole traces, and sends them to each exporter.
 
-    Every pod decides by the trace's id alone, so all spans of a trace share their fate whichever pod they reach.
+    Each pod samples by trace id, so all spans of a trace get the same decision in every pod.
     """
     extensions: dict[str, Any] = {"health_check": _on_pod(COLLECTOR_HEALTH)}
     exporters: dict[str, Any] = {}
     if "applicationInsights" in settings.exporters:
-        # Application Insights takes nothing without a token: its local authentication is off. The webhook of workload
-        # identity sets these variables.
+        # Application Insights requires a token: its local authentication is off. The workload-identity webhook sets
+        # these variables.
         extensions[_AZURE_LOGIN] = {
             "workload_identity": {
                 "client_id": "${env:AZURE_CLIENT_ID}",
@@ -45,7 +45,7 @@ def collector_config(settings: TracingSettings) -> dict[str, Any]:
         exporters[_EXPORTERS["applicationInsights"]] = {
             "connection_string": f"${{env:{CONNECTION_VARIABLE}}}",
             "auth": {"authenticator": _AZURE_LOGIN},
-            # Exceptions are events of spans.
+            # Exceptions are span events.
             "spaneventsenabled": True,
         }
     if "jaeger" in settings.exporters:

@@ -1,4 +1,4 @@
-"""Objects of kinds that a chart or AKS defines."""
+"""Custom resources, whose CRDs a chart or AKS installs."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def custom_resource(
     spec: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
 ) -> kubernetes.apiextensions.CustomResource:
-    """An object of a kind that somebody else defines, with a name of its own in `metadata`.
+    """A custom resource with an explicit name in `metadata`.
 
-    `spec` has the API's own camelCase keys. `opts.depends_on` names the release that brings the definition, so that the
-    kind is there before its first object and its last object goes before the kind.
+    `spec` has the API's camelCase keys. `opts.depends_on` must contain the release that installs the CRD, so that the
+    CRD is created before its first object and deleted after its last one.
     """
     return kubernetes.apiextensions.CustomResource(
         name, api_version=api_version, kind=kind, metadata=metadata, spec=spec, opts=opts

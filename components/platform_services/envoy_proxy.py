@@ -1,4 +1,4 @@
-"""The pods of the Gateway, as Envoy Gateway is told to make them."""
+"""The EnvoyProxy object, from which Envoy Gateway creates the Gateway's pods."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from model.gateway import (
 from settings.schema.gateway import GatewaySettings
 
 RESOURCES: Final = {"requests": {"cpu": "500m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}}
-"""Of one pod, without a limit of CPU: who waits for its share answers late."""
+"""Of one pod, without a CPU limit, because throttling delays responses."""
 
 POD_LABELS: Final = {
     "app.kubernetes.io/name": "envoy",
     "app.kubernetes.io/component": "proxy",
     "gateway.envoyproxy.io/owning-gateway-name": GATEWAY_NAME,
 }
-"""What Envoy Gateway labels these pods with."""
+"""Labels that Envoy Gateway sets on these pods."""
 
 ACCESS_LOG: Final = {
     "startTime": "%START_TIME%",
@@ -44,11 +44,11 @@ ACCESS_LOG: Final = {
     "upstream": "%UPSTREAM_HOST%",
     "route": "%ROUTE_NAME%",
 }
-"""One line for each request. Never the query: clients of LiveKit send their token there."""
+"""Fields of the access log, without the query string: LiveKit clients send their token in it."""
 
 
 def envoy_proxy_spec(settings: GatewaySettings, service_annotations: Mapping[str, str]) -> dict[str, Any]:
-    """The `spec` of an EnvoyProxy: Deployment, Service, autoscaler, disruption budget, log and the way they end."""
+    """The `spec` of an EnvoyProxy: Deployment, Service, autoscaler, disruption budget, access log and shutdown."""
     return {
         "provider": {
             "type": "Kubernetes",
@@ -68,7 +68,7 @@ def envoy_proxy_spec(settings: GatewaySettings, service_annotations: Mapping[str
                 "envoyService": {
                     "name": GATEWAY_SERVICE,
                     "type": "LoadBalancer",
-                    # Only nodes with a pod are sent anything, and the client's address stays as it is.
+                    # Sends traffic only to nodes with a pod, and keeps the client's address.
                     "externalTrafficPolicy": "Local",
                     "annotations": dict(service_annotations),
                 },
@@ -107,7 +107,7 @@ def envoy_proxy_spec(settings: GatewaySettings, service_annotations: Mapping[str
 
 
 def _spread(over: str) -> dict[str, Any]:
-    """Evenly over zones or nodes, where there is room: a pod on the same node is better than none."""
+    """Spreads pods evenly over zones or nodes if possible; otherwise pods share a node."""
     return {
         "topologyKey": over,
         "maxSkew": 1,

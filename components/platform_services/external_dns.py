@@ -1,4 +1,4 @@
-"""DNS records for hosts that routes name."""
+"""DNS records for the hosts of routes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ from settings.schema.dns import DnsSettings
 RELEASE: Final = "external-dns"
 CONFIGURATION: Final = "external-dns-azure"
 CONFIGURATION_FOLDER: Final = "/etc/kubernetes"
-"""Where the program looks for `azure.json` by itself."""
+"""Folder in which external-dns expects `azure.json`."""
 OWNER_PREFIX: Final = "_owner."
-"""Of the TXT records by which it knows its own; no host begins so."""
+"""Prefix of the TXT records that mark its own records; no host begins with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalDnsArgs:
-    """Args of `ExternalDns`. `names` are the region's, whose resource group has its zone; `client_id` is who writes
-    there. `after` is what it needs when it starts: its roles, and the definitions of routes.
+    """Args of `ExternalDns`.
+
+    `client_id` is the identity that writes to the region's zone. `after` contains the owners of its roles and the CRDs
+    of routes.
     """
 
     namespace: pulumi.Input[str]
@@ -41,13 +43,13 @@ class ExternalDnsArgs:
 
 
 class ExternalDns(pulumi.ComponentResource):
-    """Keeps an A record in the region's zone for each route that asks for one.
+    """Keeps an A record in the region's zone for each route with the label `AUTOMATIC_RECORD`.
 
-    Owns external-dns and its configuration. Does not own the zone, nor the records that the program keeps there: these
-    have no TXT record that names it as owner, and what it does not own it neither changes nor deletes
-    (its FAQ, "I'm afraid you will mess up my DNS records"; `Plan.Calculate` filters changes and deletions by owner).
+    Owns external-dns and its configuration. Does not own the zone, nor the records that the program declares there:
+    external-dns changes and deletes only records with its own TXT record (its FAQ, "I'm afraid you will mess up my DNS
+    records"; `Plan.Calculate` filters changes and deletions by owner).
 
-    One pod: it has no election of a leader, and what it does not write in a minute it writes in two.
+    Runs as one pod, because it has no leader election and a delay of a minute is acceptable.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class ExternalDns(pulumi.ComponentResource):
 
 
 def _azure_configuration(scope: Scope, args: ExternalDnsArgs) -> str:
-    """No secret: it signs in with the token of its ServiceAccount."""
+    """Contains no secret: external-dns signs in with its ServiceAccount's token."""
     configuration = {
         "tenantId": args.tenant_id,
         "subscriptionId": scope.names.subscription_id,
@@ -86,7 +88,7 @@ def _values(scope: Scope, args: ExternalDnsArgs) -> dict[str, Any]:
     return {
         "fullnameOverride": RELEASE,
         "provider": {"name": "azure"},
-        # Records go with their routes; only its own, see above.
+        # Deletes a record with its route; only its own records, see above.
         "policy": "sync",
         "registry": "txt",
         "txtOwnerId": scope.names.cluster,

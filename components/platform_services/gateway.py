@@ -44,8 +44,8 @@ KEEPALIVE_INTERVAL_SECONDS: Final = 15
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
-    """Args of `Gateway`. `names` and `plan` tell the address that it stands on: the region's public one by name, or the
-    private one that the plan keeps for it.
+    """Args of `Gateway`. `plan` has the private address of an internal Gateway; a public one uses the region's address
+    by name.
     """
 
     namespaces: Mapping[str, pulumi.Input[str]]
@@ -55,13 +55,13 @@ class GatewayArgs:
 
 
 class Gateway(pulumi.ComponentResource):
-    """Where HTTPS and WSS end, and what they lead to.
+    """The HTTP entrance: it terminates HTTPS and WSS and routes requests to Services.
 
-    Owns Envoy Gateway, the Gateway with its listeners and limits, and the routes. Does not own its address (the network
-    does), the names that lead there, its certificate, nor its load balancer: Azure makes that from the Service that
-    Envoy Gateway makes.
+    Owns Envoy Gateway, the Gateway with its listeners and limits, and composes the routes. Does not own its address
+    (`Network` does), its DNS names, its certificate, nor its load balancer: Azure creates that from the Service of
+    Envoy Gateway.
 
-    Whatever comes by plain HTTP is sent to HTTPS. Services see where a request comes from.
+    Plain HTTP is redirected to HTTPS. Services see the client's address.
     """
 
     def __init__(self, name: str, scope: Scope, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -107,7 +107,7 @@ class Gateway(pulumi.ComponentResource):
         return self._object("proxy", ENVOY_API, "EnvoyProxy", spec, [self._release])
 
     def _service_annotations(self) -> dict[str, str]:
-        """What Azure's load balancer is told: on which of our addresses it stands."""
+        """Annotations that select the address of Azure's load balancer."""
         args, names, prefix = self._args, self._scope.names, "service.beta.kubernetes.io/azure"
         if args.settings.exposure == "internal":
             return {
@@ -121,7 +121,7 @@ class Gateway(pulumi.ComponentResource):
         }
 
     def _gateway(self, gateway_class: pulumi.Resource, proxy: pulumi.Resource) -> pulumi.Resource:
-        """Both listeners take the environment's names alone, at any depth; others get no TLS at all."""
+        """Both listeners accept only names of the environment, at any depth; other names get no TLS handshake."""
         hostname = f"*.{self._args.hosts.zone}"
         routes = {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute"}
         ours = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": list(ROUTE_NAMESPACES)}
@@ -148,7 +148,7 @@ class Gateway(pulumi.ComponentResource):
                     "protocol": "HTTP",
                     "port": ports.HTTP.first,
                     "hostname": hostname,
-                    # The way to HTTPS is the only one here.
+                    # Only the redirect to HTTPS may attach here.
                     "allowedRoutes": {"kinds": [routes], "namespaces": {"from": "Same"}},
                 },
             ],
@@ -161,7 +161,7 @@ class Gateway(pulumi.ComponentResource):
             "targetRefs": [_gateway_ref(sectionName=HTTPS_LISTENER)],
             "tls": {"minVersion": OLDEST_TLS, "alpnProtocols": ["h2", "http/1.1"]},
             "clientIPDetection": self._client_addresses(),
-            # Answered before any route is looked for, on every host; not by a pod that is about to end.
+            # Envoy answers before routing, on every host; a terminating pod does not answer.
             "healthCheck": {"path": HEALTH_PATH},
             "tcpKeepalive": {
                 "idleTime": _seconds(KEEPALIVE_SECONDS),
@@ -178,15 +178,15 @@ class Gateway(pulumi.ComponentResource):
         self._object("client-policy", ENVOY_API, "ClientTrafficPolicy", spec, [gateway])
 
     def _client_addresses(self) -> dict[str, Any]:
-        """Azure's load balancer leaves the client's address in the packet; Application Gateway puts it into a header,
-        which is believed when it comes from there.
+        """Azure's load balancer keeps the client's address in the packet. Application Gateway sends it in a header,
+        which is trusted only from its subnet.
         """
         if self._args.settings.exposure == "internal":
             return {"xForwardedFor": {"trustedCIDRs": [self._args.plan.subnets[Subnet.APPLICATION_GATEWAY]]}}
         return {"directSourceIP": {}}
 
     def _backend_policy(self, gateway: pulumi.Resource) -> None:
-        """What holds for every route that says nothing else."""
+        """Timeouts and limits of every route without its own policy."""
         settings = self._args.settings
         limit = {"requests": settings.requests_per_second, "unit": "Second"}
         spec = {
@@ -209,7 +209,7 @@ def _seconds(count: int) -> str:
 
 
 def _values() -> dict[str, Any]:
-    """The chart's values. It brings the definitions of the Gateway API and its own."""
+    """The chart's values. The chart also installs the CRDs of the Gateway API and of Envoy Gateway."""
     return {
         "deployment": {
             "replicas": REPLICAS,
@@ -226,7 +226,7 @@ def _values() -> dict[str, Any]:
                 "resources": {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
             }
         },
-        # For routing that prefers the own zone, which a pod on its node's network cannot have; a hook makes its
-        # webhook, and nothing would remove that.
+        # It serves zone-aware routing, which hostNetwork pods cannot use; a hook creates its webhook, and nothing would
+        # delete that.
         "topologyInjector": {"enabled": False},
     }

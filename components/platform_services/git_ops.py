@@ -1,4 +1,4 @@
-"""Argo CD, for services of teams' own."""
+"""Argo CD, for the services of teams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from settings.schema.delivery import GitOpsSettings
 API: Final = "argoproj.io/v1alpha1"
 RELEASE: Final = "argocd"
 PROJECT: Final = "applications"
-"""The one project, and the name of the application of applications."""
+"""Name of the only project and of the root application."""
 THIS_CLUSTER: Final = "https://kubernetes.default.svc"
 WRITES: Final = ("create", "delete", "get", "list", "patch", "update", "watch")
 READS: Final = ("get", "list", "watch")
@@ -27,7 +27,7 @@ READS: Final = ("get", "list", "watch")
 
 @dataclass(frozen=True, kw_only=True)
 class GitOpsArgs:
-    """Args of `GitOps`. `namespace` is that of the controllers, `own_services` that of what Argo CD deploys."""
+    """Args of `GitOps`. `namespace` is the controllers' namespace, Argo CD deploys to `own_services`."""
 
     namespace: pulumi.Input[str]
     own_services: pulumi.Input[str]
@@ -35,16 +35,16 @@ class GitOpsArgs:
 
 
 class GitOps(pulumi.ComponentResource):
-    """Deploys services of teams' own from a Git repository, and keeps them as they are there.
+    """Deploys services of teams from a Git repository and keeps them in the state of the repository.
 
-    Owns Argo CD, its one project, the application of applications, and its role in the one namespace where it may
-    write, and there only kinds of `settings.schema.delivery`: two owners of one object would fight, so nothing of the
-    platform's lives there. It has no role in any other namespace but its own. Does not own the applications.
+    Owns Argo CD, its only project, the root application, and its role in the one namespace that it writes to, limited
+    to the kinds of `model.gitops`. The platform declares no objects there, because two owners of one object would
+    overwrite each other. Argo CD has no role in other namespaces except its own. Does not own the applications.
 
-    Applications stand in `voice-apps` beside what they deploy: from there they can name no project but this one. There
-    is no page and no account: people use `argocd --core`, or `kubectl`, with their own rights in the cluster. A private
+    Applications are in `voice-apps` next to the objects that they deploy; from there they can use only this project.
+    There is no web UI and no account: users run `argocd --core` or `kubectl` with their own permissions. A private
     repository needs its credentials as a Secret in `voice-system` with the label
-    `argocd.argoproj.io/secret-type: repository`. Switched off, what it deployed stays.
+    `argocd.argoproj.io/secret-type: repository`. Deployed objects stay when this component is deleted.
     """
 
     def __init__(self, name: str, args: GitOpsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -64,7 +64,7 @@ class GitOps(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _role(self) -> pulumi.Resource:
-        """What its controller may do where it deploys."""
+        """The controller's role in the namespace that it deploys to."""
         metadata = kubernetes.meta.v1.ObjectMetaArgs(name=CONTROLLER_ACCOUNT, namespace=self._args.own_services)
         role = kubernetes.rbac.v1.Role(
             f"{self._name}-role",

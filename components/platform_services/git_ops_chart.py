@@ -1,4 +1,4 @@
-"""What the chart of Argo CD is told."""
+"""Values of the chart of Argo CD."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ CONTROLLER_READS: Final[dict[str, list[str]]] = {
     "apps": ["controllerrevisions", "replicasets"],
     "discovery.k8s.io": ["endpointslices"],
 }
-"""What follows from objects that it writes, by group: to tell whether they are well."""
+"""Objects that Kubernetes derives from the deployed ones, by group: Argo CD reads them to judge health."""
 
 _OFF: Final = {"enabled": False}
 
 
 def git_ops_values() -> dict[str, Any]:
-    """Its core: what compares and writes, what reads repositories, and a cache that may be lost."""
+    """Only the core: the application controller, the repository server and a disposable cache."""
     return {
         "global": {
             "nodeSelector": CONTROLLER_NODES,
             "priorityClassName": CONTROLLER_PRIORITY,
-            # The platform's table of flows rules instead.
+            # The platform's network policies apply instead.
             "networkPolicy": {"create": False},
         },
         "configs": {
             "cm": {
                 "admin.enabled": "false",
-                # What it may not list it leaves alone.
+                # Ignore kinds that it may not list.
                 "resource.respectRBAC": "strict",
             },
             "params": {"application.namespaces": OWN_SERVICES_NAMESPACE},
-            # The cluster that it runs in, seen through one namespace.
+            # Its own cluster, limited to one namespace.
             "clusterCredentials": {
                 "in-cluster": {
                     "server": "https://kubernetes.default.svc",
@@ -46,7 +46,7 @@ def git_ops_values() -> dict[str, Any]:
         },
         "controller": {
             "serviceAccount": {"name": CONTROLLER_ACCOUNT},
-            # Applications are looked for in all namespaces; all else stands in roles of two.
+            # It watches applications in all namespaces; all other permissions are in the roles of two namespaces.
             "clusterRoleRules": {
                 "enabled": True,
                 "rules": [
@@ -61,7 +61,7 @@ def git_ops_values() -> dict[str, Any]:
             "resources": _resources("50m", "256Mi", "1Gi"),
         },
         "redis": {"resources": _resources("20m", "64Mi", "256Mi")},
-        # Pages and accounts: nobody is let in from outside, and people have rights of their own in the cluster.
+        # No web UI and no accounts: users have their own permissions in the cluster.
         "server": {"replicas": 0, "clusterRoleRules": {"enabled": True, "rules": []}},
         "dex": _OFF,
         "notifications": _OFF,

@@ -1,4 +1,4 @@
-"""Jaeger: what its chart is told."""
+"""Values of the chart of Jaeger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from components.platform_services.release import CONTROLLER_NODES
 from model.ports import COLLECTOR_HEALTH, COLLECTOR_METRICS, JAEGER_PAGES, JAEGER_SERVICE, OTLP_GRPC, OTLP_HTTP, Ports
 
 KEPT_HOURS: Final = 72
-"""How long a trace stays."""
+"""Retention of traces."""
 DISK_GIB: Final = 32
 
 _STORE: Final = "disk"
@@ -21,8 +21,8 @@ def _everywhere(port: Ports) -> dict[str, str]:
 
 
 def jaeger_values() -> dict[str, Any]:
-    """One pod with a database of its own on a disk: it can be moved to another node of the disk's zone, but there is
-    never a second one. Who needs more than that keeps traces in Application Insights.
+    """One pod with an embedded database on a disk. It can move to another node of the disk's zone, but it cannot have
+    replicas. For more, use Application Insights.
     """
     return {
         "fullnameOverride": JAEGER_SERVICE,
@@ -44,7 +44,7 @@ def jaeger_values() -> dict[str, Any]:
 
 
 def _claim() -> dict[str, Any]:
-    """Belongs to the release, and goes with it."""
+    """The disk. The release owns it and deletes it."""
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -58,7 +58,7 @@ def _claim() -> dict[str, Any]:
 
 
 def _config() -> dict[str, Any]:
-    """Jaeger is an OpenTelemetry collector with a store and pages; this is its whole configuration."""
+    """The whole configuration: Jaeger is an OpenTelemetry collector with a store and a web UI."""
     badger = {
         "directories": {"keys": f"{_DATA}/keys", "values": f"{_DATA}/values"},
         "ephemeral": False,

@@ -15,13 +15,13 @@ from settings.schema.aks_stack import AksStackSettings
 
 API: Final = "security.istio.io/v1"
 WHOLE_NAMESPACE: Final = "default"
-"""Istio takes the name as that of the rule for all pods of a namespace."""
+"""The name that Istio reserves for the rule of all pods of a namespace."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeshArgs:
-    """Args of `Mesh`: the whole stack, for who stands outside the mesh follows from many sections. `namespaces` are
-    the platform's, by name.
+    """Args of `Mesh`: the settings of the whole stack, because exceptions depend on many sections. `namespaces` are the
+    platform's, by name.
     """
 
     settings: AksStackSettings
@@ -29,17 +29,17 @@ class MeshArgs:
 
 
 class Mesh(pulumi.ComponentResource):
-    """Mutual TLS for the pods of the namespaces that the stack names, but for who cannot speak it.
+    """Mutual TLS for the pods of the namespaces in `voice:mesh`, with exceptions for pods that do not support it.
 
-    Owns the rule of each such namespace and its exceptions (`model.mesh_exceptions`). Does not own the mesh, an
-    add-on of the cluster, nor the label by which namespaces get sidecars (`Namespaces`). A pod that runs already gets
-    its sidecar when it is restarted; until then it does not reach those that have one.
+    Owns the rule of each such namespace and its exceptions (`model.mesh_exceptions`). Does not own the mesh, an add-on
+    of the cluster, nor the label that enables sidecars (`Namespaces`). A running pod gets its sidecar at its next
+    restart; until then it cannot reach pods with a sidecar.
     """
 
     def __init__(self, name: str, args: MeshArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Mesh", name, None, opts)
         self._name, self._args = name, args
-        # Exceptions first: the rule alone would cut off who has no sidecar.
+        # Exceptions first: the rule alone would cut off pods without a sidecar.
         exceptions = [self._exception(exception) for exception in mesh_exceptions(args.settings)]
         for namespace in args.settings.mesh.namespaces:
             self._rule(WHOLE_NAMESPACE, namespace, {"mtls": {"mode": "STRICT"}}, after=exceptions)

@@ -1,4 +1,4 @@
-"""Namespaces, priorities and kinds of volumes."""
+"""Namespaces, priority classes and storage classes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from settings.schema.mesh import MeshSettings
 
 _POD_SECURITY = "pod-security.kubernetes.io"
 _MESH_REVISION = "istio.io/rev"
-"""Label by which AKS's mesh puts sidecars into pods; Istio's own `istio-injection` would keep them out."""
+"""The label that enables AKS's sidecar injection; Istio's own `istio-injection` would disable it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamespacesArgs:
-    """Args of `Namespaces`. `kubernetes_version` pins the Pod Security rules to those of the cluster's minor
-    version. `mesh` says whose pods get sidecars, and of which revision. `after` is what pods run on: nothing is put
-    into a namespace before it, and nodes go after the pods.
+    """Args of `Namespaces`.
+
+    `kubernetes_version` pins the version of the Pod Security rules. `mesh` selects the namespaces with sidecars and
+    their revision. `after` contains the cluster with its pools, so that nodes are deleted after the pods.
     """
 
     kubernetes_version: str
@@ -37,14 +38,14 @@ class NamespacesArgs:
 
 
 class Namespaces(pulumi.ComponentResource):
-    """Where pods live, which of them give way, and what disks they get.
+    """The namespaces, priority classes and storage classes of the platform.
 
     Owns the namespaces with their Pod Security levels, the priority classes and the storage classes. Does not own the
-    namespaces and classes that AKS brings itself.
+    namespaces and classes of AKS.
     """
 
     names: dict[str, pulumi.Output[str]]
-    """Names, each known once the namespace exists."""
+    """Names by name, each known once the namespace exists."""
 
     def __init__(self, name: str, args: NamespacesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Namespaces", name, None, opts)
@@ -90,7 +91,7 @@ class Namespaces(pulumi.ComponentResource):
         )
 
     def _storage_class(self, storage_class: StorageClass) -> kubernetes.storage.v1.StorageClass:
-        """Waits for the pod before it makes the disk: a disk lives in one zone, and the scheduler chooses which."""
+        """Creates disks when their pod is scheduled: a disk is in one zone, and the scheduler chooses the zone."""
         return kubernetes.storage.v1.StorageClass(
             f"{self._name}-storage-{storage_class.name}",
             metadata=kubernetes.meta.v1.ObjectMetaArgs(

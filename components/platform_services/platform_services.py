@@ -1,4 +1,4 @@
-"""The shared part of a cluster."""
+"""The shared services of a cluster."""
 
 from __future__ import annotations
 
@@ -34,11 +34,10 @@ from settings.schema.aks_stack import AksStackSettings
 
 @dataclass(frozen=True, kw_only=True)
 class PlatformServicesArgs:
-    """Args of `PlatformServices`: the whole stack, since it composes what many sections describe.
+    """Args of `PlatformServices`: the settings of the whole stack, because it composes many sections.
 
-    `identities` are those of the stack's `workload_accounts`, by name. `after` is what controllers need in Azure before
-    they start: their roles. `metrics_endpoint` and `trace_connection` are how the region's stores of telemetry are
-    found.
+    `identities` are by account name. `after` contains the owners of the controllers' roles in Azure. `metrics_endpoint`
+    is the query URL of the Azure Monitor workspace, `trace_connection` the connection string of Application Insights.
     """
 
     settings: AksStackSettings
@@ -50,17 +49,16 @@ class PlatformServicesArgs:
 
 
 class PlatformServices(pulumi.ComponentResource):
-    """What every workload finds in the cluster, before the first one.
+    """The shared services in the cluster, which exist before the first workload.
 
-    Composes namespaces, policies, certificates, the Gateway, metrics, scaling, tracing and what a stack asks for beside
-    them. Does not own workloads, nor what AKS installs as an add-on. Give it the cluster's provider in
-    `opts.providers`.
+    Composes namespaces, policies, certificates, the Gateway, metrics, scaling, tracing and optional controllers. Does
+    not own workloads, nor add-ons of AKS. Requires the cluster's provider in `opts.providers`.
     """
 
     namespaces: dict[str, pulumi.Output[str]]
-    """Names, each known once the namespace exists."""
+    """Names by name, each known once the namespace exists."""
     prometheus_address: pulumi.Output[str] | None
-    """URL of what answers PromQL, for who scales on metrics; `None` where none are kept. Azure's wants the
+    """PromQL URL for scaling on metrics; `None` without a metrics backend. Azure's requires the
     ClusterTriggerAuthentication of `Scaling`.
     """
 
@@ -81,7 +79,7 @@ class PlatformServices(pulumi.ComponentResource):
             self._tracing()
         if Feature.AUTOMATIC_DNS in features(self._settings):
             self._external_dns(gateway)
-        self._on_request()
+        self._optional_controllers()
         self.register_outputs({"namespaces": self.namespaces})
 
     def _namespaces(self) -> dict[str, pulumi.Output[str]]:
@@ -170,8 +168,8 @@ class PlatformServices(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _on_request(self) -> None:
-        """What brings changes to services that run, where the stack asks for it."""
+    def _optional_controllers(self) -> None:
+        """Declares the controllers that deliver changes to running services, by setting."""
         delivery, system = self._settings.delivery, self.namespaces[SYSTEM_NAMESPACE]
         if delivery.reloader:
             Reloader(f"{self._name}-reloader", ReloaderArgs(namespace=system), opts=self._children)

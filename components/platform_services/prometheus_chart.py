@@ -1,4 +1,4 @@
-"""Prometheus, Grafana and Alertmanager in the cluster: what their chart is told."""
+"""Values of the chart of Prometheus, Grafana and Alertmanager."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from model.scrape_targets import ADDON_NAMESPACE
 from settings.schema.metrics import MetricsSettings
 
 REPLICAS: Final = 2
-"""Of Prometheus and Alertmanager. Each Prometheus reads every target by itself; alerts of both become one."""
+"""Of Prometheus and Alertmanager. Each Prometheus scrapes every target; Alertmanager deduplicates alerts."""
 FULL_AT: Final = 0.85
-"""Share of its disk at which Prometheus drops its oldest metrics: it needs the rest to rewrite its blocks."""
+"""Share of its disk at which Prometheus deletes its oldest data; compaction needs the rest."""
 ALERTMANAGER_GIB: Final = 2
 GRAFANA_GIB: Final = 10
 
@@ -40,12 +40,12 @@ def _volume(storage_class: str, gib: int) -> dict[str, Any]:
     }
 
 
-# Disks go with what they belong to: nobody else would remove them.
+# Delete disks with their StatefulSet: nothing else would delete them.
 _DISKS_GO: Final = {"whenDeleted": "Delete", "whenScaled": "Retain"}
 
 
 def prometheus_values(settings: MetricsSettings) -> dict[str, Any]:
-    """The values of kube-prometheus-stack: its programs, and none of its rules, for ours are the same as Azure's."""
+    """The values of kube-prometheus-stack, without its rules: the platform has its own, the same as in Azure."""
     return {
         "fullnameOverride": PROMETHEUS_SERVICE.removesuffix("-prometheus"),
         "defaultRules": {"create": False},
@@ -62,7 +62,7 @@ def prometheus_values(settings: MetricsSettings) -> dict[str, Any]:
         },
         "grafana": _grafana(),
         "prometheusOperator": {
-            # Its webhook needs certificates and jobs of its own; what it would check is checked before it is sent.
+            # Its webhook needs certificates and jobs; the program checks objects before it sends them.
             "admissionWebhooks": _OFF,
             "tls": _OFF,
             "nodeSelector": CONTROLLER_NODES,
@@ -70,14 +70,14 @@ def prometheus_values(settings: MetricsSettings) -> dict[str, Any]:
         },
         "kube-state-metrics": {**_PLACE, "resources": _resources("50m", "128Mi", "512Mi")},
         "prometheus-node-exporter": {
-            # It reads the nodes' own files, which Pod Security refuses in our namespaces.
+            # It reads files of the nodes, which Pod Security forbids in our namespaces.
             "fullnameOverride": "node-exporter",
             "namespaceOverride": ADDON_NAMESPACE,
             "priorityClassName": CONTROLLER_PRIORITY,
             "service": {"port": NODE_EXPORTER.first, "targetPort": NODE_EXPORTER.first},
             "resources": _resources("50m", "32Mi", "128Mi"),
         },
-        # AKS runs these where nobody can read them, and Cilium takes the place of the last.
+        # AKS does not expose these, and Cilium replaces kube-proxy.
         **dict.fromkeys(("kubeControllerManager", "kubeEtcd", "kubeScheduler", "kubeProxy"), _OFF),
     }
 
@@ -86,7 +86,7 @@ def _prometheus(settings: MetricsSettings) -> dict[str, Any]:
     interval = f"{settings.interval_seconds}s"
     return {
         **_SHARED,
-        # A dashboard that asked one replica first should not see the gaps of the other.
+        # A dashboard stays with one replica, so it does not show the gaps of the other.
         "service": {"port": PROMETHEUS.first, "targetPort": PROMETHEUS.first, "sessionAffinity": "ClientIP"},
         "prometheusSpec": {
             **_PLACE,
@@ -97,7 +97,7 @@ def _prometheus(settings: MetricsSettings) -> dict[str, Any]:
             "storageSpec": _volume(_DISK, settings.storage_gib),
             "persistentVolumeClaimRetentionPolicy": _DISKS_GO,
             "resources": _resources("500m", "2Gi", "4Gi"),
-            # Every monitor and rule of the cluster counts, not those of this chart alone.
+            # Select all monitors and rules in the cluster, not only those of this chart.
             **{
                 f"{kind}SelectorNilUsesHelmValues": False
                 for kind in ("podMonitor", "serviceMonitor", "probe", "rule", "scrapeConfig")
@@ -107,7 +107,7 @@ def _prometheus(settings: MetricsSettings) -> dict[str, Any]:
 
 
 def _grafana() -> dict[str, Any]:
-    """One pod: its database is a file. The chart draws the password of `admin` and keeps it in Secret
+    """One pod, because its database is a file. The chart generates the password of `admin` in the Secret
     `prometheus-grafana`.
     """
     return {

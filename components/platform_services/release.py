@@ -1,4 +1,4 @@
-"""Charts of others."""
+"""Releases of third-party charts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from model.charts import ThirdPartyChart
 from model.kubernetes import POOL_LABEL
 
 CONTROLLER_NODES: Final = {POOL_LABEL: "api"}
-"""Node selector of controllers: they are not critical to AKS, so they stay off its system pool."""
+"""Node selector of controllers: the system pool is only for critical pods of AKS."""
 CONTROLLER_PRIORITY: Final = "voice-platform"
 """Their priority class."""
 TIMEOUT_SECONDS: Final = 900
-"""How long Helm waits for what a chart installs: a node may have to be added first, which takes some minutes."""
+"""Helm's timeout; it includes the minutes that adding a node can take."""
 KEPT_REVISIONS: Final = 5
-"""How many revisions Helm keeps to go back to; each is a Secret of up to 1 MiB."""
+"""Revisions that Helm keeps for rollbacks; each is a Secret of up to 1 MiB."""
 
 
 def third_party_release(
@@ -30,11 +30,11 @@ def third_party_release(
     values: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
 ) -> kubernetes.helm.v3.Release:
-    """The one way to install a chart that is not ours: in its pinned version, whole or not at all.
+    """Installs a third-party chart in its pinned version, atomically. All third-party charts use this function.
 
-    `namespace` is the output of a namespace that the program owns: Helm makes none. An installation that fails is
-    removed, an upgrade that fails is rolled back. What uses a chart's definitions takes the release into its
-    `depends_on`. Where pods run and with which priority belongs to `values`, for each chart has its own keys for it.
+    `namespace` is the output of a namespace that the program owns; Helm creates none. Helm removes a failed
+    installation and rolls back a failed upgrade. Resources that use a chart's CRDs must have the release in
+    `depends_on`. `values` must set node selector and priority class, because each chart has its own keys for them.
     """
     return kubernetes.helm.v3.Release(
         name,

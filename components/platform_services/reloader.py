@@ -1,4 +1,4 @@
-"""Restarts what reads a secret that has changed."""
+"""Reloader: restarts pods whose secret or configuration changed."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ REPLICAS: Final = 2
 WATCHED: Final = tuple(
     namespace.name for namespace in NAMESPACES if not namespace.carries_calls and namespace.name != SYSTEM_NAMESPACE
 )
-"""Namespaces in which it may restart pods, beside its own, which it always watches."""
+"""Namespaces in which it may restart pods, in addition to its own, which it always watches."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReloaderArgs:
-    """Args of `Reloader`. `namespace` is that of the controllers."""
+    """Args of `Reloader`. `namespace` is the controllers' namespace."""
 
     namespace: pulumi.Input[str]
 
 
 class Reloader(pulumi.ComponentResource):
-    """Rolls a workload whose secret or configuration has changed, if its annotations ask for that.
+    """Restarts a workload whose secret or configuration changed, if its annotations enable that.
 
-    Owns Reloader. It may touch nothing where pods carry calls: it has no role there, whatever their annotations say. A
-    generated secret of the platform's rolls its readers by its generation, without Reloader.
+    Owns Reloader. Does not restart pods that carry calls: it has no role in their namespaces. A new generation of a
+    generated secret restarts its readers without Reloader.
 
-    Secrets come from the vault as files, so it watches what the Secrets Store driver reports of them
-    (annotation `secretproviderclass.reloader.stakater.com/auto`), beside Secrets and ConfigMaps.
+    Secrets from the vault are files, so Reloader watches the status objects of the Secrets Store driver (annotation
+    `secretproviderclass.reloader.stakater.com/auto`) in addition to Secrets and ConfigMaps.
     """
 
     def __init__(self, name: str, args: ReloaderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -55,10 +55,10 @@ def _values() -> dict[str, Any]:
         "fullnameOverride": RELEASE,
         "reloader": {
             "autoReloadAll": False,
-            # A role in each of these, and none for the whole cluster.
+            # A role in each of these namespaces, and no cluster role.
             "watchGlobally": False,
             "namespaces": list(WATCHED),
-            # Without it a variable would be added to the container, which whoever keeps the workload takes away again.
+            # The default strategy adds an environment variable, which the workload's owner would remove again.
             "reloadStrategy": "annotations",
             "enableCSIIntegration": True,
             "ignoreJobs": True,

@@ -1,4 +1,4 @@
-"""What the Gateway leads to."""
+"""HTTP routes of the Gateway."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GATEWAY_API: Final = "gateway.networking.k8s.io/v1"
 
 @dataclass(frozen=True, kw_only=True)
 class RoutesArgs:
-    """Args of `Routes`. `gateway` is what the routes belong to."""
+    """Args of `Routes`. The routes attach to `gateway`."""
 
     namespaces: Mapping[str, pulumi.Input[str]]
     settings: GatewaySettings
@@ -33,10 +33,10 @@ class RoutesArgs:
 
 
 class Routes(pulumi.ComponentResource):
-    """The ways from hosts and paths to Services, and from HTTP to HTTPS.
+    """The routes from hosts and paths to Services, and the redirect from HTTP to HTTPS.
 
-    Owns an HTTPRoute for each route, in the namespace of its Service, and a policy for each that differs from what the
-    Gateway says of all. Does not own the Services: one that is not there yet is answered 500.
+    Owns an HTTPRoute for each route, in the namespace of its Service, and a policy for each route that differs from
+    the Gateway's defaults. Does not own the Services: the Gateway answers 500 for a missing one.
     """
 
     def __init__(self, name: str, args: RoutesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -60,7 +60,7 @@ class Routes(pulumi.ComponentResource):
         )
 
     def _redirect(self) -> None:
-        """For browsers and people; nothing is served without TLS."""
+        """Redirects browsers; the Gateway serves nothing without TLS."""
         redirect = {"scheme": "https", "statusCode": MOVED_PERMANENTLY}
         spec = {
             "parentRefs": [_parent(HTTP_LISTENER)],
@@ -86,10 +86,10 @@ class Routes(pulumi.ComponentResource):
             self._policy(route, differences, after=http_route)
 
     def _differences(self, route: ServedRoute) -> dict[str, Any]:
-        """What holds for this route instead of the Gateway's own rule."""
+        """The settings of this route that differ from the Gateway's defaults."""
         found: dict[str, Any] = {}
         if route.web_socket:
-            # An answer that may take for ever, on a connection that may be silent for so long.
+            # No limit on the response time; the connection may be idle for this long.
             silence = f"{self._args.settings.web_socket_seconds}s"
             found["timeout"] = {"http": {"requestTimeout": "0s", "streamIdleTimeout": silence}}
         if route.rate_limit is not None:

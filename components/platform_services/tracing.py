@@ -1,4 +1,4 @@
-"""Where workloads send their traces."""
+"""The OpenTelemetry collector for the traces of workloads, and optionally Jaeger."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REPLICAS: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationInsights:
-    """Where traces go in Azure, and as whom: `client_id` is that of the collector's identity."""
+    """The destination of traces in Azure. `client_id` is the client id of the collector's identity."""
 
     connection: pulumi.Input[str]
     client_id: pulumi.Input[str]
@@ -29,7 +29,7 @@ class ApplicationInsights:
 
 @dataclass(frozen=True, kw_only=True)
 class TracingArgs:
-    """Args of `Tracing`. `namespace` is that of the controllers; `application_insights` is set where it gets traces."""
+    """Args of `Tracing`. `namespace` is the controllers'; `application_insights` is set if it receives traces."""
 
     namespace: pulumi.Input[str]
     settings: TracingSettings
@@ -40,7 +40,7 @@ class Tracing(pulumi.ComponentResource):
     """One OpenTelemetry collector for all traces of the cluster (Service `OTLP_SERVICE` of `model.ports`).
 
     Owns the collector and, by setting, Jaeger with its disk. Does not own Application Insights (`Observability`), the
-    collector's right to write there (`TelemetryAccess`), nor logs and metrics: those have ways of their own.
+    collector's role on it (`TelemetryAccess`), nor the collection of logs and metrics.
     """
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -73,9 +73,9 @@ class Tracing(pulumi.ComponentResource):
         return {
             "fullnameOverride": OTLP_SERVICE,
             "mode": "deployment",
-            # The contrib distribution: the plain one cannot speak to Azure Monitor.
+            # The contrib distribution: the core one has no exporter for Azure Monitor.
             "image": {"repository": "otel/opentelemetry-collector-contrib"},
-            # Taken as it is; `config` would be laid over the chart's own pipelines.
+            # Replaces the chart's configuration; `config` would be merged with it.
             "alternateConfig": collector_config(self._args.settings),
             "replicaCount": REPLICAS,
             "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
@@ -107,5 +107,5 @@ class Tracing(pulumi.ComponentResource):
 
 
 def _same(port: Ports) -> dict[str, int]:
-    """Of the pods and of the Service."""
+    """The same port number in the container and in the Service."""
     return {"containerPort": port.first, "servicePort": port.first}

@@ -87,8 +87,8 @@ ANSWERS = {
 }
 
 
-def _cluster_identity(cluster: Registered) -> dict[str, Any]:
-    """Azure answers with a map where it takes a list."""
+def cluster_identity(cluster: Registered) -> dict[str, Any]:
+    """Azure returns a map where it takes a list."""
     names = cluster.inputs["identity"]["userAssignedIdentities"]
     assigned = {name: {"clientId": guid(name), "principalId": guid(name)} for name in names}
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": assigned}}
@@ -103,7 +103,7 @@ def build_stack(sections: Mapping[str, Any], *, preview: bool = False) -> Graph:
         config={f"{NAMESPACE}:{name}": value for name, value in config.items()},
         secret_keys=[f"{NAMESPACE}:secrets"],
         invokes=ANSWERS,
-        computed={"azure-native:containerservice:ManagedCluster": _cluster_identity},
+        computed={"azure-native:containerservice:ManagedCluster": cluster_identity},
         preview=preview,
     )
 
