@@ -203,14 +203,9 @@ class AksRegion(pulumi.ComponentResource):
             )
 
     def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
-        return WorkloadIdentity(
-            f"{self._name}-identity-{account.name}",
-            self.scope,
-            WorkloadIdentityArgs(
-                workload=account.name, issuer_url=self.cluster.oidc_issuer_url, subject=account.subject
-            ),
-            opts=self._children,
-        )
+        issuer = self.cluster.oidc_issuer_url
+        args = WorkloadIdentityArgs(workload=account.name, issuer_url=issuer, subject=account.subject)
+        return WorkloadIdentity(f"{self._name}-identity-{account.name}", self.scope, args, opts=self._children)
 
     def _telemetry_access(self) -> TelemetryAccess:
         return TelemetryAccess(
