@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_azure_native import resources
@@ -26,6 +27,7 @@ from components.observability import (
     TelemetryAccess,
     TelemetryAccessArgs,
 )
+from components.outputs import region_outputs
 from components.platform_services import PlatformServices, PlatformServicesArgs
 from components.region_dns import RegionDns, RegionDnsArgs
 from components.registry import RegistryAccess, RegistryAccessArgs
@@ -39,8 +41,9 @@ from model.identities import WorkloadAccount, workload_accounts
 from model.naming import region_names
 from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
 from model.public_addresses import PublicAddress
+from model.secrets import GENERATED_SECRETS
 from model.traffic_profiles import traffic_profiles
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,7 @@ class AksRegionArgs:
     stack that has it; components that use the global part depend on it there.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     secrets: Mapping[str, pulumi.Output[str]]
     global_part: pulumi.Resource | None = None
 
@@ -75,6 +78,8 @@ class AksRegion(pulumi.ComponentResource):
     key_vault: KeyVault
     services: PlatformServices
     voice: VoiceWorkloads
+    outputs: Mapping[str, Any]
+    """The stack's exports of the region, as JSON-like values."""
 
     def __init__(self, name: str, args: AksRegionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:AksRegion", name, None, opts)
@@ -101,6 +106,7 @@ class AksRegion(pulumi.ComponentResource):
             self._flow_logs()
         self.services = self._platform_services()
         self.voice = self._voice_workloads()
+        self.outputs = region_outputs(args.settings, self.network, self.cluster)
         self.register_outputs({"clusterName": self.cluster.cluster_name})
 
     def _resource_group(self) -> Scope:
@@ -197,12 +203,9 @@ class AksRegion(pulumi.ComponentResource):
             )
 
     def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
-        return WorkloadIdentity(
-            f"{self._name}-identity-{account.name}",
-            self.scope,
-            WorkloadIdentityArgs(account=account, issuer_url=self.cluster.oidc_issuer_url),
-            opts=self._children,
-        )
+        issuer = self.cluster.oidc_issuer_url
+        args = WorkloadIdentityArgs(workload=account.name, issuer_url=issuer, subject=account.subject)
+        return WorkloadIdentity(f"{self._name}-identity-{account.name}", self.scope, args, opts=self._children)
 
     def _telemetry_access(self) -> TelemetryAccess:
         return TelemetryAccess(
@@ -246,6 +249,7 @@ class AksRegion(pulumi.ComponentResource):
             KeyVaultArgs(
                 tenant_id=settings.azure.tenant_id,
                 settings=settings.key_vault,
+                generated_secrets=GENERATED_SECRETS,
                 user_secrets=self._args.secrets,
                 managed_secrets=self.data_tier.keys,
                 readers=self._grants.secret_readers(self._args.secrets),
@@ -264,7 +268,7 @@ class AksRegion(pulumi.ComponentResource):
                 home=self._settings.registry_home,
                 subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
                 zone_id=self.network.private_zone_ids[PrivateZone.REGISTRY],
-                kubelet=self.cluster.kubelet,
+                puller=self.cluster.kubelet,
                 after=self._after_global,
             ),
             opts=self._children,

@@ -14,7 +14,7 @@ from components.registry import Registry, RegistryArgs
 from components.scope import Scope
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
 from model.naming import global_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class GlobalServicesArgs:
     `settings.registry_home`.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     location: str
 
 

@@ -16,7 +16,7 @@ from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
 from model.roles import Role
-from model.secrets import GENERATED_SECRETS, GeneratedSecret
+from model.secrets import GeneratedSecret
 from settings.schema.key_vault import KeyVaultSettings
 
 _TYPE = "Microsoft.KeyVault/vaults"
@@ -27,13 +27,15 @@ PLAIN_TEXT = "text/plain"
 class KeyVaultArgs:
     """Args of `KeyVault`.
 
-    `user_secrets` come from the stack file, `managed_secrets` are keys that Azure creates for managed services; both
-    by their name in the vault. `readers` maps an account to its identity and the secrets that it reads.
+    `generated_secrets` get random values, `user_secrets` come from the stack file, and Azure creates the values of
+    `managed_secrets` (keys of managed services). All have the same name in the vault. `readers` maps an account to its
+    identity and the secrets that it reads.
     `certificate_writers` write certificates to the vault and read no secret.
     """
 
     tenant_id: str
     settings: KeyVaultSettings
+    generated_secrets: Sequence[GeneratedSecret] = ()
     user_secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     managed_secrets: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     readers: Mapping[str, tuple[Principal, Sequence[str]]] = field(default_factory=dict)
@@ -75,7 +77,7 @@ class KeyVault(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         diagnose(f"{name}-diagnostics", vault.id, scope.audit_workspace_id, pulumi.ResourceOptions(parent=self))
-        values = {secret.name: self._generated(secret) for secret in GENERATED_SECRETS}
+        values = {secret.name: self._generated(secret) for secret in args.generated_secrets}
         secrets = {
             secret_name: self._secret(vault, secret_name, value)
             for secret_name, value in sorted({**values, **args.managed_secrets, **args.user_secrets}.items())

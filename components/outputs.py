@@ -19,13 +19,13 @@ from model.pools import Pool
 from model.ports import Ports, freeswitch_rtp
 from model.public_addresses import PublicAddress
 from model.traffic_profiles import CALLS, traffic_profiles
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import Carrier, Registrar
 
 Addresses = Sequence[pulumi.Input[str]]
 
 
-def region_outputs(settings: Settings, network: Network, cluster: AksCluster) -> dict[str, Any]:
+def region_outputs(settings: AksStackSettings, network: Network, cluster: AksCluster) -> dict[str, Any]:
     """The outputs of a region. Addresses are CIDR ranges of media nodes or single addresses without a mask."""
     addresses = network.public_addresses
     public_gateway = settings.gateway.exposure == "public"
@@ -48,7 +48,7 @@ def region_outputs(settings: Settings, network: Network, cluster: AksCluster) ->
     }
 
 
-def delegation_outputs(settings: Settings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
+def delegation_outputs(settings: AksStackSettings, name_servers: pulumi.Output[Sequence[str]]) -> dict[str, Any]:
     """The NS records that the owner of the parent zone must enter once."""
     zone, ttl = settings.dns.zone, settings.dns.ttl_seconds
     parent = zone.partition(".")[2]
@@ -62,7 +62,7 @@ def delegation_outputs(settings: Settings, name_servers: pulumi.Output[Sequence[
     }
 
 
-def _hosts(settings: Settings) -> dict[str, Any]:
+def _hosts(settings: AksStackSettings) -> dict[str, Any]:
     """Host names by service. Names of the environment resolve to the best region."""
     hosts = host_names(settings)
     everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in traffic_profiles(settings) else ())]
@@ -73,7 +73,7 @@ def _hosts(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str, Any]:
+def _carrier(carrier: Carrier, settings: AksStackSettings, network: Network) -> dict[str, Any]:
     """A carrier's configuration: the destination of its calls, and the addresses that it must allow."""
     nodes = _pool_prefixes(network, SIP_POOL)
     edge = network.public_addresses[PublicAddress.SIP_EDGE]
@@ -98,7 +98,7 @@ def _carrier(carrier: Carrier, settings: Settings, network: Network) -> dict[str
     return found
 
 
-def _edge_entrance(settings: Settings, edge: pulumi.Input[str]) -> dict[str, Any]:
+def _edge_entrance(settings: AksStackSettings, edge: pulumi.Input[str]) -> dict[str, Any]:
     """Omits the TLS port: FreeSWITCH has no TLS, so ACK, BYE and audio of a call over TLS would be in clear text."""
     udp, tcp, _tls = ports.SIP_EDGE_SIGNALLING
     return {
@@ -119,7 +119,7 @@ def _registrar(registrar: Registrar) -> str:
     return f"sip:{registrar.host}:{registrar.port};transport={registrar.transport}"
 
 
-def _clients(settings: Settings, network: Network) -> dict[str, Any]:
+def _clients(settings: AksStackSettings, network: Network) -> dict[str, Any]:
     """The endpoints of clients. A room lives in one region, so clients in a room use the region's name."""
     hosts = host_names(settings)
     found: dict[str, Any] = {

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from components.account import require_account
 from components.aks_region import AksRegion, AksRegionArgs
 from components.global_services import GlobalServices, GlobalServicesArgs
-from components.outputs import delegation_outputs, region_outputs
-from settings.schema.stack import Settings
+from components.outputs import delegation_outputs
+from model.kinds import Settings
+
+REGIONS: Final[Mapping[str, type[AksRegion]]] = {"aks": AksRegion}
+"""The region component of each kind of stack. Its args are settings, secrets and the global part. It has `outputs`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class VoicePlatformArgs:
 
 
 class VoicePlatform(pulumi.ComponentResource):
-    """One stack: a region, and the global part if the stack owns it.
+    """One stack: a region of the stack's kind, and the global part if the stack owns it.
 
     Its attributes are public and typed, so that `extensions.py` can add resources (docs/extending.md). Raises
     `pulumi.RunError` when the credentials belong to another subscription or tenant than the stack file names.
@@ -32,6 +35,7 @@ class VoicePlatform(pulumi.ComponentResource):
 
     settings: Settings
     region: AksRegion
+    """The region component of the stack's kind."""
     global_services: GlobalServices | None
     """Present in the one stack that owns the global part."""
     outputs: dict[str, Any]
@@ -49,12 +53,12 @@ class VoicePlatform(pulumi.ComponentResource):
                 GlobalServicesArgs(settings=settings, location=settings.global_part.location),
                 opts=children,
             )
-        self.region = AksRegion(
+        self.region = REGIONS[settings.kind](
             f"{name}-{settings.region}",
             AksRegionArgs(settings=settings, secrets=args.secrets, global_part=self.global_services),
             opts=children,
         )
-        self.outputs = region_outputs(settings, self.region.network, self.region.cluster)
+        self.outputs = dict(self.region.outputs)
         if self.global_services is not None:
             self.outputs |= delegation_outputs(settings, self.global_services.name_servers)
         self.register_outputs({})

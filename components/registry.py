@@ -71,14 +71,15 @@ class Registry(pulumi.ComponentResource):
 class RegistryAccessArgs:
     """Args of `RegistryAccess`.
 
-    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint. `kubelet` pulls images.
-    `after` contains the global part if this stack owns it.
+    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint. `puller` is the
+    principal that pulls images, such as the kubelet of a cluster. `after` contains the global part if this stack owns
+    it.
     """
 
     home: str
     subnet_id: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    kubelet: Principal
+    puller: Principal
     after: Sequence[pulumi.Resource] = ()
 
 
@@ -86,7 +87,7 @@ class RegistryAccess(pulumi.ComponentResource):
     """A region's access to the environment's registry.
 
     Owns the region's replica (none at the registry's home, whose workspace gets the registry's logs), its private
-    endpoint and the nodes' role to pull. Does not own the registry.
+    endpoint and the permission of `puller` to pull images. Does not own the registry.
     """
 
     login_server: str
@@ -128,7 +129,7 @@ class RegistryAccess(pulumi.ComponentResource):
         assign_role(
             f"{name}-pull",
             Role.ACR_PULL,
-            args.kubelet,
+            args.puller,
             RoleScope(id=registry_id, plain_id=registry_id),
             scope.names.subscription_id,
             pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),

@@ -9,26 +9,30 @@ from pulumi_azure_native import managedidentity
 
 from components.role_assignment import Principal
 from components.scope import Scope
-from model.identities import WorkloadAccount
 
 TOKEN_AUDIENCE = "api://AzureADTokenExchange"
-"""The only audience that Entra exchanges Kubernetes tokens for."""
+"""The only audience for which Entra exchanges tokens of other issuers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkloadIdentityArgs:
-    """Args of `WorkloadIdentity`. `issuer_url` is the cluster's token issuer."""
+    """Args of `WorkloadIdentity`.
 
-    account: WorkloadAccount
+    `workload` becomes part of the identity's name. Entra trusts tokens of `issuer_url` with `subject`, which for a
+    ServiceAccount is `system:serviceaccount:<namespace>:<name>`.
+    """
+
+    workload: str
     issuer_url: pulumi.Input[str]
+    subject: str
 
 
 class WorkloadIdentity(pulumi.ComponentResource):
-    """The Azure identity of the pods of one ServiceAccount, without a stored secret.
+    """The identity of one workload in Azure, without a stored secret.
 
-    Owns the identity and its trust in the cluster's tokens for that ServiceAccount only. Does not own permissions:
-    resource owners grant access to their resources, by one table (`model.identities`). Does not own the
-    ServiceAccount: its workload does.
+    Owns the identity and its trust in tokens of one issuer for one subject. Does not own permissions: resource owners
+    grant access to their resources. Does not own the ServiceAccount, or whatever else the subject is: it belongs to the
+    workload.
     """
 
     client_id: pulumi.Output[str]
@@ -40,7 +44,7 @@ class WorkloadIdentity(pulumi.ComponentResource):
         self, name: str, scope: Scope, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("voice:index:WorkloadIdentity", name, None, opts)
-        identity_name = scope.names.identity(args.account.name)
+        identity_name = scope.names.identity(args.workload)
         identity = managedidentity.UserAssignedIdentity(
             f"{name}-identity",
             resource_name_=identity_name,
@@ -51,11 +55,11 @@ class WorkloadIdentity(pulumi.ComponentResource):
         )
         managedidentity.FederatedIdentityCredential(
             f"{name}-trust",
-            federated_identity_credential_resource_name=args.account.name,
+            federated_identity_credential_resource_name=args.workload,
             resource_name_=identity_name,
             resource_group_name=scope.resource_group_name,
             issuer=args.issuer_url,
-            subject=args.account.subject,
+            subject=args.subject,
             audiences=[TOKEN_AUDIENCE],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
         )

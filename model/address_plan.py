@@ -12,7 +12,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from settings.schema.azure import NETWORK_PREFIX_LENGTH, REGION_NUMBERS, Region
 
@@ -28,6 +28,8 @@ RESERVED_BY_AKS: Final = ("169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "1
 _SERVICES_BASE: Final = ipaddress.IPv4Address("172.16.0.0")
 _SERVICES_PREFIX_LENGTH: Final = 20
 _DNS_SERVICE_HOST: Final = 10
+
+S = TypeVar("S", bound=StrEnum)
 
 
 class Subnet(StrEnum):
@@ -113,13 +115,26 @@ def address_plan(number: int, network: str | None = None) -> AddressPlan:
         pods=f"100.{63 + number}.0.0/16",
         services=str(services),
         dns_service_ip=str(services.network_address + _DNS_SERVICE_HOST),
-        subnets={subnet: _place(space, *place) for subnet, place in _PLACES.items()},
+        subnets=place_subnets(space, _PLACES),
     )
 
 
 def region_plan(region: Region) -> AddressPlan:
     """Returns the addresses of a region of the stack file."""
     return address_plan(region.number, region.address_space)
+
+
+def place_subnets(space: ipaddress.IPv4Network, places: Mapping[S, tuple[str, int]]) -> dict[S, str]:
+    """Returns the CIDR of each subnet. `places` are its offset in `space`, as an address, and its prefix length.
+
+    Each kind of stack has its own table of places.
+    """
+    return {subnet: _place(space, *place) for subnet, place in places.items()}
+
+
+def region_network(region: Region) -> str:
+    """Returns the address space of a region's virtual network, for stacks of every kind."""
+    return region.address_space or default_network(region.number)
 
 
 def _place(space: ipaddress.IPv4Network, offset: str, prefix_length: int) -> str:

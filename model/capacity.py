@@ -14,7 +14,7 @@ from typing import Final
 from model.workloads import CALL_WORKLOADS
 from model.workloads.workload import Workload
 from settings.schema.aks import MOST_MEDIA_NODES
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 PORTS_OF_A_LEG: Final = 2
 """RTP and RTCP."""
@@ -125,7 +125,7 @@ class Capacity:
         return self.pods[workload].calls_per_pod
 
 
-def region_capacity(settings: Settings) -> Capacity:
+def region_capacity(settings: AksStackSettings) -> Capacity:
     """Returns the pods that the calls of the stack's region need."""
     share = Share(
         calls=settings.telephony.concurrent_calls, regions=len(settings.regions), zones=len(settings.aks.zones)
@@ -141,7 +141,7 @@ def region_capacity(settings: Settings) -> Capacity:
     )
 
 
-def _carried(settings: Settings) -> dict[Workload, tuple[int, str]]:
+def _carried(settings: AksStackSettings) -> dict[Workload, tuple[int, str]]:
     """The calls of a pod and their limit, for each workload that carries calls."""
     alone = {known: known.calls.calls_per_pod(settings) for known in CALL_WORKLOADS if known.calls}
     together = dict(alone)

@@ -31,5 +31,7 @@ def drain_budget(telephony: TelephonySettings) -> DrainBudget:
 
     `model.checks` refuses a budget above `AKS_LONGEST_DRAIN_MINUTES`.
     """
-    grace = telephony.endpoint_lag_seconds + telephony.max_call_seconds + telephony.upload_seconds + MARGIN_SECONDS
+    grace = (
+        telephony.deregistration_delay_seconds + telephony.max_call_seconds + telephony.upload_seconds + MARGIN_SECONDS
+    )
     return DrainBudget(grace_seconds=grace, node_minutes=math.ceil(grace / 60) + AKS_MARGIN_MINUTES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 class Feature(StrEnum):
@@ -17,7 +17,7 @@ class Feature(StrEnum):
     AZURE_TRACES = "azure traces"
 
 
-def features(settings: Settings) -> frozenset[Feature]:
+def features(settings: AksStackSettings) -> frozenset[Feature]:
     """Returns the optional parts that the stack enables."""
     enabled = {
         Feature.PUBLIC_CERTIFICATES: settings.certificates.directory is not None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from model.features import Feature, features
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Condition:
     """A condition, as text for documents and as a function of the settings."""
 
     text: str
-    holds: Callable[[Settings], bool]
+    holds: Callable[[AksStackSettings], bool]
 
 
 ALWAYS: Final = Condition("", lambda _: True)

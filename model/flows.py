@@ -24,7 +24,7 @@ from model.scrape_targets import scrape_targets
 from model.workloads import CATALOG
 from model.workloads.sip_edge import WORKLOAD as SIP_EDGE
 from model.workloads.workload import Workload
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 EVERY_TCP_PORT: Final = Ports(1, 65535, "Tcp")
 
@@ -49,13 +49,13 @@ FLOWS: Final = (
 """Every flow that a stack can have, except those that follow from its carriers, routes and metrics."""
 
 
-def flows(settings: Settings) -> tuple[Flow, ...]:
+def flows(settings: AksStackSettings) -> tuple[Flow, ...]:
     """Returns the flows of a stack: those of `FLOWS` whose condition holds, and those of its routes and metrics."""
     table = (flow for flow in FLOWS if flow.when.holds(settings))
     return (*table, *_to_registrars(settings), *_to_services_of_routes(settings), *_to_metrics(settings))
 
 
-def _to_registrars(settings: Settings) -> Iterator[Flow]:
+def _to_registrars(settings: AksStackSettings) -> Iterator[Flow]:
     """A registrar is known by name and port; the carrier may change its address."""
     for carrier in settings.telephony.carriers:
         registrar = carrier.registrar
@@ -64,7 +64,7 @@ def _to_registrars(settings: Settings) -> Iterator[Flow]:
             yield Flow(source=SIP_EDGE.endpoint, target=Outside.INTERNET, ports=(port,), reason="registration")
 
 
-def _to_services_of_routes(settings: Settings) -> Iterator[Flow]:
+def _to_services_of_routes(settings: AksStackSettings) -> Iterator[Flow]:
     """A route names a Service, whose pods may listen on any port. On a node only the Service's port is admitted,
     because the node has other ports than those of its pods.
     """
@@ -78,7 +78,7 @@ def _to_services_of_routes(settings: Settings) -> Iterator[Flow]:
         yield Flow(source=peers.GATEWAY, target=peers.APPS_ON_NODES, ports=(node_port,), reason=reason)
 
 
-def _to_metrics(settings: Settings) -> Iterator[Flow]:
+def _to_metrics(settings: AksStackSettings) -> Iterator[Flow]:
     """The flows to metrics of pods on the pod network; policies do not cover pods on nodes."""
     readers = {"managed": peers.AZURE_METRICS_AGENTS, "inCluster": (peers.PROMETHEUS,), "none": ()}
     targets: list[tuple[Pods, Ports | str]] = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,6 @@ OWN_SERVICES: Final = (*GATEWAY_SERVICES, TURN, SIP)
 """Every name that the program keeps in a region's zone."""
 
 
-def host_names(settings: Settings) -> HostNames:
+def host_names(settings: AksStackSettings) -> HostNames:
     """Returns the public DNS names of the stack's region."""
     return HostNames(settings.dns.zone, settings.region)

@@ -9,7 +9,7 @@ from model.features import Feature, features
 from model.kubernetes import ADDON_NAMESPACE, SYSTEM
 from model.permissions import DnsZone, WorkloadAccount
 from model.workloads import instances_with_identity
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 CONTROLLER_ACCOUNTS: Final[Mapping[Feature, WorkloadAccount]] = {
     Feature.PUBLIC_CERTIFICATES: WorkloadAccount(
@@ -44,7 +44,7 @@ KEDA's with AKS.
 """
 
 
-def workload_accounts(settings: Settings) -> tuple[WorkloadAccount, ...]:
+def workload_accounts(settings: AksStackSettings) -> tuple[WorkloadAccount, ...]:
     """Returns the ServiceAccounts of the stack that have an identity in Azure."""
     enabled = features(settings)
     controllers = (account for feature, account in CONTROLLER_ACCOUNTS.items() if feature in enabled)

@@ -14,7 +14,7 @@ from model.flows import flows
 from model.gateway import BUILT_IN_ROUTES, served_routes
 from model.host_names import host_names
 from model.policy_endpoints import Peer, Pods, named
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 Mode = Literal["PERMISSIVE", "DISABLE"]
 
@@ -32,7 +32,7 @@ class MeshException:
     modes: Mapping[int, Mode]
 
 
-def mesh_exceptions(settings: Settings) -> list[MeshException]:
+def mesh_exceptions(settings: AksStackSettings) -> list[MeshException]:
     """Returns the exceptions of a stack. Raises `ValueError` for a flow whose ports are not single numbers."""
     found: dict[tuple[str, str], tuple[Pods, dict[int, Mode]]] = {}
     for pods, port, mode in (*_of_flows(settings), *_of_routes(settings)):
@@ -42,7 +42,7 @@ def mesh_exceptions(settings: Settings) -> list[MeshException]:
     return [MeshException(pods, dict(sorted(modes.items()))) for pods, modes in found.values()]
 
 
-def _of_flows(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
+def _of_flows(settings: AksStackSettings) -> Iterator[tuple[Pods, int, Mode]]:
     for flow in flows(settings):
         pods = _of_the_mesh(flow.target, settings)
         # Routes reach pods without labels (below).
@@ -55,7 +55,7 @@ def _of_flows(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
                 yield pods, port.first, DISABLE if flow.target_speaks_first else PERMISSIVE
 
 
-def _of_routes(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
+def _of_routes(settings: AksStackSettings) -> Iterator[tuple[Pods, int, Mode]]:
     """In the mesh the pods of a route's Service have its name as label `app.kubernetes.io/name` and listen on its port,
     because an exception needs named pods.
     """
@@ -65,5 +65,5 @@ def _of_routes(settings: Settings) -> Iterator[tuple[Pods, int, Mode]]:
             yield named(route.service, route.namespace), route.port, PERMISSIVE
 
 
-def _of_the_mesh(peer: Peer, settings: Settings) -> Pods | None:
+def _of_the_mesh(peer: Peer, settings: AksStackSettings) -> Pods | None:
     return peer if isinstance(peer, Pods) and peer.namespace in settings.mesh.namespaces else None

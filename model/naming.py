@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from settings.schema.stack import Settings
+from settings.schema.stack import StackSettings
 
 _ROLE_ASSIGNMENTS: Final = uuid.UUID("6f0c1b1e-3c4b-4d0e-9a55-0d7c3d1c7a42")
 """The namespace of role assignment names. Changing it replaces every role assignment."""
@@ -234,12 +234,12 @@ class Naming:
         return self.resource_id("Microsoft.Network/virtualNetworks", self.virtual_network)
 
 
-def region_names(settings: Settings) -> Naming:
+def region_names(settings: StackSettings) -> Naming:
     """Returns the names of the resources in the stack's region."""
     return Naming(settings.naming.prefix, settings.environment, settings.region, settings.azure.subscription_id)
 
 
-def global_names(settings: Settings) -> Naming:
+def global_names(settings: StackSettings) -> Naming:
     """Returns the names of the environment's global resources."""
     return region_names(settings).in_scope("global")
 

@@ -14,7 +14,7 @@ from typing import Final
 from model.address_plan import Subnet, region_plan
 from model.kubernetes import ADDON_NAMESPACE, SYSTEM
 from model.ports import JAEGER_SERVICE, OTLP_SERVICE
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 NAME_LABEL: Final = "app.kubernetes.io/name"
 COMPONENT_LABEL: Final = "app.kubernetes.io/component"
@@ -128,7 +128,7 @@ NOBODYS: Final = ("169.254.0.0/16", LOAD_BALANCER_ADDRESS)
 NOT_THE_INTERNET: Final = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", *NOBODYS)
 
 
-def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
+def blocks(outside: Outside, settings: AksStackSettings) -> tuple[Block, ...]:
     """Returns the addresses of an endpoint outside the cluster; none if policies have a name for it."""
     if outside is Outside.INTERNET:
         return (Block(EVERYWHERE, NOT_THE_INTERNET),)
@@ -143,7 +143,7 @@ def blocks(outside: Outside, settings: Settings) -> tuple[Block, ...]:
     return tuple(Block(cidr) for cidr in found.get(outside, ()))
 
 
-def _databases(settings: Settings) -> tuple[Block, ...]:
+def _databases(settings: AksStackSettings) -> tuple[Block, ...]:
     """Any region can become the primary one, so the subnets of all regions count."""
     database = settings.data.postgresql
     if database.mode == "external":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from model.naming import region_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 class PrivateZone(StrEnum):
@@ -28,7 +28,7 @@ def kubernetes_api_zone(location: str) -> str:
     return f"privatelink.{location}.azmk8s.io"
 
 
-def private_zones(settings: Settings) -> tuple[str, ...]:
+def private_zones(settings: AksStackSettings) -> tuple[str, ...]:
     """Returns the private DNS zones of the region: one for each service that the stack uses."""
     zones: list[str] = [PrivateZone.BLOB, PrivateZone.VAULT, PrivateZone.REGISTRY, PrivateZone.REDIS]
     delegated = settings.data.postgresql.network == "delegatedSubnet"

@@ -12,7 +12,7 @@ from typing import Final
 
 from model import ports
 from model.kubernetes import ADDON_NAMESPACE, SYSTEM
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 _NAME: Final = "app.kubernetes.io/name"
 
@@ -57,7 +57,7 @@ ARGO_CD: Final = ScrapeTarget("argo-cd", SYSTEM.name, {"app.kubernetes.io/part-o
 KEDA: Final = ScrapeTarget("keda", ADDON_NAMESPACE, {_NAME: "keda-operator"}, ports.KEDA_METRICS.first)
 
 
-def scrape_targets(settings: Settings) -> tuple[ScrapeTarget, ...]:
+def scrape_targets(settings: AksStackSettings) -> tuple[ScrapeTarget, ...]:
     """Returns the targets of a stack: the controllers that it runs."""
     runs = (
         (CERT_MANAGER, True),

@@ -1,4 +1,4 @@
-"""The secrets that the platform generates or reads from Azure. Users' secrets are in `voice:secrets`."""
+"""The secrets that the platform creates. Users supply their own secrets in `voice:secrets`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class GeneratedSecret:
-    """A random secret of letters and digits: some readers do not quote special characters."""
+    """A random secret. It has letters and digits only, because some programs that read it do not quote it."""
 
     name: str
     length: int
@@ -32,9 +32,11 @@ GENERATED_SECRETS: Final = (
 LIVEKIT_KEYS: Final = (LIVEKIT_API_KEY.name, LIVEKIT_API_SECRET.name)
 """The key pair of LiveKit's clients."""
 REDIS_PASSWORD: Final = "redis-password"
-"""Created by Azure: LiveKit, LiveKit SIP and egress support only a password for Redis."""
+"""A key that Azure creates. LiveKit, LiveKit SIP and egress support no other authentication."""
 EGRESS_STORAGE_KEY: Final = "egress-storage-key"
-"""Created by Azure: LiveKit egress supports only an account key, so it has its own storage account."""
+"""A key that Azure creates. LiveKit egress supports only an account key, so it has its own storage account."""
 
-MADE_SECRETS: Final = frozenset({*(secret.name for secret in GENERATED_SECRETS), REDIS_PASSWORD, EGRESS_STORAGE_KEY})
+PLATFORM_SECRETS: Final = frozenset(
+    {*(secret.name for secret in GENERATED_SECRETS), REDIS_PASSWORD, EGRESS_STORAGE_KEY}
+)
 """Names that `voice:secrets` may not use."""

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from model.gateway import HEALTH_PATH
 from model.host_names import API, GATEWAY_SERVICES, SIP
 from model.ports import HTTPS, SIP_EDGE_HEALTH, Ports
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 SIP_EDGE_READY_PATH: Final = "/health/ready"
 """The SIP edge answers 200 while at least one FreeSWITCH accepts calls."""
@@ -51,7 +51,7 @@ CALLS: Final = TrafficProfile(
 TRAFFIC_PROFILES: Final = (WEB, CALLS)
 
 
-def traffic_profiles(settings: Settings) -> tuple[TrafficProfile, ...]:
+def traffic_profiles(settings: AksStackSettings) -> tuple[TrafficProfile, ...]:
     """Returns the profiles that lead to the stack's region.
 
     A public Gateway has one, and so has a SIP edge that a carrier uses.

@@ -21,9 +21,9 @@ from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
 from model.workloads.workload import PORTS_OF_A_LEG
 from settings.loader.stack_file import NAMESPACE, read_sections, settings_from
 from settings.schema.aks import MOST_MEDIA_NODES, MediaPool, WorkloadPool
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.call_costs import CALL_COSTS, SPARE, CallCost
 from settings.schema.errors import Problem, SettingsError
-from settings.schema.stack import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class CapacityReport:
     assumptions: tuple[str, ...]
 
 
-def report_capacity(stack: str, settings: Settings) -> CapacityReport:
+def report_capacity(stack: str, settings: AksStackSettings) -> CapacityReport:
     """The report for the calls that the settings state."""
     rows = tuple(_workloads(settings))
     pools = tuple(_pools(settings))
@@ -126,13 +126,13 @@ def report_capacity(stack: str, settings: Settings) -> CapacityReport:
     )
 
 
-def with_calls(settings: Settings, calls: int) -> Settings:
+def with_calls(settings: AksStackSettings, calls: int) -> AksStackSettings:
     """The settings with another number of calls. They are not checked: the report shows what they lack."""
     telephony = settings.telephony.model_copy(update={"concurrent_calls": calls})
     return settings.model_copy(update={"telephony": telephony})
 
 
-def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
+def _workloads(settings: AksStackSettings) -> Iterator[WorkloadRow]:
     for known in CALL_WORKLOADS:
         if known.calls is None:
             continue
@@ -153,7 +153,7 @@ def _workloads(settings: Settings) -> Iterator[WorkloadRow]:
         )
 
 
-def _pools(settings: Settings) -> Iterator[PoolRow]:
+def _pools(settings: AksStackSettings) -> Iterator[PoolRow]:
     pods, zones = region_capacity(settings).pods, len(settings.aks.zones)
     for name, pool in settings.aks.media_pools.items():
         nodes = max(pods[known.name].pods_per_zone for known in CALL_WORKLOADS if known.pool.name == name)
@@ -184,7 +184,7 @@ def _size(pool: MediaPool | WorkloadPool) -> str:
     return next(generation.vm_size for generation in pool.generations if generation.state == "active")
 
 
-def _situations(settings: Settings) -> Iterator[Situation]:
+def _situations(settings: AksStackSettings) -> Iterator[Situation]:
     capacity = region_capacity(settings)
     share, pods = capacity.share, capacity.pods
 
@@ -201,7 +201,7 @@ def _situations(settings: Settings) -> Iterator[Situation]:
         yield situation("a region is lost", share.with_a_lost_region, every)
 
 
-def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
+def _to_write(settings: AksStackSettings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
     """The sections of the stack file that must change, with the values that the calls need."""
     sections: dict[str, Any] = {
         f"{NAMESPACE}:telephony": {"concurrentCalls": settings.telephony.concurrent_calls},
@@ -217,7 +217,7 @@ def _to_write(settings: Settings, pools: tuple[PoolRow, ...]) -> dict[str, Any]:
     return sections
 
 
-def _refused(settings: Settings) -> Iterator[Problem]:
+def _refused(settings: AksStackSettings) -> Iterator[Problem]:
     """The problems that no number of nodes solves, as the checks of stack files report them."""
     for problem in WORKLOAD_RULES["pools carry the calls"](settings):
         if problem.path == f"{NAMESPACE}:telephony.concurrentCalls":
@@ -261,7 +261,7 @@ def _by_method() -> dict[tuple[date, str], dict[str, CallCost]]:
     return found
 
 
-def _assumptions(settings: Settings) -> Iterator[str]:
+def _assumptions(settings: AksStackSettings) -> Iterator[str]:
     telephony, share = settings.telephony, region_capacity(settings).share
     yield (
         f"One CPU carries {settings.freeswitch.calls_per_cpu} calls in FreeSWITCH (recording included),"

@@ -17,7 +17,7 @@ import typer
 from model.dashboard_model import grafana_model
 from model.dashboards import DASHBOARDS
 from model.naming import global_names, region_names
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from tools.errors import UsageError
 from tools.grafana import FOLDER, Grafana, GrafanaError
 from tools.stack_files import DEFAULT_PROJECT, DEFAULT_STACK, Project, Stack, settings_of
@@ -26,7 +26,7 @@ TOKEN_FOR: Final = "https://dashboard.azure.com"
 """Audience of Azure Managed Grafana (learn.microsoft.com/azure/managed-grafana/how-to-authenticate-data-plane-api)."""
 
 
-def put(grafana: Grafana, settings: Settings, endpoint: str) -> list[str]:
+def put(grafana: Grafana, settings: AksStackSettings, endpoint: str) -> list[str]:
     """Writes the region's data source and all dashboards; returns the addresses of these. Raises `GrafanaError`."""
     source_type = grafana.source_type()
     grafana.put_source(data_source(settings, endpoint, source_type))
@@ -34,7 +34,7 @@ def put(grafana: Grafana, settings: Settings, endpoint: str) -> list[str]:
     return [grafana.put_dashboard(grafana_model(dashboard, source_type), FOLDER) for dashboard in DASHBOARDS]
 
 
-def data_source(settings: Settings, endpoint: str, source_type: str) -> dict[str, Any]:
+def data_source(settings: AksStackSettings, endpoint: str, source_type: str) -> dict[str, Any]:
     """The data source of the region's metrics, which Grafana reads with its managed identity."""
     return {
         "uid": f"voice-{settings.environment}-{settings.region}",
@@ -59,7 +59,7 @@ def write(folder: Path) -> list[Path]:
     return files
 
 
-def _require_managed(settings: Settings) -> None:
+def _require_managed(settings: AksStackSettings) -> None:
     """Raises `UsageError` if the stack does not use Azure Managed Grafana."""
     backend = settings.metrics.backend
     if backend == "inCluster":

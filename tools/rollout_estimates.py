@@ -11,7 +11,7 @@ from model.drain import drain_budget
 from model.pools import CALL_POOLS, SURGE, max_nodes
 from model.workloads import CATALOG
 from settings.schema.aks import MEDIA_SURGE_NODES
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 START: Final = timedelta(minutes=10)
 """Until a pod runs if no node is free: the autoscaler reacts, Azure creates a node, the node pulls the images."""
@@ -46,7 +46,7 @@ class MaintenanceWindow:
     length: timedelta
 
 
-def rollout_estimate(settings: Settings, workload: str, pods: int) -> RolloutEstimate | None:
+def rollout_estimate(settings: AksStackSettings, workload: str, pods: int) -> RolloutEstimate | None:
     """The longest rollout of a workload; `None` if its pods do not wait for calls.
 
     A pod stops after its replacement runs on a free node. If no node is free, the replacement waits until a pod has
@@ -61,7 +61,7 @@ def rollout_estimate(settings: Settings, workload: str, pods: int) -> RolloutEst
     return RolloutEstimate(workload=workload, pods=pods, at_once=min(free, pods), longest=longest)
 
 
-def upgrade_estimate(settings: Settings, pool: str, nodes: int) -> UpgradeEstimate | None:
+def upgrade_estimate(settings: AksStackSettings, pool: str, nodes: int) -> UpgradeEstimate | None:
     """The longest upgrade of the nodes of a pool; `None` if its pods do not wait for calls.
 
     Each node waits for its longest call. The zones of a media pool are upgraded one after the other.
@@ -75,7 +75,7 @@ def upgrade_estimate(settings: Settings, pool: str, nodes: int) -> UpgradeEstima
     return UpgradeEstimate(pool=pool, nodes=nodes, at_once=at_once, longest=longest)
 
 
-def maintenance_windows(settings: Settings) -> tuple[MaintenanceWindow, ...]:
+def maintenance_windows(settings: AksStackSettings) -> tuple[MaintenanceWindow, ...]:
     """The windows in which AKS upgrades nodes."""
     maintenance = settings.aks.maintenance
     return (

@@ -9,8 +9,8 @@ import typer
 
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import SettingsError
-from settings.schema.stack import Settings
 from tools.errors import UsageError
 
 DEFAULT_STACK: Final = "staging"
@@ -32,7 +32,7 @@ def stack_file(stack: str, project: Path) -> Path:
     return path
 
 
-def settings_of(stack: str, project: Path) -> Settings:
+def settings_of(stack: str, project: Path) -> AksStackSettings:
     """The settings of a stack. Raises `UsageError` with every problem of its file."""
     try:
         return load_stack_file(stack_file(stack, project))

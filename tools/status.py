@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from model.drain import drain_budget
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from tools.cluster_state import ClusterState, PodState, RolloutState, read_state
 from tools.errors import UsageError
 from tools.rollout_estimates import maintenance_windows, rollout_estimate, upgrade_estimate
@@ -28,7 +28,7 @@ REHEARSED: Final = (
 )
 
 
-def show(state: ClusterState, settings: Settings, console: Console) -> None:
+def show(state: ClusterState, settings: AksStackSettings, console: Console) -> None:
     """Prints the tables and the remarks."""
     console.print(f"[bold]{settings.environment} {settings.region}[/bold], {state.server}\n", highlight=False)
     for table in (_rollouts(state, settings), _pods(state), _generations(state)):
@@ -46,7 +46,7 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _rollouts(state: ClusterState, settings: Settings) -> Table:
+def _rollouts(state: ClusterState, settings: AksStackSettings) -> Table:
     table = _table(
         "Rollouts", "workload", "state", "desired", "updated", "ready", "terminating", "calls", "takes at most"
     )
@@ -102,7 +102,7 @@ def _generations(state: ClusterState) -> Table:
     return table
 
 
-def _remarks(state: ClusterState, settings: Settings) -> Iterator[str]:
+def _remarks(state: ClusterState, settings: AksStackSettings) -> Iterator[str]:
     if not state.rollouts:
         yield "The cluster has no workload of the platform. Deploy the stack, or check the kubeconfig."
     for found in state.generations:

@@ -11,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.platform_services.custom_resource import custom_resource
 from model.mesh_exceptions import MeshException, mesh_exceptions
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 API: Final = "security.istio.io/v1"
 WHOLE_NAMESPACE: Final = "default"
@@ -24,7 +24,7 @@ class MeshArgs:
     platform's, by name.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     namespaces: Mapping[str, pulumi.Input[str]]
 
 

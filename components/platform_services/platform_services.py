@@ -29,7 +29,7 @@ from model.kubernetes import APPS, SYSTEM
 from model.ports import OTLP_SERVICE
 from model.scrape_targets import scrape_targets
 from model.tls_certificates import GATEWAY_CERTIFICATE
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class PlatformServicesArgs:
     is the query URL of the Azure Monitor workspace, `trace_connection` the connection string of Application Insights.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     identities: Mapping[str, WorkloadIdentity]
     cluster: pulumi.Resource
     after: Sequence[pulumi.Resource] = ()

@@ -12,7 +12,7 @@ import pulumi_kubernetes as kubernetes
 from components.platform_services.custom_resource import custom_resource
 from components.platform_services.policy_rules import PolicyGroup, policy_groups, selector
 from model.flows import flows
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 CILIUM_API: Final = "cilium.io/v2"
 DEFAULT_DENY: Final = "default-deny"
@@ -24,7 +24,7 @@ class NetworkPoliciesArgs:
     platform's, by name.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     namespaces: Mapping[str, pulumi.Input[str]]
 
 

@@ -16,7 +16,7 @@ from model.flow import Flow
 from model.kubernetes import NAMESPACES
 from model.policy_endpoints import API_SERVER_TUNNEL, Block, HostNetworkPods, Outside, Peer, Pods, blocks
 from model.ports import Ports
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 Direction = Literal["ingress", "egress"]
 
@@ -36,7 +36,7 @@ class Ends:
     entities: tuple[str, ...] = ()
 
 
-def ends(peer: Peer, direction: Direction, settings: Settings) -> Ends:
+def ends(peer: Peer, direction: Direction, settings: AksStackSettings) -> Ends:
     """Returns a peer as the source (`ingress`) or the target (`egress`) of a flow."""
     if isinstance(peer, Pods):
         return Ends(pods=(peer,))
@@ -74,7 +74,7 @@ class PolicyGroup:
             self.plain[direction].append(_plain_rule(direction, other, ports))
 
 
-def policy_groups(flows: Iterable[Flow], settings: Settings) -> list[PolicyGroup]:
+def policy_groups(flows: Iterable[Flow], settings: AksStackSettings) -> list[PolicyGroup]:
     """Returns the policies of all pods in our namespaces. Raises `ValueError` if two groups of pods share a name."""
     groups: dict[tuple[str, frozenset[tuple[str, str]]], PolicyGroup] = {}
     for flow in flows:

@@ -20,7 +20,7 @@ from model.naming import region_names
 from model.permissions import Container
 from model.workloads.livekit_sip import WORKLOAD as LIVEKIT_SIP
 from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import Carrier
 
 
@@ -61,7 +61,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
     )
 
 
-def _ports(settings: Settings) -> dict[str, int]:
+def _ports(settings: AksStackSettings) -> dict[str, int]:
     rtp = settings.telephony.rtp_ports
     return {
         "edge": ports.FREESWITCH_EDGE_PROFILE[0].first,
@@ -75,7 +75,7 @@ def _ports(settings: Settings) -> dict[str, int]:
     }
 
 
-def _bridge(settings: Settings) -> dict[str, Any]:
+def _bridge(settings: AksStackSettings) -> dict[str, Any]:
     """The destination of calls: LiveKit SIP, or the agent's socket."""
     return {
         "to": settings.freeswitch.bridge,

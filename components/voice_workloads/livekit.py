@@ -22,7 +22,7 @@ from model.public_addresses import PublicAddress
 from model.tls_certificates import TURN_CERTIFICATE
 from model.workloads.agent_watch import WORKLOAD as AGENT_WATCH
 from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
     )
 
 
-def _webhooks(settings: Settings) -> list[str]:
+def _webhooks(settings: AksStackSettings) -> list[str]:
     """The destinations of room events: the agents, and their watcher if it is enabled."""
     agents = f"http://{VOICE_AGENT.host}:{ports.AGENT_WEBHOOK.first}/webhook"
     watcher = f"http://{AGENT_WATCH.host}:{ports.AGENT_WATCH_WEBHOOK.first}/webhook"

@@ -20,8 +20,8 @@ from model.public_addresses import PublicAddress
 from model.secrets import GENERATED_SECRETS
 from model.workloads.livekit import WORKLOAD as LIVEKIT
 from model.workloads.workload import Instance
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.images import Image
-from settings.schema.stack import Settings
 
 ADDRESS_ANNOTATION: Final = "service.beta.kubernetes.io/azure-pip-name"
 GROUP_ANNOTATION: Final = "service.beta.kubernetes.io/azure-load-balancer-resource-group"
@@ -30,7 +30,7 @@ https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#loadbalancer-annot
 """
 
 
-def image_values(image: Image, settings: Settings) -> dict[str, Any]:
+def image_values(image: Image, settings: AksStackSettings) -> dict[str, Any]:
     """Returns an image, from the environment's registry if the stack says so."""
     own = settings.images.source == "ownRegistry"
     repository = f"{registry_server(global_names(settings))}/{image.repository}" if own else image.repository
@@ -49,7 +49,7 @@ class ValuesContext:
     `prometheus` is the address that scaling queries; `None`: the workloads do not scale.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     instance: Instance
     prometheus: pulumi.Input[str] | None
 
@@ -84,7 +84,7 @@ def place_values(context: ValuesContext) -> dict[str, Any]:
     return {"pool": pool_values(context.settings, workload.pool), "priorityClassName": workload.priority.name}
 
 
-def tools_image(settings: Settings) -> dict[str, Any]:
+def tools_image(settings: AksStackSettings) -> dict[str, Any]:
     """Returns the image of init containers and sidecars."""
     return image_values(settings.images.tools, settings)
 
@@ -100,14 +100,14 @@ def media_scaling(context: ValuesContext) -> dict[str, Any]:
     }
 
 
-def secret_generations(settings: Settings, own: WorkloadAccount) -> dict[str, str]:
+def secret_generations(settings: AksStackSettings, own: WorkloadAccount) -> dict[str, str]:
     """Returns the generations of the generated secrets that a workload reads: a new one rolls its pods."""
     generated = [secret.name for secret in GENERATED_SECRETS]
     read = [name for name in own.reads(settings.secrets) if name in generated]
     return {name: str(settings.key_vault.generation(name)) for name in read}
 
 
-def pool_values(settings: Settings, pool: Pool) -> dict[str, Any]:
+def pool_values(settings: AksStackSettings, pool: Pool) -> dict[str, Any]:
     """Returns the pool and its generations that accept pods."""
     generations = {**settings.aks.media_pools, **settings.aks.pools}[pool.name].generations
     return {"name": pool.name, "generations": [g.name for g in generations if g.state == "active"]}
@@ -119,11 +119,11 @@ def guaranteed(cpu: int, memory: str) -> dict[str, Any]:
     return {"requests": amount, "limits": amount}
 
 
-def drain_values(settings: Settings) -> dict[str, Any]:
+def drain_values(settings: AksStackSettings) -> dict[str, Any]:
     """Returns the drain times of a stopping pod, seconds."""
     telephony = settings.telephony
     return {
-        "endpointLagSeconds": telephony.endpoint_lag_seconds,
+        "deregistrationDelaySeconds": telephony.deregistration_delay_seconds,
         "maxCallSeconds": telephony.max_call_seconds,
         "uploadSeconds": telephony.upload_seconds,
         "graceSeconds": drain_budget(telephony).grace_seconds,
@@ -131,7 +131,7 @@ def drain_values(settings: Settings) -> dict[str, Any]:
 
 
 def autoscaling_values(
-    settings: Settings, min_count: int, max_count: int, address: pulumi.Input[str] | None
+    settings: AksStackSettings, min_count: int, max_count: int, address: pulumi.Input[str] | None
 ) -> dict[str, Any]:
     """Returns scaling between two numbers of pods. `address` is the address of Prometheus; `None`: no scaling."""
     if not settings.scaling.enabled or address is None or min_count == max_count:
@@ -146,13 +146,13 @@ def autoscaling_values(
     }
 
 
-def load_balancer_annotations(settings: Settings, address: PublicAddress) -> dict[str, str]:
+def load_balancer_annotations(settings: AksStackSettings, address: PublicAddress) -> dict[str, str]:
     """Returns annotations that give a Service one of the region's static addresses."""
     names = region_names(settings)
     return {ADDRESS_ANNOTATION: names.public_address(address), GROUP_ANNOTATION: names.resource_group}
 
 
-def inside_cidrs(settings: Settings) -> list[str]:
+def inside_cidrs(settings: AksStackSettings) -> list[str]:
     """Returns the sources of calls from inside: the region's network and its pods."""
     plan = region_plan(settings.this_region)
     return [plan.network, plan.pods]
@@ -163,7 +163,7 @@ def livekit_url() -> str:
     return f"ws://{LIVEKIT.host}:{ports.LIVEKIT_SIGNALLING.first}"
 
 
-def redis_values(settings: Settings) -> dict[str, Any]:
+def redis_values(settings: AksStackSettings) -> dict[str, Any]:
     """Returns the region's Redis for LiveKit, LiveKit SIP and egress: the default user, over TLS."""
     host = region_names(settings).redis_host(settings.this_region.location)
     return {"address": f"{host}:{ports.REDIS.first}", "username": "default", "tls": True}

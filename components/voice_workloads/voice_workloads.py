@@ -15,7 +15,7 @@ from components.workload_identity import WorkloadIdentity
 from model.naming import region_names
 from model.workloads import instances
 from model.workloads.workload import Instance
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class VoiceWorkloadsArgs:
     need in the cluster and in Azure before they start.
     """
 
-    settings: Settings
+    settings: AksStackSettings
     identities: Mapping[str, WorkloadIdentity]
     namespaces: Mapping[str, pulumi.Input[str]]
     prometheus_address: pulumi.Input[str] | None
@@ -66,12 +66,12 @@ class VoiceWorkloads(pulumi.ComponentResource):
         )
 
 
-def values_of(instance: Instance, settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
+def values_of(instance: Instance, settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
     """Returns the values of an instance's chart: those of the function `values` in the workload's module here."""
     module = importlib.import_module(f"{__package__}.{instance.workload.name.replace('-', '_')}")
     return module.values(ValuesContext(settings=settings, instance=instance, prometheus=prometheus))
 
 
-def workload_values(settings: Settings, prometheus: pulumi.Input[str] | None) -> dict[str, dict[str, Any]]:
+def workload_values(settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, dict[str, Any]]:
     """Returns the values of every release that the stack deploys, by the name of its instance."""
     return {instance.name: values_of(instance, settings, prometheus) for instance in instances(settings)}

@@ -1,30 +1,36 @@
-"""Rules that look at more than one setting. Each is a pure function from settings to the problems it finds.
+"""Rules that look at several settings. Each is a pure function from settings to the problems that it finds.
 
-network.py    regions and their ranges
+stack.py      sections that all kinds have: regions, secrets
+network.py    address spaces and DDoS protection
 cluster.py    the cluster and its node pools
 telephony.py  carriers, their ports and the longest call
 data.py       secrets, database, cache and files
-services.py   what runs in the cluster for everybody
-workloads.py  what nodes can carry, and what workloads are made of
-rules.py      what a rule is
+services.py   names, certificates, routes, metrics and mesh
+workloads.py  capacity of the nodes, images and secrets of the workloads
+rules.py      the type of a rule
+
+Each kind of stack has its own table of rules, which contains `STACK_RULES`; `model.kinds` assigns it to the kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from model.checks.cluster import CLUSTER_RULES
 from model.checks.data import DATA_RULES
 from model.checks.network import NETWORK_RULES
-from model.checks.rules import Rules
+from model.checks.rules import Rules, S
 from model.checks.services import SERVICE_RULES
+from model.checks.stack import STACK_RULES, region_is_listed
 from model.checks.telephony import TELEPHONY_RULES
 from model.checks.workloads import WORKLOAD_RULES
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import Problem
-from settings.schema.stack import Settings
 
-RULES: Final[Rules] = {
+__all__ = ["AKS_RULES", "STACK_RULES", "Rules", "check"]
+
+AKS_RULES: Final[Rules[AksStackSettings]] = {
+    **STACK_RULES,
     **NETWORK_RULES,
     **CLUSTER_RULES,
     **TELEPHONY_RULES,
@@ -34,19 +40,6 @@ RULES: Final[Rules] = {
 }
 
 
-def check(settings: Settings) -> list[Problem]:
-    """Every problem that the rules find, in the order of the rules."""
-    if settings.region not in [region.name for region in settings.regions]:
-        # Nothing else can be judged without the region.
-        return list(_region_is_listed(settings))
-    return [problem for rule in RULES.values() for problem in rule(settings)]
-
-
-def _region_is_listed(settings: Settings) -> Iterator[Problem]:
-    names = [region.name for region in settings.regions]
-    yield Problem(
-        "voice:region",
-        settings.region,
-        "a region of voice:regions: " + ", ".join(names),
-        "name one of them, or add the region to voice:regions.",
-    )
+def check(settings: S, rules: Rules[S]) -> list[Problem]:
+    """Returns all problems that the rules find, in the order of the rules."""
+    return list(region_is_listed(settings)) or [problem for rule in rules.values() for problem in rule(settings)]

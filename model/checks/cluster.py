@@ -9,94 +9,96 @@ from model.address_plan import NODE_SUBNETS, Subnet, region_plan
 from model.checks.rules import ANYWHERE, Rules
 from model.pools import CALL_POOLS, MEDIA_POOLS, POOLS, SYSTEM_POOL, media_pool_named
 from settings.schema.aks import Generation, MediaPool, OsDisk, WorkloadPool
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import Problem
-from settings.schema.stack import Settings
 from settings.schema.vm_sizes import VM_SIZES
 
 
-def _api_server_lets_the_deployer_in(settings: Settings) -> Iterator[Problem]:
+def _api_server_admits_the_deployer(settings: AksStackSettings) -> Iterator[Problem]:
     server = settings.aks.api_server
     if server.access == "private":
         if server.authorized_cidrs:
             yield Problem(
+                "private-api-server-with-ranges",
                 "voice:aks.apiServer.authorizedCidrs",
                 list(server.authorized_cidrs),
-                "nothing while access is private: a private API server has no public address to authorise",
-                "remove the ranges, or set access: authorizedRanges.",
+                "no ranges, because `access` is `private` and a private API server has no public address",
+                "Remove the ranges, or set `access` to `authorizedRanges`.",
             )
         return
     if not settings.deployer.egress_cidrs:
         yield Problem(
+            "deployer-locked-out",
             "voice:deployer.egressCidrs",
             None,
-            "at least one public range while voice:aks.apiServer.access is authorizedRanges",
-            "add the address that you deploy from, such as 198.51.100.7/32; without it the cluster locks you out.",
+            "at least one public range, because `voice:aks.apiServer.access` is `authorizedRanges`",
+            "Add the address from which you deploy, such as 198.51.100.7/32. Without it, the API server refuses you.",
         )
-    open_to_all = {
+    ranges = {
         "voice:deployer.egressCidrs": settings.deployer.egress_cidrs,
         "voice:aks.apiServer.authorizedCidrs": server.authorized_cidrs,
     }
-    for path, cidrs in open_to_all.items():
+    for path, cidrs in ranges.items():
         if settings.stack_class == "production" and ANYWHERE in cidrs:
             yield Problem(
+                "open-api-server",
                 path,
                 ANYWHERE,
-                "named ranges: in class production the Kubernetes API is never open to the internet",
-                "list the addresses of your offices and runners, or set voice:aks.apiServer.access to private.",
+                "specific ranges: class `production` does not open the Kubernetes API to the internet",
+                "List the addresses of your offices and runners, or set `voice:aks.apiServer.access` to `private`.",
             )
 
 
-def _production_is_not_weakened(settings: Settings) -> Iterator[Problem]:
+def _production_is_not_weakened(settings: AksStackSettings) -> Iterator[Problem]:
     if settings.stack_class != "production":
         return
     if settings.aks.local_accounts:
         yield Problem(
+            "local-accounts-in-production",
             "voice:aks.localAccounts",
             True,
-            "false in class production: certificate users cannot be told apart or revoked",
-            "remove the setting and sign in through Entra.",
+            "false in class `production`, because certificate users share one identity and cannot be revoked",
+            "Remove the setting, and sign in through Entra.",
         )
     if settings.aks.tier == "Free":
         yield Problem(
+            "free-tier-in-production",
             "voice:aks.tier",
             "Free",
-            "Standard or Premium in class production: Free has no uptime agreement and few API requests",
-            "remove the setting, or set it to Standard.",
+            "Standard or Premium in class `production`, because Free has no uptime SLA and a low API request limit",
+            "Remove the setting, or set it to `Standard`.",
         )
 
 
-def _long_term_support_has_its_tier(settings: Settings) -> Iterator[Problem]:
+def _long_term_support_has_its_tier(settings: AksStackSettings) -> Iterator[Problem]:
     if settings.aks.long_term_support and settings.aks.tier != "Premium":
         yield Problem(
+            "long-term-support-without-premium",
             "voice:aks.longTermSupport",
             True,
-            "true only with voice:aks.tier Premium",
-            "set the tier to Premium, or remove longTermSupport.",
+            f"false, because `voice:aks.tier` is `{settings.aks.tier}` and only `Premium` includes long-term support",
+            "Set the tier to `Premium`, or remove `longTermSupport`.",
         )
 
 
-def _pools_are_complete(settings: Settings) -> Iterator[Problem]:
+def _pools_are_complete(settings: AksStackSettings) -> Iterator[Problem]:
     aks = settings.aks
     for name in (pool.name for pool in MEDIA_POOLS):
         if name not in aks.media_pools:
-            yield Problem(
-                f"voice:aks.mediaPools.{name}",
-                None,
-                "a media pool",
-                f"add the pool {name}: calls need both media pools.",
-            )
+            path = f"voice:aks.mediaPools.{name}"
+            yield Problem("media-pool-missing", path, None, "a media pool", f"Add the pool `{name}`.")
     for name in (pool.name for pool in POOLS if not pool.media):
         if name not in aks.pools:
-            yield Problem(
-                f"voice:aks.pools.{name}", None, "a pool", f"add the pool {name}: workloads select it by name."
-            )
+            yield Problem("pool-missing", f"voice:aks.pools.{name}", None, "a pool", f"Add the pool `{name}`.")
     for name in aks.pools:
         if name in (*aks.media_pools, SYSTEM_POOL):
             yield Problem(
+                "pool-name-taken",
                 f"voice:aks.pools.{name}",
                 name,
                 "a name that no other pool has",
-                "rename the pool; livekit, sip and system are taken.",
+                "Rename the pool. The names livekit, sip and system are reserved.",
+                wrong="has the name of another pool",
             )
     taken: dict[str, str] = {}
     for name, pool, generation in aks.generations():
@@ -104,15 +106,16 @@ def _pools_are_complete(settings: Settings) -> Iterator[Problem]:
         azure_name = name + generation.name
         if azure_name in taken:
             yield Problem(
+                "pool-name-conflict",
                 f"{path}.name",
                 generation.name,
-                f"a name that does not make {azure_name!r}, as {taken[azure_name]} does",
-                "rename it.",
+                f"a name with which pool and generation do not form `{azure_name}`, as in `{taken[azure_name]}`",
+                "Rename the generation.",
             )
         taken[azure_name] = path
 
 
-def _pools_fit(settings: Settings) -> Iterator[Problem]:
+def _pools_fit(settings: AksStackSettings) -> Iterator[Problem]:
     aks = settings.aks
     bounds = [("voice:aks.systemPool", "", aks.system_pool.min_nodes, aks.system_pool.max_nodes)]
     for name, media in aks.media_pools.items():
@@ -121,24 +124,26 @@ def _pools_fit(settings: Settings) -> Iterator[Problem]:
         bounds.append((f"voice:aks.pools.{name}", "", pool.min_nodes, pool.max_nodes))
         if pool.spot and name in CALL_POOLS:
             yield Problem(
+                "spot-pool-with-calls",
                 f"voice:aks.pools.{name}.spot",
                 True,
-                "false: Azure takes spot nodes back within 30 seconds, calls and all",
-                "remove the setting; spot is for work that may be interrupted.",
+                "false, because Azure evicts spot nodes with 30 seconds' notice and their calls end",
+                "Remove the setting. Use spot nodes for work that can be interrupted.",
             )
-    for path, suffix, fewest, most in bounds:
-        if fewest > most:
+    for path, suffix, min_count, max_count in bounds:
+        if min_count > max_count:
             yield Problem(
+                "min-above-max",
                 f"{path}.minNodes{suffix}",
-                fewest,
-                f"at most maxNodes{suffix} ({most})",
-                "lower the minimum or raise the maximum.",
+                min_count,
+                f"at most `maxNodes{suffix}` ({max_count})",
+                "Lower the minimum, or raise the maximum.",
             )
     yield from _nodes_have_addresses(settings)
 
 
-def _nodes_have_addresses(settings: Settings) -> Iterator[Problem]:
-    """Twice the maximum of each pool covers a second generation and every surge."""
+def _nodes_have_addresses(settings: AksStackSettings) -> Iterator[Problem]:
+    """Counts twice the maximum of each pool, which covers a second generation and every surge."""
     aks, plan = settings.aks, region_plan(settings.this_region)
     nodes: dict[Subnet, int] = dict.fromkeys(NODE_SUBNETS, 0)
     nodes[Subnet.SYSTEM] = 2 * aks.system_pool.max_nodes
@@ -148,23 +153,26 @@ def _nodes_have_addresses(settings: Settings) -> Iterator[Problem]:
     for subnet, needed in nodes.items():
         if needed > plan.usable_addresses(subnet):
             yield Problem(
+                "subnet-too-small",
                 "voice:aks.pools" if subnet is Subnet.WORKLOAD else "voice:aks.systemPool.maxNodes",
                 needed,
-                f"what subnet {subnet} holds: {plan.usable_addresses(subnet)}",
-                "lower maxNodes of the pools.",
-                wrong=f"may grow to {needed} nodes, a second generation counted",
+                f"at most {plan.usable_addresses(subnet)} nodes, the usable addresses of subnet {subnet}",
+                "Lower `maxNodes` of the pools.",
+                wrong=f"allows up to {needed} nodes, including a second generation",
             )
     if sum(nodes.values()) > plan.pod_range_nodes():
         yield Problem(
+            "pod-range-too-small",
             "voice:aks.pools",
             sum(nodes.values()),
-            f"what the pod range {plan.pods} holds, a /24 for each node: {plan.pod_range_nodes()}",
-            "lower maxNodes of the pools.",
-            wrong=f"may grow to {sum(nodes.values())} nodes, a second generation and all other pools counted",
+            f"at most {plan.pod_range_nodes()} nodes, because each node uses a /24 of the pod range {plan.pods}",
+            "Lower `maxNodes` of the pools.",
+            wrong=f"allows, together with all other pools, up to {sum(nodes.values())} nodes, including a second"
+            " generation",
         )
 
 
-def _ephemeral_disks_fit(settings: Settings) -> Iterator[Problem]:
+def _ephemeral_disks_fit(settings: AksStackSettings) -> Iterator[Problem]:
     aks = settings.aks
     disks: list[tuple[str, str, OsDisk]] = [("voice:aks.systemPool", aks.system_pool.vm_size, aks.system_pool.os_disk)]
     for name, pool, generation in aks.generations():
@@ -173,12 +181,13 @@ def _ephemeral_disks_fit(settings: Settings) -> Iterator[Problem]:
         room = VM_SIZES[size].temporary_disk_gib
         if disk.type == "Ephemeral" and disk.gib > room:
             yield Problem(
+                "ephemeral-disk-too-large",
                 f"{path}.osDisk.gib",
                 disk.gib,
-                f"at most the temporary disk of {size}: {room} GiB"
+                f"at most {room} GiB, the temporary disk of {size}"
                 if room
-                else f"type Managed: {size} has no temporary disk",
-                "choose a size with d in its name, such as Standard_D8ds_v5, a smaller disk, or type: Managed.",
+                else f"`type: Managed`, because {size} has no temporary disk",
+                "Use a size with `d` in its name, such as Standard_D8ds_v5, a smaller disk, or `type: Managed`.",
             )
 
 
@@ -187,8 +196,8 @@ def _generation_path(name: str, pool: MediaPool | WorkloadPool, generation: Gene
     return f"voice:aks.{group}.{name}.generations[{pool.generations.index(generation)}]"
 
 
-CLUSTER_RULES: Final[Rules] = {
-    "api server lets the deployer in": _api_server_lets_the_deployer_in,
+CLUSTER_RULES: Final[Rules[AksStackSettings]] = {
+    "api server admits the deployer": _api_server_admits_the_deployer,
     "production is not weakened": _production_is_not_weakened,
     "long term support has its tier": _long_term_support_has_its_tier,
     "pools are complete": _pools_are_complete,

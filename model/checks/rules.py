@@ -1,21 +1,23 @@
-"""What a rule is, and what several of them need."""
+"""The type of a rule, and helpers that several rules use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 
 from settings.schema.errors import Problem
-from settings.schema.stack import Settings
+from settings.schema.stack import StackSettings
 
-Rules = Mapping[str, Callable[[Settings], Iterable[Problem]]]
-"""Rules by what each one wants, in words."""
+S = TypeVar("S", bound=StackSettings)
+
+Rules: TypeAlias = Mapping[str, Callable[[S], Iterable[Problem]]]
+"""Rules by their requirement, in words. A rule of `StackSettings` applies to every kind of stack."""
 
 ANYWHERE: Final = "0.0.0.0/0"
 
 
 def repeated(values: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-    """Position and value of each value that was there before."""
+    """Yields the position and value of each value that occurs earlier in `values`."""
     seen: set[Any] = set()
     for position, value in enumerate(values):
         if value in seen:

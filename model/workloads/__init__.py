@@ -15,7 +15,7 @@ from typing import Final
 from model.pools import Pool
 from model.ports import NODE_EXPORTER, Ports
 from model.workloads.workload import Instance, Workload
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import TelephonySettings
 
 _DESCRIPTOR_MODULE: Final = "workload"
@@ -32,17 +32,17 @@ CATALOG: Final[tuple[Workload, ...]] = tuple(_catalog())
 CALL_WORKLOADS: Final = tuple(workload for workload in CATALOG if workload.calls is not None)
 
 
-def enabled_workloads(settings: Settings) -> tuple[Workload, ...]:
+def enabled_workloads(settings: AksStackSettings) -> tuple[Workload, ...]:
     """Returns the workloads that the stack deploys."""
     return tuple(workload for workload in CATALOG if workload.enabled.holds(settings))
 
 
-def instances(settings: Settings) -> tuple[Instance, ...]:
+def instances(settings: AksStackSettings) -> tuple[Instance, ...]:
     """Returns the instances that the stack deploys."""
     return tuple(instance for workload in enabled_workloads(settings) for instance in workload.instances_of(settings))
 
 
-def instances_with_identity(settings: Settings) -> tuple[Instance, ...]:
+def instances_with_identity(settings: AksStackSettings) -> tuple[Instance, ...]:
     """Returns the instances that have an identity in Azure, including those of disabled workloads that keep theirs."""
     kept = (workload for workload in CATALOG if workload.keeps_identity or workload.enabled.holds(settings))
     return tuple(instance for workload in kept for instance in workload.instances_of(settings))

@@ -17,7 +17,7 @@ from model.pools import AGENTS
 from model.workloads.freeswitch import WORKLOAD as FREESWITCH
 from model.workloads.livekit import WORKLOAD as LIVEKIT
 from model.workloads.workload import Calls, Workload
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 
 _NAME: Final = "voice-agent"
 _PODS: Final = named(_NAME, NAMESPACE.name)
@@ -31,7 +31,7 @@ OWN_SECRETS: Final = {
 """Variables that every agent has, and their secrets."""
 
 
-def secret_variables(settings: Settings) -> Mapping[str, str]:
+def secret_variables(settings: AksStackSettings) -> Mapping[str, str]:
     """Returns the agent's variables whose values are secrets, with the names of the secrets in the vault."""
     return {**OWN_SECRETS, **settings.agent.secret_variables}
 

@@ -13,7 +13,7 @@ from model.permissions import Container, WorkloadAccount
 from model.policy_endpoints import HostNetworkPods, Pods, named
 from model.pools import Pool
 from model.ports import Ports
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import TelephonySettings
 
 PORTS_OF_A_LEG: Final = 2
@@ -43,11 +43,11 @@ class Calls:
     legs_with_ports: int
     legs_text: str
     metric: str
-    section: Callable[[Settings], CallSection]
-    rtp_ports: Callable[[Settings], int] | None = None
-    limited_with: Callable[[Settings], Sequence[Workload]] = lambda _: ()
+    section: Callable[[AksStackSettings], CallSection]
+    rtp_ports: Callable[[AksStackSettings], int] | None = None
+    limited_with: Callable[[AksStackSettings], Sequence[Workload]] = lambda _: ()
 
-    def calls_per_pod(self, settings: Settings) -> tuple[int, str]:
+    def calls_per_pod(self, settings: AksStackSettings) -> tuple[int, str]:
         """Returns the calls that a pod can carry by itself, and the name of the limit: CPU or RTP ports."""
         section = self.section(settings)
         by_cpu = section.cpu * section.calls_per_cpu
@@ -57,7 +57,7 @@ class Calls:
         return (by_ports, "RTP ports") if by_ports < by_cpu else (by_cpu, "CPU")
 
 
-def _one_instance(workload: Workload, _: Settings) -> tuple[str, ...]:
+def _one_instance(workload: Workload, _: AksStackSettings) -> tuple[str, ...]:
     return (workload.name,)
 
 
@@ -96,7 +96,7 @@ class Workload:
     containers: tuple[Container, ...] = ()
     redis: bool = False
     database_administrator: bool = False
-    environment_secrets: Callable[[Settings], Mapping[str, str]] = lambda _: {}
+    environment_secrets: Callable[[AksStackSettings], Mapping[str, str]] = lambda _: {}
     host_network: bool = False
     host_ports: Callable[[TelephonySettings], tuple[Ports, ...]] = _no_ports
     public_ports: Callable[[TelephonySettings], tuple[Ports, ...]] = _no_ports
@@ -109,7 +109,7 @@ class Workload:
     fills_pool: bool = True
     enabled: Condition = ALWAYS
     keeps_identity: bool = False
-    instances: Callable[[Workload, Settings], tuple[str, ...]] = _one_instance
+    instances: Callable[[Workload, AksStackSettings], tuple[str, ...]] = _one_instance
 
     @property
     def endpoint(self) -> Pods | HostNetworkPods:
@@ -121,7 +121,7 @@ class Workload:
         """The name of its Service in the cluster."""
         return f"{self.name}.{self.namespace.name}.svc.cluster.local"
 
-    def instances_of(self, settings: Settings) -> tuple[Instance, ...]:
+    def instances_of(self, settings: AksStackSettings) -> tuple[Instance, ...]:
         """Returns its instances in a stack, whether or not it is enabled."""
         return tuple(Instance(workload=self, name=name) for name in self.instances(self, settings))
 

@@ -1,4 +1,4 @@
-"""Reads a stack file, completes it with the defaults of its class and base, and checks it.
+"""Reads a stack file, completes it with the defaults of its class and base, and validates it by its kind.
 
 The form of stack files and the way in which Pulumi passes them belong here; checks across sections belong in
 `model.checks`. It imports `settings.schema` and

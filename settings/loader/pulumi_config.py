@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from settings.loader.stack_file import NAMESPACE, PROJECT, refuse_misplaced_secrets, settings_from
+from model.kinds import KINDS, Settings
+from settings.loader.stack_file import NAMESPACE, PROJECT, Kinds, refuse_misplaced_secrets, settings_from
 from settings.schema.errors import SettingsError
-from settings.schema.stack import Settings
 
 if TYPE_CHECKING:
     import pulumi
 
 
-def load_settings() -> Settings:
-    """The settings of the running stack.
+def load_settings(kinds: Kinds = KINDS) -> Settings:
+    """Returns the settings of the running stack.
 
-    Raises `pulumi.RunError` with every problem, which Pulumi shows without a traceback.
+    Raises `pulumi.RunError` with all problems. Pulumi shows it without a traceback.
     """
     import pulumi
     from pulumi.runtime import config
@@ -27,19 +27,19 @@ def load_settings() -> Settings:
     own = {key.removeprefix(prefix): _decoded(config.get_config(key)) for key in keys}
     try:
         refuse_misplaced_secrets(own, secret)
-        return settings_from(own, PROJECT)
+        return settings_from(own, PROJECT, kinds)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
 
 
-def load_secrets() -> dict[str, pulumi.Output[str]]:
-    """The values of `voice:secrets` by name, each a secret output; a value is never a plain string here."""
+def load_secrets(kinds: Kinds = KINDS) -> dict[str, pulumi.Output[str]]:
+    """Returns the values of `voice:secrets` by name, each a secret output. No value becomes a plain string."""
     import pulumi
 
     values = pulumi.Config(NAMESPACE).get_secret_object("secrets")
     if values is None:
         return {}
-    return {name: _value_of(values, name) for name in load_settings().secrets}
+    return {name: _value_of(values, name) for name in load_settings(kinds).secrets}
 
 
 def _value_of(values: pulumi.Output[dict[str, str]], name: str) -> pulumi.Output[str]:
@@ -47,7 +47,7 @@ def _value_of(values: pulumi.Output[dict[str, str]], name: str) -> pulumi.Output
 
 
 def _decoded(text: str) -> Any:
-    """Pulumi hands objects, lists, numbers and booleans over as JSON, and plain words as they are."""
+    """Pulumi passes maps, lists, numbers and booleans as JSON, and text as it is."""
     try:
         return json.loads(text)
     except ValueError:

@@ -1,134 +1,164 @@
-"""Pydantic's findings as `Problem`s: path, value, expectation and remediation in the words of the schema."""
+"""Pydantic's errors as `Problem`s, with the paths of the stack file and the descriptions of the schema."""
 
 from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from model.kinds import Kind
+from settings.loader.renamed_settings import NAMESPACE
 from settings.schema.errors import Problem
-from settings.schema.stack import Settings
+from settings.schema.stack import StackSettings
 
-NAMESPACE: Final = "voice"
-"""Prefix of the platform's keys in a stack file."""
+Location = tuple[int | str, ...]
+
+_TYPES: Final[Mapping[str, str]] = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "text; put it in quotes if it looks like a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a map",
+    "model_type": "a map of settings",
+    "model_attributes_type": "a map of settings",
+}
+"""Expected values by pydantic's type errors."""
+
+_RANGES: Final = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"})
+_LENGTHS: Final = frozenset({"too_short", "too_long", "string_too_short"})
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
-    """The problems of a stack file that does not match the schema."""
+def problems_of(error: ValidationError, kind: Kind[Any]) -> list[Problem]:
+    """Returns the problems of a stack file that does not match the model of its kind."""
     details = error.errors(include_url=False)
-    return [_problem(detail) for detail in details if not _follows(detail, details)]
+    messages = _Messages(kind)
+    return [messages.problem(detail) for detail in details if not _follows(detail, details)]
 
 
 def _follows(detail: ErrorDetails, others: Sequence[ErrorDetails]) -> bool:
-    """Whether a list is only called too short because an item of it was refused."""
+    """Whether a list is too short only because one of its items is invalid."""
     place = detail["loc"]
     return detail["type"] == "too_short" and any(
         other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in others
     )
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    """Pydantic's finding in the words of `Problem`. Secrets have no values here, so none can be shown."""
-    path = _path(detail["loc"])
-    context = detail.get("ctx", {})
-    value = detail["input"]
-    match detail["type"]:
-        case "missing":
-            return Problem(path, None, _description(detail["loc"]), f"add {detail['loc'][-1]} to the stack file.")
-        case "extra_forbidden":
-            known = _keys(detail["loc"][:-1])
-            near = difflib.get_close_matches(str(detail["loc"][-1]), known, n=1, cutoff=0.6)
-            fix = f"did you mean {near[0]}?" if near else "remove it."
-            return Problem(path, value, "one of " + ", ".join(sorted(known)), fix, wrong="is not a setting")
-        case "setting":
-            return Problem(path, value, context["allowed"], context["fix"])
-        case "literal_error":
-            quoted = isinstance(value, (int, float)) and not isinstance(value, bool)
-            fix = "put the value in quotes: YAML read it as a number." if quoted else "choose one of these."
-            return Problem(path, value, str(context["expected"]), fix)
-        case "string_pattern_mismatch" | "string_too_long":
-            return Problem(path, value, _allowed(detail["loc"]) or detail["msg"], "change the value.")
-        case _:
-            return Problem(path, value, _plain(detail["msg"]), "change the value." + _hint(detail["loc"]))
+class _Messages:
+    """Messages for the stack files of one kind. Secrets have no values here, so no message can show one."""
+
+    def __init__(self, kind: Kind[Any]) -> None:
+        self._kind = kind
+        self._schema = _schema(kind.settings)
+
+    def problem(self, detail: ErrorDetails) -> Problem:
+        location, value, error = detail["loc"], detail["input"], detail["type"]
+        path, context = _path(location), detail.get("ctx", {})
+        match error:
+            case "missing":
+                wrong = f"is required: {self._summary(location)}"
+                return Problem("required-setting", path, None, None, self._example(location), wrong)
+            case "extra_forbidden":
+                return self._unknown(location, value)
+            case "setting":
+                return Problem(context["code"], path, value, context["expected"], context["remediation"])
+            case "literal_error":
+                quoted = isinstance(value, (int, float)) and not isinstance(value, bool)
+                remediation = "Put the value in quotes: YAML reads it as a number." if quoted else "Use one of these."
+                return Problem("unknown-value", path, value, _choices(str(context["expected"])), remediation)
+            case "string_too_long":
+                expected = f"at most {context['max_length']} characters"
+                return Problem("too-long", path, value, expected, "Use a shorter value.")
+            case "string_pattern_mismatch":
+                expected = self._node(location).get("x-expected") or _plain(detail["msg"])
+                return Problem("invalid-format", path, value, expected, "Change the value.")
+        if error in _TYPES:
+            return Problem("wrong-type", path, value, _TYPES[error], "Change the value." + self._hint(location))
+        code = "out-of-range" if error in _RANGES else "wrong-length" if error in _LENGTHS else error.replace("_", "-")
+        return Problem(code, path, value, _plain(detail["msg"]), "Change the value." + self._hint(location))
+
+    def _unknown(self, location: Location, value: Any) -> Problem:
+        known = sorted(self._node(location[:-1]).get("properties", {}))
+        near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.6)
+        remediation = f"Did you mean {near[0]}?" if near else "Remove it."
+        expected = "one of " + ", ".join(known)
+        if len(location) == 1:
+            wrong = f"is not a section of kind {self._kind.name}"
+            return Problem("unknown-section", _path(location), value, expected, remediation, wrong)
+        return Problem("unknown-setting", _path(location), value, expected, remediation, "is not a setting")
+
+    def _example(self, location: Location) -> str:
+        """What to add for a required setting, with the keys that it requires itself."""
+        node = self._node(location)
+        required = ", ".join(f"{key}: …" for key in node.get("required", ()))
+        return f"Add `{location[-1]}: {{{required}}}`." if required else f"Add `{location[-1]}: …`."
+
+    def _summary(self, location: Location) -> str:
+        """The description of a setting as part of a sentence."""
+        text = self._description(location) or "the stack file cannot do without it"
+        return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+    def _hint(self, location: Location) -> str:
+        text = self._description(location)
+        return f" Description: {text}." if text else ""
+
+    def _description(self, location: Location) -> str:
+        return " ".join(self._node(location).get("description", "").split()).rstrip(".")
+
+    def _node(self, location: Location) -> dict[str, Any]:
+        """The JSON schema of a location, with references resolved."""
+        node: dict[str, Any] = self._resolved(self._schema)
+        for position, part in enumerate(location):
+            if location[position + 1 :] == ("[key]",):
+                return self._resolved(node.get("propertyNames", {}))
+            if isinstance(part, int):
+                node = node.get("items", {})
+            elif part in node.get("properties", {}):
+                node = node["properties"][part]
+            else:
+                patterns = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
+                node = patterns[0] if isinstance(patterns[0], dict) else {}
+            node = self._resolved(node)
+        return node
+
+    def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+        branches = [item for item in node.get("anyOf", []) if item.get("type") != "null"]
+        if branches:
+            return self._resolved({**branches[0], **{key: item for key, item in node.items() if key != "anyOf"}})
+        reference = node.get("$ref")
+        if reference is None:
+            return node
+        return {
+            **self._schema["$defs"][reference.rsplit("/", 1)[-1]],
+            **{key: item for key, item in node.items() if key != "$ref"},
+        }
+
+
+@functools.cache
+def _schema(settings: type[StackSettings]) -> dict[str, Any]:
+    return settings.model_json_schema()
+
+
+def _choices(expected: str) -> str:
+    """Pydantic's list of literals, without quotes: `aks, containerApps or serverless`."""
+    return expected.replace("'", "")
 
 
 def _plain(message: str) -> str:
-    words = {
-        "Input should be a valid integer": "a whole number",
-        "Input should be a valid string": "text; put it in quotes if it looks like a number",
-        "Input should be a valid boolean": "true or false",
-        "Input should be a valid array": "a list",
-        "Input should be an object": "a map of settings",
-    }
-    plain = words.get(message, message.removeprefix("Input should be "))
-    return plain.replace("less than or equal to", "at most").replace("greater than or equal to", "at least")
+    plain = message.removeprefix("Input should be ").removesuffix(" after validation, not 0")
+    plain = plain.replace("less than or equal to", "at most").replace("greater than or equal to", "at least")
+    return plain.replace("Tuple should have", "a list of").replace("Value should have", "a list of")
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _path(location: Location) -> str:
     path = f"{NAMESPACE}:"
     for part in location:
         if part == "[key]":
             continue
         path += f"[{part}]" if isinstance(part, int) else part if path.endswith(":") else f".{part}"
     return path
-
-
-def _walk(location: tuple[int | str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The JSON schema's node for a location, and the whole schema for its references."""
-    schema = _schema()
-    node: dict[str, Any] = schema
-    for position, part in enumerate(location):
-        node = _resolved(node, schema)
-        if location[position + 1 :] == ("[key]",):
-            return node.get("propertyNames", {}), schema
-        if isinstance(part, int):
-            node = node.get("items", {})
-        elif part in node.get("properties", {}):
-            node = node["properties"][part]
-        else:
-            patterns = [*node.get("patternProperties", {}).values(), node.get("additionalProperties")]
-            node = patterns[0] if isinstance(patterns[0], dict) else {}
-    return node, schema
-
-
-def _resolved(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    branches = [item for item in node.get("anyOf", []) if item.get("type") != "null"]
-    if branches:
-        return _resolved({**branches[0], **{key: item for key, item in node.items() if key != "anyOf"}}, schema)
-    reference = node.get("$ref")
-    if reference is None:
-        return node
-    return {
-        **schema["$defs"][reference.rsplit("/", 1)[-1]],
-        **{key: item for key, item in node.items() if key != "$ref"},
-    }
-
-
-@functools.cache
-def _schema() -> dict[str, Any]:
-    return Settings.model_json_schema()
-
-
-def _keys(location: tuple[int | str, ...]) -> list[str]:
-    node, schema = _walk(location)
-    return list(_resolved(node, schema).get("properties", {}))
-
-
-def _description(location: tuple[int | str, ...]) -> str:
-    node, schema = _walk(location)
-    text = _resolved(node, schema).get("description", "a value")
-    return " ".join(text.split()).rstrip(".")
-
-
-def _allowed(location: tuple[int | str, ...]) -> str | None:
-    node, schema = _walk(location)
-    return _resolved(node, schema).get("x-allowed")
-
-
-def _hint(location: tuple[int | str, ...]) -> str:
-    text = _description(location)
-    return "" if text == "a value" else f" {text}."

@@ -1,4 +1,4 @@
-"""The agent that talks."""
+"""The voice agent and its watcher."""
 
 from __future__ import annotations
 
@@ -17,67 +17,73 @@ SET_BY_CHART: Final = frozenset({
     "VOICE_METRICS_PORT", "VOICE_MAX_CALLS", "VOICE_LOAD_THRESHOLD", "VOICE_MAX_CALL_SECONDS", "VOICE_DRAIN_SECONDS",
     "VOICE_SECRETS_DIRECTORY",
 })  # fmt: skip
-"""Variables that follow from other settings or from the chart's ports and paths."""
+"""Variables that the chart sets from other settings, ports and paths."""
 METRICS_FILES: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""With it, jobs leave files of metrics until they fill their volume; every later job then ends by SIGBUS."""
+"""With this variable, each job leaves metrics files until the volume is full; later jobs then die of SIGBUS."""
 
 
 def _free(environment: Mapping[str, str]) -> Mapping[str, str]:
-    """Validator: refuses variables that are not the user's to set."""
+    """Validator: refuses variables that the chart sets or that break the agent."""
     if METRICS_FILES in environment:
         raise refuse(
+            "agent-metrics-files",
             f"variables other than {METRICS_FILES}",
-            "remove it; jobs send what they measure to the worker (charts/voice-agent/README.md).",
+            "Remove it. Jobs send their metrics to the worker (charts/voice-agent/README.md).",
         )
     taken = sorted(SET_BY_CHART & environment.keys())
     if taken:
-        raise refuse("variables that the chart does not set", f"remove {', '.join(taken)}.")
+        expected = "variables that the chart does not set"
+        raise refuse("agent-variable-taken", expected, f"Remove {', '.join(taken)}.")
     return environment
 
 
 class AgentWatchSettings(Section):
-    """The watcher of the agents: dispatches an agent again when one died or went silent in a call, else ends the call.
+    """The agent watcher: dispatches another agent if an agent dies or becomes silent during a call, and ends the call
+    if that fails.
 
-    With the defaults a caller whose agent died hears another one, or is hung up, within 10 s: two unanswered pings show
-    a dead agent after at most `lookSeconds` + 2 `answerSeconds` + 0.5 s, and the second try takes `secondTrySeconds`.
+    With the defaults, a caller whose agent dies hears another agent, or the call ends, within 10 s. Two pings without a
+    response reveal a dead agent after at most `lookSeconds` + 2 x `answerSeconds` + 0.5 s; the second dispatch takes
+    `secondTrySeconds`.
     """
 
     enabled: bool = False
-    """Off by default."""
+    """Runs the watcher."""
     look_seconds: Annotated[float, Field(ge=0.5, le=30)] = 2
-    """How often each call is checked, seconds; both replicas send two requests a call to LiveKit each time."""
+    """Interval between checks of a call, seconds. Each check sends two requests per call and replica to LiveKit."""
     answer_seconds: Annotated[float, Field(ge=0.2, le=7)] = 1
-    """How long an agent may take to answer a ping, seconds. LiveKit itself gives up after 7 s."""
+    """Timeout of a ping to an agent, seconds. LiveKit's own timeout is 7 s."""
     accept_seconds: Annotated[float, Field(ge=1, le=60)] = 5
-    """From the caller's arrival until an agent must have joined, seconds."""
+    """Time from the caller's arrival until an agent must join, seconds."""
     track_seconds: Annotated[float, Field(ge=1, le=60)] = 10
-    """From an agent's arrival until it must have published audio, seconds."""
+    """Time from an agent's arrival until it must publish audio, seconds."""
     leave_seconds: Annotated[float, Field(ge=0, le=30)] = 3
-    """How long an agent that leaves has to hang up or to hand over, seconds."""
+    """Time that a leaving agent has to hang up or to hand over, seconds."""
     second_try_seconds: Annotated[float, Field(ge=1, le=60)] = 4
-    """From the second dispatch until the call is ended when no agent has published audio, seconds."""
+    """Time from the second dispatch until the watcher ends a call in which no agent publishes audio, seconds."""
     abandoned_seconds: Annotated[float, Field(ge=1, le=3600)] = 60
-    """How long agents may stay in a room after everybody else left a call, seconds."""
+    """Time that agents can stay in a room after all other participants left, seconds."""
     lease_seconds: Annotated[int, Field(ge=3, le=60)] = 5
-    """How long a replica that died keeps the other from acting, seconds."""
+    """Duration of the lease, seconds. After a replica dies, the other one takes over when the lease ends."""
 
 
 class AgentSettings(Section):
-    """The Python agent on pool `agents`. Its image is yours."""
+    """The Python agent on pool `agents`. You supply its image."""
 
     min_replicas: Annotated[int, Field(ge=1, le=500)] = 2
-    """Pods, at least."""
+    """Minimum number of pods."""
     max_replicas: Annotated[int, Field(ge=1, le=500)] = 20
-    """Pods, at most."""
+    """Maximum number of pods."""
     cpu: Annotated[int, Field(ge=1, le=3)] = 3
-    """Whole CPUs of a pod, at most 3 on nodes of 4: the node keeps some for itself."""
+    """CPUs of a pod, a whole number. The maximum is 3, because a node with 4 CPUs reserves part of one."""
     memory_gib: Annotated[int, Field(ge=1, le=64)] = 6
     """Memory of a pod, GiB."""
     calls_per_cpu: Annotated[int, Field(ge=1, le=100)] = CALL_COSTS["voice-agent"].calls_per_cpu
-    """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`)."""
+    """Concurrent calls per CPU. The default is measured and leaves a third of the CPU free (`docs/capacity.md`)."""
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = "voice-agent"
-    """Name by which dispatch rules call the agent."""
+    """Name of the agent in dispatch rules."""
     environment: Annotated[Mapping[VariableName, str], AfterValidator(_free)] = Field(default_factory=dict)
-    """Variables that are no secret: models, voices, paths."""
+    """Environment variables without secrets, such as models, voices and paths."""
     secret_variables: Mapping[VariableName, str] = Field(default_factory=dict)
-    """Variables that take their value from a secret of `voice:secrets`, by its name; a file beside it has it too."""
+    """Environment variable -> name of the secret in `voice:secrets` that supplies its value. A file contains the same
+    value.
+    """

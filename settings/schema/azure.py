@@ -1,4 +1,4 @@
-"""Where the platform is deployed, by whom, and under which names."""
+"""Subscription, deployer, naming and regions of a stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NETWORK_PREFIX_LENGTH: Final = 16
 
 
 class AzureSettings(Section):
-    """The subscription that the stack belongs to; the program refuses to run as another one."""
+    """The subscription of the stack. The program refuses to run against another subscription."""
 
     subscription_id: Guid
     """Azure subscription (GUID)."""
@@ -25,54 +25,55 @@ class AzureSettings(Section):
 
 
 class DeployerSettings(Section):
-    """Who runs `pulumi up`, so that the cluster lets that principal in."""
+    """The principal that runs `pulumi up`. It gets access to the cluster."""
 
     principal_id: Guid
     """Object id of the user, group or service principal that deploys (GUID)."""
     principal_type: Literal["User", "Group", "ServicePrincipal"] = "ServicePrincipal"
-    """What `principalId` is."""
+    """Type of `principalId`."""
     egress_cidrs: Cidrs = ()
-    """Public addresses that the deployer comes from; needed where the API server has authorised ranges."""
+    """Public addresses of the deployer. Required if the API server has authorized ranges."""
     kubernetes_login: Literal["azurecli", "workloadidentity"] = "azurecli"
-    """How kubelogin gets its token: `azurecli` on a workstation, `workloadidentity` in a pipeline with OIDC."""
+    """Source of kubelogin's token: `azurecli` on a workstation, `workloadidentity` in a pipeline with OIDC."""
 
 
 class NamingSettings(Section):
-    """The words that Azure names are made of."""
+    """The prefix of Azure resource names."""
 
     prefix: Annotated[Word, Field(max_length=16)]
-    """First word of every name, 1-16 characters."""
+    """First part of Azure resource names, 1-16 characters."""
 
 
 def _region_network(value: str) -> str:
     network = ipaddress.IPv4Network(value)
     if network.prefixlen != NETWORK_PREFIX_LENGTH or not network.is_private:
         raise refuse(
+            "invalid-address-space",
             f"a private /{NETWORK_PREFIX_LENGTH} network, such as 10.10.0.0/16",
-            "leave addressSpace out to get the network of the region's number, or choose a free private /16.",
+            "Remove `addressSpace` to use the network of the region's number, or use a free private /16.",
         )
     return value
 
 
 class Region(Section):
-    """One region of the environment. Every stack of an environment lists all of them, in the order of deployment."""
+    """One region of the environment. Every stack of an environment lists all regions, in deployment order."""
 
     name: Annotated[Word, Field(max_length=20)]
     """Short name, part of Azure names and DNS names."""
     number: Annotated[int, Field(ge=REGION_NUMBERS.start, le=REGION_NUMBERS.stop - 1)]
-    """Fixes the region's addresses; never reused, not even after the region is gone."""
+    """Determines the region's addresses, 1-24. Do not reuse the number of a removed region."""
     location: Location
     """Azure location."""
     address_space: Annotated[Cidr, AfterValidator(_region_network)] | None = None
-    """Address space of the virtual network, a /16; default 10.(10 x number).0.0/16."""
+    """Address space of the virtual network, a private /16. The default is 10.(10 x number).0.0/16."""
     role: Literal["primary", "secondary"] = "secondary"
-    """`primary` has the writable database; one region of an environment is it."""
+    """`primary`: the region has the writable database. Exactly one region of an environment is primary."""
 
 
 class GlobalSettings(Section):
-    """A stack with this section owns the global part of its environment (resource group; registry, DNS … as they
-    come).
+    """The global part of the environment: registry, public DNS zone, Traffic Manager and Grafana. Exactly one stack of
+    an environment has this section.
     """
 
     location: Location
-    """Location of the global resource group's metadata."""
+    """Azure location of the metadata of the global resource group."""

@@ -1,6 +1,6 @@
-"""What one telephone call costs each workload in CPU time, as measured on real programs. The defaults of `callsPerCpu`.
+"""CPU time of one telephone call in each workload, measured on real programs. Determines the defaults of `callsPerCpu`.
 
-Owns the figures, their date and how they were taken. Does not own how many pods they need (`model.capacity`).
+Owns the measurements, their dates and methods. Does not own the number of pods (`model.capacity`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from datetime import date
 from typing import Final
 
 SPARE: Final = 1 / 3
-"""Part of a CPU that stays free: for the burst of setups, other codecs and calls unlike those that were measured."""
+"""Share of a CPU that stays free for bursts of new calls, other codecs and calls unlike the measured ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallCost:
-    """CPU time of one call, in cores, and how it was measured."""
+    """CPU time of one call, in cores, with the date and method of the measurement."""
 
     cores: float
     measured: date
@@ -25,7 +25,7 @@ class CallCost:
 
     @property
     def calls_per_cpu(self) -> int:
-        """Concurrent calls that one CPU carries with `SPARE` of it left."""
+        """Concurrent calls that one CPU carries while `SPARE` of it stays free."""
         return math.floor((1 - SPARE) / self.cores)
 
 

@@ -1,4 +1,4 @@
-"""Certificates: who issues them, and how early they are renewed."""
+"""Certificates: issuer and renewal."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ ACME_DIRECTORIES: Final[dict[str, str]] = {
     "letsencryptStaging": "https://acme-staging-v02.api.letsencrypt.org/directory",
     "letsencrypt": "https://acme-v02.api.letsencrypt.org/directory",
 }
-"""Where each public issuer is asked; source: https://letsencrypt.org/docs/staging-environment/."""
+"""ACME directory of each public issuer; source: https://letsencrypt.org/docs/staging-environment/."""
 
 
 class CertificatesSettings(Section):
     """Certificates for the Gateway, TURN over TLS and SIP over TLS."""
 
     issuer: Issuer = "selfSigned"
-    """Who signs: `selfSigned` until the zone is delegated, `letsencryptStaging` (no real trust, generous limits) or
-    `letsencrypt`.
+    """Issuer of the certificates: `selfSigned` until the zone is delegated, `letsencryptStaging` (clients do not trust
+    it; high rate limits) or `letsencrypt`.
     """
     email: (
         Annotated[
             str,
             StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
-            Field(json_schema_extra={"x-allowed": "a mail address"}),
+            Field(json_schema_extra={"x-expected": "a mail address"}),
         ]
         | None
     ) = None
-    """Where the authority writes when something is wrong; needed with a public issuer."""
+    """Mail address for messages of the authority. Required with a public issuer."""
     renew_before_days: Annotated[int, Field(ge=7, le=60)] = 30
-    """How long before its end a certificate is renewed, days; public ones last 90 days."""
+    """Renewal time before expiry, days. Public certificates are valid for 90 days."""
     copy_to_key_vault: bool
-    """Keeps a copy of the Gateway's certificate in the vault, for Azure services that end TLS themselves."""
+    """Copies the Gateway's certificate to the vault, for Azure services that terminate TLS themselves."""
 
     @property
     def directory(self) -> str | None:
-        """The ACME directory; `None` where no authority is asked."""
+        """The ACME directory; `None` for `selfSigned`."""
         return ACME_DIRECTORIES.get(self.issuer)

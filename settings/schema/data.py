@@ -1,4 +1,4 @@
-"""What the platform keeps: relational data, sessions, files, documents."""
+"""Stored data: relational data, sessions, files, documents."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from settings.schema.types import Guid, Section, refuse
 StandardName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$"),
-    Field(json_schema_extra={"x-allowed": "1-63 lower-case letters, digits and underscores, a letter first"}),
+    Field(json_schema_extra={"x-expected": "1-63 lower-case letters, digits and underscores, starting with a letter"}),
 ]
 
 POSTGRESQL_STORAGE_GIB = (32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32767)
-"""The steps in which Azure sells Premium SSD storage for PostgreSQL."""
+"""Sizes of Premium SSD storage that Azure offers for PostgreSQL, GiB."""
 
 SIZE_TO_MEMORY = 1.2
-"""GiB of memory for each one in the name of a Redis size: `Balanced_B20` has 24."""
+"""Memory in GiB per unit in the name of a Redis size: `Balanced_B20` has 24 GiB."""
 
 MOST_REPLICAS = 5
-"""Read replicas of one server (Azure PostgreSQL documentation)."""
+"""Maximum read replicas of one server (Azure PostgreSQL documentation)."""
 
 
 def _postgresql_sku(value: str) -> str:
     if not value.startswith(("Standard_D", "Standard_E", "Standard_B")):
         raise refuse(
-            "a size of PostgreSQL flexible server, such as Standard_D4ds_v5 or Standard_B2ms", "choose one of these."
+            "unknown-database-size",
+            "a size of PostgreSQL flexible server, such as Standard_D4ds_v5 or Standard_B2ms",
+            "Use a size that starts with Standard_D, Standard_E or Standard_B.",
         )
     return value
 
@@ -37,7 +39,9 @@ def _postgresql_sku(value: str) -> str:
 def _storage_step(value: int) -> int:
     if value not in POSTGRESQL_STORAGE_GIB:
         raise refuse(
-            "one of " + ", ".join(map(str, POSTGRESQL_STORAGE_GIB)), "choose the next larger step; it cannot shrink."
+            "unknown-storage-size",
+            "one of " + ", ".join(map(str, POSTGRESQL_STORAGE_GIB)),
+            "Use the next larger size. Storage cannot shrink.",
         )
     return value
 
@@ -46,92 +50,92 @@ class DatabaseAdministrator(Section):
     """An Entra principal that administers the database."""
 
     object_id: Guid
-    """Object id."""
+    """Object id (GUID)."""
     name: str
-    """Name as PostgreSQL shows it."""
+    """Name of the principal in PostgreSQL."""
     type: Literal["User", "Group", "ServicePrincipal"] = "Group"
-    """What it is."""
+    """Type of the principal."""
 
 
 class PostgresqlSettings(Section):
     """PostgreSQL flexible server."""
 
     mode: Literal["managed", "external"] = "managed"
-    """`managed`: a server of ours; `external`: one that exists elsewhere, at `externalHost`."""
+    """`managed`: the platform creates a server; `external`: the platform uses the server at `externalHost`."""
     external_host: str | None = None
     """Host of the external server."""
     network: Literal["delegatedSubnet", "privateEndpoint"] = "delegatedSubnet"
-    """How it is reached; a server keeps its mode for life."""
+    """Network access of the server. It cannot be changed later."""
     version: Literal["16", "17", "18"] = "17"
     """Major version, in quotes."""
     sku: Annotated[str, AfterValidator(_postgresql_sku)] = "Standard_D4ds_v5"
-    """Size."""
+    """Compute size."""
     storage_gib: Annotated[int, AfterValidator(_storage_step)] = 256
-    """Storage, GiB; never shrinks. With autoGrow Azure may have made it larger."""
+    """Storage, GiB. It cannot shrink. With `autoGrow`, Azure can increase it."""
     auto_grow: bool = True
-    """Lets Azure enlarge the storage before it is full."""
+    """Lets Azure increase the storage before it is full."""
     backup_retention_days: Annotated[int, Field(ge=7, le=35)] = 7
-    """How far back a point-in-time restore goes, days."""
+    """Retention of backups for point-in-time restore, days."""
     geo_redundant_backup: bool = False
-    """Keeps backups in the paired region too; fixed when the server is made."""
+    """Also stores backups in the paired region. It cannot be changed later."""
     high_availability: Literal["none", "sameZone", "zoneRedundant"] = "none"
-    """A standby that takes over; not with burstable sizes."""
+    """Standby server for failover. Burstable sizes do not support it."""
     replicas: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = 0
     """Read replicas in the primary region."""
     databases: tuple[StandardName, ...] = ("voice",)
-    """Databases."""
+    """Names of the databases."""
     parameters: Mapping[str, str] = Field(default_factory=dict)
-    """Server parameters, values in quotes."""
+    """Server parameters by name, with values in quotes."""
     administrators: tuple[DatabaseAdministrator, ...] = ()
-    """Entra administrators beside the platform's own."""
+    """Entra administrators in addition to the platform's own identity."""
 
     @property
     def tier(self) -> str:
-        """Azure's name for the family of the size."""
+        """Azure's pricing tier of the size."""
         families = {"D": "GeneralPurpose", "E": "MemoryOptimized", "B": "Burstable"}
         return families[self.sku.removeprefix("Standard_")[0]]
 
 
 class RedisPersistence(Section):
-    """What survives a restart of Redis. It is no backup."""
+    """Persistence of Redis across restarts. It does not replace a backup."""
 
     mode: Literal["none", "rdb", "aof"] = "rdb"
-    """`rdb`: snapshots; `aof`: every write. The service allows one of the two."""
+    """`rdb`: snapshots; `aof`: every write. The service supports one of them at a time."""
     frequency: Literal["1s", "1h", "6h", "12h"] = "1h"
-    """`1s` for aof; 1h, 6h or 12h for rdb."""
+    """Frequency of writes to disk: `1s` for aof; `1h`, `6h` or `12h` for rdb."""
 
 
 class RedisExport(Section):
-    """A daily copy of Redis in the container `backups`."""
+    """A daily export of Redis to the container `backups`."""
 
     enabled: bool = True
-    """Off where nothing is lost with Redis."""
+    """Exports Redis once a day."""
     keep_days: Annotated[int, Field(ge=1)] = 30
-    """How long a copy is kept, days."""
+    """Retention of an export, days."""
 
 
 class RedisSettings(Section):
-    """Azure Managed Redis, one in each region."""
+    """Azure Managed Redis. Each region has its own instance."""
 
     sku: Annotated[
         str,
         StringConstraints(pattern=r"^(Balanced_B|MemoryOptimized_M|ComputeOptimized_X)[0-9]+$"),
-        Field(json_schema_extra={"x-allowed": "a SKU of Azure Managed Redis, such as Balanced_B5"}),
+        Field(json_schema_extra={"x-expected": "a SKU of Azure Managed Redis, such as Balanced_B5"}),
     ] = "Balanced_B20"
-    """Size; about a fifth of its memory is kept back."""
+    """Size, such as Balanced_B5. Azure reserves about a fifth of the memory."""
     high_availability: bool = True
-    """A replica in another zone; cannot be turned off again."""
+    """A replica in another zone. It cannot be disabled later."""
     persistence: RedisPersistence = RedisPersistence()
     export: RedisExport = RedisExport()
 
     @property
     def memory_gib(self) -> int:
-        """Memory, GiB, rounded up; of the smallest sizes a little more than they have."""
+        """Memory, GiB, rounded up. For the smallest sizes, this is slightly more than the real memory."""
         return math.ceil(int(self.sku.rpartition("_")[2][1:]) * SIZE_TO_MEMORY) or 1
 
 
 class BlobLifecycle(Section):
-    """When files move to cheaper tiers and go; days after the last change."""
+    """Lifecycle of files: days after the last modification until a file moves to a cheaper tier or is deleted."""
 
     cool_days: Annotated[int, Field(ge=1)] = 30
     """Days until the cool tier."""
@@ -145,23 +149,23 @@ class StorageSettings(Section):
     """The region's storage account for conversations, uploads, recordings and backups."""
 
     replication: Literal["LRS", "GRS", "RAGRS"] = "GRS"
-    """Copies; the archive tier exists with these only."""
+    """Replication of the account. Only these types support the archive tier."""
     soft_delete_days: Annotated[int, Field(ge=1, le=365)] = 14
-    """How long deleted files can be brought back, days."""
+    """Retention of deleted files, days."""
     lifecycle: BlobLifecycle = BlobLifecycle()
 
 
 class CosmosSettings(Section):
-    """A Cosmos DB account for documents, where a stack asks for one."""
+    """A Cosmos DB account for documents."""
 
     capacity: Literal["serverless", "autoscale"] = "serverless"
-    """`serverless` has one region only."""
+    """Capacity mode. `serverless` supports only one region."""
     max_throughput: Annotated[int, Field(ge=1000, le=1000000, multiple_of=1000)] = 4000
-    """Request units a second at most, for `autoscale`."""
+    """Maximum throughput for `autoscale`, request units per second."""
     database: StandardName = "voice"
-    """Database."""
+    """Name of the database."""
     containers: Mapping[StandardName, str] = Field(default_factory=dict)
-    """Partition key path by container, such as `/session_id`; fixed for life."""
+    """Container -> partition key path, such as `/session_id`. The path cannot be changed later."""
 
 
 class DataSettings(Section):
@@ -171,4 +175,4 @@ class DataSettings(Section):
     redis: RedisSettings = RedisSettings()
     storage: StorageSettings = StorageSettings()
     cosmos: CosmosSettings | None = None
-    """Present where the stack wants documents."""
+    """Add this section, even empty (`{}`), to create a Cosmos DB account."""

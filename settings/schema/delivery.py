@@ -1,4 +1,4 @@
-"""How services of your own reach the cluster, and how they learn of a new secret."""
+"""Delivery of your own services: GitOps, and restarts after a change of a secret."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from settings.schema.types import Section
 
 
 class GitOpsSettings(Section):
-    """Argo CD with one application of applications. It keeps your services; the program keeps the platform."""
+    """Argo CD with one app of apps. It manages your services; the program manages the platform."""
 
     repository: Annotated[
         str,
         StringConstraints(pattern=r"^https://[^\s]+$"),
-        Field(json_schema_extra={"x-allowed": "an https:// address of a Git repository"}),
+        Field(json_schema_extra={"x-expected": "an https:// address of a Git repository"}),
     ]
-    """Git repository with the applications."""
+    """URL of the Git repository that contains the applications."""
     path: Annotated[str, StringConstraints(pattern=r"^[^/\s][^\s]*$")] = "applications"
-    """Folder of the applications in it."""
+    """Folder of the applications in the repository."""
     revision: Annotated[str, StringConstraints(min_length=1)] = "main"
     """Branch, tag or commit."""
 
 
 class DeliverySettings(Section):
-    """What brings changes to running services."""
+    """Delivery of changes to running services."""
 
     git_ops: GitOpsSettings | None = None
-    """Argo CD; off by default, for two owners of one object fight."""
+    """Argo CD. It is off by default, because two owners of one object overwrite each other's changes."""
     reloader: bool = False
-    """Restarts pods that ask for it by annotation when a secret of theirs changes; never pods that carry calls."""
+    """Runs Reloader, which restarts pods with its annotation when one of their secrets changes. It never restarts pods
+    that carry calls.
+    """

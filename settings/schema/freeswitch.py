@@ -13,22 +13,25 @@ EventSocket = Literal["loopback", "private"]
 
 
 class FreeSwitchSettings(Section):
-    """FreeSWITCH on the nodes of pool `sip`, one on each."""
+    """FreeSWITCH: one pod on each node of pool `sip`."""
 
     cpu: Annotated[int, Field(ge=1, le=64)] = 2
-    """Whole CPUs of a pod; LiveKit SIP needs room beside it on the same node."""
+    """CPUs of a pod, a whole number. LiveKit SIP runs on the same node and needs its own CPUs."""
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""
     calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = CALL_COSTS["freeswitch"].calls_per_cpu
-    """Concurrent calls that one CPU carries with both legs and the recording; the default is measured, with a third to
-    spare (`docs/capacity.md`)."""
+    """Concurrent calls per CPU, with both legs and the recording. The default is measured and leaves a third of the CPU
+    free (`docs/capacity.md`).
+    """
     calls_per_second: Annotated[int, Field(ge=1, le=1000)] = 15
-    """New calls that one pod takes in a second."""
+    """New calls per second and pod."""
     bridge: Literal["livekit", "agentSocket"] = "livekit"
-    """Where calls go: to LiveKit through its SIP bridge, or straight to the agent's event socket."""
+    """Target of calls: `livekit` uses LiveKit SIP, `agentSocket` the agent's event socket without LiveKit."""
     record: bool = True
-    """Records each call and uploads it to container `recordings`."""
+    """Records each call and uploads the recording to the container `recordings`."""
     event_socket: EventSocket = "loopback"
-    """Who reaches the event socket: programs in the pod, or agents too, at the node's private address."""
+    """Address of the event socket: `loopback` admits programs in the pod, `private` also agents, on the node's private
+    address.
+    """
     real_time_priority: bool = False
-    """Gives the container SYS_NICE, for real-time scheduling; it works without."""
+    """Adds the capability SYS_NICE for real-time scheduling. It is optional."""

@@ -1,4 +1,4 @@
-"""The HTTP entrance of a region, and what it leads to."""
+"""The Gateway of a region and its routes."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ Exposure = Literal["public", "internal"]
 KubernetesName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63),
-    Field(json_schema_extra={"x-allowed": "a Kubernetes name: lower-case letters, digits and inner hyphens"}),
+    Field(json_schema_extra={"x-expected": "a Kubernetes name: lower-case letters, digits and inner hyphens"}),
 ]
 
 
 class RateLimit(Section):
-    """Requests that one pod of the Gateway lets through for a route; more are answered 429."""
+    """Requests that one Gateway pod accepts for a route. It rejects further requests with 429."""
 
     requests: Annotated[int, Field(ge=1)]
-    """How many."""
+    """Number of requests per `unit`."""
     unit: Literal["Second", "Minute", "Hour"] = "Second"
-    """In which time."""
+    """Unit of time."""
 
 
 class Route(Section):
-    """One way from a host and path to a Service."""
+    """A route from a host and path to a Service."""
 
     host: DomainName
-    """`<label>.<dns.zone>` (reached through any region) or `<label>.<region>.<dns.zone>`."""
+    """Host: `<label>.<dns.zone>` (any region) or `<label>.<region>.<dns.zone>`."""
     path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")] = "/"
-    """Prefix of the path."""
+    """Path prefix."""
     namespace: KubernetesName
-    """Namespace of the Service, one of the platform's."""
+    """Namespace of the Service, a namespace of the platform."""
     service: KubernetesName
     """Name of the Service."""
     port: Annotated[int, Field(ge=1, le=65535)]
     """Port of the Service."""
     web_socket: bool = False
-    """Holds connections open for `gateway.webSocketSeconds`."""
+    """Keeps idle connections open for `gateway.webSocketSeconds`."""
     rate_limit: RateLimit | None = None
-    """Limit of this route; none by default."""
+    """Rate limit of this route. The default is `gateway.requestsPerSecond`."""
 
 
 class GatewaySettings(Section):
-    """The Gateway that ends HTTPS and WSS."""
+    """The Gateway, which terminates HTTPS and WSS."""
 
     exposure: Exposure = "public"
-    """`public`: on the region's static public address; `internal`: on a fixed private one, behind something else."""
+    """`public`: the region's static public address; `internal`: a fixed private address behind your own entry point."""
     request_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
-    """How long an answer may take, seconds."""
+    """Timeout of a response, seconds."""
     web_socket_seconds: Annotated[int, Field(ge=60, le=86400)] = 14400
-    """How long a WebSocket may stay open without a word, seconds."""
+    """Idle timeout of a WebSocket, seconds."""
     requests_per_second: Annotated[int, Field(ge=1)] = 500
-    """What one pod of the Gateway lets through for each route; more are answered 429."""
+    """Requests per second that one Gateway pod accepts for each route. It rejects further requests with 429."""
     replicas: Annotated[int, Field(ge=2, le=20)] = 2
-    """Pods of the Gateway, at least."""
+    """Minimum number of Gateway pods."""
     max_replicas: Annotated[int, Field(ge=2, le=50)] = 10
-    """Pods of the Gateway, at most: more are started while they are busy."""
+    """Maximum number of Gateway pods. The number grows with their load."""
     routes: tuple[Route, ...] = ()
-    """Ways to services of your own, beside the platform's."""
+    """Routes to your own services, in addition to the platform's routes."""

@@ -15,7 +15,8 @@ def _day(value: str) -> str:
     try:
         dt.date.fromisoformat(value)
     except ValueError:
-        raise refuse('a date in quotes, such as "2027-11-30"', "write year, month and day.") from None
+        expected = 'a date in quotes, such as "2027-11-30"'
+        raise refuse("invalid-date", expected, "Write the year, month and day of an existing date.") from None
     return value
 
 
@@ -25,25 +26,25 @@ SECRET_NAME: Final = r"^[a-zA-Z][a-zA-Z0-9-]{0,126}$"
 SecretName = Annotated[
     str,
     StringConstraints(pattern=SECRET_NAME),
-    Field(json_schema_extra={"x-allowed": "letters, digits and hyphens, a letter first, 127 at most"}),
+    Field(json_schema_extra={"x-expected": "1-127 letters, digits and hyphens, starting with a letter"}),
 ]
-"""Key Vault's own rule, so that a secret has one name in the stack file, in the vault and in the pods."""
+"""Key Vault's own rule. A secret has the same name in the stack file, in the vault and in the pods."""
 
 
 class KeyVaultSettings(Section):
-    """The vault and the secrets in it."""
+    """The vault and its secrets."""
 
     soft_delete_days: Annotated[int, Field(ge=7, le=90)] = 90
-    """How long a deleted vault can be brought back, days; fixed when the vault is made."""
+    """Retention of a deleted vault, days. It cannot be changed later."""
     recover: bool = False
-    """Brings a deleted vault of the same name back instead of making one."""
+    """Recovers a deleted vault of the same name instead of creating a new one."""
     expiry: Mapping[SecretName, Day] = Field(default_factory=dict)
-    """Day on which a secret expires, by its name; rotate it before."""
+    """Name of a secret -> its expiry date, such as "2027-11-30". Rotate the secret before that day."""
     content_types: Mapping[SecretName, str] = Field(default_factory=dict)
-    """Content type of a secret where it is not text/plain, such as application/json."""
+    """Name of a secret -> its content type, such as application/json. The default is text/plain."""
     generations: Mapping[SecretName, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    """Generation of a generated secret, 1 at first; the next number makes a new value."""
+    """Name of a generated secret -> its generation, initially 1. A higher number generates a new value."""
 
     def generation(self, secret: str) -> int:
-        """The generation of a generated secret."""
+        """Returns the generation of a generated secret."""
         return self.generations.get(secret, 1)

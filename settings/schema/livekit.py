@@ -1,4 +1,4 @@
-"""LiveKit: the media server, its SIP bridge and its recorder."""
+"""LiveKit: the media server, LiveKit SIP and LiveKit egress."""
 
 from __future__ import annotations
 
@@ -11,45 +11,49 @@ from settings.schema.types import Section
 
 
 class LiveKitSettings(Section):
-    """LiveKit server on the nodes of pool `livekit`, one on each."""
+    """LiveKit server: one pod on each node of pool `livekit`."""
 
     cpu: Annotated[int, Field(ge=1, le=64)] = 6
-    """Whole CPUs of a pod."""
+    """CPUs of a pod, a whole number."""
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 8
     """Memory of a pod, GiB."""
     calls_per_cpu: Annotated[int, Field(ge=1, le=1000)] = CALL_COSTS["livekit"].calls_per_cpu
-    """Concurrent calls that one CPU carries: a room of two, audio only; the default is measured, with a third to spare
-    (`docs/capacity.md`)."""
+    """Concurrent calls per CPU: rooms of two participants, audio only. The default is measured and leaves a third of
+    the CPU free (`docs/capacity.md`).
+    """
     turn_tls: bool = True
-    """TURN over TLS on port 443, for clients behind strict firewalls."""
+    """Offers TURN over TLS on port 443, for clients behind strict firewalls."""
 
 
 class LiveKitSipSettings(Section):
-    """LiveKit SIP beside each FreeSWITCH."""
+    """LiveKit SIP: one pod next to each FreeSWITCH."""
 
     cpu: Annotated[int, Field(ge=1, le=64)] = 4
-    """Whole CPUs of a pod."""
+    """CPUs of a pod, a whole number."""
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""
     calls_per_cpu: Annotated[int, Field(ge=1, le=500)] = CALL_COSTS["livekit-sip"].calls_per_cpu
-    """Concurrent calls that one CPU carries; the default is measured, with a third to spare (`docs/capacity.md`).
-    LiveKit SIP refuses no call because of it: it sizes the pods, steers outbound calls away from full ones and drives
-    the autoscaler. FreeSWITCH bounds inbound calls."""
+    """Concurrent calls per CPU. The default is measured and leaves a third of the CPU free (`docs/capacity.md`).
+    LiveKit SIP refuses no calls above it. The value sizes the pods, directs outbound calls to pods with free capacity
+    and drives the autoscaler. FreeSWITCH limits inbound calls.
+    """
     manage_trunks: bool = False
-    """Runs the trunk manager, which keeps LiveKit's trunks and dispatch rule. Needs the image `voice:images.tools` with
-    the programs of `images/tools`. Off: create them yourself (`charts/livekit-sip/README.md`); without them LiveKit SIP
-    takes no call."""
+    """Runs the trunk manager, which maintains LiveKit's trunks and dispatch rule. It requires the image
+    `voice:images.tools` with the programs of `images/tools`. Without the trunk manager, create trunks and rule yourself
+    (`charts/livekit-sip/README.md`); LiveKit SIP accepts no calls without them.
+    """
 
 
 class EgressSettings(Section):
-    """LiveKit egress: records rooms of WebRTC clients on request. Phone calls are recorded by FreeSWITCH."""
+    """LiveKit egress, which records rooms of WebRTC clients on request. FreeSWITCH records telephone calls."""
 
     enabled: bool = False
-    """Off by default."""
+    """Runs LiveKit egress."""
     replicas: Annotated[int, Field(ge=1, le=50)] = 2
-    """Pods."""
+    """Number of pods."""
     cpu: Annotated[int, Field(ge=1, le=64)] = 4
-    """Whole CPUs of a pod. A composed recording takes up to four, one of a participant two, sound alone one. A pod with
-    fewer accepts such a recording all the same and may drop frames."""
+    """CPUs of a pod, a whole number. A composite recording uses up to 4, a participant recording 2, an audio recording
+    1. A pod with fewer CPUs accepts the recording anyway and can drop frames.
+    """
     memory_gib: Annotated[int, Field(ge=1, le=256)] = 4
     """Memory of a pod, GiB."""

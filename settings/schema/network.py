@@ -1,4 +1,4 @@
-"""The virtual network's choices; its addresses are computed (`model.address_plan`)."""
+"""The virtual network. `model.address_plan` computes its addresses."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _PLAN_ID = r"^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Net
 
 
 class NatGatewaySettings(Section):
-    """The way out of the subnets without media."""
+    """Outbound access of the subnets without media nodes."""
 
     public_addresses: Annotated[int, Field(ge=1, le=16)] = 1
-    """Public addresses; each gives 64,512 ports (Azure allows 16)."""
+    """Number of public addresses, at most 16. Each provides 64,512 ports."""
     tcp_idle_timeout_minutes: Annotated[int, Field(ge=4, le=120)] = 4
-    """Idle time-out of TCP flows, minutes; that of UDP is fixed at 4."""
+    """Idle timeout of TCP flows, minutes. The timeout of UDP flows is always 4 minutes."""
 
 
 class NetworkSettings(Section):
@@ -25,17 +25,17 @@ class NetworkSettings(Section):
 
     nat_gateway: NatGatewaySettings = NatGatewaySettings()
     ddos_protection: Literal["none", "publicAddresses", "plan"] = "none"
-    """`publicAddresses`: DDoS IP Protection on the load balancers' addresses; `plan`: DDoS Network Protection for
-    the network.
+    """`publicAddresses`: DDoS IP Protection for the addresses of the load balancers; `plan`: DDoS Network Protection
+    for the network.
     """
     ddos_protection_plan_id: (
         Annotated[
             str,
             StringConstraints(pattern=_PLAN_ID),
-            Field(json_schema_extra={"x-allowed": "the ARM id of a ddosProtectionPlans resource"}),
+            Field(json_schema_extra={"x-expected": "the ARM id of a ddosProtectionPlans resource"}),
         ]
         | None
     ) = None
-    """The tenant's DDoS protection plan, for `plan`; a plan is bought once for all subscriptions, so it is not made
-    here.
+    """ARM id of the tenant's DDoS protection plan, for `plan`. The platform does not create a plan, because one plan
+    covers all subscriptions of a tenant.
     """

@@ -1,4 +1,4 @@
-"""Logs, metrics and traces: where they go and how long they stay."""
+"""Logs: retention, quota and sources."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class ObservabilitySettings(Section):
     """The monitoring of the region."""
 
     log_retention_days: Annotated[int, Field(ge=30, le=730)] = 30
-    """How long logs stay, days."""
+    """Retention of logs, days."""
     audit_retention_days: Annotated[int, Field(ge=30, le=730)] = 90
-    """How long audit tables stay, days."""
+    """Retention of audit tables, days."""
     daily_quota_gb: Annotated[int, Field(ge=1)] | None = None
-    """Gigabytes of logs a day, after which no more is taken until the next; none by default."""
+    """Daily log quota, GB. Azure drops further logs until the next day. There is no quota by default."""
     flow_logs: bool = True
-    """Logs who talked to whom in the network."""
+    """Logs the network flows."""
     defender: bool = False
-    """Microsoft Defender's sensor on the nodes; billed by vCPU."""
+    """Runs the Microsoft Defender sensor on the nodes. Azure bills it per vCPU."""

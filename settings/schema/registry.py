@@ -10,9 +10,9 @@ from settings.schema.types import Guid, Section
 
 
 class RegistrySettings(Section):
-    """One registry for all regions, in tier Premium: private endpoints and replicas need it."""
+    """The registry of all regions, in tier Premium, which private endpoints and replicas require."""
 
     untagged_retention_days: Annotated[int, Field(ge=0, le=365)] = 7
-    """How long an image without tag is kept, days."""
+    """Retention of images without a tag, days."""
     push_principal_ids: tuple[Guid, ...] = ()
-    """Object ids of the pipelines that push images; nobody else can."""
+    """Object ids of the principals that can push images."""

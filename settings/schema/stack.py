@@ -1,4 +1,4 @@
-"""The whole of a stack file."""
+"""The sections that stacks of every kind have."""
 
 from __future__ import annotations
 
@@ -7,80 +7,51 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.schema.agent import AgentSettings, AgentWatchSettings
-from settings.schema.aks import AksSettings
 from settings.schema.azure import AzureSettings, DeployerSettings, GlobalSettings, NamingSettings, Region
-from settings.schema.certificates import CertificatesSettings
-from settings.schema.data import DataSettings
-from settings.schema.delivery import DeliverySettings
-from settings.schema.dns import DnsSettings
-from settings.schema.freeswitch import FreeSwitchSettings
-from settings.schema.gateway import GatewaySettings
-from settings.schema.images import ImagesSettings
 from settings.schema.key_vault import KeyVaultSettings
-from settings.schema.livekit import EgressSettings, LiveKitSettings, LiveKitSipSettings
-from settings.schema.mesh import MeshSettings
-from settings.schema.metrics import MetricsSettings, ScalingSettings, TracingSettings
-from settings.schema.network import NetworkSettings
 from settings.schema.observability import ObservabilitySettings
 from settings.schema.registry import RegistrySettings
-from settings.schema.sip_edge import SipEdgeSettings
-from settings.schema.telephony import TelephonySettings
 from settings.schema.types import Section, Word
 
 StackClass = Literal["production", "staging", "development"]
-"""Sets of defaults; `settings.loader.class_defaults` holds their values."""
+"""Sets of defaults; each kind of stack defines their values (`model.kinds`)."""
 
 Tags = Mapping[str, Annotated[str, Field(max_length=256)]]
 
 
-class Settings(Section):
-    """One stack: one region of an environment, with or without the global part."""
+class StackSettings(Section):
+    """One stack of any kind: one region of an environment, with or without the global part.
+
+    Each kind extends this model with its own sections and narrows `kind` to its name. Code that needs only these
+    sections takes `StackSettings`, so that every kind can use it.
+    """
 
     environment: Annotated[Word, Field(max_length=10)]
-    """Name of the environment, part of Azure names; every region's stack says the same."""
+    """Name of the environment, part of Azure names. All stacks of an environment have the same one."""
+    kind: str
+    """Kind of the stack."""
     stack_class: Annotated[StackClass, Field(alias="class")]
-    """Set of defaults: `production`, `staging` or `development`. Each can be overridden."""
+    """Set of defaults: `production`, `staging` or `development`. A stack can override each default."""
     extends: str | None = None
-    """Stack whose sections are this one's defaults (all but `secrets`, `region` and `global`)."""
+    """Stack whose sections are the defaults of this stack (all except `secrets`, `region` and `global`)."""
     region: Word
-    """Which of `regions` this stack is."""
+    """Region of this stack, one of `regions`."""
     regions: Annotated[tuple[Region, ...], Field(min_length=1)]
-    """Every region of the environment, in the order of deployment."""
+    """All regions of the environment, in deployment order."""
     global_part: Annotated[GlobalSettings | None, Field(alias="global")] = None
-    """Present in the one stack that owns the global part."""
+    """Only the stack that owns the global part has this section."""
     azure: AzureSettings
     deployer: DeployerSettings
     naming: NamingSettings
     tags: Tags = Field(default_factory=dict)
-    """Tags on every resource that takes tags."""
+    """Tags on every resource that supports tags."""
     protect: bool
-    """Refuses to delete or replace the cluster, its media pools and addresses, and all that holds data."""
-    network: NetworkSettings = NetworkSettings()
-    aks: AksSettings
-    telephony: TelephonySettings = TelephonySettings()
-    registry: RegistrySettings = RegistrySettings()
+    """Refuses to delete or replace the cluster, its media pools and addresses, and every resource that holds data."""
     key_vault: KeyVaultSettings = KeyVaultSettings()
-    data: DataSettings = DataSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
-    dns: DnsSettings
-    certificates: CertificatesSettings
-    gateway: GatewaySettings = GatewaySettings()
-    metrics: MetricsSettings = MetricsSettings()
-    scaling: ScalingSettings = ScalingSettings()
-    tracing: TracingSettings = TracingSettings()
-    mesh: MeshSettings = MeshSettings()
-    delivery: DeliverySettings = DeliverySettings()
-    images: ImagesSettings = ImagesSettings()
-    sip_edge: SipEdgeSettings = SipEdgeSettings()
-    freeswitch: FreeSwitchSettings = FreeSwitchSettings()
-    livekit: LiveKitSettings = LiveKitSettings()
-    livekit_sip: LiveKitSipSettings = LiveKitSipSettings()
-    egress: EgressSettings = EgressSettings()
-    agent: AgentSettings = AgentSettings()
-    agent_watch: AgentWatchSettings = AgentWatchSettings()
+    registry: RegistrySettings = RegistrySettings()
     secrets: tuple[str, ...] = ()
-    """Names of the secrets in `voice:secrets`; their values never come here."""
+    """Names of the secrets in `voice:secrets`. The settings never contain their values."""
 
     @property
     def this_region(self) -> Region:
@@ -89,22 +60,22 @@ class Settings(Section):
 
     @property
     def regions_before(self) -> tuple[Region, ...]:
-        """The regions that exist before this one, to which it attaches itself."""
+        """The regions that are deployed before this one. This region attaches itself to them."""
         names = [region.name for region in self.regions]
         return self.regions[: names.index(self.region)]
 
     @property
     def primary_region(self) -> Region:
-        """The region whose database is written to."""
+        """The region that holds the writable database."""
         return next(region for region in self.regions if region.role == "primary")
 
     @property
     def registry_home(self) -> str:
-        """The registry's own location: that of the first region. The others have replicas."""
+        """The registry's own location: that of the first region. The other regions have replicas."""
         return self.regions[0].location
 
     @property
     def all_tags(self) -> dict[str, str]:
-        """The stack's tags and those that say where a resource belongs, sorted by key."""
+        """The stack's tags plus `environment` and `managed-by`, sorted by key."""
         own = {"environment": self.environment, "managed-by": "pulumi"}
         return dict(sorted({**own, **self.tags}.items()))

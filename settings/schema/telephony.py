@@ -1,4 +1,4 @@
-"""Carriers and the length of calls: what the network, the node pools and the workloads are sized and opened for."""
+"""Carriers, and the length and number of calls."""
 
 from __future__ import annotations
 
@@ -13,88 +13,90 @@ from settings.schema.types import Cidrs, Section, Word, unique
 E164 = Annotated[
     str,
     StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$"),
-    Field(json_schema_extra={"x-allowed": 'a number in E.164 form in quotes, such as "+4930123456"'}),
+    Field(json_schema_extra={"x-expected": 'a number in E.164 format in quotes, such as "+4930123456"'}),
 ]
 NumberPrefix = Annotated[
     str,
     StringConstraints(pattern=r"^\+[1-9][0-9]{0,8}$"),
     Field(
         json_schema_extra={
-            "x-allowed": (
-                'the first digits of E.164 numbers in quotes, at most nine, such as "+49"; whole numbers belong in'
+            "x-expected": (
+                'the first digits of E.164 numbers in quotes, at most nine, such as "+49"; complete numbers belong in'
                 " `numbers`"
             )
         }
     ),
 ]
-"""Nine digits are a country, an area and a block of numbers. A longer prefix is a whole number in the wrong place, and
-would also allow every number that it begins.
+"""Nine digits cover a country, an area and a block of numbers. A longer prefix is probably a complete number, and would
+also allow every longer number that starts with it.
 """
 
 
 Transport = Literal["udp", "tcp", "tls"]
 
 LONGEST_UDP_EXPIRY_SECONDS: Final = 180
-"""Longest registration over UDP. Azure's NAT gateway forgets a UDP flow that is idle for 240 s, which cannot be
-changed, and the edge needs time to repeat a renewal that gets no response.
+"""Longest registration over UDP, seconds. Azure's NAT gateway drops a UDP flow that is idle for 240 s, which cannot be
+changed, and the edge needs time to repeat a renewal without a response.
 """
 
 
 class Registrar(Section):
-    """Where a carrier takes registrations."""
+    """The registrar of a carrier."""
 
     host: DomainName
-    """Name of the registrar."""
+    """Host name of the registrar."""
     port: Annotated[int, Field(ge=1, le=65535)] = 5060
     """Port."""
     transport: Transport = "udp"
-    """How it is reached."""
+    """Transport protocol."""
     realm: str | None = None
-    """Realm of the credentials; the host by default."""
+    """Realm of the credentials. The default is the host."""
     expiry_seconds: Annotated[int, Field(ge=60, le=3600)] = LONGEST_UDP_EXPIRY_SECONDS
-    """Registration lifetime that the edge asks for, seconds; at most 180 over UDP."""
+    """Registration lifetime that the edge requests, seconds; at most 180 over UDP."""
 
 
 class Outbound(Section):
-    """Calls that the platform makes through a carrier."""
+    """Outbound calls through a carrier."""
 
     host: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
-        Field(json_schema_extra={"x-allowed": "a host name or an IPv4 address"}),
+        Field(json_schema_extra={"x-expected": "a host name or an IPv4 address"}),
     ]
-    """Where the carrier takes calls."""
+    """Host name or IPv4 address to which the platform sends calls."""
     port: Annotated[int, Field(ge=1, le=65535)] = 5060
     """Port."""
     transport: Literal["udp", "tcp"] = "udp"
-    """How it is reached."""
+    """Transport protocol."""
     prefixes: Annotated[tuple[NumberPrefix, ...], AfterValidator(unique)] = ()
-    """Prefixes of the numbers that may be called (E.164, such as "+49"); numbers with none of them are refused."""
+    """Prefixes of allowed numbers (E.164, such as "+49"). The platform refuses calls to other numbers."""
     numbers: Annotated[tuple[E164, ...], AfterValidator(unique)] = ()
-    """Whole numbers that may be called besides, each exactly as it is."""
+    """Additional allowed numbers, each a complete E.164 number."""
     caller: E164
-    """Our number that outbound calls are made from and called parties see: E.164 in quotes, such as "+4930123456"."""
+    """Caller number of outbound calls: E.164 in quotes, such as "+4930123456"."""
 
 
 class Carrier(Section):
-    """A telephone carrier that sends and takes calls."""
+    """A telephone carrier."""
 
     name: Word
     """Name of the carrier, unique in the stack."""
     signalling_cidrs: Annotated[Cidrs, Field(min_length=1)]
-    """Addresses that its SIP comes from; nothing else reaches the SIP ports."""
+    """Source addresses of the carrier's SIP. The SIP ports accept no other addresses."""
     media_cidrs: Annotated[Cidrs, Field(min_length=1)] = ("0.0.0.0/0",)
-    """Addresses that its RTP comes from; default any, since many carriers do not tell."""
+    """Source addresses of the carrier's RTP. The default is any, because many carriers do not publish them."""
     ingress: Literal["edge", "direct"] = "edge"
-    """`edge`: calls arrive at the SIP edge; `direct`: at the public addresses of the nodes."""
+    """`edge`: the carrier sends calls to the SIP edge; `direct`: to the public addresses of the nodes."""
     mode: Literal["ip", "register"] = "ip"
-    """`ip`: the carrier trusts our addresses; `register`: the edge registers with `credentials`."""
+    """`ip`: the carrier authenticates the platform by address; `register`: the edge registers with `credentials`."""
     credentials: str | None = None
-    """Name of the secret in `voice:secrets`, `user:password`: for `register`, and for calls where the carrier asks."""
+    """Name of a secret in `voice:secrets` that contains `user:password`, for `register` and for outbound calls that the
+    carrier challenges.
+    """
     registrar: Registrar | None = None
-    """Where to register, for `register`."""
+    """The registrar, for `register`."""
     outbound: Outbound | None = None
-    """Calls to the carrier; none by default."""
+    """Outbound calls. Without this section, the platform makes no calls through the carrier."""
 
 
 class RtpPorts(Section):
@@ -111,44 +113,46 @@ class RtpPorts(Section):
 
 
 class TelephonySettings(Section):
-    """Calls: who may send them and how long they last."""
+    """Calls: carriers, number and length."""
 
     max_call_seconds: Annotated[int, Field(ge=60, le=86400)] = 3600
-    """Longest call, seconds; longer ones are ended. Drives every drain clock."""
-    endpoint_lag_seconds: Annotated[int, Field(ge=1, le=120)] = 15
-    """How long a stopping pod still gets new calls, seconds."""
+    """Longest call, seconds. The platform ends longer calls. All drain times depend on it."""
+    deregistration_delay_seconds: Annotated[int, Field(ge=1, le=120)] = 15
+    """Time that a stopping pod keeps accepting new calls while its deregistration takes effect, seconds."""
     upload_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
-    """How long a stopping pod may upload recordings, seconds."""
+    """Time that a stopping pod has to upload recordings, seconds."""
     concurrent_calls: Annotated[int, Field(ge=1, le=10000)] = 20
-    """Calls at once that the region is built for, its own alone; with one zone lost it carries them still."""
+    """Concurrent calls of the region, without those of a lost region. The region still carries them after the loss of a
+    zone.
+    """
     rtp_ports: RtpPorts = RtpPorts()
     carriers: tuple[Carrier, ...] = ()
 
     @property
     def uses_edge(self) -> bool:
-        """Whether a carrier sends its calls to the SIP edge."""
+        """Whether any carrier sends its calls to the SIP edge."""
         return bool(self.edge_cidrs)
 
     @property
     def signalling_cidrs(self) -> tuple[str, ...]:
-        """Where SIP may come from: every carrier's, sorted and each once. After its first message a call that came by
-        the SIP edge comes to the node too.
+        """Source addresses of SIP from all carriers, sorted, without repetitions. After its first message, a call that
+        arrived at the SIP edge reaches the node too.
         """
         return _each_once(self.carriers)
 
     @property
     def edge_cidrs(self) -> tuple[str, ...]:
-        """Where SIP may come from at the SIP edge: as `signalling_cidrs`, of the carriers that use it."""
+        """Source addresses of SIP at the SIP edge: `signalling_cidrs` of the carriers that use it."""
         return _each_once(carrier for carrier in self.carriers if carrier.ingress == "edge")
 
     @property
     def callers(self) -> tuple[str, ...]:
-        """Our numbers that calls out are made from: every carrier's, sorted and each once."""
+        """Caller numbers of outbound calls of all carriers, sorted, without repetitions."""
         return tuple(sorted({carrier.outbound.caller for carrier in self.carriers if carrier.outbound}))
 
     @property
     def media_cidrs(self) -> tuple[str, ...]:
-        """Where RTP may come from: every carrier's, sorted and each once."""
+        """Source addresses of RTP from all carriers, sorted, without repetitions."""
         return tuple(sorted({cidr for carrier in self.carriers for cidr in carrier.media_cidrs}))
 
 

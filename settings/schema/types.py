@@ -1,4 +1,4 @@
-"""The vocabulary of stack files: the base of every section, and annotated types with their limits."""
+"""Shared types of the stack file: the base of all sections, and annotated types with their limits."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from pydantic_core import PydanticCustomError
 
 
 class Section(BaseModel):
-    """A section of the stack file: frozen, camelCase in YAML, snake_case in Python, unknown keys refused."""
+    """A section of the stack file: frozen, camelCase in YAML, snake_case in Python, without unknown keys."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, strict=True, use_attribute_docstrings=True
     )
 
 
-def refuse(allowed: str, fix: str) -> PydanticCustomError:
-    """The error for a value that a validator does not accept; the loader adds path and value."""
-    return PydanticCustomError("setting", "{allowed}", {"allowed": allowed, "fix": fix})
+def refuse(code: str, expected: str, remediation: str) -> PydanticCustomError:
+    """Returns the error for a value that a validator does not accept. The loader adds path and value.
+
+    The arguments are those of `settings.schema.errors.Problem`.
+    """
+    context = {"code": code, "expected": expected, "remediation": remediation}
+    return PydanticCustomError("setting", "{expected}", context)
 
 
 def _network(value: str) -> str:
@@ -30,17 +34,18 @@ def _network(value: str) -> str:
         ipaddress.IPv4Network(value)
     except ValueError as error:
         raise refuse(
-            "an IPv4 network in CIDR form without host bits, such as 203.0.113.0/28",
-            f"write the network address ({error}); a single address is written with /32.",
+            "invalid-cidr",
+            "an IPv4 network in CIDR notation without host bits, such as 203.0.113.0/28",
+            f"Write the network address ({error}). Write a single address with /32.",
         ) from None
     return value
 
 
 def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Validator: refuses a value that stands there twice."""
+    """Validator: refuses a list that contains a value twice."""
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
     if repeated:
-        raise refuse("each value once", f"remove the repeated {', '.join(repeated)}.")
+        raise refuse("repeated-value", "each value once", f"Remove the repeated {', '.join(repeated)}.")
     return values
 
 
@@ -50,34 +55,34 @@ Cidr = Annotated[str, AfterValidator(_network)]
 Guid = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
-    Field(json_schema_extra={"x-allowed": "a GUID in lower case"}),
+    Field(json_schema_extra={"x-expected": "a lower-case GUID"}),
 ]
 """An Entra or subscription id, lower case."""
 
 Location = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9]{2,29}$"),
-    Field(json_schema_extra={"x-allowed": "an Azure location as `az account list-locations` names it, such as eastus"}),
+    Field(json_schema_extra={"x-expected": "an Azure location as in `az account list-locations`, such as eastus"}),
 ]
 
 Word = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20),
-    Field(json_schema_extra={"x-allowed": "1-20 lower-case letters, digits and inner hyphens, a letter first"}),
+    Field(json_schema_extra={"x-expected": "lower-case letters, digits and inner hyphens, starting with a letter"}),
 ]
 """A name that becomes part of Azure names."""
 
 PoolName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9]{0,8}$"),
-    Field(json_schema_extra={"x-allowed": "1-9 lower-case letters and digits, a letter first"}),
+    Field(json_schema_extra={"x-expected": "1-9 lower-case letters and digits, starting with a letter"}),
 ]
-"""A node pool's name. AKS allows 12 characters; zone (1) and generation (2) are appended."""
+"""Name of a node pool. AKS allows 12 characters, of which the zone (1) and the generation (2) use three."""
 
 GenerationName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z]{1,2}$"),
-    Field(json_schema_extra={"x-allowed": "one or two lower-case letters"}),
+    Field(json_schema_extra={"x-expected": "one or two lower-case letters"}),
 ]
 
 Zone = Literal["1", "2", "3"]
@@ -87,7 +92,7 @@ Cidrs = Annotated[tuple[Cidr, ...], AfterValidator(unique)]
 Duration = Annotated[
     str,
     StringConstraints(pattern=r"^[1-9][0-9]*[smh]$"),
-    Field(json_schema_extra={"x-allowed": "a whole number with s, m or h, such as 10m"}),
+    Field(json_schema_extra={"x-expected": "a whole number with s, m or h, such as 10m"}),
 ]
 
 _DURATION = re.compile(r"^([0-9]+)([smh])$")
@@ -95,7 +100,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def seconds(duration: str) -> int:
-    """A `Duration` in seconds."""
+    """Returns a `Duration` in seconds."""
     match = _DURATION.match(duration)
     if match is None:
         raise ValueError(f"{duration!r} is not a duration")
@@ -103,7 +108,7 @@ def seconds(duration: str) -> int:
 
 
 def overlapping(networks: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The pairs of names whose networks overlap, in the order given. `networks` are `(name, cidr)`."""
+    """Returns the pairs of names whose networks overlap, in order. `networks` are `(name, cidr)`."""
     parsed = [(name, ipaddress.IPv4Network(cidr)) for name, cidr in networks]
     return [
         (name, other_name)

@@ -1,8 +1,8 @@
-"""The virtual machine sizes that node pools may use.
+"""The virtual machine sizes that node pools can use.
 
-Families rather than sizes, because Azure's sizes follow their family: memory is a fixed multiple of the vCPUs, and a
-`d` in the name means a local temporary disk. Source: Azure's size pages, 2026-11. Left out on purpose: Dv2, B and F
-of the first versions (retire in 2028) and Dv3 (no reservations since 2026-07-01).
+The table lists families, because the sizes of a family follow a rule: memory is a fixed multiple of the vCPUs, and a
+`d` in the name means a local temporary disk. Source: Azure's size pages, 2026-11. The table omits Dv2 and the first
+versions of B and F, which retire in 2028, and Dv3, for which Azure sells no reservations since 2026-07-01.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from model.permissions import USER_SECRETS
 from model.workloads import CATALOG, enabled_workloads
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
-from settings.schema.stack import Settings
+from settings.schema.aks_stack import AksStackSettings
 from tests.charts.rendering import rendered
 
 VALUES = Path(__file__).parent / "values"
@@ -74,7 +74,7 @@ PROMETHEUS = "https://prometheus.example"
 
 
 @cache
-def settings_of(stack: str) -> Settings:
+def settings_of(stack: str) -> AksStackSettings:
     """The settings of a committed stack."""
     return load_stack_file(PROJECT / f"Pulumi.{stack}.yaml")
 

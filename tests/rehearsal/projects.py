@@ -13,7 +13,7 @@ def copied_project(target: Path) -> Path:
     target.mkdir()
     for path in (PROJECT / "__main__.py", PROJECT / "pyproject.toml", *PROJECT.glob("Pulumi*.yaml")):
         shutil.copy(path, target)
-    for folder in ("charts", "components", "settings"):
+    for folder in ("charts", "components", "model", "settings"):
         shutil.copytree(PROJECT / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (target / ".venv").symlink_to(PROJECT / ".venv")  # where Pulumi's own language host looks for Python
     return target

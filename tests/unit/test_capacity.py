@@ -20,8 +20,8 @@ from model.workloads.workload import Calls
 from settings.loader import load_stack_file
 from settings.loader.stack_file import read_sections, settings_from
 from settings.schema.aks import MOST_MEDIA_NODES
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.call_costs import CALL_COSTS, SPARE
-from settings.schema.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT, edited
 from tests.unit.voice_command import run_verbatim
 from tools.capacity_page import LIVE, PAGE, page
@@ -160,7 +160,7 @@ def test_freeswitch_takes_no_more_calls_than_the_bridge_of_its_node(bridge: str,
 
 
 @cache
-def production() -> Settings:
+def production() -> AksStackSettings:
     return load_stack_file(PRODUCTION)
 
 
@@ -207,15 +207,15 @@ def test_more_than_seven_nodes_per_zone_are_refused_with_the_remediation() -> No
     status, text = told("--calls", "785", "--stack", "prod")
     assert status == 1
     words = " ".join(text.split())
-    assert "at most 784 in a region: pool sip has addresses for 7 nodes in each zone" in words
-    assert "choose larger nodes with more CPUs for it, or spread the calls over more regions" in words
+    assert "at most 784 in a region, because pool sip has addresses for 7 nodes in each zone" in words
+    assert "Use larger nodes and more CPUs for freeswitch, or distribute the calls over more regions." in words
     assert "config:" not in text
 
 
 def test_nodes_that_fit_the_prefixes_but_not_the_network_are_refused() -> None:
     status, text = told("--calls", "784", "--stack", "prod")
     assert status == 1
-    assert "voice:aks.pools may grow to" in " ".join(text.split())
+    assert "`voice:aks.pools` allows, together with all other pools, up to" in " ".join(text.split())
 
 
 def test_the_report_of_a_further_region_uses_its_own_file() -> None:

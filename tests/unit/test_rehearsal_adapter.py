@@ -63,7 +63,7 @@ def test_a_stack_whose_region_is_not_listed_is_refused(tmp_path: Path) -> None:
 def test_files_that_extend_each_other_are_refused(tmp_path: Path) -> None:
     _file(tmp_path, "config: {voice:extends: b}", "a")
     _file(tmp_path, "config: {voice:extends: a}", "b")
-    with pytest.raises(UsageError, match="a stack that extends no other"):
+    with pytest.raises(UsageError, match="a stack that does not extend another stack"):
         stacks_of_environment(tmp_path, "prod")
 
 

@@ -20,8 +20,8 @@ from model.workloads.voice_agent import WORKLOAD as VOICE_AGENT
 from model.workloads.workload import Workload
 from settings.loader import load_stack_file
 from settings.schema.aks import AksSettings
+from settings.schema.aks_stack import AksStackSettings
 from settings.schema.images import ImagesSettings
-from settings.schema.stack import Settings
 from tests.unit.stacks import PRODUCTION, PROJECT
 
 every_workload = pytest.mark.parametrize("workload", CATALOG, ids=lambda workload: workload.name)
@@ -69,7 +69,7 @@ def test_a_workload_has_a_values_function(workload: Workload) -> None:
 
 @every_workload
 def test_a_workload_has_its_section_and_images_in_the_stack_file(workload: Workload) -> None:
-    sections = {field.alias or name for name, field in Settings.model_fields.items()}
+    sections = {field.alias or name for name, field in AksStackSettings.model_fields.items()}
     assert workload.section in sections, f"settings/schema has no section {workload.section} for {workload.name}"
     missing = set(workload.images) - ImagesSettings.model_fields.keys()
     assert not missing, f"settings/schema/images.py has no image {sorted(missing)} for {workload.name}"

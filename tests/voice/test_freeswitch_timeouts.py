@@ -19,7 +19,7 @@ MEDIA, HOLD, LONGEST, ANSWER = 3, 6, 9, 2
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
     settings = {"rtp-timeout-sec": str(MEDIA), "rtp-hold-timeout-sec": str(HOLD), "call_timeout": str(ANSWER)}
-    drain = {"maxCallSeconds": LONGEST, "endpointLagSeconds": 1, "uploadSeconds": 1, "graceSeconds": 60}
+    drain = {"maxCallSeconds": LONGEST, "deregistrationDelaySeconds": 1, "uploadSeconds": 1, "graceSeconds": 60}
     values = call_values(drain=drain)
     with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix, values, settings=settings) as node:
         yield node

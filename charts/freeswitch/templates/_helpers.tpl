@@ -221,7 +221,7 @@ What the containers share: their marks of a drain, and the two disks. Call with 
 - {name: STATE, value: /run/freeswitch}
 - {name: RECORDINGS, value: /recordings}
 - {name: CALL_RECORDS, value: /call-records}
-- {name: ENDPOINT_LAG_SECONDS, value: {{ .Values.drain.endpointLagSeconds | quote }}}
+- {name: ENDPOINT_LAG_SECONDS, value: {{ .Values.drain.deregistrationDelaySeconds | quote }}}
 {{- end }}
 
 {{/*

@@ -118,9 +118,9 @@ spec:
 Refuses a grace period that would cut calls. Call with the chart's root.
 */}}
 {{- define "voice-library.drainFits" -}}
-{{- $budget := add .Values.drain.endpointLagSeconds .Values.drain.maxCallSeconds .Values.drain.uploadSeconds -}}
+{{- $budget := add .Values.drain.deregistrationDelaySeconds .Values.drain.maxCallSeconds .Values.drain.uploadSeconds -}}
 {{- if gt (int $budget) (int .Values.drain.graceSeconds) -}}
-{{- fail (printf "drain.graceSeconds is %d; lag, longest call and upload together need at least %d" (int .Values.drain.graceSeconds) (int $budget)) -}}
+{{- fail (printf "drain.graceSeconds is %d; deregistration delay, longest call and upload together need at least %d" (int .Values.drain.graceSeconds) (int $budget)) -}}
 {{- end -}}
 {{- end }}
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import pulumi
 import pulumi_azure_native as azure
 
-from model.address_plan import region_plan
-
 sys.path.insert(0, str(Path(__file__).parents[4]))
 
 from components.aliases import remove_historic_aliases
@@ -18,6 +16,7 @@ from components.region_dns import RegionDns, RegionDnsArgs
 from components.role_assignment import Principal
 from components.scope import Scope, Workspaces
 from components.traffic_manager import TrafficManager, TrafficManagerArgs
+from model.address_plan import region_plan
 from model.host_names import HostNames
 from model.identities import DnsZone
 from model.naming import Naming

@@ -1,0 +1,48 @@
+"""The descriptor of a kind of stack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from model.checks import Rules, check
+from settings.schema.errors import Problem
+from settings.schema.stack import StackClass, StackSettings
+
+ClassDefaults: TypeAlias = Mapping[str, Mapping[StackClass, Any]]
+"""Values of each class by setting: the path in the stack file without `voice:`, such as `aks.tier`."""
+
+SHARED_CLASS_DEFAULTS: Final[ClassDefaults] = {
+    "protect": {"production": True, "staging": False, "development": False},
+}
+"""Class defaults of the sections that all kinds have."""
+
+S = TypeVar("S", bound=StackSettings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[S]):
+    """A kind of stack: `name` as in `voice:kind`, the `settings` model of its stack files, the defaults of
+    `voice:class`, and the `rules` that look at several settings.
+    """
+
+    name: str
+    settings: type[S]
+    class_defaults: ClassDefaults
+    rules: Rules[S]
+
+    def defaults(self, stack_class: StackClass) -> dict[str, Any]:
+        """Returns the defaults of a class, nested as in a stack file."""
+        nested: dict[str, Any] = {}
+        for path, values in self.class_defaults.items():
+            *sections, key = path.split(".")
+            place = nested
+            for section in sections:
+                place = place.setdefault(section, {})
+            place[key] = values[stack_class]
+        return nested
+
+    def check(self, settings: S) -> list[Problem]:
+        """Returns all problems that the kind's rules find in valid settings."""
+        return check(settings, self.rules)
