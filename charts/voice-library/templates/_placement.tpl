@@ -1,6 +1,6 @@
 {{/*
-Where the pods may run: on the pool's generations that are not retiring, never two on one node. Call with the chart's
-root. `pool.name` empty: anywhere.
+Placement of the pods: on the pool's generations that are not retiring, never two on one node. Call with the chart's
+root. An empty `pool.name` allows any node.
 */}}
 {{- define "voice-library.placement" -}}
 {{- with .Values.priorityClassName }}
@@ -42,7 +42,7 @@ topologySpreadConstraints:
 {{- end }}
 
 {{/*
-How a Deployment replaces its pods: a new one first, then an old one goes when its calls have ended.
+Rollout of a Deployment: a new pod starts first, then an old one stops when its calls have ended.
 */}}
 {{- define "voice-library.rollout" -}}
 strategy:
@@ -54,7 +54,7 @@ revisionHistoryLimit: 5
 {{- end }}
 
 {{/*
-One voluntary eviction at a time. Zero would make AKS refuse every upgrade. Call with the chart's root.
+Allows one voluntary eviction at a time. With zero, AKS would refuse every upgrade. Call with the chart's root.
 */}}
 {{- define "voice-library.disruptionBudget" -}}
 apiVersion: policy/v1
@@ -74,8 +74,8 @@ spec:
 {{- end }}
 
 {{/*
-Scaling on a metric, by KEDA. Call with {root, query, threshold}: one pod more for each `threshold` of `query`.
-Scale-down takes one pod a minute; its drain lets every call end.
+Scaling on a metric with KEDA. Call with {root, query, threshold}: one more pod for each `threshold` of `query`.
+Scale-down removes one pod per minute; its drain lets every call end.
 */}}
 {{- define "voice-library.scaledObject" -}}
 {{- $scaling := .root.Values.autoscaling -}}
@@ -115,7 +115,7 @@ spec:
 {{- end }}
 
 {{/*
-Refuses a grace period that would cut calls. Call with the chart's root.
+Refuses a grace period that would end calls. Call with the chart's root.
 */}}
 {{- define "voice-library.drainFits" -}}
 {{- $budget := add .Values.drain.endpointLagSeconds .Values.drain.maxCallSeconds .Values.drain.uploadSeconds -}}
@@ -125,7 +125,7 @@ Refuses a grace period that would cut calls. Call with the chart's root.
 {{- end }}
 
 {{/*
-Start of every Deployment: its name, how many pods, and how they are replaced. Call with the chart's root.
+Start of every Deployment: name, number of pods, rollout. Call with the chart's root.
 */}}
 {{- define "voice-library.deployment" -}}
 apiVersion: apps/v1
@@ -173,7 +173,7 @@ spec:
 {{- end }}
 
 {{/*
-Annotations that tell checkov which of its rules an object breaks, and why: the chart says so in its Chart.yaml.
+Annotations for checkov: the rules that an object breaks, with reasons, from the chart's Chart.yaml.
 */}}
 {{- define "voice-library.exceptions" -}}
 {{- range $key, $reason := .Chart.Annotations }}
