@@ -124,9 +124,10 @@ test-checkov: venv $(CHECKOV) ## What checkov says of the charts.
 	@$(BIN)/python -m pytest -m checkov $(ARGS)
 
 .PHONY: lint
-lint: venv ## Style and likely bugs (ruff).
+lint: venv ## Style and likely bugs (ruff), spelling (typos).
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/typos
 
 .PHONY: format
 format: venv ## Correct what `make lint` finds, where that can be done safely.
