@@ -15,7 +15,7 @@ spec:
   schedule: {{ .values.schedule | quote }}
   timeZone: Etc/UTC
   concurrencyPolicy: Forbid
-  # A run that could not start in time is made up for within the hour, not with the next.
+  # A run that missed its time starts within the hour; otherwise it is skipped.
   startingDeadlineSeconds: 3600
   successfulJobsHistoryLimit: 3
   failedJobsHistoryLimit: 3

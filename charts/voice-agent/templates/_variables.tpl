@@ -1,6 +1,6 @@
 {{/*
-Environment variables of the container without secrets. livekit-agents reads the first three; the others are the contract with
-the image, which README.md describes.
+Environment variables of the container without secrets. livekit-agents reads the first three; the others are the contract
+with the image, which README.md describes. A changed comment inside would roll the pods.
 */}}
 {{- define "voice-agent.variables" -}}
 LIVEKIT_URL: {{ .Values.livekitUrl | quote }}

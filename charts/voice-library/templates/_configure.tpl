@@ -52,7 +52,7 @@ node's address.
     - {name: {{ $variable }}, value: {{ $value | quote }}}
     {{- end }}
   {{- include "voice-library.containerSecurityContext" .root | nindent 2 }}
-  # As much as it ever needs; below what the containers after it ask for, so the pod's class stays.
+  # Its maximum need, below the requests of the other containers, so the pod's QoS class stays.
   resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: 100m, memory: 64Mi}}
   volumeMounts:
     - {name: templates, mountPath: /templates, readOnly: true}
@@ -86,7 +86,7 @@ the API server.
 The token of the pod's ServiceAccount. Call with the chart's root.
 */}}
 {{- define "voice-library.tokenVolume" -}}
-# Not mounted by itself: only the containers that ask the API server mount it.
+# Not mounted automatically: only containers that call the API server mount it.
 - name: kubernetes
   projected:
     sources:
@@ -109,7 +109,7 @@ metadata:
   labels:
     {{- include "voice-library.labels" . | nindent 4 }}
 rules:
-  # A pod cannot be held to its own node by name: the name is not known before it is placed.
+  # RBAC cannot limit a pod to its own node: the node's name is unknown before scheduling.
   - {apiGroups: [""], resources: [nodes], verbs: [get]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1

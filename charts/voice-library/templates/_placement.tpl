@@ -8,7 +8,7 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- with .Values.pool.name }}
 tolerations:
-  # The pool's own taint keeps everything else off its nodes.
+  # Tolerates the pool's taint, which keeps other pods off its nodes.
   - {key: {{ . }}, operator: Equal, value: "true", effect: NoSchedule}
 {{- end }}
 affinity:
@@ -19,7 +19,7 @@ affinity:
         - matchExpressions:
             - {key: voice.platform/pool, operator: In, values: [{{ . }}]}
             {{- with $.Values.pool.generations }}
-            # A retiring generation is left out: the rollout moves the pods off it one by one.
+            # Omits retiring generations: the rollout moves the pods off them one by one.
             - {key: voice.platform/generation, operator: In, values: {{ toJson . }}}
             {{- end }}
   {{- end }}
@@ -33,7 +33,7 @@ affinity:
 topologySpreadConstraints:
   - topologyKey: topology.kubernetes.io/zone
     maxSkew: 1
-    # A zone that is down must not keep the others from taking its calls.
+    # A zone outage must not prevent the other zones from accepting its calls.
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       matchLabels:
@@ -48,7 +48,7 @@ Rollout of a Deployment: a new pod starts first, then an old one stops when its 
 strategy:
   type: RollingUpdate
   rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
-# A rollout lasts as long as the calls that it waits for; a deadline would only report a failure that is none.
+# A rollout lasts as long as its longest call; a shorter deadline would report a failure although none occurred.
 progressDeadlineSeconds: 2147483647
 revisionHistoryLimit: 5
 {{- end }}
@@ -66,7 +66,7 @@ metadata:
     {{- include "voice-library.labels" . | nindent 4 }}
 spec:
   maxUnavailable: 1
-  # A pod that is not ready carries no call worth waiting for.
+  # The eviction of an unready pod ends no call that is worth waiting for.
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:
@@ -101,13 +101,13 @@ spec:
           policies: [{type: Pods, value: 1, periodSeconds: 60}]
   triggers:
     - type: prometheus
-      # The average over pods: KEDA asks for as many pods as keep each at its threshold.
+      # The average over pods: KEDA requests enough pods to keep each one at the threshold.
       metricType: AverageValue
       metadata:
         serverAddress: {{ required "autoscaling.prometheusAddress is missing while autoscaling.enabled" $scaling.prometheusAddress | quote }}
         query: {{ .query | quote }}
         threshold: {{ .threshold | quote }}
-        # No answer is no reason to let pods go: keep what is there.
+        # Without a response from Prometheus, keep the current number of pods.
         ignoreNullValues: "false"
       {{- with $scaling.authentication }}
       authenticationRef: {kind: ClusterTriggerAuthentication, name: {{ . }}}
@@ -163,7 +163,7 @@ spec:
   serviceAccountName: {{ include "voice-library.serviceAccountName" .root }}
   automountServiceAccountToken: false
   {{- if .hostNetwork }}
-  # Sound goes from the node's own address: no translation between.
+  # Audio uses the node's own address, without translation.
   hostNetwork: true
   dnsPolicy: ClusterFirstWithHostNet
   {{- end }}
