@@ -45,7 +45,7 @@ RENDERED: Final = (
 )
 """Files whose text, comments included, reaches the cluster: rewriting it rolls pods. Do it with their next change."""
 
-HISTORY: Final = ("CHANGELOG.md", "docs/UPGRADING.md")
+HISTORY: Final = ("CHANGELOG.md", "components/renames.py", "docs/UPGRADING.md")
 """Files that mention old names on purpose."""
 
 PHRASES: Final = {
@@ -86,7 +86,6 @@ NAMES: Final = {
     "drainability": "scale_down_rules",
     "drills.py": "fault_commands.py",
     "endpointLagSeconds": "deregistrationDelaySeconds",
-    "fewest": "min_count",
     "kept_by_azure": "retained_resources",
     "known_definitions": "crd_catalog",
     "made_by_azure": "managed_secrets",
