@@ -98,10 +98,11 @@ test: venv ## Run the tests that need no cloud, cluster or voice software (ARGS=
 	@$(PYTEST) $(PARALLEL) $(ARGS)
 
 .PHONY: lint
-lint: venv ## Check style, likely bugs and types.
+lint: venv ## Check style, likely bugs, types and spelling.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ty check
+	@$(BIN)/typos
 
 .PHONY: ci
 ci: lint generated test test-exhaustive test-checkov test-voice test-cluster recordings arm-check some-faults ## Run every check that must pass before a merge.

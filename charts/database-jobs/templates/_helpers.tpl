@@ -1,6 +1,6 @@
 {{/*
-One job, once a day. Call with {root, job, values, env}: `job` names script and container, `values` has schedule, deadline
-and disk, `env` is a list of variables beside those that every job has.
+One daily job. Call with {root, job, values, env}: `job` is the name of the script and of the container, `values` has
+schedule, deadline and disk, `env` lists variables in addition to those of every job.
 */}}
 {{- define "database-jobs.cronJob" -}}
 {{- $root := .root -}}
@@ -15,7 +15,7 @@ spec:
   schedule: {{ .values.schedule | quote }}
   timeZone: Etc/UTC
   concurrencyPolicy: Forbid
-  # A run that could not start in time is made up for within the hour, not with the next.
+  # A run that missed its time starts within the hour; otherwise it is skipped.
   startingDeadlineSeconds: 3600
   successfulJobsHistoryLimit: 3
   failedJobsHistoryLimit: 3

@@ -1,6 +1,6 @@
 {{/*
-One SIP profile. Call with {root, name, port, context, acl, public}; `public` announces the node's public address, other
-profiles its private one.
+One SIP profile. Call with {root, name, port, context, acl, public}. With `public` it announces the node's public address,
+otherwise the private one.
 */}}
 {{- define "freeswitch.profile" }}
 <profile name="{{ .name }}">
@@ -81,12 +81,12 @@ profiles its private one.
 {{- end }}
 
 {{/*
-Sessions that calls above the limits may take for a moment until they are refused.
+Additional sessions for calls above the limits, which exist briefly until FreeSWITCH refuses them.
 */}}
 {{- define "freeswitch.refusedCalls" -}}1000{{- end }}
 
 {{/*
-The extension that refuses new calls while the pod drains (files/drain.sh). Calls that were admitted before go on, and may
+The extension that refuses new calls while the pod drains (files/drain.sh). Calls that were admitted before continue and can
 be transferred.
 */}}
 {{- define "freeswitch.draining" -}}
@@ -99,8 +99,8 @@ be transferred.
 {{- end }}
 
 {{/*
-Actions that admit a call or refuse it before it has a second leg. A call counts until its first leg ends, through
-transfers too.
+Actions that admit or refuse a call before it has a second leg. A call counts until its first leg ends, also after
+transfers.
 */}}
 {{- define "freeswitch.admission" -}}
 <!-- Warnings have the channel's name, which must not be the caller's number. -->
@@ -118,8 +118,8 @@ transfers too.
 {{- end }}
 
 {{/*
-Actions that record a call from its answer on. The sidecar takes the recording when the call's record is there. No
-`record_post_process_exec_api`: an API call at the end of a call waits for a lock that SIGTERM holds for 10 s
+Actions that record a call from its answer on. The sidecar uploads the recording when the call record exists. They do not
+use `record_post_process_exec_api`: an API call at the end of a call waits for a lock that SIGTERM holds for 10 s
 (switch_loadable_module.c), and costs a fork.
 */}}
 {{- define "freeswitch.recording" -}}
@@ -130,14 +130,14 @@ Actions that record a call from its answer on. The sidecar takes the recording w
 {{- end }}
 
 {{/*
-Causes for which another bridge, or another node, is tried: the bridge or its node failed, not the call.
+Causes after which FreeSWITCH tries another bridge, or the edge another node: the bridge or its node failed, not the call.
 */}}
 {{- define "freeswitch.bridgeFailures" -}}
 NORMAL_TEMPORARY_FAILURE,PROGRESS_TIMEOUT,RECOVERY_ON_TIMER_EXPIRE,DESTINATION_OUT_OF_ORDER,NETWORK_OUT_OF_ORDER,SERVICE_UNAVAILABLE
 {{- end }}
 
 {{/*
-Expression of the numbers that a carrier may be asked to dial. E.164 allows 15 digits. Call with the carrier's `outbound`.
+Regular expression of the numbers that a carrier may dial. E.164 allows 15 digits. Call with the carrier's `outbound`.
 */}}
 {{- define "freeswitch.dialable" -}}
 ^(?=\+[0-9]{4,15}$)(?:
@@ -148,14 +148,14 @@ Expression of the numbers that a carrier may be asked to dial. E.164 allows 15 d
 {{- end }}
 
 {{/*
-Name of the variable that holds a part of a carrier's credentials. Call with {carrier, part}.
+Name of the variable for one part of a carrier's credentials. Call with {carrier, part}.
 */}}
 {{- define "freeswitch.variable" -}}
 {{ printf "CARRIER_%s_%s" .carrier .part | upper | replace "-" "_" }}
 {{- end }}
 
 {{/*
-Variables and where in the vault they come from, as JSON.
+Variables and their sources in the vault, as JSON.
 */}}
 {{- define "freeswitch.secretVariables" -}}
 {{- $variables := dict "EVENT_SOCKET_PASSWORD" .Values.secretNames.eventSocketPassword -}}
@@ -173,7 +173,7 @@ Variables and where in the vault they come from, as JSON.
 {{- end }}
 
 {{/*
-Names in the vault that the pods read, as a JSON list.
+Names of the secrets that the pods read from the vault, as a JSON list.
 */}}
 {{- define "freeswitch.secrets" -}}
 {{- $names := list -}}
@@ -184,8 +184,8 @@ Names in the vault that the pods read, as a JSON list.
 {{- end }}
 
 {{/*
-Files that are filled in when the pod starts, as JSON: file name to text. `event-socket` is the password for the scripts
-beside FreeSWITCH, `exporter` has arguments of the exporter of metrics.
+Templates of the files that the init container writes, as JSON: file name to text. `event-socket` is the password for the
+sidecars' scripts, `exporter` contains arguments of the metrics exporter.
 */}}
 {{- define "freeswitch.files" -}}
 {{- $files := dict "freeswitch.xml" (tpl (.Files.Get "files/freeswitch.xml") .) -}}
@@ -198,7 +198,7 @@ beside FreeSWITCH, `exporter` has arguments of the exporter of metrics.
 {{- end }}
 
 {{/*
-Where the scripts find FreeSWITCH and its bridge. Call with the chart's root.
+Variables with which the scripts find FreeSWITCH and its bridge. Call with the chart's root.
 */}}
 {{- define "freeswitch.scriptEnvironment" -}}
 - {name: EVENT_SOCKET_PORT, value: {{ .Values.ports.eventSocket | quote }}}
@@ -215,7 +215,7 @@ Where the scripts find FreeSWITCH and its bridge. Call with the chart's root.
 {{- end }}
 
 {{/*
-What the containers share: their marks of a drain, and the two disks. Call with the chart's root.
+Volumes that the containers share: the drain markers and the two disks. Call with the chart's root.
 */}}
 {{- define "freeswitch.stateEnvironment" -}}
 - {name: STATE, value: /run/freeswitch}
@@ -225,8 +225,8 @@ What the containers share: their marks of a drain, and the two disks. Call with 
 {{- end }}
 
 {{/*
-Fills the pauses of a caller who is muted or on hold with digital silence (-1), so that the bridge can tell a silent
-caller from a FreeSWITCH that died.
+Sends digital silence (-1) while a caller is muted or on hold, so that the bridge can distinguish a silent caller from a
+dead FreeSWITCH.
 */}}
 {{- define "freeswitch.steadyMedia" -}}
 <action application="set" data="bridge_generate_comfort_noise=-1"/>

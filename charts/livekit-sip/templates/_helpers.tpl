@@ -1,12 +1,12 @@
 {{/*
-Files that are filled in when the pod starts, as JSON: file name to text.
+Templates of the files that the init container writes, as JSON: file name to text.
 */}}
 {{- define "livekit-sip.files" -}}
 {{- dict "sip.yaml" (tpl (.Files.Get "files/sip.yaml") .) | toJson -}}
 {{- end }}
 
 {{/*
-Variables and their names in the vault, as JSON.
+Variables and the names of their secrets in the vault, as JSON.
 */}}
 {{- define "livekit-sip.secretVariables" -}}
 {{- dict "LIVEKIT_API_KEY" .Values.secretNames.apiKey "LIVEKIT_API_SECRET" .Values.secretNames.apiSecret "REDIS_PASSWORD" .Values.secretNames.redisPassword | toJson -}}
@@ -14,7 +14,7 @@ Variables and their names in the vault, as JSON.
 
 {{/*
 The trunks and the dispatch rule in the form of LiveKit's SIP API: file name to JSON. The trunk manager adds the inbound
-trunk's id to the rule. LiveKit refuses an outbound trunk without numbers, so the manager then keeps none.
+trunk's id to the rule. LiveKit refuses an outbound trunk without numbers, so the manager then creates none.
 */}}
 {{- define "livekit-sip.trunks" -}}
 {{- $trunks := .Values.trunks -}}

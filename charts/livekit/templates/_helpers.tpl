@@ -1,5 +1,5 @@
 {{/*
-Files that are filled in when the pod starts, as JSON: file name to text.
+Templates of the files that the init container writes, as JSON: file name to text.
 */}}
 {{- define "livekit.files" -}}
 {{- $files := dict "livekit.yaml" (tpl (.Files.Get "files/livekit.yaml") .) -}}
@@ -8,7 +8,7 @@ Files that are filled in when the pod starts, as JSON: file name to text.
 {{- end }}
 
 {{/*
-Variables and their names in the vault, as JSON.
+Variables and the names of their secrets in the vault, as JSON.
 */}}
 {{- define "livekit.secretVariables" -}}
 {{- dict "LIVEKIT_API_KEY" .Values.secretNames.apiKey "LIVEKIT_API_SECRET" .Values.secretNames.apiSecret "REDIS_PASSWORD" .Values.secretNames.redisPassword | toJson -}}

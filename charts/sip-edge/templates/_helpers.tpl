@@ -1,5 +1,5 @@
 {{/*
-Carriers that are registered with: their names in order, as a JSON list.
+Names of the carriers with registration, in order, as a JSON list.
 */}}
 {{- define "sip-edge.registers" -}}
 {{- $names := list -}}
@@ -10,7 +10,7 @@ Carriers that are registered with: their names in order, as a JSON list.
 {{- end }}
 
 {{/*
-Transports of the carriers that are registered with, as a JSON list.
+Transports of the carriers with registration, as a JSON list.
 */}}
 {{- define "sip-edge.registrarTransports" -}}
 {{- $transports := list -}}
@@ -21,14 +21,14 @@ Transports of the carriers that are registered with, as a JSON list.
 {{- end }}
 
 {{/*
-Name of the variable that holds a part of a carrier's credentials. Call with {carrier, part}.
+Name of the variable for one part of a carrier's credentials. Call with {carrier, part}.
 */}}
 {{- define "sip-edge.variable" -}}
 {{ printf "%s_%s" .carrier .part | upper | replace "-" "_" }}
 {{- end }}
 
 {{/*
-Variables and where in the vault they come from, as JSON.
+Variables and their sources in the vault, as JSON.
 */}}
 {{- define "sip-edge.secretVariables" -}}
 {{- $variables := dict -}}
@@ -44,7 +44,7 @@ Variables and where in the vault they come from, as JSON.
 {{- end }}
 
 {{/*
-Kamailio's configuration: `${PRIVATE_ADDRESS}` is filled in when the pod starts.
+Kamailio's configuration; the init container replaces `${PRIVATE_ADDRESS}`.
 */}}
 {{- define "sip-edge.kamailio" -}}
 {{- $registers := include "sip-edge.registers" . | fromJsonArray -}}
@@ -53,7 +53,7 @@ Kamailio's configuration: `${PRIVATE_ADDRESS}` is filled in when the pod starts.
 {{- end }}
 
 {{/*
-Who may send: group, address, mask length, port (0: any), carrier.
+Allowed senders: group, address, mask length, port (0: any), carrier.
 */}}
 {{- define "sip-edge.carriers" -}}
 {{- range $carrier := .Values.carriers }}
@@ -65,7 +65,7 @@ Who may send: group, address, mask length, port (0: any), carrier.
 {{ end }}
 
 {{/*
-Registrations, as a table of Kamailio's text database: one line for each carrier, colons between the columns.
+Registrations, as a table of Kamailio's text database: one line per carrier, columns separated by colons.
 */}}
 {{- define "sip-edge.registrations" -}}
 id(int,auto) l_uuid(string) l_username(string) l_domain(string) r_username(string) r_domain(string) realm(string) auth_username(string) auth_password(string) auth_ha1(string,null) auth_proxy(string) expires(int) flags(int) reg_delay(int) contact_addr(string,null) socket(string,null)
@@ -80,7 +80,7 @@ id(int,auto) l_uuid(string) l_username(string) l_domain(string) r_username(strin
 {{ end }}
 
 {{/*
-Versions of the tables of the text database.
+Versions of the tables in the text database.
 */}}
 {{- define "sip-edge.tableVersions" -}}
 id(int,auto) table_name(string) table_version(int)
@@ -88,9 +88,9 @@ id(int,auto) table_name(string) table_version(int)
 {{ end }}
 
 {{/*
-TLS. Carriers that call are known by their address, so they need no certificate. Authorities are loaded only when a
-carrier takes registrations over TLS: every process loads them all, which takes many seconds at the start and at every
-tls.reload.
+TLS. Kamailio identifies calling carriers by address, so they need no certificate. It loads certificate authorities only if a
+carrier uses registration over TLS, because every process loads all of them, which takes many seconds at the start and at
+every tls.reload.
 */}}
 {{- define "sip-edge.tls" -}}
 [server:default]
@@ -110,7 +110,7 @@ ca_list = /etc/ssl/certs/ca-certificates.crt
 {{ end }}
 
 {{/*
-Every file that is filled in when the pod starts, as JSON: file name to text.
+Templates of the files that the init container writes, as JSON: file name to text.
 */}}
 {{- define "sip-edge.files" -}}
 {{- $files := dict "kamailio.cfg" (include "sip-edge.kamailio" .) "carriers" (include "sip-edge.carriers" .) -}}
@@ -125,7 +125,7 @@ Every file that is filled in when the pod starts, as JSON: file name to text.
 {{- end }}
 
 {{/*
-Names in the vault that the pods read, as a JSON list.
+Names of the secrets that the pods read from the vault, as a JSON list.
 */}}
 {{- define "sip-edge.secrets" -}}
 {{- $names := list -}}
@@ -136,7 +136,7 @@ Names in the vault that the pods read, as a JSON list.
 {{- end }}
 
 {{/*
-Environment of the scripts. Call with the chart's root.
+Environment variables of the scripts. Call with the chart's root.
 */}}
 {{- define "sip-edge.scriptEnvironment" -}}
 - {name: DESTINATIONS, value: /destinations}

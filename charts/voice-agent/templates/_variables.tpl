@@ -1,6 +1,6 @@
 {{/*
-Variables of the container that are no secret. The first three are those that livekit-agents reads; the rest is the
-contract with the image, which README.md describes.
+Environment variables of the container without secrets. livekit-agents reads the first three; the others are the contract
+with the image, which README.md describes. A changed comment inside would roll the pods.
 */}}
 {{- define "voice-agent.variables" -}}
 LIVEKIT_URL: {{ .Values.livekitUrl | quote }}
@@ -23,7 +23,7 @@ VOICE_SECRETS_DIRECTORY: /secrets
 {{- end }}
 
 {{/*
-Refuses a scaler that adds pods only after workers refuse calls.
+Refuses an autoscaler that adds pods only after workers refuse calls.
 */}}
 {{- define "voice-agent.scalesBeforeItRefuses" -}}
 {{- if ge (float64 .Values.load.scaleUpAt) (float64 .Values.load.refuseAt) -}}

@@ -1,6 +1,6 @@
 {{/*
-Configuration that holds what only the vault and the node know. It is made in the pod: the ConfigMap has `${NAME}`
-in these places, an init container fills them in and writes the result to memory.
+Configuration with values that only the vault and the node have. The ConfigMap has `${NAME}` in their places; an init
+container replaces these and writes the result to memory.
 
 The ConfigMap with the templates and the script. Call with {root, templates}; `templates` maps file names to text.
 */}}
@@ -22,11 +22,11 @@ data:
 {{- end }}
 
 {{/*
-The init container. Call with {root, templates, secrets, variables, nodeAddress}: `templates` are the file names to
-fill in, `secrets` maps variables to names in the vault (`name:user` and `name:password` take one half of a secret
-`user:password`), `variables` maps other variables to values that are no secret,
-`nodeAddress` adds PUBLIC_ADDRESS, the node's own, and needs the right to read nodes; it or `hostAddress` says that
-PRIVATE_ADDRESS is the node's.
+The init container. Call with {root, templates, secrets, variables, nodeAddress}. `templates` lists the file names to
+write. `secrets` maps variables to names in the vault (`name:user` and `name:password` select one half of a secret
+`user:password`). `variables` maps other variables to values that are not secret. `nodeAddress` adds PUBLIC_ADDRESS, the
+node's public address, and needs the permission to read nodes. With `nodeAddress` or `hostAddress`, PRIVATE_ADDRESS is the
+node's address.
 */}}
 {{- define "voice-library.configure" -}}
 - name: configure
@@ -52,7 +52,7 @@ PRIVATE_ADDRESS is the node's.
     - {name: {{ $variable }}, value: {{ $value | quote }}}
     {{- end }}
   {{- include "voice-library.containerSecurityContext" .root | nindent 2 }}
-  # As much as it ever needs; below what the containers after it ask for, so the pod's class stays.
+  # Its maximum need, below the requests of the other containers, so the pod's QoS class stays.
   resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: 100m, memory: 64Mi}}
   volumeMounts:
     - {name: templates, mountPath: /templates, readOnly: true}
@@ -66,8 +66,8 @@ PRIVATE_ADDRESS is the node's.
 {{- end }}
 
 {{/*
-The volumes of `configure`. Call with {root, secrets, token}: `secrets` where any are read, `token` where a container
-asks the API server.
+The volumes of `configure`. Call with {root, secrets, token}: set `secrets` if the pod reads any, `token` if a container calls
+the API server.
 */}}
 {{- define "voice-library.configureVolumes" -}}
 - name: templates
@@ -86,7 +86,7 @@ asks the API server.
 The token of the pod's ServiceAccount. Call with the chart's root.
 */}}
 {{- define "voice-library.tokenVolume" -}}
-# Not mounted by itself: only the containers that ask the API server mount it.
+# Not mounted automatically: only containers that call the API server mount it.
 - name: kubernetes
   projected:
     sources:
@@ -99,7 +99,7 @@ The token of the pod's ServiceAccount. Call with the chart's root.
 {{- end }}
 
 {{/*
-The right to read nodes, for `nodeAddress`. Call with the chart's root.
+The permission to read nodes, for `nodeAddress`. Call with the chart's root.
 */}}
 {{- define "voice-library.nodeReader" -}}
 apiVersion: rbac.authorization.k8s.io/v1
@@ -109,7 +109,7 @@ metadata:
   labels:
     {{- include "voice-library.labels" . | nindent 4 }}
 rules:
-  # A pod cannot be held to its own node by name: the name is not known before it is placed.
+  # RBAC cannot limit a pod to its own node: the node's name is unknown before scheduling.
   - {apiGroups: [""], resources: [nodes], verbs: [get]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1

@@ -1,6 +1,6 @@
 {{/*
-Where metrics are read. Call with {root, ports}; `ports` are names of container ports. `metrics.monitor` says for whom:
-azure (Azure Monitor's own definition), operator (the Prometheus operator's) or none.
+The PodMonitor. Call with {root, ports}; `ports` are names of container ports. `metrics.monitor` selects its API group:
+azure (Azure Monitor), operator (the Prometheus operator) or none.
 */}}
 {{- define "voice-library.podMonitor" -}}
 {{- $metrics := .root.Values.metrics -}}

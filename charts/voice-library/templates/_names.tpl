@@ -10,7 +10,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{/*
-What a Deployment, a Service and a policy select pods by; never changes. Call with the chart's root.
+Labels by which a Deployment, a Service and a policy select pods; they never change. Call with the chart's root.
 */}}
 {{- define "voice-library.selectorLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
@@ -18,7 +18,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/*
-Reference of an image: repository, then tag, then digest, which wins. Call with the image's values.
+Reference of an image: repository, tag and digest; the digest takes precedence. Call with the image's values.
 */}}
 {{- define "voice-library.image" -}}
 {{- $repository := required "image.repository is missing: name the image" .repository -}}

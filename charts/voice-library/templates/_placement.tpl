@@ -1,6 +1,6 @@
 {{/*
-Where the pods may run: on the pool's generations that are not retiring, never two on one node. Call with the chart's
-root. `pool.name` empty: anywhere.
+Placement of the pods: on the pool's generations that are not retiring, never two on one node. Call with the chart's
+root. An empty `pool.name` allows any node.
 */}}
 {{- define "voice-library.placement" -}}
 {{- with .Values.priorityClassName }}
@@ -8,7 +8,7 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- with .Values.pool.name }}
 tolerations:
-  # The pool's own taint keeps everything else off its nodes.
+  # Tolerates the pool's taint, which keeps other pods off its nodes.
   - {key: {{ . }}, operator: Equal, value: "true", effect: NoSchedule}
 {{- end }}
 affinity:
@@ -19,7 +19,7 @@ affinity:
         - matchExpressions:
             - {key: voice.platform/pool, operator: In, values: [{{ . }}]}
             {{- with $.Values.pool.generations }}
-            # A retiring generation is left out: the rollout moves the pods off it one by one.
+            # Omits retiring generations: the rollout moves the pods off them one by one.
             - {key: voice.platform/generation, operator: In, values: {{ toJson . }}}
             {{- end }}
   {{- end }}
@@ -33,7 +33,7 @@ affinity:
 topologySpreadConstraints:
   - topologyKey: topology.kubernetes.io/zone
     maxSkew: 1
-    # A zone that is down must not keep the others from taking its calls.
+    # A zone outage must not prevent the other zones from accepting its calls.
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
       matchLabels:
@@ -42,19 +42,19 @@ topologySpreadConstraints:
 {{- end }}
 
 {{/*
-How a Deployment replaces its pods: a new one first, then an old one goes when its calls have ended.
+Rollout of a Deployment: a new pod starts first, then an old one stops when its calls have ended.
 */}}
 {{- define "voice-library.rollout" -}}
 strategy:
   type: RollingUpdate
   rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
-# A rollout lasts as long as the calls that it waits for; a deadline would only report a failure that is none.
+# A rollout lasts as long as its longest call; a shorter deadline would report a failure although none occurred.
 progressDeadlineSeconds: 2147483647
 revisionHistoryLimit: 5
 {{- end }}
 
 {{/*
-One voluntary eviction at a time. Zero would make AKS refuse every upgrade. Call with the chart's root.
+Allows one voluntary eviction at a time. With zero, AKS would refuse every upgrade. Call with the chart's root.
 */}}
 {{- define "voice-library.disruptionBudget" -}}
 apiVersion: policy/v1
@@ -66,7 +66,7 @@ metadata:
     {{- include "voice-library.labels" . | nindent 4 }}
 spec:
   maxUnavailable: 1
-  # A pod that is not ready carries no call worth waiting for.
+  # The eviction of an unready pod ends no call that is worth waiting for.
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:
@@ -74,8 +74,8 @@ spec:
 {{- end }}
 
 {{/*
-Scaling on a metric, by KEDA. Call with {root, query, threshold}: one pod more for each `threshold` of `query`.
-Scale-down takes one pod a minute; its drain lets every call end.
+Scaling on a metric with KEDA. Call with {root, query, threshold}: one more pod for each `threshold` of `query`.
+Scale-down removes one pod per minute; its drain lets every call end.
 */}}
 {{- define "voice-library.scaledObject" -}}
 {{- $scaling := .root.Values.autoscaling -}}
@@ -101,13 +101,13 @@ spec:
           policies: [{type: Pods, value: 1, periodSeconds: 60}]
   triggers:
     - type: prometheus
-      # The average over pods: KEDA asks for as many pods as keep each at its threshold.
+      # The average over pods: KEDA requests enough pods to keep each one at the threshold.
       metricType: AverageValue
       metadata:
         serverAddress: {{ required "autoscaling.prometheusAddress is missing while autoscaling.enabled" $scaling.prometheusAddress | quote }}
         query: {{ .query | quote }}
         threshold: {{ .threshold | quote }}
-        # No answer is no reason to let pods go: keep what is there.
+        # Without a response from Prometheus, keep the current number of pods.
         ignoreNullValues: "false"
       {{- with $scaling.authentication }}
       authenticationRef: {kind: ClusterTriggerAuthentication, name: {{ . }}}
@@ -115,7 +115,7 @@ spec:
 {{- end }}
 
 {{/*
-Refuses a grace period that would cut calls. Call with the chart's root.
+Refuses a grace period that would end calls. Call with the chart's root.
 */}}
 {{- define "voice-library.drainFits" -}}
 {{- $budget := add .Values.drain.deregistrationDelaySeconds .Values.drain.maxCallSeconds .Values.drain.uploadSeconds -}}
@@ -125,7 +125,7 @@ Refuses a grace period that would cut calls. Call with the chart's root.
 {{- end }}
 
 {{/*
-Start of every Deployment: its name, how many pods, and how they are replaced. Call with the chart's root.
+Start of every Deployment: name, number of pods, rollout. Call with the chart's root.
 */}}
 {{- define "voice-library.deployment" -}}
 apiVersion: apps/v1
@@ -163,7 +163,7 @@ spec:
   serviceAccountName: {{ include "voice-library.serviceAccountName" .root }}
   automountServiceAccountToken: false
   {{- if .hostNetwork }}
-  # Sound goes from the node's own address: no translation between.
+  # Audio uses the node's own address, without translation.
   hostNetwork: true
   dnsPolicy: ClusterFirstWithHostNet
   {{- end }}
@@ -173,7 +173,7 @@ spec:
 {{- end }}
 
 {{/*
-Annotations that tell checkov which of its rules an object breaks, and why: the chart says so in its Chart.yaml.
+Annotations for checkov: the rules that an object breaks, with reasons, from the chart's Chart.yaml.
 */}}
 {{- define "voice-library.exceptions" -}}
 {{- range $key, $reason := .Chart.Annotations }}

@@ -1,7 +1,7 @@
 {{/*
-The SecretProviderClass, where the chart makes it: which secrets of which vault, as which identity. Call with
-{root, secrets, environment}; `secrets` are names in the vault, `environment` maps keys of a Secret that the driver keeps
-beside the pods to names among them.
+The SecretProviderClass, if the chart creates it: secrets, vault, identity. Call with {root, secrets, environment};
+`secrets` are names in the vault. `environment` maps keys of a Secret, which the driver keeps in sync, to names among
+them.
 */}}
 {{- define "voice-library.secretProviderClass" -}}
 {{- $class := .root.Values.secretProviderClass -}}
@@ -37,7 +37,7 @@ spec:
 {{- end }}
 
 {{/*
-The volume `secrets`: one file for each secret of the SecretProviderClass. Call with the chart's root.
+The volume `secrets`: one file per secret of the SecretProviderClass. Call with the chart's root.
 */}}
 {{- define "voice-library.secretsVolume" -}}
 - name: secrets

@@ -1,5 +1,5 @@
 {{/*
-Security of a pod. 10001 is nobody's number on a node.
+Security context of a pod. No user on a node has the id 10001.
 */}}
 {{- define "voice-library.podSecurityContext" -}}
 securityContext:
@@ -11,7 +11,7 @@ securityContext:
 {{- end }}
 
 {{/*
-Security of a container.
+Security context of a container.
 */}}
 {{- define "voice-library.containerSecurityContext" -}}
 securityContext:
@@ -21,8 +21,8 @@ securityContext:
 {{- end }}
 
 {{/*
-Annotations of a pod template: what rolls the pods, and what keeps the autoscaler from ending calls. Call with
-{root, config}; `config` is text whose change must roll the pods.
+Annotations of a pod template: one rolls the pods, one keeps the autoscaler from ending calls. Call with {root, config};
+`config` is text whose change must roll the pods.
 */}}
 {{- define "voice-library.podAnnotations" -}}
 {{- with .config }}
@@ -37,7 +37,7 @@ cluster-autoscaler.kubernetes.io/safe-to-evict: "false"
 {{- end }}
 
 {{/*
-The ServiceAccount, where the chart makes it. Call with the chart's root.
+The ServiceAccount, if the chart creates it. Call with the chart's root.
 */}}
 {{- define "voice-library.serviceAccount" -}}
 apiVersion: v1

@@ -1,1 +1,1 @@
-"""Ends or re-dispatches telephone calls whose agent died or went silent."""
+"""Re-dispatches or ends phone calls whose agent died or stopped sending audio."""

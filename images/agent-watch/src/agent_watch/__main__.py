@@ -21,7 +21,7 @@ from agent_watch.web import health, webhooks
 
 LOG: Final = logging.getLogger(__name__)
 CONNECTIONS: Final = 1000
-"""To LiveKit at a time. A ping that is not answered keeps one for a second, and many agents may die together."""
+"""Maximum connections to LiveKit. An unanswered ping occupies one for a second, and many agents can die together."""
 
 
 async def run(wanted: Configuration) -> None:
@@ -44,7 +44,7 @@ async def run(wanted: Configuration) -> None:
         LOG.info("watches as %s", wanted.lease.holder)
         work = [asyncio.create_task(lease.keep()), asyncio.create_task(watcher.run())]
         stop = asyncio.create_task(_stop())
-        # A task that ends on its own has failed: the process ends with its error, and is started again.
+        # A task that ends on its own has failed: the process exits with its error, and Kubernetes restarts it.
         done, _ = await asyncio.wait([*work, stop], return_when=asyncio.FIRST_COMPLETED)
         for task in work:
             task.cancel()

@@ -1,4 +1,4 @@
-"""What the process reads from its environment; `README.md` of the image lists it."""
+"""Configuration from environment variables, which the image's `README.md` lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent_watch.lease import SERVICE_ACCOUNT, LeaseArgs
 
 @dataclass(frozen=True, kw_only=True)
 class Looks:
-    """How often the watcher looks, seconds. `answer` is how long an agent has for one answer."""
+    """Intervals, seconds: `every` between two checks of a room, `answer` for the response to a ping."""
 
     every: float
     answer: float
@@ -20,7 +20,7 @@ class Looks:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """Where the watcher connects and listens, and its limits."""
+    """Addresses, credentials and limits of the watcher."""
 
     livekit_url: str
     api_key: str
@@ -34,7 +34,7 @@ class Configuration:
 
 
 def configuration(variables: Mapping[str, str]) -> Configuration:
-    """Reads all of it. Raises `KeyError` for a missing variable, `OSError` for a missing secret."""
+    """Reads the configuration. Raises `KeyError` for a missing variable, `OSError` for a missing secret."""
     secrets = Path(variables["SECRETS"])
     return Configuration(
         livekit_url=variables["LIVEKIT_URL"].replace("ws", "http", 1),

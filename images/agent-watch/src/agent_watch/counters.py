@@ -1,4 +1,4 @@
-"""Counters and gauges in Prometheus' text format. Labels hold reasons and nothing about callers."""
+"""Counters and gauges in Prometheus' text format. Labels contain reasons, no data about callers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREFIX: Final = "agent_watch_"
 
 @dataclass(kw_only=True)
 class Counters:
-    """What this replica has done since it started."""
+    """Counts of this replica since its start."""
 
     agents_lost: Counter[Reason] = field(default_factory=Counter)
     redispatches: int = 0
@@ -26,7 +26,7 @@ class Counters:
     leader: bool = False
 
     def text(self) -> str:
-        """All of them."""
+        """Returns all metrics."""
         lines = [f"# HELP {PREFIX}agents_lost_total Agents that callers could not hear.", *_head("agents_lost_total")]
         lines += [f'{PREFIX}agents_lost_total{{reason="{reason}"}} {self.agents_lost[reason]}' for reason in Reason]
         for name, about, kind, value in (

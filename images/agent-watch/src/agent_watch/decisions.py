@@ -1,7 +1,7 @@
-"""What to do about a room: a pure function of what LiveKit says, what was seen before, and the time.
+"""The action for a room, as a pure function of LiveKit's data, earlier observations and the time.
 
-Times are seconds since the epoch. Two replicas that see the same rooms decide the same; only the one that holds the
-lease acts.
+Times are seconds since the epoch. Two replicas that observe the same rooms make the same decisions; only the one that
+holds the lease acts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a caller hears nobody."""
+    """Why a caller hears no agent."""
 
     DEAD = "dead"
     LEFT = "left"
@@ -25,20 +25,20 @@ class Limits:
     """Seconds that a call may stay in each state before the watcher acts."""
 
     accept: float
-    """From the caller's arrival until an agent has joined."""
+    """Time from the caller's arrival until an agent has joined."""
     track: float
-    """From an agent's arrival until it has published audio."""
+    """Time from an agent's arrival until it has published audio."""
     leave: float
-    """From an agent's orderly leave until the call is taken as abandoned: time to hand over or to hang up."""
+    """Time from an agent's orderly leave until the call counts as abandoned: time to hand over or to hang up."""
     second_try: float
-    """From the re-dispatch until a new agent has published audio; then the call is ended."""
+    """Time from the re-dispatch until a new agent must have published audio; then the call ends."""
     abandoned: float
-    """From the moment everybody but agents has left until the room is ended."""
+    """Time from the moment when only agents remain until the room is deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agent:
-    """An agent in a room. `responds` is false when it has stopped answering while the caller's side still answers."""
+    """An agent in a room. `responds` is false if it has stopped responding while the caller's side still responds."""
 
     identity: str
     name: str
@@ -49,10 +49,10 @@ class Agent:
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """A participant on the telephone. `in_call` is false while an outbound call rings.
+    """A phone participant. `in_call` is false while an outbound call rings.
 
-    `redispatched_at` is when a watcher dispatched an agent again: the mark is on the participant, so that it survives
-    the watcher.
+    `redispatched_at` is the time of the re-dispatch. The mark is on the participant, so it survives a restart of the
+    watcher.
     """
 
     identity: str
@@ -63,7 +63,7 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatch:
-    """An agent that was asked for, and the identities under which its jobs joined or are to join."""
+    """A dispatched agent, and the identities with which its jobs joined or will join."""
 
     id: str
     agent_name: str
@@ -75,7 +75,7 @@ class Dispatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """A room with telephone callers. `people` counts the other participants that can talk: staff, web clients."""
+    """A room with phone callers. `people` counts the other participants that can publish: staff, web clients."""
 
     name: str
     callers: tuple[Caller, ...] = ()
@@ -86,27 +86,27 @@ class Room:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """What earlier looks at a room have shown, as far as LiveKit itself does not keep it."""
+    """Results of earlier checks of a room that LiveKit does not store."""
 
     rang: bool = False
-    """Whether the call was seen ringing."""
+    """Whether a check observed the call ringing."""
     answered_at: float | None = None
-    """From when on somebody has to talk to the caller."""
+    """Time from which the caller must hear an agent."""
     voices: frozenset[str] = frozenset()
-    """Names of the agents that had audio when an agent last had."""
+    """Names of the agents with audio at the last check that found any."""
     silent_since: float | None = None
-    """When the room was first seen without an agent that has audio."""
+    """Time of the first check without an agent that has audio."""
     redispatched_at: float | None = None
-    """When this replica dispatched an agent again; the caller's mark may appear a moment later."""
+    """Time of this replica's re-dispatch; the caller's mark can appear with a delay."""
     called: bool = False
-    """Whether a caller was seen."""
+    """Whether a check found a caller."""
     alone_since: float | None = None
-    """When agents were first seen alone after a call."""
+    """Time of the first check after the call that found only agents."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Redispatch:
-    """Ask for these agents again, in place of the old dispatches and participants."""
+    """Dispatch these agents again, in place of the old dispatches and participants."""
 
     caller: str
     reason: Reason
@@ -124,7 +124,7 @@ class HangUp:
 
 @dataclass(frozen=True, kw_only=True)
 class EndRoom:
-    """Remove agents that stayed after the call: each keeps a place for another call."""
+    """Remove agents that stayed after the call: each occupies capacity for another call."""
 
 
 Action = Redispatch | HangUp | EndRoom
@@ -132,7 +132,7 @@ Action = Redispatch | HangUp | EndRoom
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """`past` is for the next look. `settled` is false while a caller hears nobody: look again soon."""
+    """`past` is for the next check. `settled` is false while a caller hears no agent: check again soon."""
 
     past: Past
     action: Action | None = None
@@ -142,8 +142,8 @@ class Decision:
 def decide(room: Room, past: Past, now: float, limits: Limits) -> Decision:
     """Decides about one room.
 
-    Leaves alone: rooms that never had a caller, calls that still ring, calls with a person or a second caller in the
-    room (a transfer), and rooms that no agent was ever asked for.
+    Ignores rooms that never had a caller, calls that still ring, calls with a person or a second caller in the room (a
+    transfer), and rooms without an agent dispatch.
     """
     if not room.callers and not room.people:
         return _after_the_call(room, past, now, limits)
@@ -154,7 +154,7 @@ def decide(room: Room, past: Past, now: float, limits: Limits) -> Decision:
 
 
 def _in_call(room: Room, caller: Caller, past: Past, now: float, limits: Limits) -> Decision:
-    """A room with one caller and nobody else but agents."""
+    """Decides about a room with one caller and otherwise only agents."""
     if not caller.in_call:
         return Decision(past=replace(past, rang=True))
     if past.answered_at is None:
@@ -178,7 +178,7 @@ def _in_call(room: Room, caller: Caller, past: Past, now: float, limits: Limits)
 
 
 def _after_the_call(room: Room, past: Past, now: float, limits: Limits) -> Decision:
-    """Agents may finish their work after a call, and the next call may come into the same room."""
+    """Decides about a room after the call. Agents can finish their work, and the next call can use the same room."""
     past = replace(past, silent_since=None)
     if not past.called or not room.agents:
         return Decision(past=replace(past, alone_since=None))
@@ -189,7 +189,7 @@ def _after_the_call(room: Room, past: Past, now: float, limits: Limits) -> Decis
 
 
 def _silence(room: Room, past: Past, limits: Limits) -> tuple[Reason, float]:
-    """Why the caller hears nobody, and until when that may be."""
+    """Returns why the caller hears no agent, and the time until which that is allowed."""
     assert past.answered_at is not None
     assert past.silent_since is not None
     if any(not agent.responds and (agent.has_audio or not past.voices) for agent in room.agents):
@@ -203,7 +203,7 @@ def _silence(room: Room, past: Past, limits: Limits) -> tuple[Reason, float]:
 
 
 def _end_of_second_try(redispatched_at: float, reason: Reason, past: Past, limits: Limits) -> float:
-    """When the call is ended. A second agent that leaves gets the same moment to hang up as the first."""
+    """Returns when to end the call. A second agent that leaves gets the same time to hang up as the first."""
     assert past.silent_since is not None
     leaving = past.silent_since + limits.leave if reason is Reason.LEFT else past.silent_since
     return max(redispatched_at + limits.second_try, leaving)
@@ -223,7 +223,7 @@ def _first_try(room: Room, caller: Caller, past: Past, reason: Reason) -> Redisp
 
 
 def _lost(room: Room, past: Past) -> frozenset[str]:
-    """Names of the agents to ask for again: those that talked; else those that never came; else all."""
+    """Returns the agents to dispatch again: those that had audio; else those that never joined; else all."""
     if past.voices:
         return past.voices
     alive = {agent.name for agent in room.agents if agent.responds}

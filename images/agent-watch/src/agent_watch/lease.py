@@ -1,6 +1,6 @@
 """A Kubernetes Lease, held by at most one replica.
 
-Owns when this replica may act. Does not own the object: the chart creates it, so that the role need not allow creating
+Determines when this replica may act. Does not create the object: the chart does, so the Role need not allow creating
 leases.
 """
 
@@ -21,15 +21,15 @@ import aiohttp
 LOG: Final = logging.getLogger(__name__)
 SERVICE_ACCOUNT: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 CLOCK_MARGIN_SECONDS: Final = 1.0
-"""A holder stops acting this long before others may take the lease: the longest that an action takes to arrive."""
+"""A holder stops acting this long before others may take the lease: the maximum time for an action to arrive."""
 
 Object = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeaseArgs:
-    """`duration` is how long a holder that has stopped renewing keeps the others waiting, `renew` is how often it
-    renews and how often the others look; seconds. A request that takes longer than `renew` has failed.
+    """`duration` is the time until others can take the lease from a holder that stopped renewing. `renew` is the
+    interval of renewals and of the others' checks, and the timeout of a request. Both in seconds.
     """
 
     url: str
@@ -43,7 +43,7 @@ class LeaseArgs:
 
 @dataclass(kw_only=True)
 class Lease:
-    """Takes the lease when it is free, renews it, and knows whether it still holds."""
+    """Takes the lease when it is free, renews it, and reports whether this replica still holds it."""
 
     args: LeaseArgs
     session: aiohttp.ClientSession
@@ -84,7 +84,7 @@ class Lease:
         lease = await self._request("GET")
         version = lease["metadata"]["resourceVersion"]
         if version != self._seen:
-            # When it changed by this replica's own clock: clocks of two nodes may differ.
+            # Time of the change on this replica's own clock: the clocks of two nodes can differ.
             self._seen, self._seen_at = version, time.monotonic()
         spec = lease.get("spec") or {}
         holder = spec.get("holderIdentity") or ""
@@ -97,7 +97,7 @@ class Lease:
         except aiohttp.ClientResponseError as error:
             if error.status != HTTPStatus.CONFLICT:
                 raise
-            # The other replica was quicker.
+            # The other replica was faster.
             self._holds_until = 0.0
             return
         self._holds_until = started + self.args.duration - CLOCK_MARGIN_SECONDS
@@ -113,7 +113,7 @@ class Lease:
     async def _request(self, method: str, body: Object | None = None) -> Object:
         args = self.args
         url = f"{args.url}/apis/coordination.k8s.io/v1/namespaces/{args.namespace}/leases/{args.name}"
-        # Kubernetes renews the token's file.
+        # Kubernetes rotates the token file.
         token = (args.account / "token").read_text().strip()
         async with self.session.request(
             method,
@@ -127,7 +127,7 @@ class Lease:
 
 
 def kubernetes_session(account: Path = SERVICE_ACCOUNT) -> aiohttp.ClientSession:
-    """HTTP to the API server, whose certificate the pod's own authority must have signed."""
+    """Returns a session that trusts only the cluster's own certificate authority."""
     trust = ssl.create_default_context(cafile=str(account / "ca.crt"))
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust))
 

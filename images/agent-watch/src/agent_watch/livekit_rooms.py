@@ -1,6 +1,6 @@
-"""LiveKit's API as the watcher uses it: what is in a room, whether a participant answers, and the two actions.
+"""The watcher's access to LiveKit's API: contents of rooms, pings of participants, and the two actions.
 
-Identities of callers can hold telephone numbers: nothing here logs them.
+Identities of callers can contain telephone numbers: this module never logs them.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from agent_watch.decisions import Agent, Caller, Dispatch, Redispatch, Room
 from agent_watch.lease import CLOCK_MARGIN_SECONDS
 
 AGENT_NAME: Final = "lk.agent_name"
-"""Attribute that LiveKit gives to agents (`AgentNameAttributeKey` in livekit-server pkg/agent/worker.go)."""
+"""Attribute that LiveKit sets on agents (`AgentNameAttributeKey` in livekit-server pkg/agent/worker.go)."""
 CALL_STATUS, RULE = "sip.callStatus", "sip.ruleID"
-"""Attributes that LiveKit SIP gives to callers; only inbound calls have a rule."""
+"""Attributes that LiveKit SIP sets on callers; only inbound calls have a rule."""
 RINGING: Final = frozenset({"dialing", "ringing"})
 REDISPATCHED: Final = "voice.redispatched"
-"""Attribute that the watcher gives to the caller: when it dispatched an agent again, seconds since the epoch."""
+"""Attribute that the watcher sets on the caller: time of the re-dispatch, seconds since the epoch."""
 PING: Final = "voice.ping"
-"""Method of the remote call. Agents need not implement it: LiveKit's client library refuses unknown methods by itself,
-which is an answer.
+"""Method of the remote call. Agents need not implement it: LiveKit's client library refuses unknown methods
+automatically, which counts as a response.
 """
 UNANSWERED: Final = frozenset({"1501", "1502"})
 """Connection timeout and response timeout (`DataChannelRpcErrorCode` in livekit/protocol)."""
 REQUEST_SECONDS: Final = 3.0
-"""A request to LiveKit that takes longer has failed."""
+"""Timeout of a request to LiveKit."""
 
 
 class Answer(Enum):
-    """What a ping of a participant has shown. `UNKNOWN`: LiveKit itself did not answer as it should."""
+    """Result of a ping. `UNKNOWN`: LiveKit itself failed or returned an unexpected response."""
 
     ANSWERED = auto()
     SILENT = auto()
@@ -64,23 +64,23 @@ class LiveKit:
         self._twirp = TwirpClient(self.session, self.url, "livekit", failover=False)
 
     async def rooms(self) -> dict[str, str]:
-        """Ids of all rooms by their names."""
+        """Returns the ids of all rooms by name."""
         return {room.name: room.sid for room in (await self._api.room.list_rooms(api.ListRoomsRequest())).rooms}
 
     async def participants(self, room: str) -> list[ParticipantInfo]:
-        """All participants of a room that have not left."""
+        """Returns all participants of a room that have not left."""
         listed = await self._api.room.list_participants(api.ListParticipantsRequest(room=room))
         return [p for p in listed.participants if p.state != ParticipantInfo.State.DISCONNECTED]
 
     async def dispatches(self, room: str) -> tuple[Dispatch, ...]:
-        """The agents that were asked for in a room."""
+        """Returns the agent dispatches of a room."""
         return tuple(_dispatch(found) for found in await self._api.agent_dispatch.list_dispatch(room))
 
     async def ping(self, room: str, identity: str) -> Answer:
-        """Whether the process behind a participant still answers on its data channel.
+        """Checks whether the process of a participant still responds on its data channel.
 
-        LiveKit lists the participant of a killed process for another 20 s (seen on v1.13.5: ICE fails after 15 s);
-        this shows it within `answer` seconds.
+        LiveKit lists the participant of a killed process for another 20 s (observed on v1.13.5: ICE fails after 15 s);
+        the ping detects it within `answer` seconds.
         """
         request = PerformRpcRequest(
             room=room,
@@ -99,10 +99,10 @@ class LiveKit:
         return Answer.ANSWERED
 
     async def redispatch(self, room: str, action: Redispatch) -> bool:
-        """Marks the caller, removes what is left of the old agents, and asks for new ones. False: it was marked.
+        """Marks the caller, removes the old agents and dispatches, and dispatches new agents.
 
-        The mark comes first: a replica that takes over in the middle of it ends the call rather than dispatching twice.
-        It may not arrive later than the other replica can take the lease.
+        Returns False if the caller was already marked. The mark comes first, so that a replica that takes over midway
+        ends the call instead of dispatching twice. It must arrive before the other replica can take the lease.
         """
         caller = api.RoomParticipantIdentity(room=room, identity=action.caller)
         mark = api.UpdateParticipantRequest(
@@ -131,7 +131,7 @@ class LiveKit:
         return True
 
     async def hang_up(self, room: str) -> None:
-        """Ends the call: LiveKit SIP sends BYE, or a final response, when its room is deleted."""
+        """Ends the call: when the room is deleted, LiveKit SIP sends BYE or a final response."""
         await _if_there(self._api.room.delete_room(api.DeleteRoomRequest(room=room)))
 
     def _authorization(self, room: str) -> dict[str, str]:
@@ -141,7 +141,7 @@ class LiveKit:
 
 
 def room_of(name: str, participants: list[ParticipantInfo], dispatches: tuple[Dispatch, ...], silent: set[str]) -> Room:
-    """A room for `decide`. `silent` are identities that have stopped answering."""
+    """Builds a room for `decide`. `silent` contains the identities that have stopped responding."""
     names = {identity: d.agent_name for d in dispatches for identity in d.identities}
     of_kind = ParticipantInfo.Kind
     return Room(
@@ -167,7 +167,7 @@ def room_of(name: str, participants: list[ParticipantInfo], dispatches: tuple[Di
 
 
 def has_audio(participant: ParticipantInfo) -> bool:
-    """Whether it has published audio, muted or not."""
+    """Returns whether the participant has published audio, muted or not."""
     return any(track.type == TrackType.AUDIO for track in participant.tracks)
 
 
@@ -203,12 +203,12 @@ def _answer(message: str) -> Answer:
     code = re.search(r"RpcError (\d+)", message)
     if code is not None:
         return Answer.SILENT if code[1] in UNANSWERED else Answer.ANSWERED
-    # The peer connection is gone, and its participant is about to be.
+    # The peer connection is closed; LiveKit will remove the participant soon.
     return Answer.SILENT if "transport failure" in message else Answer.UNKNOWN
 
 
 async def _if_there(request: Awaitable[object]) -> None:
-    """Waits for a request that removes something; it may be gone already."""
+    """Awaits a request that removes an object; ignores an object that no longer exists."""
     try:
         await request
     except api.ServerError as error:

@@ -1,7 +1,7 @@
-"""Looks at every room again and again, and acts where a caller hears nobody.
+"""Checks every room periodically, and acts when a caller hears no agent.
 
-Both replicas look, so that the one that takes over knows at once what happened; only the one that holds the lease acts.
-Webhooks only say where to look next: LiveKit's lists decide, so a lost webhook costs one interval and nothing else.
+Both replicas check, so that a new leader has all information at once; only the one that holds the lease acts.
+Webhooks only determine which room to check next. Decisions use LiveKit's lists, so a lost webhook costs one interval.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from agent_watch.livekit_rooms import Answer, LiveKit, has_audio, room_of
 
 LOG: Final = logging.getLogger(__name__)
 SOON_SECONDS: Final = 0.5
-"""How soon the watcher looks again at a call whose caller hears nobody, and how often it looks for what is due."""
+"""Interval between checks of a call whose caller hears no agent, and between passes of the loop."""
 PINGS: Final = 2
-"""Unanswered pings in a row after which an agent counts as dead: one may be lost with a packet."""
+"""Consecutive unanswered pings after which an agent counts as dead: a lost packet can lose a single one."""
 RPC_PROTOCOL: Final = 1
-"""Version of the client protocol from which on every client library answers remote calls (livekit/protocol)."""
+"""First version of the client protocol in which every client library responds to remote calls (livekit/protocol)."""
 FAILED: Final = (api.ServerError, aiohttp.ClientError, TimeoutError)
 
 
 @dataclass(kw_only=True)
 class Call:
-    """What is remembered of one room. `id` is LiveKit's: names can hold telephone numbers, and logs must not."""
+    """State of one room. `id` is LiveKit's id: names can contain telephone numbers, and logs must not."""
 
     id: str
     past: Past = field(default_factory=Past)
     due: float = 0.0
     looking: bool = False
     answered: set[str] = field(default_factory=set)
-    """Identities of agents that have answered a ping."""
+    """Identities of agents that have responded to a ping."""
     unanswered: dict[str, int] = field(default_factory=dict)
-    """How many pings in a row agents have left unanswered, by identity."""
+    """Number of consecutive unanswered pings by identity."""
     has_caller: bool = False
 
 
 @dataclass(kw_only=True)
 class Watcher:
-    """The loop, and what it remembers."""
+    """The loop and its state."""
 
     livekit: LiveKit
     lease: Lease
@@ -62,12 +62,12 @@ class Watcher:
     _listed_at: float = 0.0
 
     def look_at(self, room: str, id: str) -> None:
-        """Looks at a room at once: something happened there."""
+        """Schedules an immediate check of a room, after an event."""
         self._calls.setdefault(room, Call(id=id)).due = 0.0
         self._wake.set()
 
     async def run(self) -> None:
-        """Looks until it is cancelled. Each look is a task of its own: a room that answers slowly delays no other."""
+        """Checks rooms until it is cancelled. Each check is a separate task, so a slow room delays no other."""
         async with asyncio.TaskGroup() as tasks:
             while True:
                 await self._list()
@@ -83,7 +83,7 @@ class Watcher:
                 self._wake.clear()
 
     async def _list(self) -> None:
-        """Finds new rooms, and forgets those that have ended."""
+        """Adds new rooms, and removes those that have ended."""
         if time.monotonic() < self._listed_at + self.looks.every:
             return
         before = set(self._calls)
@@ -109,7 +109,7 @@ class Watcher:
         except FAILED as error:
             self._failed(f"room {call.id}", error)
         call.looking = False
-        # A webhook may have asked for another look in the meantime.
+        # A webhook may have requested another check in the meantime.
         call.due = min(call.due, time.monotonic() + (self.looks.every if settled else SOON_SECONDS))
 
     async def _judge(self, name: str, call: Call) -> Decision:
@@ -126,14 +126,14 @@ class Watcher:
         return decide(room_of(name, participants, dispatches, silent), call.past, time.time(), self.limits)
 
     async def _silent(self, name: str, call: Call, participants: list[ParticipantInfo]) -> set[str]:
-        """Identities of agents that have stopped answering."""
+        """Returns the identities of agents that have stopped responding."""
         agents = [p for p in participants if p.kind == ParticipantInfo.Kind.AGENT]
         answers = await asyncio.gather(*(self.livekit.ping(name, p.identity) for p in agents))
         by_answer = {p.identity: answer for p, answer in zip(agents, answers, strict=True)}
         call.answered |= {identity for identity, answer in by_answer.items() if answer is Answer.ANSWERED}
         silent = {p.identity for p in agents if by_answer[p.identity] is Answer.SILENT and _should_answer(p, call)}
         if silent and not await self._caller_answers(name, participants):
-            # LiveKit or the network is slow, not the agent; the count stays as it is.
+            # LiveKit or the network is slow, not the agent: keep the count.
             return set()
         call.unanswered = {identity: call.unanswered.get(identity, 0) + 1 for identity in silent}
         return {identity for identity, count in call.unanswered.items() if count >= PINGS}
@@ -158,7 +158,7 @@ class Watcher:
         LOG.warning("room %s: the agent is lost (%s); %s is dispatched again", call.id, action.reason, agents)
         dispatched = await self.livekit.redispatch(name, action)
         self.counters.redispatches += dispatched
-        # LiveKit's list may show the mark a moment later.
+        # LiveKit's list can show the mark with a delay.
         call.past = replace(call.past, redispatched_at=time.time())
 
     def _failed(self, what: str, error: BaseException) -> None:
@@ -167,6 +167,6 @@ class Watcher:
 
 
 def _should_answer(agent: ParticipantInfo, call: Call) -> bool:
-    """Whether its silence means anything: an old library may answer no ping, nor may an agent that still connects."""
+    """Returns whether a missing response is significant: old libraries and agents that still connect do not respond."""
     connected = has_audio(agent) and agent.client_protocol >= RPC_PROTOCOL
     return connected or agent.identity in call.answered

@@ -1,6 +1,7 @@
 """HTTP: LiveKit's webhooks on one port, health and metrics on another.
 
-Neither probe depends on LiveKit, Redis or the lease: a restart mends none of them, and both replicas take webhooks.
+The probes do not depend on LiveKit, Redis or the lease: a restart repairs none of them, and both replicas accept
+webhooks.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ LOG: Final = logging.getLogger(__name__)
 
 
 def webhooks(watcher: Watcher, counters: Counters, key: str, secret: str) -> web.Application:
-    """Takes signed webhooks. An event only says which room to look at."""
+    """Accepts signed webhooks. An event only determines which room to check next."""
     receiver = api.WebhookReceiver(api.TokenVerifier(key, secret))
 
     async def take(request: web.Request) -> web.Response:
@@ -40,7 +41,7 @@ def webhooks(watcher: Watcher, counters: Counters, key: str, secret: str) -> web
 
 
 def health(counters: Counters) -> web.Application:
-    """Readiness and metrics. Liveness is that something listens."""
+    """Readiness and metrics. Liveness is a TCP check of the port."""
 
     async def ready(_: web.Request) -> web.Response:
         return web.Response()

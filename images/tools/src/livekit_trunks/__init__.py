@@ -1,4 +1,4 @@
-"""The trunk manager: keeps the trunks and the dispatch rule of telephone calls in LiveKit as the chart states them.
+"""The trunk manager: keeps LiveKit's trunks and dispatch rule for phone calls equal to the chart's values.
 
-They live in LiveKit's Redis. When Redis has lost them, they are back after the next comparison.
+LiveKit stores them in Redis. If Redis loses them, the next comparison restores them.
 """

@@ -1,6 +1,6 @@
 """`python3 -m livekit_trunks [once]`: compares every SECONDS_BETWEEN seconds, or once.
 
-Once: the exit code is 1 where LiveKit refused a request or did not respond.
+With `once`, the exit code is 1 if LiveKit refused a request or did not respond.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from livekit_trunks.reconcile import LOG, reconcile
 
 
 async def compare(configuration: Configuration) -> bool:
-    """One comparison; whether it succeeded. Reports a failure without the key or its secret."""
+    """Compares once and returns whether it succeeded. Logs a failure without the key or its secret."""
     credentials = configuration.credentials()
     try:
         async with api.LiveKitAPI(configuration.url, credentials.key, credentials.secret) as livekit:
@@ -35,7 +35,7 @@ async def compare(configuration: Configuration) -> bool:
 
 
 async def run(configuration: Configuration) -> None:
-    """Compares until SIGTERM, which Linux ignores for a container's first process unless that handles it."""
+    """Compares until SIGTERM. Linux ignores SIGTERM for a container's first process unless the process handles it."""
     ending = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ending.set)
     while not ending.is_set():

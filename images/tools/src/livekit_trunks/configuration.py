@@ -1,4 +1,4 @@
-"""What the trunk manager reads from its pod: variables, the wanted objects and the API key."""
+"""Configuration of the trunk manager, read from its pod: variables, the wanted objects and the API key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """The objects in the form of LiveKit's SIP API, without ids."""
+    """The wanted objects in the form of LiveKit's SIP API, without ids."""
 
     inbound: Mapping[str, Any]
     outbound: Mapping[str, Any]
@@ -28,7 +28,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """`url` is LiveKit's, http:// or ws://. `seconds` is the time between two comparisons."""
+    """`url` is the URL of LiveKit, http:// or ws://. `seconds` is the interval between comparisons."""
 
     url: str
     templates: Path
@@ -39,7 +39,7 @@ class Configuration:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Configuration:
-        """From the variables of the container. Raises `KeyError` where one is missing."""
+        """Reads the container's environment variables. Raises `KeyError` if one is missing."""
         return cls(
             url=environment["LIVEKIT"],
             templates=Path(environment["TEMPLATES"]),
@@ -50,7 +50,7 @@ class Configuration:
         )
 
     def credentials(self) -> Credentials:
-        """Reads the mounted secrets, which rotate. Raises `OSError` where one is missing."""
+        """Reads the mounted secrets, which can rotate. Raises `OSError` if one is missing."""
         key, secret = ((self.secrets / name).read_text().strip() for name in (self.key_name, self.secret_name))
         return Credentials(key=key, secret=secret)
 

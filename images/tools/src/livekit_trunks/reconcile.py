@@ -1,7 +1,7 @@
 """One comparison of LiveKit's trunks and dispatch rule with the wanted ones.
 
-Objects are found by their names. A missing one is created, one that differs is replaced under its id. Others are left
-alone.
+The manager finds objects by name. It creates a missing object and replaces a different one under its id. It ignores all
+others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ T = TypeVar("T", SIPInboundTrunkInfo, SIPOutboundTrunkInfo, SIPDispatchRuleInfo)
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(Generic[T]):
-    """What LiveKit's API does with one kind of object. `identity` is the field of its id."""
+    """Operations of LiveKit's API on one kind of object. `identity` is the name of the id field."""
 
     identity: str
     list: Callable[[], Awaitable[Iterable[T]]]
@@ -34,7 +34,7 @@ class Kind(Generic[T]):
     replace: Callable[[str, T], Awaitable[T]]
 
     async def find(self, name: str) -> T | None:
-        """The first object with a name."""
+        """Returns the first object with this name."""
         return next((found for found in await self.list() if found.name == name), None)
 
     async def ensure(self, wanted: T) -> str:
@@ -54,7 +54,7 @@ class Kind(Generic[T]):
 
 
 def comparable(found: T) -> T:
-    """An object of LiveKit without what LiveKit adds itself."""
+    """Returns an object of LiveKit without the fields that LiveKit sets."""
     copy = type(found)()
     copy.CopyFrom(found)
     for field in copy.DESCRIPTOR.fields:
@@ -77,7 +77,7 @@ async def _ensure_outbound(sip: SipService, stated: Mapping[str, Any]) -> None:
     if wanted.numbers:
         await kind.ensure(wanted)
         return
-    # LiveKit refuses a trunk without numbers. One that is left from before would go on dialing.
+    # LiveKit refuses a trunk without numbers. An existing trunk would continue to place calls.
     found = await kind.find(wanted.name)
     if found is not None:
         await sip.delete_trunk(api.DeleteSIPTrunkRequest(sip_trunk_id=found.sip_trunk_id))
