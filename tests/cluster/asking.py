@@ -10,7 +10,7 @@ from typing import Final
 
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.services.network.common import CLUSTER
-from azure_rehearsal.engine.world import World
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
 from azure_rehearsal.kubernetes.real.api_server import MERGE
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
@@ -25,14 +25,14 @@ WITH_CALLS: Final = {**dict.fromkeys(MEDIA, "voice-media"), "sip-edge": "voice-e
 SECONDS: Final = 90
 
 
-def the_cluster(world: World) -> LiveCluster:
+def the_cluster(world: Backends) -> LiveCluster:
     """The only cluster of a world."""
     clusters = world.real_clusters
     assert isinstance(clusters, RealClusters), "the world has no real clusters"
     return clusters.of(*clusters_of(world))
 
 
-def clusters_of(world: World) -> list[Record]:
+def clusters_of(world: Backends) -> list[Record]:
     return world.cloud.of_type(CLUSTER)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from azure_rehearsal.chaos.recovery import Recovery
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real.programs import Programs
 from tests.cluster.asking import eventually, running, the_cluster
@@ -58,10 +58,10 @@ def left(built: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_killed_run_is_ended_and_recovered_as_the_runbook_says(left: Path, cli: PulumiCli) -> None:
     planes = left / "world" / "control-planes"
     assert len(running(str(planes))) >= 5, "kill -9 reaches the parent alone"
-    with Rehearsal(PROGRAM, "staging", left, cli=cli, open_world=real_world) as rehearsal:
+    with Rehearsal(PROGRAM, "staging", left, cli=cli, open_backends=real_world) as rehearsal:
         assert running(str(planes)) == [], "programs of the killed run are still there"
-        assert isinstance(rehearsal.world, World)
-        live = the_cluster(rehearsal.world)
+        assert isinstance(rehearsal.backends, Backends)
+        live = the_cluster(rehearsal.backends)
         second = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))
         assert second is not None, "what the killed run had made is gone"
         known = [item["urn"].rpartition("::")[2] for item in rehearsal.export()["resources"]]
@@ -73,7 +73,7 @@ def test_a_killed_run_is_ended_and_recovered_as_the_runbook_says(left: Path, cli
         assert 'configmaps "second" already exists' in refused.text
         assert "`pulumi import`" in refused.text
         recovery = Recovery(
-            rehearsal, command=rehearsal.up, adopts=True, preview=rehearsal.preview, import_file=left / "import.json"
+            rehearsal, command=rehearsal.up, creates=True, preview=rehearsal.preview, import_file=left / "import.json"
         )
         run = recovery.run()
         assert run.ok, run.text

@@ -11,7 +11,7 @@ import pytest
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
-from simulator_tests.worlds import RandomWorld
+from simulator_tests.fake_backends import RandomBackends
 
 PROGRAMS = Path(__file__).with_name("programs")
 
@@ -55,7 +55,7 @@ def story(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Story:
     base = tmp_path_factory.mktemp("a story with spaces")
     project, state = copied_program(base / "tiny"), base / "state"
     unprotected = {"voice:protect": False}
-    with Rehearsal(project, "staging", state, cli=cli, open_world=RandomWorld) as rehearsal:
+    with Rehearsal(project, "staging", state, cli=cli, open_backends=RandomBackends) as rehearsal:
         return Story(
             project=project,
             state=state,

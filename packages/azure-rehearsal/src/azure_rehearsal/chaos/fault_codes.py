@@ -15,7 +15,7 @@ from typing import Final
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.protocol.provider import Refused
 
-RUN_IT_AGAIN: Final = "run it again: what is done stays done, and the rest is taken up where it stopped"
+RETRY: Final = "run it again: what is done stays done, and the rest is taken up where it stopped"
 RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
 
 
@@ -36,15 +36,15 @@ class FaultCode:
 
     code: str
     words: str
-    way_out: str = RUN_IT_AGAIN
+    remediation: str = RETRY
     moment: Moment = Moment.BEFORE
 
     def refusal(self, operation: str, type: str, name: str) -> Refused:
         """The answer to one write."""
-        return Refused(self.code, self.words.format(operation=operation, type=type, name=name), self.way_out)
+        return Refused(self.code, self.words.format(operation=operation, type=type, name=name), self.remediation)
 
 
-_IMPORT: Final = f"{RUN_IT_AGAIN}; where it then says that something exists already, follow {RUNBOOK}"
+_IMPORT: Final = f"{RETRY}; where it then says that something exists already, follow {RUNBOOK}"
 _QUOTA: Final = "ask for more quota in this region, or choose another size or a smaller number; then run it again"
 _RIGHTS: Final = "give the deployer the role that allows it, wait until it is known everywhere (minutes), run it again"
 
@@ -58,25 +58,25 @@ CODES: Final = (
     FaultCode(
         "ConnectionReset",
         "The request to {operation} {name} was sent, and the connection was lost before the answer came.",
-        way_out=_IMPORT,
+        remediation=_IMPORT,
         moment=Moment.AFTER,
     ),
     FaultCode(
         "ProvisioningFailed",
         "The {operation} of {name} was accepted, and then provisioning failed.",
-        way_out="run it again: it is updated in place; if it fails again, look at its activity log",
+        remediation="run it again: it is updated in place; if it fails again, look at its activity log",
         moment=Moment.ACCEPTED,
     ),
     # What does not.
-    FaultCode("AllocationFailed", "There is no capacity for {name} in this zone now.", way_out=_QUOTA),
-    FaultCode("AuthorizationFailed", "The client may not {operation} {name} ({type}).", way_out=_RIGHTS),
-    FaultCode("Forbidden", "{name} is forbidden: the user cannot {operation} it.", way_out=_RIGHTS),
-    FaultCode("QuotaExceeded", "The {operation} of {name} would exceed the approved quota.", way_out=_QUOTA),
-    FaultCode("SkuNotAvailable", "The requested size of {name} is not available in this location.", way_out=_QUOTA),
+    FaultCode("AllocationFailed", "There is no capacity for {name} in this zone now.", remediation=_QUOTA),
+    FaultCode("AuthorizationFailed", "The client may not {operation} {name} ({type}).", remediation=_RIGHTS),
+    FaultCode("Forbidden", "{name} is forbidden: the user cannot {operation} it.", remediation=_RIGHTS),
+    FaultCode("QuotaExceeded", "The {operation} of {name} would exceed the approved quota.", remediation=_QUOTA),
+    FaultCode("SkuNotAvailable", "The requested size of {name} is not available in this location.", remediation=_QUOTA),
     FaultCode(
         "RequestDisallowedByPolicy",
         "{name} was disallowed by policy.",
-        way_out="read which policy it is in the activity log; change the settings or have an exemption made",
+        remediation="read which policy it is in the activity log; change the settings or have an exemption made",
     ),
 )
 
@@ -103,5 +103,5 @@ def fault_code(text: str) -> FaultCode:
             f"{text!r} is no error code: write one of Azure or Kubernetes, such as {', '.join(sorted(_BY_CODE))},"
             f" or a status: {', '.join(STATUSES)}."
         )
-    way_out = f"look {code} up in the service's documentation, put right what it names, then run it again"
-    return FaultCode(code, "The {operation} of {name} ({type}) was refused.", way_out)
+    remediation = f"look {code} up in the service's documentation, put right what it names, then run it again"
+    return FaultCode(code, "The {operation} of {name} ({type}) was refused.", remediation)

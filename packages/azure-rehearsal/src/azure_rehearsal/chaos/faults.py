@@ -22,8 +22,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from azure_rehearsal.chaos.fault_codes import FaultCode, Moment, fault_code
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.protocol.decorated import Decorated
-from azure_rehearsal.protocol.provider import CreatedButFailed, Resource, StandIn
+from azure_rehearsal.protocol.provider import CreatedButFailed, FakeProvider, Resource
+from azure_rehearsal.protocol.provider_wrapper import ProviderWrapper
 
 AZURE: Final = "azure-native:"
 TRANSIENT: Final = (
@@ -35,7 +35,7 @@ TRANSIENT: Final = (
 )
 """What `--fail-rate` draws from: before a write, after it, and accepted but failed."""
 
-SETTLE_SECONDS: Final = 60.0
+IDLE_SECONDS: Final = 60.0
 """How long the writes that a killed engine had under way may take to end. Stand-ins take far less."""
 
 _KILLED: Final = FaultCode("EngineKilled", "the engine was killed during the {operation} of {name}")
@@ -80,15 +80,15 @@ class Fault:
         return f"{self.code.code if self.code else 'engine killed'}, {when[self.moment]}"
 
 
-class Rule(Protocol):
+class FaultRule(Protocol):
     """Decides about writes, one at a time, in the order in which they begin."""
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         """What happens to this write; `None` when nothing does."""
 
 
 @dataclass
-class Targeted:
+class TargetedRule:
     """Fails writes by type and logical name (glob patterns), `times` times in all."""
 
     type: str
@@ -98,7 +98,7 @@ class Targeted:
     operations: frozenset[Operation] = frozenset(Operation)
     text: str = ""
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         types = (write.type, write.type.removeprefix(AZURE))
         matches = any(fnmatchcase(type, self.type) for type in types) and fnmatchcase(write.name, self.name)
         if self.times == 0 or not matches or write.operation not in self.operations:
@@ -107,7 +107,7 @@ class Targeted:
         return self.fault
 
     @classmethod
-    def parsed(cls, text: str) -> Targeted:
+    def parsed(cls, text: str) -> TargetedRule:
         """`TYPE:NAME:ERROR` or `TYPE:NAME:ERROR*N`; a colon in a name is matched by `?`. Raises `UsageError`."""
         type, _, rest = text.rpartition(":")[0].rpartition(":")
         name, (code, star, times) = rest, text.rpartition(":")[2].partition("*")
@@ -121,7 +121,7 @@ class Targeted:
 
 
 @dataclass
-class At:
+class SingleWriteRule:
     """Strikes one write, by URN and operation, the first time that it is tried."""
 
     operation: Operation
@@ -129,7 +129,7 @@ class At:
     fault: Fault
     done: bool = False
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         if self.done or (write.operation, write.urn) != (self.operation, self.urn):
             return None
         self.done = True
@@ -137,14 +137,14 @@ class At:
 
 
 @dataclass
-class ByChance:
+class RandomRule:
     """Fails each write with a probability that is the same for all; a write that is tried again is drawn again."""
 
     probability: float
     seed: int
     _tries: dict[Write, int] = field(default_factory=dict)
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         tries = self._tries[write] = self._tries.get(write, 0) + 1
         draw = random.Random(f"{self.seed}/{write.operation}/{write.urn}/{tries}")
         if draw.random() >= self.probability:
@@ -153,7 +153,7 @@ class ByChance:
         return Fault(code.moment, code)
 
 
-class KillAt:
+class KillRule:
     """Kills the engine inside the N-th write; the seed says on which side of its effect, unless `moment` does."""
 
     def __init__(self, number: int, seed: int = 0, moment: Moment | None = None) -> None:
@@ -161,7 +161,7 @@ class KillAt:
         self.fault = Fault(moment or drawn)
         self.left = number
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         self.left -= 1
         return self.fault if self.left == 0 else None
 
@@ -169,40 +169,42 @@ class KillAt:
 class Faults:
     """A plan of faults, and what came of it. One plan serves one run of the engine after the other.
 
-    `unreachable` are locations that do not answer; whoever opens the world is told of them. `seed` is the one that
+    `unreachable` are locations that do not answer; whoever opens the world is descriptions of them. `seed` is the one that
     decided something, for people to repeat.
     """
 
-    def __init__(self, rules: Sequence[Rule] = (), unreachable: Iterable[str] = (), seed: int | None = None) -> None:
+    def __init__(
+        self, rules: Sequence[FaultRule] = (), unreachable: Iterable[str] = (), seed: int | None = None
+    ) -> None:
         self.rules = list(rules)
         self.unreachable = frozenset(unreachable)
         self.seed = seed
-        self.begun: list[Write] = []
-        self.struck: list[tuple[Write, Fault]] = []
+        self.writes: list[Write] = []
+        self.injected: list[tuple[Write, Fault]] = []
         self._engine: subprocess.Popen[str] | None = None
         self._under_way = 0
         self._changed = threading.Condition()
 
     @property
-    def told(self) -> list[str]:
+    def descriptions(self) -> list[str]:
         """What was done on purpose, a line for each fault."""
         repeat = "" if self.seed is None else f" (--seed {self.seed} repeats it)"
-        return [f"failed on purpose{repeat}: {write}: {fault}" for write, fault in self.struck]
+        return [f"failed on purpose{repeat}: {write}: {fault}" for write, fault in self.injected]
 
     @property
-    def never_struck(self) -> list[str]:
+    def unmatched(self) -> list[str]:
         """What was asked for by type and name and met no write at all."""
         return [
             rule.text
             for rule in self.rules
-            if isinstance(rule, Targeted) and not any(fault is rule.fault for _, fault in self.struck)
+            if isinstance(rule, TargetedRule) and not any(fault is rule.fault for _, fault in self.injected)
         ]
 
-    def wrapped(self, factories: Mapping[str, Callable[[], StandIn]]) -> dict[str, Callable[[], StandIn]]:
+    def wrapped(self, factories: Mapping[str, Callable[[], FakeProvider]]) -> dict[str, Callable[[], FakeProvider]]:
         """The factories of a world, with these faults laid over what they make."""
 
-        def wrap(factory: Callable[[], StandIn]) -> Callable[[], StandIn]:
-            return lambda: Faulty(factory(), self)
+        def wrap(factory: Callable[[], FakeProvider]) -> Callable[[], FakeProvider]:
+            return lambda: FaultInjector(factory(), self)
 
         return {package: wrap(factory) for package, factory in factories.items()}
 
@@ -213,13 +215,13 @@ class Faults:
     def wait_until_idle(self) -> None:
         """Waits for the writes that a killed engine left under way: they reach the world all the same."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._under_way == 0, SETTLE_SECONDS):
-                raise RuntimeError(f"{self._under_way} writes are still under way {SETTLE_SECONDS} s after the engine")
+            if not self._changed.wait_for(lambda: self._under_way == 0, IDLE_SECONDS):
+                raise RuntimeError(f"{self._under_way} writes are still under way {IDLE_SECONDS} s after the engine")
 
-    def carry_out(self, write: Write, act: Callable[[], _T], known: Callable[[_T], tuple[str, dict[str, Any]]]) -> _T:
+    def execute(self, write: Write, act: Callable[[], _T], known: Callable[[_T], tuple[str, dict[str, Any]]]) -> _T:
         """Has a write done, or not, as the plan says. `known` gives id and outputs of what was written."""
-        with self._counted():
-            fault = self._decided(write)
+        with self._counting():
+            fault = self._fault_for(write)
             if fault is None:
                 return act()
             try:
@@ -233,17 +235,17 @@ class Faults:
                 raise CreatedButFailed(refusal, *known(answer))
             raise refusal
 
-    def _decided(self, write: Write) -> Fault | None:
+    def _fault_for(self, write: Write) -> Fault | None:
         with self._changed:
-            self.begun.append(write)
-            found = [fault for rule in self.rules if (fault := rule.strike(write)) is not None]
+            self.writes.append(write)
+            found = [fault for rule in self.rules if (fault := rule.match(write)) is not None]
             if not found:
                 return None
-            self.struck.append((write, found[0]))
+            self.injected.append((write, found[0]))
             return found[0]
 
     @contextmanager
-    def _counted(self) -> Generator[None]:
+    def _counting(self) -> Generator[None]:
         with self._changed:
             self._under_way += 1
         try:
@@ -254,17 +256,17 @@ class Faults:
                 self._changed.notify_all()
 
 
-class Faulty(Decorated):
+class FaultInjector(ProviderWrapper):
     """A stand-in whose writes go by a plan of faults."""
 
-    def __init__(self, inner: StandIn, faults: Faults) -> None:
+    def __init__(self, inner: FakeProvider, faults: Faults) -> None:
         super().__init__(inner)
         self._faults = faults
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         if preview:
             return self.inner.create(resource, inputs, preview)
-        return self._faults.carry_out(
+        return self._faults.execute(
             _write(Operation.CREATE, resource),
             lambda: self.inner.create(resource, inputs, preview),
             known=lambda answer: answer,
@@ -281,14 +283,14 @@ class Faulty(Decorated):
     ) -> dict[str, Any]:
         if preview:
             return self.inner.update(resource, id, old_inputs, old_outputs, new, preview)
-        return self._faults.carry_out(
+        return self._faults.execute(
             _write(Operation.UPDATE, resource),
             lambda: self.inner.update(resource, id, old_inputs, old_outputs, new, preview),
             known=lambda answer: (id, answer),
         )
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._faults.carry_out(
+        self._faults.execute(
             _write(Operation.DELETE, resource),
             lambda: self.inner.delete(resource, id, inputs, outputs),
             known=lambda _: (id, outputs),

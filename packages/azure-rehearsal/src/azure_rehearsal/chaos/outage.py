@@ -20,12 +20,12 @@ from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.kubernetes.cluster import Cluster, Clusters
 from azure_rehearsal.kubernetes.fake.recorded import ClusterDirectory
-from azure_rehearsal.protocol.decorated import Decorated
-from azure_rehearsal.protocol.provider import Refused, Resource, StandIn
+from azure_rehearsal.protocol.provider import FakeProvider, Refused, Resource
+from azure_rehearsal.protocol.provider_wrapper import ProviderWrapper
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
-_EVERYWHERE: Final = "Microsoft.Authorization/"
-_AT_HOME: Final = frozenset({"microsoft.containerregistry/registries/replications"})
+_GLOBAL_NAMESPACE: Final = "Microsoft.Authorization/"
+_MANAGED_BY_PARENT: Final = frozenset({"microsoft.containerregistry/registries/replications"})
 """What is managed where its parent lies, wherever it lies itself: a registry is configured, its replicas included, in
 its home region (learn.microsoft.com/azure/reliability/reliability-container-registry).
 """
@@ -41,10 +41,10 @@ def locations(names: list[str]) -> frozenset[str]:
     return found
 
 
-class AzureOutage(Decorated):
+class AzureOutage(ProviderWrapper):
     """The azure-native stand-in while locations are down: what reaches for them ends in a time-out."""
 
-    def __init__(self, inner: StandIn, cloud: Cloud, client: Client, down: frozenset[str]) -> None:
+    def __init__(self, inner: FakeProvider, cloud: Cloud, client: Client, down: frozenset[str]) -> None:
         super().__init__(inner)
         self._cloud = cloud
         self._client = client
@@ -52,7 +52,7 @@ class AzureOutage(Decorated):
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         if not preview:
-            self._reach(self._id(resource.type, inputs), inputs, resource.name)
+            self._refuse_unreachable(self._id(resource.type, inputs), inputs, resource.name)
         return super().create(resource, inputs, preview)
 
     def update(
@@ -65,23 +65,23 @@ class AzureOutage(Decorated):
         preview: bool,
     ) -> dict[str, Any]:
         if not preview:
-            self._reach(id, new, resource.name)
+            self._refuse_unreachable(id, new, resource.name)
         return super().update(resource, id, old_inputs, old_outputs, new, preview)
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._reach(id, inputs, resource.name)
+        self._refuse_unreachable(id, inputs, resource.name)
         super().delete(resource, id, inputs, outputs)
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        self._reach(id, inputs, resource.name)
+        self._refuse_unreachable(id, inputs, resource.name)
         return super().read(resource, id, inputs, outputs)
 
     def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
         type = registry.functions()[token][0] if token in registry.functions() else token.replace(":get", ":", 1)
         if type in registry.types():
-            self._reach(self._id(type, arguments), {})
+            self._refuse_unreachable(self._id(type, arguments), {})
         return super().invoke(token, arguments, preview)
 
     def _id(self, type: str, values: Mapping[str, Any]) -> str:
@@ -92,7 +92,7 @@ class AzureOutage(Decorated):
         except KeyError:
             return ""
 
-    def _reach(self, id: str, values: Mapping[str, Any], name: str = "") -> None:
+    def _refuse_unreachable(self, id: str, values: Mapping[str, Any], name: str = "") -> None:
         """`name` is the resource's in Pulumi, where it has one."""
         location = location_of(self._cloud, id, str(values.get("location") or ""))
         if location in self._down:
@@ -134,9 +134,9 @@ def location_of(cloud: Cloud, id: str, planned: str = "") -> str:
     location = normal_location(planned)
     while id:
         kind = arm_ids.kind(id)
-        if kind.startswith(_EVERYWHERE):
+        if kind.startswith(_GLOBAL_NAMESPACE):
             return ""
-        if kind.lower() not in _AT_HOME:
+        if kind.lower() not in _MANAGED_BY_PARENT:
             record = cloud.get(id)
             location = location or (normal_location(str(record.properties.get("location") or "")) if record else "")
             if location:

@@ -24,13 +24,13 @@ from azure_rehearsal.engine.events import events_of, masked
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.failures import failures_of
 
-TRIES: Final = 5
+MAX_ATTEMPTS: Final = 5
 """How often the command is given again: each try can only show what the one before kept from beginning."""
 
-_ADOPTABLE: Final = ("create", "create-replacement")
+_CREATING: Final = ("create", "create-replacement")
 
 
-class NotRecovered(Exception):
+class RecoveryError(Exception):
     """A step of the recovery itself was refused. The message names it and says why."""
 
 
@@ -38,34 +38,34 @@ class NotRecovered(Exception):
 class Recovery:
     """Brings a stack whose last run was disturbed to where `command` leads. `steps` are the commands given, in order.
 
-    `command` is an `up` or a `destroy`; `adopts` says that it creates, so that what exists already may have to be
+    `command` is an `up` or a `destroy`; `creates` says that it creates, so that what exists already may have to be
     taken into the state.
     """
 
     rehearsal: Rehearsal
     command: Callable[[], Run]
-    adopts: bool
+    creates: bool
     preview: Callable[..., Run]
     import_file: Path
     steps: list[str] = field(default_factory=list)
 
     def run(self) -> Run:
-        """Recovers and gives the last run, which is done or refused for good. Raises `NotRecovered`."""
+        """Recovers and gives the last run, which is done or refused for good. Raises `RecoveryError`."""
         if self.rehearsal.is_locked:
             self._step("cancel", self.rehearsal.pulumi("cancel"))
         pending = self.rehearsal.export().get("pending_operations") or []
-        if self.adopts and any(operation["type"] == "creating" for operation in pending):
-            self._adopt()
+        if self.creates and any(operation["type"] == "creating" for operation in pending):
+            self._import_existing()
         if pending:
             self._step("refresh --clear-pending-creates", self.rehearsal.refresh("--clear-pending-creates"))
-        for _ in range(TRIES):
+        for _ in range(MAX_ATTEMPTS):
             run = self.command()
             self.steps.append(run.command[0])
-            if run.ok or not self.adopts or not self._adopt():
+            if run.ok or not self.creates or not self._import_existing():
                 return run
         return run
 
-    def _adopt(self) -> int:
+    def _import_existing(self) -> int:
         """Imports what the program would create and what exists already; says how much that was."""
         self.import_file.unlink(missing_ok=True)
         self._step("preview --import-file", self.preview("--import-file", str(self.import_file)))
@@ -100,10 +100,10 @@ class Recovery:
         self.steps.append(name)
         if not run.ok:
             reasons = " ".join(failure.message for failure in failures_of(run))
-            raise NotRecovered(f"`pulumi {name}` was refused: {reasons}")
+            raise RecoveryError(f"`pulumi {name}` was refused: {reasons}")
 
 
 def _planned(log: Path) -> list[dict[str, Any]]:
     """The new states of what a preview would create."""
     metadata = [event["resourcePreEvent"]["metadata"] for event in events_of(log) if "resourcePreEvent" in event]
-    return [item["new"] for item in metadata if item["op"] in _ADOPTABLE and item.get("new", {}).get("custom")]
+    return [item["new"] for item in metadata if item["op"] in _CREATING and item.get("new", {}).get("custom")]

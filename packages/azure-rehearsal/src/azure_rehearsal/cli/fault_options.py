@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from azure_rehearsal.chaos.fault_codes import Moment
-from azure_rehearsal.chaos.faults import ByChance, Faults, KillAt, Rule, Targeted
+from azure_rehearsal.chaos.faults import FaultRule, Faults, KillRule, RandomRule, TargetedRule
 from azure_rehearsal.errors import UsageError
 
 LARGEST_SEED: Final = 10**6
@@ -18,7 +18,7 @@ LARGEST_SEED: Final = 10**6
 
 @dataclass(frozen=True)
 class FaultOptions:
-    """What was typed of them; a group of options (`azure_rehearsal.cli.options.grouped`)."""
+    """What was typed of them; a group of options (`azure_rehearsal.cli.options.expand_option_groups`)."""
 
     fail: Annotated[
         list[str] | None,
@@ -47,11 +47,11 @@ class FaultOptions:
     def plan(self) -> Faults:
         """The plan that was asked for. Raises `UsageError`."""
         seed = secrets.randbelow(LARGEST_SEED) if self.seed is None else self.seed
-        rules: list[Rule] = [Targeted.parsed(text) for text in self.fail or []]
+        rules: list[FaultRule] = [TargetedRule.parsed(text) for text in self.fail or []]
         if self.kill_after:
             rules.append(_kill(self.kill_after, seed))
         if self.fail_rate:
-            rules.append(ByChance(self.fail_rate, seed))
+            rules.append(RandomRule(self.fail_rate, seed))
         down: frozenset[str] = frozenset()
         if self.unreachable:
             from azure_rehearsal.chaos.outage import locations  # loads the simulated Azure
@@ -60,9 +60,9 @@ class FaultOptions:
         return Faults(rules, down, seed if self.fail_rate or self.kill_after else None)
 
 
-def _kill(text: str, seed: int) -> KillAt:
+def _kill(text: str, seed: int) -> KillRule:
     number, _, side = text.partition(":")
     sides = {"": None, "before": Moment.BEFORE, "after": Moment.AFTER}
     if not number.isdecimal() or int(number) == 0 or side not in sides:
         raise UsageError(f"--kill-after {text!r} is not N, N:before or N:after with N from 1, for example 12:after.")
-    return KillAt(int(number), seed, sides[side])
+    return KillRule(int(number), seed, sides[side])

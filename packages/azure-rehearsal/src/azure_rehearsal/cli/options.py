@@ -23,9 +23,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; e
 Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
 Markdown = Annotated[
     Path | None,
-    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
+    typer.Option("--markdown", help="Writes a summary of the change for a pull-invocation comment.", metavar="FILE"),
 ]
-Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
+Diagram = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
 Cluster = Annotated[
     ClusterChoice | None,
     typer.Option(
@@ -36,7 +36,7 @@ Cluster = Annotated[
 
 
 @dataclass(frozen=True)
-class Place:
+class ProjectOptions:
     """Whose rehearsal, and where what it makes is kept."""
 
     state: Annotated[
@@ -51,12 +51,12 @@ class Place:
         return self.project.absolute()
 
     @property
-    def lasting_state(self) -> Path:
+    def state_directory(self) -> Path:
         return self.state or self.folder / DEFAULT_STATE
 
 
 @dataclass(frozen=True)
-class OneStack(Place):
+class StackOptions(ProjectOptions):
     """Which stack."""
 
     stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
@@ -73,7 +73,7 @@ class OneStack(Place):
 
 
 @dataclass(frozen=True)
-class ChangedStack(OneStack):
+class ConfiguredStackOptions(StackOptions):
     """Which stack, with what changed."""
 
     config: Annotated[
@@ -87,7 +87,7 @@ class ChangedStack(OneStack):
 
 
 @dataclass(frozen=True)
-class Stacks(ChangedStack):
+class StacksOptions(ConfiguredStackOptions):
     """The same for one stack or all of an environment."""
 
     environment: Annotated[
@@ -101,7 +101,7 @@ class Stacks(ChangedStack):
         return adapter.stacks(self.environment)
 
 
-def grouped(command: Callable[..., None]) -> Callable[..., None]:
+def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
     """A command for typer, which knows no groups: a parameter that is a dataclass becomes an option for each field."""
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, Any] = {

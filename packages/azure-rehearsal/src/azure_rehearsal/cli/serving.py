@@ -10,17 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from azure_rehearsal.azure.services.network.common import CLUSTER
-from azure_rehearsal.engine.world import OutsideWorld, World
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol
 from azure_rehearsal.errors import UsageError
 
 
-def serve(world: OutsideWorld, folder: Path, say: Callable[[str], None], wait: Callable[[], object]) -> None:
+def serve(world: BackendsProtocol, folder: Path, say: Callable[[str], None], wait: Callable[[], object]) -> None:
     """Starts every cluster, writes a kubeconfig for each into `folder`, and returns when `wait` does.
 
     Raises `UsageError`: nothing is deployed, or recorded clusters are. What `wait` raises is raised.
     """
-    records = world.cloud.of_type(CLUSTER) if isinstance(world, World) else []
-    if not isinstance(world, World) or not records:
+    records = world.cloud.of_type(CLUSTER) if isinstance(world, Backends) else []
+    if not isinstance(world, Backends) or not records:
         raise UsageError(f"no cluster is deployed in {folder}: deploy one with `make up CLUSTER=real`.")
     clusters = world.real_clusters
     if clusters is None:
@@ -44,7 +44,7 @@ def serve(world: OutsideWorld, folder: Path, say: Callable[[str], None], wait: C
             file.unlink(missing_ok=True)
 
 
-def until_interrupted() -> None:
+def wait_for_interrupt() -> None:
     """Waits for Ctrl-C or SIGTERM."""
     try:
         threading.Event().wait()

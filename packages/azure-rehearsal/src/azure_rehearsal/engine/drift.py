@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from azure_rehearsal.engine.events import events_of, masked
 
-WAY_OUT: Final = (
+REMEDIATION: Final = (
     "To put it back, run `pulumi up --refresh`: without the refresh Pulumi does not look."
     " To keep it, change the settings to say the same, then run `pulumi up --refresh`, which must change nothing."
 )
-LONGEST_VALUE: Final = 200
+MAX_VALUE_LENGTH: Final = 200
 """How many characters of a value people get to see."""
-_SETTLED: Final = {
+_EXPECTED_LATER: Final = {
     ("azure-native:network:VirtualNetworkPeering", "peeringState"): "Connected",
     ("azure-native:network:VirtualNetworkPeering", "peeringSyncLevel"): "FullyInSync",
 }
@@ -48,7 +48,7 @@ class Change:
     now: Any
 
     def __str__(self) -> str:
-        return f"{self.path}: was {_said(self.was)}, is {_said(self.now)}"
+        return f"{self.path}: was {_format_value(self.was)}, is {_format_value(self.now)}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Drift:
         }
 
 
-def refreshed(log: Path) -> set[str]:
+def refresh_changes(log: Path) -> set[str]:
     """What the preview of a refresh would change in the state, what Azure only reports included: operation and URN."""
     return {f"{metadata['op']} {metadata['urn']}" for metadata in _differing_resources(log)}
 
@@ -96,16 +96,16 @@ def drift_in(stack: str, log: Path) -> list[Drift]:
         changes: tuple[Change, ...] = ()
         if metadata["op"] == _CHANGED:
             children = {id.rsplit("/", 1)[-1] for id in ids if id.startswith(f"{old['id']}/")}
-            found_here = differing(masked(old.get("inputs") or {}), masked(new.get("inputs") or {}), children)
-            changes = tuple(change for change in found_here if not _came_by_itself(old["type"], change))
+            found_here = property_changes(masked(old.get("inputs") or {}), masked(new.get("inputs") or {}), children)
+            changes = tuple(change for change in found_here if not _is_set_by_azure(old["type"], change))
             if not changes:
                 continue
         found.append(Drift(stack, old["type"], old["urn"].rsplit("::", 1)[-1], old["id"], changes))
     return sorted(found, key=lambda drift: (drift.type, drift.name))
 
 
-def _came_by_itself(type: str, change: Change) -> bool:
-    return (type, change.path) in _SETTLED and change.now == _SETTLED[type, change.path]
+def _is_set_by_azure(type: str, change: Change) -> bool:
+    return (type, change.path) in _EXPECTED_LATER and change.now == _EXPECTED_LATER[type, change.path]
 
 
 def _ids(log: Path) -> set[str]:
@@ -123,7 +123,7 @@ def _differing_resources(log: Path) -> Iterator[dict[str, Any]]:
             yield metadata
 
 
-def differing(was: Any, now: Any, own: Collection[str] = (), path: str = "") -> Iterator[Change]:
+def property_changes(was: Any, now: Any, own: Collection[str] = (), path: str = "") -> Iterator[Change]:
     """Every property that differs, at its own path: `tags.owner`, `securityRules[sip].priority`, `zones[0]`.
 
     Items of a list are told apart by their `name` where they have one. An item that came with a name in `own` is a
@@ -133,13 +133,13 @@ def differing(was: Any, now: Any, own: Collection[str] = (), path: str = "") -> 
         for key in sorted(was.keys() | now.keys()):
             if not key.startswith("__"):
                 below = f"{path}.{key}" if path else key
-                yield from differing(was.get(key, NOT_SET), now.get(key, NOT_SET), own, below)
+                yield from property_changes(was.get(key, NOT_SET), now.get(key, NOT_SET), own, below)
     elif isinstance(was, list) and isinstance(now, list):
         before, after = _by_name(was), _by_name(now)
         if before is None or after is None:
             before, after = dict(enumerate(was)), dict(enumerate(now))
         for key in [*before, *(key for key in after if key not in before and key not in own)]:
-            yield from differing(before.get(key, NOT_SET), after.get(key, NOT_SET), own, f"{path}[{key}]")
+            yield from property_changes(before.get(key, NOT_SET), after.get(key, NOT_SET), own, f"{path}[{key}]")
     elif was != now:
         yield Change(path, was, now)
 
@@ -150,7 +150,7 @@ def _by_name(items: list[Any]) -> dict[Any, Any] | None:
     return named if len(named) == len(items) else None
 
 
-def _said(value: Any) -> str:
+def _format_value(value: Any) -> str:
     """A value for people; a long one is cut, and says so."""
     text = repr(value) if value is NOT_SET else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… (cut; --json has all of it)"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}… (cut; --json has all of it)"

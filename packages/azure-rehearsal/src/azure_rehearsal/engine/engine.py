@@ -5,7 +5,7 @@
         assert rehearsal.up().changes == {}
 
 Owns how the CLI is started and what of its work is handed back. Does not own the outside world
-(`azure_rehearsal.engine.world`), the state directory (`azure_rehearsal.engine.state_directory`) or what people read
+(`azure_rehearsal.engine.backends`), the state directory (`azure_rehearsal.engine.state_directory`) or what people read
 (`azure_rehearsal.reports.report`).
 """
 
@@ -28,16 +28,16 @@ from azure_rehearsal.adapter import Adapter, load
 from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.engine import cli_process, pulumi_cli, stack_file
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cli_process import Display
 from azure_rehearsal.engine.events import read_events
 from azure_rehearsal.engine.keyring import Keyring
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import PASSPHRASE, StateDirectory
-from azure_rehearsal.engine.world import OutsideWorld, World
 from azure_rehearsal.errors import UsageError
+from azure_rehearsal.protocol.grpc_server import serve
 from azure_rehearsal.protocol.language import LanguageHost
-from azure_rehearsal.protocol.provider import serve
 
 _WITH_CONFIG_FILE: Final = frozenset({"config", "destroy", "import", "logs", "preview", "refresh", "up", "watch"})
 _DEBUG: Final = frozenset({"--debug", "-d"})
@@ -73,7 +73,7 @@ class Rehearsal:
         overrides: Sequence[stack_file.Override] = (),
         adapter: Adapter | None = None,
         cli: pulumi_cli.PulumiCli | None = None,
-        open_world: Callable[[Path], OutsideWorld] = World.open,
+        open_backends: Callable[[Path], BackendsProtocol] = Backends.open,
         faults: Faults | None = None,
         checkpoints: bool = True,
     ) -> None:
@@ -82,7 +82,7 @@ class Rehearsal:
         self.stack = stack
         self.display = display
         self._shared = isinstance(state, StateDirectory)
-        self._state = state if isinstance(state, StateDirectory) else StateDirectory(state, open_world)
+        self._state = state if isinstance(state, StateDirectory) else StateDirectory(state, open_backends)
         self._stack_file_path = stack_file_path
         self._environment = dict(environment or {})
         self._overrides = list(overrides)
@@ -104,9 +104,9 @@ class Rehearsal:
             self._state.__exit__(kind, error, trace)
 
     @property
-    def world(self) -> OutsideWorld:
+    def backends(self) -> BackendsProtocol:
         """The outside world, while open."""
-        return self._state.world
+        return self._state.backends
 
     @property
     def event_log(self) -> Path:
@@ -116,7 +116,7 @@ class Rehearsal:
     @property
     def is_locked(self) -> bool:
         """Whether a run that was killed left its lock. No other run holds one while this directory is open here."""
-        locks = self._state.backend / ".pulumi" / "locks" / "organization" / self._project_name / self.stack
+        locks = self._state.state_backend / ".pulumi" / "locks" / "organization" / self._project_name / self.stack
         return any(locks.glob("*.json"))
 
     def check_settings(self) -> None:
@@ -149,7 +149,7 @@ class Rehearsal:
 
     def find(self, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
         """The id of what exists outside with these inputs; empty when nothing does. `owned` is in the state already."""
-        return self.world.find(self._caller(), type, inputs, owned)
+        return self.backends.find(self._caller(), type, inputs, owned)
 
     def pulumi(self, *arguments: str) -> Run:
         """Any other command of the CLI, against this rehearsal's backend and stack.
@@ -157,10 +157,10 @@ class Rehearsal:
         `config` and its like get the copy of the stack file: the user's own is never written to.
         """
         command, rest = (arguments[0], arguments[1:]) if arguments else ("", ())
-        with self._opened():
+        with self._open_state():
             options: list[str] = []
             if command in _WITH_CONFIG_FILE and "--config-file" not in rest:
-                options = ["--config-file", str(self._prepared(self._overrides))]
+                options = ["--config-file", str(self._prepare_stack_file(self._overrides))]
             else:
                 self._ensure_stack()
             # Nothing here can be lost; and without this, commands such as `cancel` refuse to run off a terminal.
@@ -169,7 +169,7 @@ class Rehearsal:
 
     def export(self, show_secrets: bool = False) -> dict[str, Any]:
         """The stack's deployment as `pulumi stack export` gives it."""
-        with self._opened():
+        with self._open_state():
             self._ensure_stack()
             command = ["stack", "export", *(["--show-secrets"] if show_secrets else [])]
             run = self._run(command, display=Display.CAPTURED)
@@ -184,13 +184,13 @@ class Rehearsal:
         overrides = [*self._overrides, *added]
         if runs_program:
             self._refuse_bad_settings(overrides)
-        with self._opened():
+        with self._open_state():
             self._refuse_locked()
-            file = self._prepared(overrides)
+            file = self._prepare_stack_file(overrides)
             return self._run([command, "--config-file", str(file), *arguments], log_events=True)
 
     @contextmanager
-    def _opened(self) -> Generator[None]:
+    def _open_state(self) -> Generator[None]:
         if self._state.is_open:
             yield
         else:
@@ -232,7 +232,7 @@ class Rehearsal:
                 f" or start afresh by deleting {directory}."
             )
 
-    def _prepared(self, overrides: Sequence[stack_file.Override]) -> Path:
+    def _prepare_stack_file(self, overrides: Sequence[stack_file.Override]) -> Path:
         """The stack file as the engine gets it, for a stack that exists in the backend."""
         source = self._source(overrides)
         self._ensure_stack()
@@ -251,7 +251,7 @@ class Rehearsal:
 
     def _ensure_stack(self) -> None:
         """Creates the stack in the backend. Runs in the keyring's directory, for `stack init` writes a stack file."""
-        stacks = self._state.backend / ".pulumi" / "stacks" / self._project_name
+        stacks = self._state.state_backend / ".pulumi" / "stacks" / self._project_name
         if any(stacks.glob(f"{self.stack}.json*")):
             return
         self._keyring()
@@ -274,7 +274,7 @@ class Rehearsal:
         started = time.monotonic()
         log = self._state.events
         log.unlink(missing_ok=True)
-        with self._served(cli, more or {}, debug=not _DEBUG.isdisjoint(arguments)) as environment:
+        with self._serve_providers(cli, more or {}, debug=not _DEBUG.isdisjoint(arguments)) as environment:
             options = ["--event-log", str(log)] if log_events else []
             finished = cli_process.run(
                 [str(cli.executable), *arguments[:1], *options, *arguments[1:]],
@@ -285,7 +285,7 @@ class Rehearsal:
             )
             self._faults.wait_until_idle()
         happenings = read_events(log)
-        self._state.world.save()
+        self._state.backends.save()
         return Run(
             stack=self.stack,
             command=tuple(arguments),
@@ -300,13 +300,15 @@ class Rehearsal:
         )
 
     @contextmanager
-    def _served(self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool) -> Generator[dict[str, str]]:
+    def _serve_providers(
+        self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool
+    ) -> Generator[dict[str, str]]:
         """Serves what one CLI process attaches to, and gives the environment that tells it so.
 
         For each process anew: connections are told apart by their ports, which the kernel hands out again.
         """
         caller = replace(self._caller(), unreachable=self._faults.unreachable)
-        server = serve(self._faults.wrapped(self._state.world.factories(caller)))
+        server = serve(self._faults.wrapped(self._state.backends.factories(caller)))
         environment = {**self.cli_environment(), "PULUMI_DEBUG_PROVIDERS": server.attach, **more}
         host = None if cli.has_language_host else LanguageHost(environment, debug)
         try:
@@ -323,7 +325,7 @@ class Rehearsal:
             **kept,
             # Without the files that a bucket keeps beside its own: a run that is killed while it writes one would leave
             # a state that cannot be read.
-            "PULUMI_BACKEND_URL": f"file://{quote(str(self._state.backend))}?metadata=skip",
+            "PULUMI_BACKEND_URL": f"file://{quote(str(self._state.state_backend))}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_DEBUG_COMMANDS": "true",  # offers --event-log
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

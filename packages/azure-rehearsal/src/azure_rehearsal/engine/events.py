@@ -53,7 +53,7 @@ class Diagnostic:
 
 
 @dataclass(frozen=True)
-class Happenings:
+class EventLog:
     """An event log, read. `operations` counts what Pulumi's own summary counts (no default providers)."""
 
     operations: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Happenings:
     outputs: dict[str, Any] = field(default_factory=dict)
 
 
-def read_events(log: Path) -> Happenings:
+def read_events(log: Path) -> EventLog:
     """Reads a log; one that is missing or empty (the engine refused before it began) gives nothing."""
     steps: dict[tuple[str, str], Step] = {}
     diagnostics: list[Diagnostic] = []
@@ -91,7 +91,7 @@ def read_events(log: Path) -> Happenings:
             summary = event["summaryEvent"].get("resourceChanges") or {}
     if summary is None:  # the engine was killed
         summary = dict(Counter(op for _, op in done))
-    return Happenings(
+    return EventLog(
         operations=dict(summary),
         steps=tuple(steps.values()),
         diagnostics=tuple(diagnostics),

@@ -26,8 +26,8 @@ from typing import Final
 from azure_rehearsal.errors import UsageError
 
 CACHE_VARIABLE: Final = "VOICE_PLATFORM_CACHE"
-_QUICKER: Final = ("-gcflags=all=-dwarf=false",)
-_COLLECTS_LESS: Final = {"GOGC": "400"}
+_BUILD_FLAGS: Final = ("-gcflags=all=-dwarf=false",)
+_BUILD_ENVIRONMENT: Final = {"GOGC": "400"}
 """The compiler makes no debugging data, which is stripped anyway, and collects its garbage less often, for up to 1 GiB:
 together a fifth of a build's time."""
 TICK_SECONDS: Final = 20
@@ -39,7 +39,7 @@ class GoTool:
     """A program and where its source is pinned.
 
     `module` is a folder with `go.mod`, which requires `requirement`, and `go.sum`; `package` is what is built.
-    `version_variable`, where given, is told the version. `title`, `duration` and `way_out` are for people.
+    `version_variable`, where given, is told the version. `title`, `duration` and `remediation` are for people.
     """
 
     name: str
@@ -48,7 +48,7 @@ class GoTool:
     requirement: str
     package: str
     duration: str
-    way_out: str
+    remediation: str
     version_variable: str | None = None
 
     def version(self) -> str:
@@ -68,7 +68,7 @@ class GoTool:
         """The program, built now where it is not in the cache. Progress goes to `say`, a line at a time (default:
         stderr). Raises `UsageError`: `without_go` where Go is not installed, else what the build ended with.
         """
-        say = say or to_stderr
+        say = say or print_progress
         target = self.executable(environment)
         if target.exists():
             return target
@@ -76,13 +76,13 @@ class GoTool:
         if go is None:
             raise UsageError(without_go)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with self._one_builder(target.with_suffix(".lock"), say):
+        with self._build_lock(target.with_suffix(".lock"), say):
             if not target.exists():  # another process may have built it while this one waited
                 self._build(go, target, environment, say)
         return target
 
     @contextmanager
-    def _one_builder(self, lock: Path, say: Callable[[str], None]) -> Generator[None]:
+    def _build_lock(self, lock: Path, say: Callable[[str], None]) -> Generator[None]:
         with lock.open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,12 +99,12 @@ class GoTool:
         link = "-s -w" + (f" -X {self.version_variable}={version}" if self.version_variable else "")
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as directory:
             built = Path(directory) / self.name
-            command = [go, "build", *_QUICKER, "-ldflags", link, "-o", str(built), self.package]
-            code, last_lines = _run(command, self.module, {**_COLLECTS_LESS, **environment}, say)
+            command = [go, "build", *_BUILD_FLAGS, "-ldflags", link, "-o", str(built), self.package]
+            code, last_lines = _run(command, self.module, {**_BUILD_ENVIRONMENT, **environment}, say)
             if code != 0:
                 raise UsageError(
                     f"The {self.title} {version} could not be built (go ended with {code}): {' | '.join(last_lines)}."
-                    f" {self.way_out}"
+                    f" {self.remediation}"
                 )
             built.replace(target)
         say(f"Built {target} in {time.monotonic() - started:.0f} s.")
@@ -118,7 +118,7 @@ def cache_directory(environment: Mapping[str, str]) -> Path:
     return Path(base) / "voice-platform"
 
 
-def to_stderr(line: str) -> None:
+def print_progress(line: str) -> None:
     """Says a line of progress."""
     print(line, file=sys.stderr, flush=True)
 

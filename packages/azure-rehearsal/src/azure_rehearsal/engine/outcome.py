@@ -36,7 +36,7 @@ class Outcome:
         """What was deployed, and does not come to work."""
         self.problems += [f"deployed, but not ready: {line}" for line in lines]
 
-    def add_left_behind(self, lines: list[str]) -> None:
+    def add_orphans(self, lines: list[str]) -> None:
         """What clusters made, and nobody takes away: a remark while there is more to come, left over at the end."""
         told = [f"left behind in Azure by the cluster: {line}" for line in lines]
         if self.command == "destroy":

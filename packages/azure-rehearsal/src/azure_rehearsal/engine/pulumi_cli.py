@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from azure_rehearsal.engine.go_tool import CACHE_VARIABLE, GoTool, cache_directory, to_stderr
+from azure_rehearsal.engine.go_tool import CACHE_VARIABLE, GoTool, cache_directory, print_progress
 
 __all__ = ["CACHE_VARIABLE", "PulumiCli", "built_executable", "cache_directory", "find", "required_version"]
 
@@ -44,7 +44,7 @@ def find(
     Progress goes to `say`, a line at a time (default: stderr).
     """
     environment = os.environ if environment is None else environment
-    say = say or to_stderr
+    say = say or print_progress
     on_path = shutil.which("pulumi", path=environment.get("PATH"))
     if on_path:
         version = _version_of(Path(on_path))
@@ -73,7 +73,7 @@ def _tool(module: Path) -> GoTool:
         requirement="github.com/pulumi/pulumi/pkg/v3",
         package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
         duration="about four minutes (35 s with a warm Go cache)",
-        way_out="Install it instead: https://www.pulumi.com/docs/iac/download-install/.",
+        remediation="Install it instead: https://www.pulumi.com/docs/iac/download-install/.",
         version_variable=VERSION_VARIABLE,
     )
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from azure_rehearsal.engine.world import OutsideWorld, Running, World
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol, Closeable
 from azure_rehearsal.errors import UsageError
 
-_WORLD: Final = "world"
+_BACKENDS: Final = "world"
 PASSPHRASE: Final = "rehearsal"
 """Not a secret: it protects placeholders and values drawn for the rehearsal."""
 
@@ -35,28 +35,28 @@ class StateDirectory:
     Raises `UsageError` on entry when another process uses it.
     """
 
-    def __init__(self, directory: Path, open_world: Callable[[Path], OutsideWorld] = World.open) -> None:
+    def __init__(self, directory: Path, open_backends: Callable[[Path], BackendsProtocol] = Backends.open) -> None:
         self.directory = directory.absolute()
-        self._open_world = open_world
+        self._open_backends = open_backends
         self._lock: IO[str] | None = None
-        self._world: OutsideWorld | None = None
+        self._backends: BackendsProtocol | None = None
 
     @classmethod
-    def existing(cls, directory: Path, open_world: Callable[[Path], OutsideWorld]) -> Self:
+    def existing(cls, directory: Path, open_backends: Callable[[Path], BackendsProtocol]) -> Self:
         """One that something was deployed in. Raises `UsageError` where nothing was; it is not made."""
-        if not (directory / _WORLD).is_dir():
+        if not (directory / _BACKENDS).is_dir():
             raise UsageError(
                 f"nothing is deployed in {directory}: deploy with `make up`, or name another with --state."
             )
-        return cls(directory, open_world)
+        return cls(directory, open_backends)
 
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.directory / "lock", self.directory)
+        self._lock = _acquire_lock(self.directory / "lock", self.directory)
         try:
-            world = self.directory / _WORLD
-            world.mkdir(exist_ok=True)
-            self._world = self._open_world(world)
+            directory = self.directory / _BACKENDS
+            directory.mkdir(exist_ok=True)
+            self._backends = self._open_backends(directory)
         except BaseException:
             self._lock.close()
             raise
@@ -66,34 +66,34 @@ class StateDirectory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._world is not None:
-                self._world.save()
+            if self._backends is not None:
+                self._backends.save()
         finally:
             try:
-                if isinstance(self._world, Running):
-                    self._world.close()
+                if isinstance(self._backends, Closeable):
+                    self._backends.close()
             finally:
                 if self._lock is not None:
                     self._lock.close()  # gives the lock up
-                self._lock = self._world = None
+                self._lock = self._backends = None
 
     @property
     def is_open(self) -> bool:
         return self._lock is not None
 
     @property
-    def world(self) -> OutsideWorld:
-        if self._world is None:
+    def backends(self) -> BackendsProtocol:
+        if self._backends is None:
             raise RuntimeError(f"{self.directory} is not open")
-        return self._world
+        return self._backends
 
     @property
-    def backend(self) -> Path:
-        return self._made("backend")
+    def state_backend(self) -> Path:
+        return self._subdirectory("backend")
 
     @property
     def home(self) -> Path:
-        home = self._made("home")
+        home = self._subdirectory("home")
         # The CLI keeps a log of all that it does, compressed and encrypted: a third of the engine's time. It has no
         # switch for that, but does without where the folder cannot be made, because a file has its name.
         (home / "logs").touch()
@@ -101,23 +101,23 @@ class StateDirectory:
 
     @property
     def keyring(self) -> Path:
-        return self._made("keyring")
+        return self._subdirectory("keyring")
 
     @property
     def stack_files(self) -> Path:
-        return self._made("stack-files")
+        return self._subdirectory("stack-files")
 
     @property
     def events(self) -> Path:
         return self.directory / "events.json"
 
-    def _made(self, name: str) -> Path:
+    def _subdirectory(self, name: str) -> Path:
         path = self.directory / name
         path.mkdir(parents=True, exist_ok=True)
         return path
 
 
-def _locked(path: Path, directory: Path) -> IO[str]:
+def _acquire_lock(path: Path, directory: Path) -> IO[str]:
     """The lock file, locked. The kernel frees it with the process, so that a killed run leaves no stale lock."""
     file = path.open("a+")
     try:

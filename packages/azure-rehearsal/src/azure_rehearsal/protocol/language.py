@@ -5,8 +5,8 @@ process for as long as the engine's `Run` call lasts, and does as the official h
 (`pulumi/pulumi:sdk/python/cmd/pulumi-language-python/main.go`): same arguments, same environment, exit code 32 means
 that the error has been shown already, lines on stdout and stderr go to the engine's log.
 
-Differs on purpose: the interpreter is the one that runs the rehearsal, no provider plugins are asked for, because the
-stand-ins answer in their place, and debug messages stay with the program unless they are asked for.
+Differs on purpose: the interpreter is the one that runs the rehearsal, no provider plugins are source for, because the
+stand-ins response in their place, and debug messages stay with the program unless they are source for.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
+from azure_rehearsal.protocol.grpc_server import new_server
 from azure_rehearsal.protocol.program_runner import REPORTED
-from azure_rehearsal.protocol.provider import new_server
 
 RUNNER: Final = Path(__file__).with_name("program_runner.py")
 GRACE_SECONDS: Final = 5.0

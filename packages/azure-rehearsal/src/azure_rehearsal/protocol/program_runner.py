@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("program")
     parser.add_argument("arguments", nargs="*")
     given = parser.parse_args()
-    threading.Thread(target=_die_with, args=(given.lifeline,), daemon=True).start()
+    threading.Thread(target=_exit_with_host, args=(given.lifeline,), daemon=True).start()
 
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
     settings = pulumi.runtime.Settings(
@@ -61,7 +61,7 @@ def main() -> int:
         root_directory=given.root_directory,
     )
     if settings.engine is not None and not given.debug:
-        settings.engine.Log = _without_debug(settings.engine.Log)
+        settings.engine.Log = _drop_debug(settings.engine.Log)
     pulumi.runtime.configure(settings)
     os.chdir(given.pwd)
     sys.argv = [given.program, *given.arguments]
@@ -70,13 +70,13 @@ def main() -> int:
     return _run(given.program, given.parallel)
 
 
-def _without_debug(log: Callable[[engine_pb2.LogRequest], Any]) -> Callable[[engine_pb2.LogRequest], Any]:
+def _drop_debug(log: Callable[[engine_pb2.LogRequest], Any]) -> Callable[[engine_pb2.LogRequest], Any]:
     """Sends what people are to read. The SDK tells the engine each step of each registration and waits for the answer,
     which is a sixth of a preview's time; the engine shows none of it unless it is asked to (`--debug`)."""
     return lambda request: None if request.severity == engine_pb2.DEBUG else log(request)
 
 
-def _die_with(lifeline: int) -> None:
+def _exit_with_host(lifeline: int) -> None:
     """Ends this process when the language host is gone, however it went: then the other end of the pipe is closed."""
     os.read(lifeline, 1)
     os._exit(1)

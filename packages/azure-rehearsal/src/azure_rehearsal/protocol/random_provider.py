@@ -19,7 +19,7 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import Any, Final
 
-from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 
 SPECIAL: Final = "!@#$%&*()-_=+[]{}<>:?"
@@ -101,7 +101,7 @@ _TYPES: Final[dict[str, tuple[_Generator, dict[str, Any], tuple[str, ...], tuple
 }
 
 
-class RandomStandIn(StandIn):
+class FakeRandomProvider(FakeProvider):
     """The `random` package. Keeps nothing: state is the engine's."""
 
     version = metadata.version("pulumi_random")

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from azure_rehearsal.reports.arm_names import last_name, subnet_of
-from azure_rehearsal.reports.drawn_types import AZURE, DRAWN, PLUMBING
-from azure_rehearsal.reports.inbound import Rule, rules_of
-from azure_rehearsal.reports.records import Graph, Recording, Resource
+from azure_rehearsal.reports.drawn_types import AUXILIARY, AZURE, PLACED
+from azure_rehearsal.reports.inbound import InboundRule, inbound_rules
+from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 
 _GROUP: Final = AZURE + "resources:ResourceGroup"
 _SUBNET_PATHS: Final = ("network.delegatedSubnetResourceId", "subnet.id")
@@ -29,8 +29,8 @@ class Pool:
 
     name: str
     size: str
-    least: Any
-    most: Any
+    min_count: Any
+    max_count: Any
     zones: tuple[str, ...]
     spot: bool
     taints: tuple[str, ...]
@@ -44,7 +44,7 @@ class Subnet:
 
     name: str
     cidr: str
-    rules: list[Rule] | None
+    rules: list[InboundRule] | None
     nat: str = ""
     delegation: str = ""
     pools: list[Pool] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Address:
     name: str
     value: str
     subnet: str
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[InboundRule, ...] = ()
     zones: tuple[str, ...] = ()
     outward: bool = False
     nowhere: bool = False
@@ -129,22 +129,22 @@ def architecture_of(recording: Recording) -> Architecture:
 
 def _region(graph: Graph, everything: list[Resource], group: str, members: list[Resource], network: Resource) -> Region:
     name = network.physical_name
-    rules = {item.physical_name: rules_of(item.inputs) for item in _of(members, "network:NetworkSecurityGroup")}
+    rules = {item.physical_name: inbound_rules(item.inputs) for item in _of(members, "network:NetworkSecurityGroup")}
     subnets = [
         _subnet(item, rules) for item in _of(members, "network:Subnet") if item.value("virtualNetworkName") == name
     ]
     subnets.sort(key=lambda subnet: _first_address(subnet.cidr))
     by_name = {subnet.name: subnet for subnet in subnets}
     clusters = _of(members, "containerservice:ManagedCluster")
-    homeless: list[Pool] = []
+    unplaced: list[Pool] = []
     for pool, subnet in [*_inner_pools(clusters), *_own_pools(members)]:
-        (by_name[subnet].pools if subnet in by_name else homeless).append(pool)
-    housed: set[str] = set()
+        (by_name[subnet].pools if subnet in by_name else unplaced).append(pool)
+    placed_urns: set[str] = set()
     for resource in members:
         place = next((found for path in _SUBNET_PATHS if (found := subnet_of(resource.value(path)))), None)
         if place is not None and place[0] == name and place[1] in by_name:
             by_name[place[1]].others.append(resource)
-            housed.add(resource.urn)
+            placed_urns.add(resource.urn)
     return Region(
         group=group,
         location=_location(members),
@@ -152,18 +152,18 @@ def _region(graph: Graph, everything: list[Resource], group: str, members: list[
         subnets=subnets,
         addresses=_addresses(members, subnets, clusters),
         cluster=_cluster(clusters[0], everything) if clusters else None,
-        pools=homeless,
+        pools=unplaced,
         zones=[item.physical_name for item in _of(members, "privatedns:PrivateZone")],
         peers=[
             last_name(item.value("remoteVirtualNetwork.id"))
             for item in _of(members, "network:VirtualNetworkPeering")
             if item.value("virtualNetworkName") == name
         ],
-        others=_others(graph, [*clusters[1:], *(item for item in members if item.type not in DRAWN)], housed),
+        others=_others(graph, [*clusters[1:], *(item for item in members if item.type not in PLACED)], placed_urns),
     )
 
 
-def _subnet(subnet: Resource, rules: dict[str, list[Rule]]) -> Subnet:
+def _subnet(subnet: Resource, rules: dict[str, list[InboundRule]]) -> Subnet:
     delegations = [item.get("serviceName", "") for item in subnet.values("delegations")]
     return Subnet(
         name=subnet.physical_name,
@@ -189,8 +189,8 @@ def _pool(pool: dict[str, Any], name: str) -> tuple[Pool, str]:
     found = Pool(
         name=name,
         size=str(pool.get("vmSize", "")),
-        least=pool.get("minCount" if scaled else "count"),
-        most=pool.get("maxCount" if scaled else "count"),
+        min_count=pool.get("minCount" if scaled else "count"),
+        max_count=pool.get("maxCount" if scaled else "count"),
         zones=tuple(pool.get("availabilityZones") or ()),
         spot=pool.get("scaleSetPriority") == "Spot",
         taints=tuple(pool.get("nodeTaints") or ()),
@@ -228,7 +228,7 @@ def _addresses(members: list[Resource], subnets: list[Subnet], clusters: list[Re
     return found
 
 
-def _reached(name: str, value: str, subnets: list[Subnet]) -> tuple[Subnet, tuple[Rule, ...]] | None:
+def _reached(name: str, value: str, subnets: list[Subnet]) -> tuple[Subnet, tuple[InboundRule, ...]] | None:
     for subnet in subnets:
         pools = [pool for pool in subnet.pools if pool.prefix == name]
         groups = {group for pool in pools for group in pool.groups}
@@ -252,25 +252,25 @@ def _cluster(cluster: Resource, everything: list[Resource]) -> Cluster:
     )
 
 
-def _others(graph: Graph, members: list[Resource], housed: set[str]) -> dict[str, list[Resource]]:
+def _others(graph: Graph, members: list[Resource], placed_urns: set[str]) -> dict[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
     for resource in members:
-        if resource.type not in PLUMBING | {_GROUP} and resource.urn not in housed:
+        if resource.type not in AUXILIARY | {_GROUP} and resource.urn not in placed_urns:
             component = graph.component_of(resource)
             found.setdefault(component.name if component else "", []).append(resource)
     return found
 
 
 def _not_drawn(resources: list[Resource]) -> Counter[str]:
-    plumbing = Counter(item.type for item in resources if item.type in PLUMBING)
-    homeless = Counter(
+    plumbing = Counter(item.type for item in resources if item.type in AUXILIARY)
+    unplaced = Counter(
         item.type
         for item in resources
         if item.type.startswith(AZURE)
-        and item.type not in PLUMBING
+        and item.type not in AUXILIARY
         and not isinstance(item.value("resourceGroupName"), str)
     )
-    return plumbing + homeless
+    return plumbing + unplaced
 
 
 def _environment(resources: list[Resource]) -> str:

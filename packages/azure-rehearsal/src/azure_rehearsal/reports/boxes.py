@@ -20,7 +20,7 @@ GAP: Final = 10.0
 class Box:
     """A rectangle with a title, lines of text and further boxes in a grid of `columns`, filled row by row.
 
-    `key` names it for arrows. `left` is room kept free at its left, `least_width` and `least_height` its smallest size.
+    `key` names it for arrows. `left` is room kept free at its left, `min_width` and `min_height` its smallest size.
     `x`, `y`, `width`, `height` are set by `place`.
     """
 
@@ -31,8 +31,8 @@ class Box:
     columns: int = 1
     key: str = ""
     left: float = 0
-    least_width: float = 0
-    least_height: float = 0
+    min_width: float = 0
+    min_height: float = 0
     x: float = 0
     y: float = 0
     width: float = 0
@@ -78,7 +78,7 @@ class Box:
         text = max([text_width(self.title, bold=True), *(text_width(line) for line in self.lines)])
         width = max(text, _span(widths)) + 2 * PADDING + self.left
         height = self._text_height() + _span(heights) + (PADDING if heights else 0)
-        return max(width, self.least_width), max(height, self.least_height)
+        return max(width, self.min_width), max(height, self.min_height)
 
     def _text_height(self) -> float:
         text = TITLE_HEIGHT * bool(self.title) + LINE_HEIGHT * len(self.lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable, charge
-from azure_rehearsal.reports.records import Graph, Resource, at, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, at, number
 
 _RULES_INCLUDED: Final = 5
 _DEFAULT_DISK_GIB: Final = 128
@@ -72,9 +72,9 @@ def nodes(pool: dict[str, Any], table: PriceTable) -> Iterator[Charge]:
 
 
 def node_counts(pool: dict[str, Any]) -> tuple[int, int]:
-    """The fewest and the most nodes of a pool. Raises `NoPriceError` where it does not say."""
+    """The fewest and the maximum nodes of a pool. Raises `NoPriceError` where it does not say."""
     keys = ("minCount", "maxCount") if pool.get("enableAutoScaling") else ("count", "count")
-    least, most = (number(at(pool, key), -1) for key in keys)
-    if least < 0 or most < 0:
+    minimum, maximum = (number(at(pool, key), -1) for key in keys)
+    if minimum < 0 or maximum < 0:
         raise NoPriceError(f"the pool does not say its number of nodes ({' and '.join(dict.fromkeys(keys))})")
-    return int(least), int(most)
+    return int(minimum), int(maximum)

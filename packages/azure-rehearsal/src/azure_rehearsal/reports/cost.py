@@ -13,7 +13,7 @@ from typing import Any, Final
 from azure_rehearsal.reports import cluster_charges, data_charges, monitoring_charges, network_charges
 from azure_rehearsal.reports.certainty import Certainty, worst
 from azure_rehearsal.reports.price_table import NO_COST, Charge, Dollars, NoPriceError, PriceTable, price_table
-from azure_rehearsal.reports.records import Graph, Recording, Resource
+from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 
 Pricer = Callable[[Resource, Graph, PriceTable], Iterator[Charge]]
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from azure_rehearsal.reports.certainty import Certainty, worst
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable, charge
-from azure_rehearsal.reports.records import Graph, Resource, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, number
 
 _STORAGE: Final = {
     "Standard_LRS": "storage-lrs",

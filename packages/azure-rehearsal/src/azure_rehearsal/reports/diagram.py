@@ -21,7 +21,7 @@ from azure_rehearsal.reports.diagram_boxes import (
     title_of,
 )
 from azure_rehearsal.reports.inbound import ANYWHERE
-from azure_rehearsal.reports.records import Recording
+from azure_rehearsal.reports.recording_graph import Recording
 from azure_rehearsal.reports.svg import LINE_HEIGHT, TITLE_HEIGHT, Svg
 
 _LANE: Final = 16.0

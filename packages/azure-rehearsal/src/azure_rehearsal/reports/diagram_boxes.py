@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from azure_rehearsal.reports.architecture import Address, Architecture, Cluster, Group, Pool, Region, Subnet
 from azure_rehearsal.reports.boxes import GAP, Box
-from azure_rehearsal.reports.inbound import ANYWHERE, INSIDE, PROBES, Rule, ports_text
-from azure_rehearsal.reports.records import Resource
+from azure_rehearsal.reports.inbound import ANYWHERE, INSIDE, PROBES, InboundRule, ports_text
+from azure_rehearsal.reports.recording_graph import Resource
 
 POOL_COLUMNS: Final = 3
 SERVICE_COLUMNS: Final = 4
@@ -23,7 +23,9 @@ def environment_box(architecture: Architecture) -> Box:
     """Everything that is ours."""
     regions = [_region_box(region) for region in architecture.regions]
     groups = [_group_box(group) for group in architecture.groups]
-    counted = [f"{count}\N{NO-BREAK SPACE}{_word(name)}" for name, count in sorted(architecture.not_drawn.items())]
+    counted = [
+        f"{count}\N{NO-BREAK SPACE}{_short_type(name)}" for name, count in sorted(architecture.not_drawn.items())
+    ]
     footer = [Box("text", lines=wrapped(f"Not drawn: {', '.join(counted)}", _WIDE_COLUMNS))] if counted else []
     return Box("environment", title_of(architecture), children=[*groups, *regions, *footer])
 
@@ -138,19 +140,19 @@ def _network_box(region: Region) -> Box:
     children = []
     if loose := beside(region).get("?"):
         named_by_nothing = ["addresses that nothing here names"]
-        children.append(Box("text", lines=named_by_nothing, key=key(region, "?"), least_height=_room(region, loose)))
+        children.append(Box("text", lines=named_by_nothing, key=key(region, "?"), min_height=_room(region, loose)))
     if region.cluster is not None:
         room = _room(region, beside(region).get("", []))
-        header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), least_height=room)
+        header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), min_height=room)
         parts = [header, *(_subnet_box(region, subnet) for subnet in with_nodes)]
         if region.pools:
-            homeless = [_pool_box(pool) for pool in region.pools]
-            parts.append(Box("text", lines=["in a subnet that is not known"], children=homeless, columns=POOL_COLUMNS))
+            unplaced = [_pool_box(pool) for pool in region.pools]
+            parts.append(Box("text", lines=["in a subnet that is not known"], children=unplaced, columns=POOL_COLUMNS))
         children.append(Box("cluster", f"AKS {region.cluster.resource.physical_name}", children=parts))
         with_nodes = []
     rest = [_subnet_box(region, subnet) for subnet in [*with_nodes, *without]]
-    children += [box for box in rest if box.least_height]
-    if plain := [box for box in rest if not box.least_height]:
+    children += [box for box in rest if box.min_height]
+    if plain := [box for box in rest if not box.min_height]:
         children.append(Box("text", children=plain, columns=2))
     return Box("network", f"Virtual network {region.network.physical_name}  {spaces}", lines, children)
 
@@ -193,12 +195,12 @@ def _subnet_box(region: Region, subnet: Subnet) -> Box:
         children=children,
         columns=len(children),
         key=key(region, subnet.name),
-        least_height=_room(region, beside(region).get(subnet.name, [])),
+        min_height=_room(region, beside(region).get(subnet.name, [])),
     )
 
 
 def _pool_box(pool: Pool) -> Box:
-    nodes = f"{pool.least}" if pool.least == pool.most else f"{pool.least}\N{EN DASH}{pool.most}"
+    nodes = f"{pool.min_count}" if pool.min_count == pool.max_count else f"{pool.min_count}\N{EN DASH}{pool.max_count}"
     zones = f", zone{'s' * (len(pool.zones) > 1)} {', '.join(pool.zones)}" if pool.zones else ""
     lines = [f"{pool.size}{', spot' * pool.spot}", f"{nodes} node{'s' * (nodes != '1')}{zones}"]
     if pool.prefix:
@@ -206,10 +208,10 @@ def _pool_box(pool: Pool) -> Box:
     return Box("pool", pool.name, lines)
 
 
-def _rule_lines(subnet: Subnet, addressed: set[Rule]) -> list[str]:
+def _rule_lines(subnet: Subnet, addressed: set[InboundRule]) -> list[str]:
     """What may come in: from outside first, then from inside; what is denied; the ways out."""
     allowed = [rule for rule in subnet.rules or [] if rule.allows]
-    direct: dict[str, list[Rule]] = {}
+    direct: dict[str, list[InboundRule]] = {}
     for rule in allowed:
         for source in rule.outside if rule not in addressed else ():
             direct.setdefault(source, []).append(rule)
@@ -236,5 +238,5 @@ def _room(region: Region, addresses: list[Address]) -> float:
     return sum(heights) + GAP * max(0, len(heights) - 1)
 
 
-def _word(resource_type: str) -> str:
+def _short_type(resource_type: str) -> str:
     return resource_type.rsplit(":", 1)[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 AZURE: Final = "azure-native:"
-DRAWN: Final = frozenset(
+PLACED: Final = frozenset(
     AZURE + name
     for name in (
         "containerservice:AgentPool",
@@ -20,7 +20,7 @@ DRAWN: Final = frozenset(
         "resources:ResourceGroup",
     )
 )
-PLUMBING: Final = frozenset(
+AUXILIARY: Final = frozenset(
     AZURE + name
     for name in (
         "alertsmanagement:PrometheusRuleGroup",

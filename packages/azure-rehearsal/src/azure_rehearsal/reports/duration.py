@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from azure_rehearsal.reports.certainty import Certainty, worst
 from azure_rehearsal.reports.duration_table import NO_TIME, DurationTable, Figure, Minutes, duration_table
 from azure_rehearsal.reports.node_rollout import node_rollout
-from azure_rehearsal.reports.records import Graph, Recording, Resource
+from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 
 _ASSUMPTIONS: Final = (
     "everything that waits for nothing runs at once",
@@ -27,7 +27,7 @@ _Percentile = Literal["low", "typical", "high"]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PathStep:
     """One resource on the critical path."""
 
     urn: str
@@ -46,7 +46,7 @@ class StackTime:
 
     stack: str
     minutes: Minutes
-    path: tuple[Stretch, ...]
+    path: tuple[PathStep, ...]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def wall_time(recording: Recording, table: DurationTable | None = None) -> WallT
 def _stack_time(graph: Graph, stack: str, table: DurationTable) -> StackTime:
     resources = {resource.urn: resource for resource in graph.resources if resource.stack == stack}
     waits = {urn: graph.waits_for(resource) & resources.keys() for urn, resource in resources.items()}
-    stretches = {urn: _stretch(resource, table, graph.is_component(resource)) for urn, resource in resources.items()}
+    stretches = {urn: _path_step(resource, table, graph.is_component(resource)) for urn, resource in resources.items()}
 
     def longest(by: _Percentile) -> list[str]:
         """The critical path with these figures: through what is made, then through what is removed."""
@@ -147,7 +147,7 @@ def _longest_path(urns: Iterable[str], waits: Mapping[str, set[str]], minutes: C
     return path[::-1]
 
 
-def _stretch(resource: Resource, table: DurationTable, component: bool) -> Stretch:
+def _path_step(resource: Resource, table: DurationTable, component: bool) -> PathStep:
     minutes, certainties, sources = NO_TIME, [], []
     for op in () if component else _OPERATIONS.get(resource.op, (resource.op,)):
         figure, certainty, source = _figure(resource, op, table)
@@ -159,7 +159,7 @@ def _stretch(resource: Resource, table: DurationTable, component: bool) -> Stret
         certainties.append(table.node_rollout.certainty)
         sources.append(table.node_rollout.source)
     source = "; ".join(dict.fromkeys(sources))
-    return Stretch(resource.urn, resource.name, resource.type, resource.op, minutes, worst(certainties), source)
+    return PathStep(resource.urn, resource.name, resource.type, resource.op, minutes, worst(certainties), source)
 
 
 def _figure(resource: Resource, op: str, table: DurationTable) -> tuple[Figure, Certainty, str]:

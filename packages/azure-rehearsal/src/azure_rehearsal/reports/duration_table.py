@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from azure_rehearsal.reports.certainty import Certainty
-from azure_rehearsal.reports.records import Resource
+from azure_rehearsal.reports.recording_graph import Resource
 
 TABLE: Final = Path(__file__).with_name("durations.yaml")
 

@@ -14,7 +14,7 @@ from typing import Final
 from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.engine.run import Run
 
-_WAY_OUT: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
+_REMEDIATION: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
 _ECHOES: Final = re.compile(r"(update|preview|destroy|refresh) failed|resource .* had errors", re.IGNORECASE)
 """Errors that only say that there were errors."""
 _FRAMES: Final = re.compile(r"\AProgram failed with an unhandled exception:.*\bException: (?=invoke of )", re.DOTALL)
@@ -78,7 +78,7 @@ class Failure:
     name: str
     message: str
     meaning: str
-    way_out: str
+    remediation: str
 
 
 def failures_of(run: Run) -> list[Failure]:
@@ -101,17 +101,17 @@ def failures_of(run: Run) -> list[Failure]:
 
 def _killed(run: Run) -> Failure:
     message = f"the engine was killed by signal {-run.exit_code} ({signal.strsignal(-run.exit_code)})"
-    way_out = f"unlock the state with `azure-rehearsal pulumi --stack {run.stack} -- cancel`, then follow {RUNBOOK}"
-    return Failure(run.stack, "", "", "", message, "its state is as it was last written, and locked", way_out)
+    remediation = f"unlock the state with `azure-rehearsal pulumi --stack {run.stack} -- cancel`, then follow {RUNBOOK}"
+    return Failure(run.stack, "", "", "", message, "its state is as it was last written, and locked", remediation)
 
 
 def _failure(stack: str, urn: str, message: str) -> Failure:
     _, _, types, name = urn.split("::", 3) if urn else ("", "", "", "")
     resource_type = types.rsplit("$", 1)[-1]
     message = _FRAMES.sub("", message)
-    if said := _WAY_OUT.search(message):
+    if said := _REMEDIATION.search(message):
         return Failure(stack, urn, resource_type, name, message[: said.start()], "", said[1].strip())
-    for pattern, meaning, way_out in _ENGINE:
+    for pattern, meaning, remediation in _ENGINE:
         if re.search(pattern, message, re.IGNORECASE | re.DOTALL):
-            return Failure(stack, urn, resource_type, name, message, meaning, way_out)
+            return Failure(stack, urn, resource_type, name, message, meaning, remediation)
     return Failure(stack, urn, resource_type, name, message, "", "")

@@ -27,7 +27,7 @@ _NAMED: Final = {
 
 
 @dataclass(frozen=True)
-class Rule:
+class InboundRule:
     """An inbound rule. `destinations` are addresses or, by name, application security groups; empty means any."""
 
     name: str
@@ -43,14 +43,14 @@ class Rule:
         return tuple(source for source in self.sources if source not in (INSIDE, PROBES))
 
 
-def rules_of(security_group: dict[str, Any]) -> list[Rule]:
+def inbound_rules(security_group: dict[str, Any]) -> list[InboundRule]:
     """The inbound rules in their order, from the inputs of a group; the last one that denies everything is left out."""
     rules = [item for item in security_group.get("securityRules") or [] if item.get("direction") == "Inbound"]
     found = [_rule(item) for item in sorted(rules, key=lambda item: item.get("priority", 0))]
     return [rule for rule in found if rule.allows or rule.ports != ("*",) or rule.sources != (ANYWHERE,)]
 
 
-def ports_text(rules: Iterable[Rule]) -> str:
+def ports_text(rules: Iterable[InboundRule]) -> str:
     """The ports of several rules: `5060 udp+tcp, 5061 tcp`; a port and its protocols stay on one line."""
     protocols: dict[str, set[str]] = {}
     for rule in rules:
@@ -65,10 +65,10 @@ def _port(port: str, protocols: set[str]) -> str:
     return name if "*" in protocols else f"{name}{NO_BREAK}{'+'.join(sorted(protocols, reverse=True))}"
 
 
-def _rule(rule: dict[str, Any]) -> Rule:
+def _rule(rule: dict[str, Any]) -> InboundRule:
     groups = [last_name(group.get("id", "")) for group in rule.get("destinationApplicationSecurityGroups") or []]
     addresses = _either(rule, "destinationAddressPrefix")
-    return Rule(
+    return InboundRule(
         name=str(rule.get("name", "")),
         allows=rule.get("access") == "Allow",
         ports=tuple(_either(rule, "destinationPortRange")),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable
-from azure_rehearsal.reports.records import Graph, Resource, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, number
 
 _ADDRESS_BITS: Final = 32
 _UNITS_PER_INSTANCE: Final = 10
@@ -79,14 +79,14 @@ def application_gateway(gateway: Resource, graph: Graph, table: PriceTable) -> I
     if tier != "WAF_v2":
         raise NoPriceError(f"no price for an application gateway of tier {tier!r} (known: WAF_v2)")
     fixed = number(gateway.value("sku.capacity"), 0)
-    least = number(gateway.value("autoscaleConfiguration.minCapacity"), fixed)
-    most = number(gateway.value("autoscaleConfiguration.maxCapacity"), max(least, fixed))
+    minimum = number(gateway.value("autoscaleConfiguration.minCapacity"), fixed)
+    maximum = number(gateway.value("autoscaleConfiguration.maxCapacity"), max(minimum, fixed))
     yield table.hourly("gateway with firewall", "application-gateway-waf")
     yield table.hourly(
-        f"capacity of {least:g} to {most:g} instances",
+        f"capacity of {minimum:g} to {maximum:g} instances",
         "application-gateway-unit",
-        least * _UNITS_PER_INSTANCE,
-        most * _UNITS_PER_INSTANCE,
+        minimum * _UNITS_PER_INSTANCE,
+        maximum * _UNITS_PER_INSTANCE,
     )
 
 

@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 from azure_rehearsal.reports.duration_table import NO_TIME, Minutes, NodeRollout
-from azure_rehearsal.reports.records import Resource, number
+from azure_rehearsal.reports.recording_graph import Resource, number
 
 
 def node_rollout(resource: Resource, table: NodeRollout) -> Minutes:
-    """Minutes beyond those of the update itself: surge by surge, from the fewest nodes of a pool to the most.
+    """Minutes beyond those of the update itself: surge by surge, from the fewest nodes of a pool to the maximum.
 
     No time for what does not roll nodes, or where a recording does not say what changed (only plans do).
     """
@@ -27,16 +27,16 @@ def _pool(pool: dict[str, Any], table: NodeRollout) -> Minutes:
     drain = number(settings.get("drainTimeoutInMinutes"), table.drain_timeout_minutes)
     soak = number(settings.get("nodeSoakDurationInMinutes"), 0)
     fixed = number(pool.get("count"), 0)
-    least, most = (int(number(pool.get(key), fixed)) for key in ("minCount", "maxCount"))
+    minimum, maximum = (int(number(pool.get(key), fixed)) for key in ("minCount", "maxCount"))
 
     def minutes(nodes: int, node: float, share: float) -> float:
         return math.ceil(nodes / _surge(settings.get("maxSurge"), nodes)) * (node + soak + share * drain)
 
     node, share = table.node_minutes, table.drain_share
     return Minutes(
-        minutes(least, node.low, share.low),
-        minutes(least, node.typical, share.typical),
-        minutes(most, node.high, share.high),
+        minutes(minimum, node.low, share.low),
+        minutes(minimum, node.typical, share.typical),
+        minutes(maximum, node.high, share.high),
     )
 
 

@@ -14,7 +14,7 @@ from google.protobuf import struct_pb2
 from azure_rehearsal.engine.events import MASKED, NOT_KNOWN_YET, Step
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, from_wire
 from azure_rehearsal.reports.recording import BOOKKEEPING
-from azure_rehearsal.reports.records import Recording, operation
+from azure_rehearsal.reports.recording_graph import Recording, operation
 
 
 def planned(plan: dict[str, Any], before: Recording, steps: Iterable[Step]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ class NoPriceError(Exception):
 
 @dataclass(frozen=True)
 class Dollars:
-    """Dollars a month, from the least that is billed to the most that autoscaling and the assumptions allow."""
+    """Dollars a month, from the least that is billed to the maximum that autoscaling and the assumptions allow."""
 
     low: float
     high: float
@@ -109,10 +109,12 @@ class PriceTable(_Model):
         """So many units of a price that is one of an hour, for a whole month."""
         return charge(what, [self.prices[price]], self.prices[price].value * self.hours_per_month, low, high)
 
-    def assumed(self, what: str, price: str, assumption: str, factor: float = 1, most: float | None = None) -> Charge:
-        """A price times an assumed use; `most` caps what is assumed."""
+    def assumed(
+        self, what: str, price: str, assumption: str, factor: float = 1, maximum: float | None = None
+    ) -> Charge:
+        """A price times an assumed use; `maximum` caps what is assumed."""
         use = self.assumptions[assumption]
-        low, high = (value if most is None else min(value, most) for value in (use.low, use.high))
+        low, high = (value if maximum is None else min(value, maximum) for value in (use.low, use.high))
         return self.monthly(what, price, low * factor, high * factor, str(use))
 
     def machine(self, size: str) -> tuple[float, Price]:

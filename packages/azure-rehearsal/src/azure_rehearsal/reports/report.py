@@ -13,7 +13,7 @@ from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.failures import Failure
 
-THIS_WAS_A_REHEARSAL: Final = (
+REHEARSAL_NOTICE: Final = (
     "This was a rehearsal: Pulumi's own engine, this program, a simulated Azure. It proves the program and its order,"
     " not quotas, capacity or Azure's mood. Nothing was created anywhere."
 )
@@ -34,7 +34,7 @@ def show(outcome: Outcome, console: Console) -> None:
     for stack, outputs in outcome.outputs.items():
         _show_outputs(stack, outputs, console)
     _show_runs(outcome, console)
-    _line(console, THIS_WAS_A_REHEARSAL, "dim")
+    _line(console, REHEARSAL_NOTICE, "dim")
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
                 "name": failure.name,
                 "message": failure.message,
                 "meaning": failure.meaning,
-                "wayOut": failure.way_out,
+                "remediation": failure.remediation,
             }
             for failure in outcome.failures
         ],
@@ -99,8 +99,8 @@ def _show_failure(failure: Failure, console: Console) -> None:
     _line(console, _indented("Reason", failure.message))
     if failure.meaning:
         _line(console, _indented("Meaning", failure.meaning))
-    if failure.way_out:
-        _line(console, _indented("What to do", failure.way_out), "bold")
+    if failure.remediation:
+        _line(console, _indented("What to do", failure.remediation), "bold")
 
 
 def _indented(label: str, text: str) -> str:
@@ -127,13 +127,13 @@ def _show_runs(outcome: Outcome, console: Console) -> None:
         else:
             result = Text("refused", "red")
         operations = ", ".join(f"{count} {op}" for op, count in sorted(run.operations.items())) or "none"
-        table.add_row(run.stack, _spoken(run), result, operations, f"{run.seconds:.1f}")
+        table.add_row(run.stack, _command_text(run), result, operations, f"{run.seconds:.1f}")
     console.print()
     console.print(table)
     console.print()
 
 
-def _spoken(run: Run) -> str:
+def _command_text(run: Run) -> str:
     preview_only = "--preview-only" in run.command
     return f"{run.command[0]} (preview)" if preview_only else run.command[0]
 

@@ -304,4 +304,4 @@ def test_an_endpoint_waits_for_writes_on_its_network(world: World) -> None:
     refusals = at_once(world, lambda world: world.subnet("snet-late", "10.10.20.0/24"), a_little_later)
 
     assert [item.code for item in refusals] == ["ReferencedResourceNotProvisioned"]
-    assert "snet-late" in refusals[0].way_out
+    assert "snet-late" in refusals[0].remediation

@@ -73,7 +73,7 @@ def refused(code: str, *words: str) -> Generator[None]:
     with pytest.raises(Refused) as caught:
         yield
     assert caught.value.code == code, str(caught.value)
-    assert caught.value.way_out or code in ANSWERS, f"nothing tells what to do: {caught.value}"
+    assert caught.value.remediation or code in ANSWERS, f"nothing tells what to do: {caught.value}"
     for word in words:
         assert word.lower() in str(caught.value).lower(), f"{word!r} is not in: {caught.value}"
 

@@ -67,7 +67,7 @@ def test_what_exists_is_imported_although_something_of_another_kind_has_its_name
     recovery = Recovery(
         cast("Rehearsal", stack),
         command=lambda: Run("staging", ("up",), 0, 0.0),
-        adopts=True,
+        creates=True,
         preview=stack.preview,
         import_file=tmp_path / "import.json",
     )

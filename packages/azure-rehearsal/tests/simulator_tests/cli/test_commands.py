@@ -15,15 +15,15 @@ from typer.testing import CliRunner, Result
 
 from azure_rehearsal.cli.commands import Wiring, application
 from azure_rehearsal.engine.state_directory import StateDirectory
+from simulator_tests.fake_backends import RandomBackends
 from simulator_tests.tiny_adapter import TinyAdapter
-from simulator_tests.worlds import RandomWorld
 
 ROOT = Path(__file__).parents[2]
 
 
 def _typed(project: Path, *arguments: str, **adapter: Any) -> Result:
     command, *rest = arguments
-    app = application(Wiring(open_world=RandomWorld, adapter=functools.partial(TinyAdapter, **adapter)))
+    app = application(Wiring(open_backends=RandomBackends, adapter=functools.partial(TinyAdapter, **adapter)))
     return CliRunner().invoke(app, [command, "--project", str(project), *rest])
 
 
@@ -73,7 +73,7 @@ def test_wrong_usage_is_an_object_for_machines(tiny: Path) -> None:
 
 
 def test_two_at_once_are_refused(tiny: Path) -> None:
-    with StateDirectory(tiny / ".rehearsal", RandomWorld):
+    with StateDirectory(tiny / ".rehearsal", RandomBackends):
         result = _typed(tiny, "up")
     assert result.exit_code == 2
     assert "another rehearsal is using" in result.stderr
@@ -81,11 +81,11 @@ def test_two_at_once_are_refused(tiny: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [("sing",), ("up", "--loud"), ("pulumi",)])
 def test_what_is_no_command_is_wrong_usage(arguments: tuple[str, ...]) -> None:
-    assert CliRunner().invoke(application(Wiring(open_world=RandomWorld)), list(arguments)).exit_code == 2
+    assert CliRunner().invoke(application(Wiring(open_backends=RandomBackends)), list(arguments)).exit_code == 2
 
 
 def test_help_names_every_command() -> None:
-    result = CliRunner().invoke(application(Wiring(open_world=RandomWorld)), ["--help"])
+    result = CliRunner().invoke(application(Wiring(open_backends=RandomBackends)), ["--help"])
     assert result.exit_code == 0
     for command in ("preview", "up", "refresh", "destroy", "rehearse", "pulumi"):
         assert command in result.stdout

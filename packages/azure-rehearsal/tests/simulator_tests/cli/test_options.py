@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from azure_rehearsal.cli.commands import Wiring, application
-from azure_rehearsal.cli.options import DEFAULT_STATE, OneStack, Stacks, grouped
+from azure_rehearsal.cli.options import DEFAULT_STATE, StackOptions, StacksOptions, expand_option_groups
 from azure_rehearsal.errors import UsageError
 from simulator_tests.tiny_adapter import TinyAdapter
 
@@ -28,7 +28,7 @@ def test_a_group_becomes_an_option_for_each_field_and_reaches_the_command_as_one
     app, cooked = typer.Typer(), []
 
     @app.command()
-    @grouped
+    @expand_option_groups
     def cook(who: Annotated[str, typer.Argument()], dish: Dish, hot: bool = False) -> None:
         cooked.append((who, dish, hot))
 
@@ -42,15 +42,15 @@ def test_a_group_becomes_an_option_for_each_field_and_reaches_the_command_as_one
 
 def test_an_environment_means_all_its_stacks_and_without_one_the_stack_alone(tiny: Path) -> None:
     adapter = TinyAdapter(tiny)
-    assert Stacks(stack="staging", project=tiny).stacks(adapter) == ["staging"]
-    assert Stacks(project=tiny, environment="any").stacks(adapter) == ["staging", "staging-west"]
+    assert StacksOptions(stack="staging", project=tiny).stacks(adapter) == ["staging"]
+    assert StacksOptions(project=tiny, environment="any").stacks(adapter) == ["staging", "staging-west"]
     with pytest.raises(UsageError, match="no stack named 'none'"):
-        OneStack(stack="none", project=tiny).stacks(adapter)
+        StackOptions(stack="none", project=tiny).stacks(adapter)
 
 
 def test_state_is_kept_beside_the_project_unless_another_place_is_named(tmp_path: Path) -> None:
-    assert OneStack(project=tmp_path).lasting_state == tmp_path / DEFAULT_STATE
-    assert OneStack(project=tmp_path, state=Path("there")).lasting_state == Path("there")
+    assert StackOptions(project=tmp_path).state_directory == tmp_path / DEFAULT_STATE
+    assert StackOptions(project=tmp_path, state=Path("there")).state_directory == Path("there")
 
 
 def test_a_command_that_runs_no_program_takes_no_settings() -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.cli.commands import Wiring, application
 from azure_rehearsal.cli.serving import serve
-from azure_rehearsal.engine.world import World
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.errors import UsageError
 
 
@@ -24,7 +24,7 @@ def test_a_place_where_nothing_is_deployed_is_refused_and_not_made(tmp_path: Pat
 
 def test_a_cloud_without_a_cluster_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no cluster is deployed"):
-        serve(World.open(tmp_path), tmp_path, print, _never)
+        serve(Backends.open(tmp_path), tmp_path, print, _never)
 
 
 def test_recorded_clusters_are_refused_with_the_way_to_real_ones(
@@ -32,7 +32,7 @@ def test_recorded_clusters_are_refused_with_the_way_to_real_ones(
 ) -> None:
     monkeypatch.setattr(Cloud, "of_type", lambda *_: [object()])
     with pytest.raises(UsageError, match="make up CLUSTER=real"):
-        serve(World.open(tmp_path), tmp_path, print, _never)
+        serve(Backends.open(tmp_path), tmp_path, print, _never)
 
 
 def _never() -> Any:

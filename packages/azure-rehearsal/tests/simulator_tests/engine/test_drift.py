@@ -10,16 +10,16 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from azure_rehearsal.cli.commands import Wiring, application
-from azure_rehearsal.engine.drift import LONGEST_VALUE, NOT_SET, Change, Drift, differing, drift_in
+from azure_rehearsal.engine.drift import MAX_VALUE_LENGTH, NOT_SET, Change, Drift, drift_in, property_changes
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from simulator_tests.worlds import KeptWorld
+from simulator_tests.fake_backends import ServiceBackends
 
 CLUSTER = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks"
 
 
 def changes(was: Any, now: Any, own: set[str] | None = None) -> list[str]:
-    return [str(change) for change in differing(was, now, own or set())]
+    return [str(change) for change in property_changes(was, now, own or set())]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_resource_of_its_own_is_no_drift_of_the_parent_that_shows_it() -> None
 
 
 def test_a_long_value_is_cut_and_says_so() -> None:
-    told = str(Change("policy", NOT_SET, "x" * (LONGEST_VALUE + 1)))
+    told = str(Change("policy", NOT_SET, "x" * (MAX_VALUE_LENGTH + 1)))
     assert "cut; --json has all of it" in told
     drift = Drift("staging", "t", "n", "id", (Change("policy", NOT_SET, "x" * 1000),))
     assert drift.as_json()["changes"] == [{"path": "policy", "is": "x" * 1000}]
@@ -97,13 +97,13 @@ def test_a_peering_that_was_connected_after_it_was_made_is_no_drift_and_a_lost_o
 
 
 def typed(project: Path, command: str, *arguments: str) -> Result:
-    app = application(Wiring(open_world=KeptWorld))
+    app = application(Wiring(open_backends=ServiceBackends))
     return CliRunner().invoke(app, [command, "--project", str(project), "--state", str(project / "state"), *arguments])
 
 
 @pytest.mark.rehearsal
 def test_a_change_and_a_loss_behind_pulumis_back_are_found_and_nothing_else(cli: PulumiCli, tiny: Path) -> None:
-    with Rehearsal(tiny, "staging", tiny / "state", cli=cli, open_world=KeptWorld) as rehearsal:
+    with Rehearsal(tiny, "staging", tiny / "state", cli=cli, open_backends=ServiceBackends) as rehearsal:
         assert rehearsal.up().ok
     none = typed(tiny, "drift")
     assert (none.exit_code, none.stdout) == (0, "No drift: what exists is what was deployed.\n")
@@ -142,6 +142,6 @@ def test_a_change_that_says_nothing_or_means_nothing_is_wrong_usage(
 
 
 def test_the_command_that_makes_drift_is_kept_from_the_list() -> None:
-    listed = CliRunner().invoke(application(Wiring(open_world=KeptWorld)), ["--help"]).stdout
+    listed = CliRunner().invoke(application(Wiring(open_backends=ServiceBackends)), ["--help"]).stdout
     assert "drift" in listed
     assert "change " not in listed

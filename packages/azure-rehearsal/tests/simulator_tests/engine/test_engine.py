@@ -15,8 +15,8 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.state_directory import StateDirectory
 from azure_rehearsal.errors import UsageError
+from simulator_tests.fake_backends import SLOW, RandomBackends
 from simulator_tests.tiny_adapter import TinyAdapter
-from simulator_tests.worlds import SLOW, RandomWorld
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,14 +57,14 @@ def test_a_killed_rehearsal_leaves_no_process_and_no_lock(cli: PulumiCli, tiny: 
         assert _until(lambda: "RandomPassword" in output.read_text()), output.read_text()
         with (
             pytest.raises(UsageError, match=f"process {process.pid}"),
-            StateDirectory(tiny / ".rehearsal", RandomWorld),
+            StateDirectory(tiny / ".rehearsal", RandomBackends),
         ):
             pass
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert _until(lambda: not _running(str(tiny))), _running(str(tiny))
-    with Rehearsal(tiny, "staging", tiny / ".rehearsal", cli=cli, open_world=RandomWorld) as rehearsal:
+    with Rehearsal(tiny, "staging", tiny / ".rehearsal", cli=cli, open_backends=RandomBackends) as rehearsal:
         assert rehearsal.up().ok
 
 
@@ -74,25 +74,25 @@ def test_a_state_that_a_killed_engine_left_locked_is_refused_with_the_command_th
     lock.parent.mkdir(parents=True)
     lock.write_text("{}")
     with pytest.raises(UsageError, match=rf"azure-rehearsal pulumi --stack staging --state {state} -- cancel"):
-        Rehearsal(tiny, "staging", state, open_world=RandomWorld).up()
+        Rehearsal(tiny, "staging", state, open_backends=RandomBackends).up()
 
 
 def test_two_rehearsals_in_one_directory_are_refused(tmp_path: Path) -> None:
     with (
-        StateDirectory(tmp_path, RandomWorld),
+        StateDirectory(tmp_path, RandomBackends),
         pytest.raises(UsageError, match=r"another rehearsal is using .* --state"),
-        StateDirectory(tmp_path, RandomWorld),
+        StateDirectory(tmp_path, RandomBackends),
     ):
         pass
 
 
 def test_a_directory_can_be_used_again_after_its_world_could_not_be_opened(tmp_path: Path) -> None:
-    def broken(directory: Path) -> RandomWorld:
+    def broken(directory: Path) -> RandomBackends:
         raise UsageError(f"{directory} is damaged")
 
     with pytest.raises(UsageError, match="damaged"), StateDirectory(tmp_path, broken):
         pass
-    with StateDirectory(tmp_path, RandomWorld) as state:
+    with StateDirectory(tmp_path, RandomBackends) as state:
         assert state.is_open
 
 
@@ -103,7 +103,9 @@ def test_bad_settings_are_refused_before_anything_is_made(tiny: Path) -> None:
         seen.append((path.name, sorted(item.name for item in path.parent.iterdir()), path.read_text()))
         return [f"{path}: voice:generation is -1"]
 
-    rehearsal = Rehearsal(tiny, "staging", tiny / "state", adapter=TinyAdapter(tiny, check), open_world=RandomWorld)
+    rehearsal = Rehearsal(
+        tiny, "staging", tiny / "state", adapter=TinyAdapter(tiny, check), open_backends=RandomBackends
+    )
     with pytest.raises(UsageError) as refused:
         rehearsal.up(config={"voice:generation": -1})
     assert refused.value.problems == (f"{tiny / 'Pulumi.staging.yaml'}: voice:generation is -1",)
@@ -119,7 +121,9 @@ def test_variables_that_could_reach_a_real_backend_do_not_get_to_the_engine(
 ) -> None:
     monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "real")
     monkeypatch.setenv("PULUMI_BACKEND_URL", "azblob://real")
-    with Rehearsal(tiny, "staging", tiny / "state", open_world=RandomWorld, environment={"MORE": "1"}) as rehearsal:
+    with Rehearsal(
+        tiny, "staging", tiny / "state", open_backends=RandomBackends, environment={"MORE": "1"}
+    ) as rehearsal:
         environment = rehearsal.cli_environment()
     assert "PULUMI_ACCESS_TOKEN" not in environment
     assert environment["PULUMI_BACKEND_URL"].startswith("file://")

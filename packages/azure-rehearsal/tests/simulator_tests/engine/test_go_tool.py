@@ -27,7 +27,7 @@ def tool(folder: Path, requirement: str = "example.com/module") -> GoTool:
         requirement="example.com/module",
         package="example.com/module/cmd",
         duration="a moment",
-        way_out="Do without.",
+        remediation="Do without.",
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from azure_rehearsal.engine import pulumi_cli
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from simulator_tests.worlds import RandomWorld
+from simulator_tests.fake_backends import RandomBackends
 
 
 def program(path: Path, text: str) -> Path:
@@ -41,7 +41,7 @@ def test_a_rehearsal_runs_with_the_one_on_the_path(
     calls = tmp_path / "calls"
     program(tmp_path / "bin" / "pulumi", f'echo "$1" >> "{calls}"\nexec "{cli.executable}" "$@"')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    with Rehearsal(tiny, "staging", tiny / "state", open_world=RandomWorld) as rehearsal:
+    with Rehearsal(tiny, "staging", tiny / "state", open_backends=RandomBackends) as rehearsal:
         run = rehearsal.preview()
     assert run.ok, run.text
     assert calls.read_text().splitlines()[0] == "version"

@@ -29,7 +29,7 @@ class Life:
 
     first: Run
     second: Run
-    refreshed: Run
+    refresh_changes: Run
     destroyed: Run
     cloud: str
     leftovers: list[str]
@@ -39,10 +39,10 @@ class Life:
 def life(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     state = tmp_path_factory.mktemp("services")
     with Rehearsal(PROGRAMS / "services", "staging", state, cli=cli) as rehearsal:
-        first, second, refreshed = rehearsal.up(), rehearsal.up(), rehearsal.refresh()
+        first, second, refresh_changes = rehearsal.up(), rehearsal.up(), rehearsal.refresh()
         cloud = next(state.rglob("azure.json")).read_text(encoding="utf-8")
         destroyed = rehearsal.destroy()
-        yield Life(first, second, refreshed, destroyed, cloud, rehearsal.world.leftovers())
+        yield Life(first, second, refresh_changes, destroyed, cloud, rehearsal.backends.leftovers())
 
 
 def test_every_type_can_be_created(life: Life) -> None:
@@ -57,7 +57,7 @@ def test_every_type_can_be_created(life: Life) -> None:
 def test_a_second_up_and_a_refresh_change_nothing(life: Life) -> None:
     assert life.second.ok, life.second.text
     assert life.second.changes == {}
-    assert life.refreshed.changes == {}
+    assert life.refresh_changes.changes == {}
 
 
 def test_no_password_is_in_the_simulated_azure(life: Life) -> None:

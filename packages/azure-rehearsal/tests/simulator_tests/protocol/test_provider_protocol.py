@@ -10,15 +10,14 @@ import pytest
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from azure_rehearsal.protocol.grpc_server import Server, serve
 from azure_rehearsal.protocol.provider import (
     CheckFailure,
     CreatedButFailed,
     Difference,
+    FakeProvider,
     Refused,
     Resource,
-    Server,
-    StandIn,
-    serve,
 )
 from azure_rehearsal.protocol.values import OUTPUT_VALUE, SECRET, SIGNATURE_KEY, UNKNOWN
 
@@ -26,7 +25,7 @@ UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 URN = "urn:pulumi:dev::p::voice:index:Network$test:index:Thing::thing"
 
 
-class Thing(StandIn):
+class Thing(FakeProvider):
     """Remembers what it was asked; what it does depends on the resource's inputs."""
 
     version = "1.2.3"

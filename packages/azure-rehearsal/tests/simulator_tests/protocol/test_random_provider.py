@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azure_rehearsal.protocol.provider import Refused, Resource
-from azure_rehearsal.protocol.random_provider import SPECIAL, RandomStandIn
+from azure_rehearsal.protocol.random_provider import SPECIAL, FakeRandomProvider
 from azure_rehearsal.protocol.values import UNKNOWN
 
 
@@ -21,7 +21,7 @@ def _resource(kind: str, name: str = "x") -> Resource:
 
 
 def _created(kind: str, inputs: dict[str, Any], name: str = "x") -> tuple[str, dict[str, Any]]:
-    provider, resource = RandomStandIn(), _resource(kind, name)
+    provider, resource = FakeRandomProvider(), _resource(kind, name)
     checked, failures = provider.check(resource, {}, inputs, b"seed")
     assert failures == []
     return provider.create(resource, checked, preview=False)
@@ -78,7 +78,7 @@ def test_values_are_the_same_in_every_rehearsal_and_differ_by_name_and_keepers()
 
 
 def test_results_are_unknown_while_a_creation_is_planned() -> None:
-    id, outputs = RandomStandIn().create(_resource("RandomId"), {"byteLength": 4}, preview=True)
+    id, outputs = FakeRandomProvider().create(_resource("RandomId"), {"byteLength": 4}, preview=True)
     assert id == ""
     assert outputs["hex"] is UNKNOWN
     assert outputs["byteLength"] == 4
@@ -86,7 +86,7 @@ def test_results_are_unknown_while_a_creation_is_planned() -> None:
 
 @pytest.mark.parametrize("change", [{"keepers": {"generation": "2"}}, {"length": 21}, {"special": False}])
 def test_every_change_of_an_input_replaces(change: dict[str, Any]) -> None:
-    provider, resource = RandomStandIn(), _resource("RandomPassword")
+    provider, resource = FakeRandomProvider(), _resource("RandomPassword")
     inputs, _ = provider.check(resource, {}, {"length": 20, "keepers": {"generation": "1"}}, b"")
     difference = provider.diff(resource, "none", inputs, inputs, {**inputs, **change})
     assert difference.changed == difference.replaces == list(change)
@@ -115,16 +115,16 @@ def test_every_change_of_an_input_replaces(change: dict[str, Any]) -> None:
     ],
 )
 def test_impossible_inputs_are_refused(kind: str, inputs: dict[str, Any], reason: str) -> None:
-    _, failures = RandomStandIn().check(_resource(kind), {}, inputs, b"")
+    _, failures = FakeRandomProvider().check(_resource(kind), {}, inputs, b"")
     assert any(reason in failure.reason for failure in failures)
 
 
 def test_inputs_that_are_not_known_yet_are_not_judged() -> None:
-    assert RandomStandIn().check(_resource("RandomString"), {}, {"length": UNKNOWN}, b"")[1] == []
+    assert FakeRandomProvider().check(_resource("RandomString"), {}, {"length": UNKNOWN}, b"")[1] == []
 
 
 def test_a_refresh_finds_what_the_state_says_and_an_import_is_refused() -> None:
-    provider, resource = RandomStandIn(), _resource("RandomUuid")
+    provider, resource = FakeRandomProvider(), _resource("RandomUuid")
     assert provider.read(resource, "an-id", {"a": 1}, {"result": "r"}) == ("an-id", {"result": "r"}, {"a": 1})
     with pytest.raises(Refused, match="cannot import"):
         provider.read(resource, "an-id", {}, {})

@@ -12,7 +12,7 @@ from azure_rehearsal.reports.certainty import Certainty
 from azure_rehearsal.reports.cost import PRICERS, Cost, difference, monthly_cost
 from azure_rehearsal.reports.price_table import Dollars, Price, price_table
 from simulator_tests.reports.azure_types import AZURE_TYPES
-from simulator_tests.reports.small import component, record
+from simulator_tests.reports.recordings import component, record
 
 HOURS = 730
 

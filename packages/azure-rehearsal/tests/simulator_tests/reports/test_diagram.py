@@ -11,12 +11,12 @@ import pytest
 from azure_rehearsal.reports.architecture import architecture_of
 from azure_rehearsal.reports.boxes import Box
 from azure_rehearsal.reports.diagram import draw, layout
-from azure_rehearsal.reports.drawn_types import DRAWN, PLUMBING
-from azure_rehearsal.reports.inbound import ports_text, rules_of
+from azure_rehearsal.reports.drawn_types import AUXILIARY, PLACED
+from azure_rehearsal.reports.inbound import inbound_rules, ports_text
 from simulator_tests.reports.azure_types import AZURE_TYPES
-from simulator_tests.reports.legible import assert_legible, texts
-from simulator_tests.reports.platforms import ADDRESS, CARRIER, DENY_ALL, rule, small_platform
-from simulator_tests.reports.small import GROUP, record
+from simulator_tests.reports.legibility import assert_legible, texts
+from simulator_tests.reports.recordings import GROUP, record
+from simulator_tests.reports.sample_platform import ADDRESS, CARRIER, DENY_ALL, rule, small_platform
 
 
 def box_with(title: str, recording: list[dict[str, Any]]) -> Box:
@@ -182,7 +182,7 @@ def test_a_second_cluster_in_a_region_is_not_forgotten() -> None:
     ],
 )
 def test_ports_are_told_in_few_words(rules: list[dict[str, Any]], text: str) -> None:
-    assert ports_text(rules_of({"securityRules": rules})).replace("\N{NO-BREAK SPACE}", " ") == text
+    assert ports_text(inbound_rules({"securityRules": rules})).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_ports_are_told_in_few_words(rules: list[dict[str, Any]], text: str) -> 
     ],
 )
 def test_a_source_is_outside_unless_it_is_in_a_network_of_ours(source: str, told: str) -> None:
-    (found,) = rules_of({"securityRules": [rule("a", ["1"], source)]})
+    (found,) = inbound_rules({"securityRules": [rule("a", ["1"], source)]})
     assert found.sources == (told,)
 
 
@@ -223,5 +223,5 @@ def test_many_addresses_beside_one_subnet_make_room_for_themselves() -> None:
 
 
 def test_every_type_with_a_place_in_the_picture_is_one_of_the_providers() -> None:
-    assert DRAWN | PLUMBING <= AZURE_TYPES
-    assert not DRAWN & PLUMBING
+    assert PLACED | AUXILIARY <= AZURE_TYPES
+    assert not PLACED & AUXILIARY

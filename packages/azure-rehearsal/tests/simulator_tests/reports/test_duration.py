@@ -13,7 +13,7 @@ from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import StackTime, wall_time
 from azure_rehearsal.reports.duration_table import Minutes, duration_table
 from simulator_tests.reports.azure_types import AZURE_TYPES
-from simulator_tests.reports.small import component, record
+from simulator_tests.reports.recordings import component, record
 
 CLUSTER, POOL, GROUP = "containerservice:ManagedCluster", "containerservice:AgentPool", "resources:ResourceGroup"
 TYPES = duration_table().types

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from azure_rehearsal.engine.events import Diagnostic, Step
 from azure_rehearsal.engine.run import Run
-from azure_rehearsal.reports.change import Change, Outlook
+from azure_rehearsal.reports.change import Change, Forecast
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
-from azure_rehearsal.reports.markdown import GITHUB_LIMIT, LEAST_ROOM, summary
+from azure_rehearsal.reports.markdown import GITHUB_LIMIT, MIN_STACK_LENGTH, summary
 from azure_rehearsal.reports.markdown_page import Page, code, prose
-from simulator_tests.reports.small import component, record
+from simulator_tests.reports.recordings import component, record
 
 KIND = "azure-native:network:PrivateEndpoint"
 
@@ -28,8 +28,8 @@ def step(
     return Step(op, urn, KIND, name, changed, replaces)
 
 
-def change(*steps: Step, stack: str = "test", outlook: Outlook | None = None, **more: Any) -> Change:
-    return Change(Run(stack, ("preview",), more.pop("exit_code", 0), 1.0, steps=steps, **more), outlook)
+def change(*steps: Step, stack: str = "test", forecast: Forecast | None = None, **more: Any) -> Change:
+    return Change(Run(stack, ("preview",), more.pop("exit_code", 0), 1.0, steps=steps, **more), forecast)
 
 
 def told(*steps: Step, **more: Any) -> str:
@@ -60,8 +60,8 @@ def test_a_component_is_named_where_the_recording_knows_it() -> None:
     net = component("voice-eastus-network")
     endpoint = record("e", "network:PrivateEndpoint", parent=net["urn"])
     after = [net, endpoint]
-    outlook = Outlook(after, monthly_cost([]), monthly_cost(after), wall_time(after))
-    text = summary([change(Step("create", endpoint["urn"], KIND, "e"), outlook=outlook)])
+    forecast = Forecast(after, monthly_cost([]), monthly_cost(after), wall_time(after))
+    text = summary([change(Step("create", endpoint["urn"], KIND, "e"), forecast=forecast)])
     assert "`voice-eastus-network` 1 created" in text
     assert "- **Cost**: $7.30 a month, +$7.30" in text
     assert "- **Expected time on Azure**: about 2 min (1 min to 2 min)" in text
@@ -69,8 +69,8 @@ def test_a_component_is_named_where_the_recording_knows_it() -> None:
 
 def test_what_has_no_price_is_said() -> None:
     after = [record("machine", "compute:VirtualMachine")]
-    outlook = Outlook(after, monthly_cost([]), monthly_cost(after), wall_time(after))
-    text = summary([change(step("machine", "create"), outlook=outlook)])
+    forecast = Forecast(after, monthly_cost([]), monthly_cost(after), wall_time(after))
+    text = summary([change(step("machine", "create"), forecast=forecast)])
     assert "- **Not priced**, and so not in the cost: 1 resource\n" in text
     assert "- `machine` is not priced: the table of prices does not know this type" in text
 
@@ -142,8 +142,8 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_siz
 )
 def test_no_summary_is_longer_than_its_limit_and_every_fold_is_closed(items: list[tuple[str, str, str]]) -> None:
     steps = [step(f"{number}{name}", op, (path,)) for number, (name, path, op) in enumerate(items)]
-    text = summary([change(*steps)], LEAST_ROOM + 500)
-    assert len(text) <= LEAST_ROOM + 500
+    text = summary([change(*steps)], MIN_STACK_LENGTH + 500)
+    assert len(text) <= MIN_STACK_LENGTH + 500
     assert text.count("\n<details>\n") == text.count("\n</details>\n")
 
 
@@ -161,7 +161,7 @@ def test_a_list_keeps_within_its_room_and_counts_the_rest(lengths: list[int], ro
 
 def test_too_little_room_is_refused() -> None:
     with pytest.raises(ValueError, match="each needs 4000"):
-        summary([change(), change()], LEAST_ROOM)
+        summary([change(), change()], MIN_STACK_LENGTH)
 
 
 @pytest.mark.parametrize("text", ["plain", "with `one`", "``", "a``b`c", "`", "", "line\nbreak"])

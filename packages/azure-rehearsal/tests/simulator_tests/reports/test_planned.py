@@ -10,7 +10,7 @@ from azure_rehearsal.engine.run import Run
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
 from azure_rehearsal.reports.planned import planned
 from azure_rehearsal.reports.preview import preview
-from simulator_tests.reports.small import record, urn
+from simulator_tests.reports.recordings import record, urn
 
 SUBNET = "azure-native:network:Subnet"
 
@@ -68,4 +68,4 @@ class RefusedRehearsal:
 def test_a_refused_preview_has_no_outlook() -> None:
     refused = preview(cast("Rehearsal", RefusedRehearsal()))
     assert refused.run.command[1] == "--save-plan"
-    assert refused.outlook is None
+    assert refused.forecast is None

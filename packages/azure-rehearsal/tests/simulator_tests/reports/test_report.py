@@ -52,7 +52,7 @@ def test_a_refusal_is_shown_with_its_reason_and_what_to_do() -> None:
 )
 def test_what_the_engine_refuses_is_explained(message: str, hint: str) -> None:
     (failure,) = failures_of(_refused(message))
-    assert hint in failure.way_out
+    assert hint in failure.remediation
     assert failure.meaning
 
 
@@ -60,7 +60,7 @@ def test_a_read_that_azure_refused_is_told_without_the_frames_of_the_sdk() -> No
     reason = "invoke of azure-native:x:getY failed: GatewayTimeout: no answer."
     frames = "Program failed with an unhandled exception:\nTraceback (most recent call last):\n  File rpc.py\n"
     (failure,) = failures_of(_refused(f"{frames}    Exception: {reason}\n  What to do: wait", urn=""))
-    assert (failure.message, failure.way_out) == (reason, "wait")
+    assert (failure.message, failure.remediation) == (reason, "wait")
 
 
 def test_a_refusal_without_a_diagnostic_shows_what_the_cli_complained_of() -> None:
@@ -72,7 +72,7 @@ def test_a_refusal_without_a_diagnostic_shows_what_the_cli_complained_of() -> No
 def test_a_killed_engine_is_called_that_with_the_command_that_unlocks_its_state() -> None:
     (failure,) = failures_of(Run("staging", ("up",), -9, 0.1))
     assert "killed by signal 9" in failure.message
-    assert "azure-rehearsal pulumi --stack staging -- cancel" in failure.way_out
+    assert "azure-rehearsal pulumi --stack staging -- cancel" in failure.remediation
 
 
 def test_the_summary_has_a_line_for_each_run_and_says_that_it_was_a_rehearsal() -> None:
@@ -107,7 +107,7 @@ def test_the_json_object_says_the_same() -> None:
             "name": "voice-media-subnet",
             "message": "Nope: no.",
             "meaning": "",
-            "wayOut": "that",
+            "remediation": "that",
         }
     ]
     assert found["runs"][0]["operations"] == {"same": 3}
@@ -122,5 +122,5 @@ def test_a_pool_that_goes_down_with_another_resource_is_no_matter_of_generations
     alone = Run("p", ("preview",), 1, 0.0, diagnostics=(Diagnostic("error", pool, f'resource "{pool}"\n{protected}'),))
     text = f'unable to replace resource "{pool}" as part of replacing "{group}" {protected}'
     behind = Run("p", ("preview",), 1, 0.0, diagnostics=(Diagnostic("error", group, text),))
-    assert "generation" in failures_of(alone)[0].way_out
-    assert "voice:protect" in failures_of(behind)[0].way_out
+    assert "generation" in failures_of(alone)[0].remediation
+    assert "voice:protect" in failures_of(behind)[0].remediation

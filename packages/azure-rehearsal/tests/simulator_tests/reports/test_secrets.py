@@ -8,8 +8,8 @@ from azure_rehearsal.engine.run import Run
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
 from azure_rehearsal.reports.change import change_of
 from azure_rehearsal.reports.recording import record as recorded
-from simulator_tests.reports.platforms import small_platform
-from simulator_tests.reports.shown import everything
+from simulator_tests.reports.rendered import everything
+from simulator_tests.reports.sample_platform import small_platform
 
 PLANTED = "planted-hunter2"
 

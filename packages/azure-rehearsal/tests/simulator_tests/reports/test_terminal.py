@@ -14,10 +14,10 @@ from azure_rehearsal.reports.change import Change, change_of
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
 from azure_rehearsal.reports.duration_table import Minutes
+from azure_rehearsal.reports.formatting import change, dollars, minutes
 from azure_rehearsal.reports.price_table import Dollars
-from azure_rehearsal.reports.words import change, dollars, minutes
-from simulator_tests.reports.platforms import small_platform
-from simulator_tests.reports.small import record, urn
+from simulator_tests.reports.recordings import record, urn
+from simulator_tests.reports.sample_platform import small_platform
 
 
 def _console() -> tuple[Console, io.StringIO]:

@@ -1,8 +1,8 @@
-"""The campaign of faults: a deployment that is disturbed anywhere must come to the same end as an undisturbed one.
+"""The chaos_run of faults: a deployment that is disturbed anywhere must come to the same end as an undisturbed one.
 
 For each seed: fresh state, one disturbance in an `up`, an update or a `destroy` (the engine is killed, or a write
 fails), then what a person would be told to do (`azure_rehearsal.chaos.recovery`), then the checks of
-`azure_rehearsal.chaos.settled`. Owns the seeds and what they decide. Knows nothing of what the program contains: what
+`azure_rehearsal.chaos.end_state`. Owns the seeds and what they decide. Knows nothing of what the program contains: what
 may be disturbed is what an undisturbed run was seen to write.
 """
 
@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from azure_rehearsal.chaos.end_state import EndState, differences, end_state_of
 from azure_rehearsal.chaos.fault_codes import Moment, fault_code
-from azure_rehearsal.chaos.faults import TRANSIENT, At, ByChance, Fault, Faults, Write
-from azure_rehearsal.chaos.recovery import NotRecovered, Recovery
-from azure_rehearsal.chaos.settled import Settled, differences, settled
-from azure_rehearsal.engine.drift import refreshed
+from azure_rehearsal.chaos.faults import TRANSIENT, Fault, Faults, RandomRule, SingleWriteRule, Write
+from azure_rehearsal.chaos.recovery import Recovery, RecoveryError
+from azure_rehearsal.engine.drift import refresh_changes
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.errors import UsageError
@@ -47,12 +47,12 @@ class Phase(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Result:
+class SeedResult:
     """What came of one seed. `kept` is its state directory, when there was a problem to look at."""
 
     seed: int
     phase: Phase
-    struck: tuple[str, ...]
+    faults: tuple[str, ...]
     steps: tuple[str, ...]
     seconds: float
     problems: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Result:
 
 
 @dataclass
-class Campaign:
+class ChaosRun:
     """All seeds of one stack. `work` is a directory of its own; `make` opens rehearsals in directories below it.
 
     `edits` are what the update changes, `unprotected` the settings that lift protection (`azure_rehearsal.adapter`).
@@ -71,7 +71,7 @@ class Campaign:
     edits: Mapping[str, Any]
     unprotected: Mapping[str, Any]
     _base: Mapping[str, Any] = field(default_factory=dict)
-    _ends: dict[Phase, Settled] = field(default_factory=dict)
+    _ends: dict[Phase, EndState] = field(default_factory=dict)
     _reported: dict[Phase, set[str]] = field(default_factory=dict)
     _writes: dict[Phase, list[Write]] = field(default_factory=dict)
 
@@ -81,45 +81,45 @@ class Campaign:
         for base in ({}, self.unprotected):
             self._base = base
             shutil.rmtree(state, ignore_errors=True)
-            protected = self._watch(state, Phase.UP)
+            protected = self._run_undisturbed(state, Phase.UP)
             if not protected:
                 break
         shutil.copytree(state, self.work / DEPLOYED)
-        self._watch(state, Phase.UPDATE)
-        self._watch(state, Phase.DESTROY)
+        self._run_undisturbed(state, Phase.UPDATE)
+        self._run_undisturbed(state, Phase.DESTROY)
         shutil.rmtree(state)
 
-    def run(self, seed: int) -> Result:
+    def run(self, seed: int) -> SeedResult:
         """One seed, from a fresh state to the verdict."""
-        return self.disturb(*self.planned(seed), seed)
+        return self.disturb(*self.plan_of(seed), seed)
 
-    def planned(self, seed: int) -> tuple[Phase, Faults]:
+    def plan_of(self, seed: int) -> tuple[Phase, Faults]:
         """What a seed disturbs, and how."""
         draw = random.Random(seed)
         phase = draw.choice(list(Phase))
         return phase, self._faults(draw, phase, seed)
 
-    def disturb(self, phase: Phase, faults: Faults, seed: int = 0) -> Result:
+    def disturb(self, phase: Phase, faults: Faults, seed: int = 0) -> SeedResult:
         """One phase with these faults, from a fresh state to the verdict; a problem keeps the state for a look."""
         started = time.monotonic()
         state = self.work / f"seed-{seed}"
         shutil.rmtree(state, ignore_errors=True)
         if phase is not Phase.UP:
             shutil.copytree(self.work / DEPLOYED, state)
-        problems, steps = self._disturbed(state, phase, faults)
+        problems, steps = self._run_disturbed(state, phase, faults)
         if not problems:
             shutil.rmtree(state)
-        return Result(
+        return SeedResult(
             seed=seed,
             phase=phase,
-            struck=tuple(f"{write}: {fault}" for write, fault in faults.struck),
+            faults=tuple(f"{write}: {fault}" for write, fault in faults.injected),
             steps=tuple(steps),
             seconds=time.monotonic() - started,
             problems=tuple(problems),
             kept=state if problems else None,
         )
 
-    def _watch(self, state: Path, phase: Phase) -> bool:
+    def _run_undisturbed(self, state: Path, phase: Phase) -> bool:
         """One phase undisturbed; says whether something in the stack is protected."""
         faults = Faults()
         with self.make(state, faults) as rehearsal:
@@ -128,10 +128,10 @@ class Campaign:
                 raise UsageError(
                     f"no fault can be told from this: the undisturbed {phase} fails already. {_reasons(run)}"
                 )
-            self._writes[phase] = sorted(set(faults.begun))
-            self._ends[phase] = settled(rehearsal, run)
+            self._writes[phase] = sorted(set(faults.writes))
+            self._ends[phase] = end_state_of(rehearsal, run)
             if rehearsal.refresh_preview().ok:
-                self._reported[phase] = refreshed(rehearsal.event_log)
+                self._reported[phase] = refresh_changes(rehearsal.event_log)
             return any(resource.get("protect") for resource in rehearsal.export().get("resources") or [])
 
     def _command(self, rehearsal: Rehearsal, phase: Phase) -> Run:
@@ -146,52 +146,53 @@ class Campaign:
         """Half of the seeds kill the engine; the others fail one write, or any by chance."""
         kind = draw.choice(("kill", "kill", "fail", "rate"))
         if kind == "rate":
-            return Faults([ByChance(draw.choice(RATES), seed)])
+            return Faults([RandomRule(draw.choice(RATES), seed)])
         write = draw.choice(self._writes[phase])
         if kind == "kill":
             fault = Fault(draw.choice((Moment.BEFORE, Moment.AFTER)))
         else:
             code = fault_code(draw.choice((*TRANSIENT, *PERMANENT)))
             fault = Fault(code.moment, code)
-        return Faults([At(write.operation, write.urn, fault)])
+        return Faults([SingleWriteRule(write.operation, write.urn, fault)])
 
-    def _disturbed(self, state: Path, phase: Phase, faults: Faults) -> tuple[list[str], list[str]]:
+    def _run_disturbed(self, state: Path, phase: Phase, faults: Faults) -> tuple[list[str], list[str]]:
         """Problems, and the commands of the recovery."""
         with self.make(state, faults) as rehearsal:
             first = self._command(rehearsal, phase)
-        if faults.struck and first.ok:
+        if faults.injected and first.ok:
             return ["the engine took a run with a fault for done"], []
         with self.make(state, Faults()) as rehearsal:
             recovery = Recovery(
                 rehearsal,
                 command=lambda: self._command(rehearsal, phase),
-                adopts=phase is not Phase.DESTROY,
+                creates=phase is not Phase.DESTROY,
                 preview=lambda *options: rehearsal.preview(*options, config=self._config(phase)),
                 import_file=state / "import.json",
             )
             try:
                 last = recovery.run()
-            except NotRecovered as reason:
+            except RecoveryError as reason:
                 return [str(reason)], recovery.steps
             if not last.ok:
                 return [f"the {phase} is still refused. {_reasons(last)}"], recovery.steps
-            problems = differences(self._ends[phase], settled(rehearsal, last))
+            problems = differences(self._ends[phase], end_state_of(rehearsal, last))
             if phase is not Phase.DESTROY and not problems:
-                problems = self._clean(rehearsal, phase)
+                problems = self._check_refresh_and_destroy(rehearsal, phase)
         return problems, recovery.steps
 
-    def _clean(self, rehearsal: Rehearsal, phase: Phase) -> list[str]:
+    def _check_refresh_and_destroy(self, rehearsal: Rehearsal, phase: Phase) -> list[str]:
         """What a refresh finds, and what a destroy leaves."""
         refresh = rehearsal.refresh_preview()
         if not refresh.ok:
             return [f"a refresh is refused. {_reasons(refresh)}"]
-        if stale := refreshed(rehearsal.event_log) - self._reported[phase]:
+        if stale := refresh_changes(rehearsal.event_log) - self._reported[phase]:
             return [f"the state is not what exists: {', '.join(sorted(stale))}"]
         destroy = rehearsal.destroy()
         if not destroy.ok:
             return [f"the destroy is refused. {_reasons(destroy)}"]
         return [
-            f"after the destroy: {text}" for text in differences(self._ends[Phase.DESTROY], settled(rehearsal, destroy))
+            f"after the destroy: {text}"
+            for text in differences(self._ends[Phase.DESTROY], end_state_of(rehearsal, destroy))
         ]
 
 

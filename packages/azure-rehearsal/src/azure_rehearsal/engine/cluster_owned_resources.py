@@ -23,7 +23,7 @@ _HIDDEN = frozenset({"ComponentStatus", "Endpoints", "EndpointSlice", "Event", "
 """Kinds that come and go by themselves. So do objects that Kubernetes' own controllers make for others: ReplicaSets."""
 
 
-class KnownCluster(Protocol):
+class ObservableCluster(Protocol):
     """A cluster that tells what controllers made in it."""
 
     @property
@@ -45,19 +45,19 @@ def leftovers(cloud: Cloud) -> list[str]:
     return [_line(id, causes_of(record).get(id)) for id in cloud.leftovers() if (record := cloud.get(id))]
 
 
-def left_behind(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> list[str]:
+def orphans(cloud: Cloud, clusters: Mapping[str, ObservableCluster]) -> list[str]:
     """What clusters made in Azure and nobody takes away any more, for its cause is gone, or that of its cause."""
     by_creation = {cluster.identity.creation_id: cluster for cluster in clusters.values()}
     return sorted(_line(id, cause) for id, cause in caused(cloud) if _is_lost(cause, by_creation))
 
 
-def contents(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> set[str]:
+def contents(cloud: Cloud, clusters: Mapping[str, ObservableCluster]) -> set[str]:
     """Which things exist, objects of clusters too: the same for the same things, however they came to be."""
     objects = {line for id, cluster in clusters.items() for line in _objects(id, cluster)}
     return {*_resources(cloud), *objects}
 
 
-def objects(cluster_id: str, cluster: KnownCluster, api_version: str, kind: str) -> set[str]:
+def objects(cluster_id: str, cluster: ObservableCluster, api_version: str, kind: str) -> set[str]:
     """The objects of one kind that a cluster has, as `contents` names them."""
     return {object_line(cluster_id, Key.of(item)) for item in cluster.list_objects(api_version, kind)}
 
@@ -73,7 +73,7 @@ def _resources(cloud: Cloud) -> Iterator[str]:
             yield f"{arm_ids.resource_group_id(id)} {arm_ids.kind(id)} {name} made from {cause}"
 
 
-def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
+def _objects(cluster_id: str, cluster: ObservableCluster) -> Iterator[str]:
     causes = cluster.caused()
     for served in cluster.api_versions():
         api_version, _, kind = served.rpartition("/")
@@ -87,7 +87,7 @@ def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
             yield f"{cluster_id} {kind} made from {causes[key]}" if named_by_uid else object_line(cluster_id, key)
 
 
-def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
+def _is_lost(cause: Cause, clusters: Mapping[str, ObservableCluster]) -> bool:
     """Whether there is no object any more from which something follows."""
     cluster = clusters.get(cause.cluster_id)
     if cluster is None:
@@ -101,7 +101,7 @@ def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
     return False
 
 
-def _exists(cluster: KnownCluster, key: Key) -> bool:
+def _exists(cluster: ObservableCluster, key: Key) -> bool:
     if key.kind == RELEASE:
         return any(release.key == key for release in installed(cluster.list_objects("v1", "Secret", key.namespace)))
     return cluster.get(key) is not None

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from azure_rehearsal.engine.caller import Caller
-from azure_rehearsal.protocol.provider import CreatedButFailed, Difference, Refused, Resource, StandIn
-from azure_rehearsal.protocol.random_provider import RandomStandIn
+from azure_rehearsal.protocol.provider import CreatedButFailed, Difference, FakeProvider, Refused, Resource
+from azure_rehearsal.protocol.random_provider import FakeRandomProvider
 
 SLOW: Final = "TEST_SECONDS_FOR_A_CREATION"
 
 
-class Moody(RandomStandIn):
+class FailingRandomProvider(FakeRandomProvider):
     """Refuses what is called `refused`, half creates what is called `half`, and can be slow."""
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
@@ -30,19 +30,19 @@ class Moody(RandomStandIn):
         return id, outputs
 
 
-class RandomWorld:
+class RandomBackends:
     """Keeps nothing."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
-        return {"random": Moody}
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
+        return {"random": FailingRandomProvider}
 
     def leftovers(self) -> list[str]:
         return []
 
-    def left_behind(self) -> list[str]:
+    def orphans(self) -> list[str]:
         return []
 
     def unready(self) -> list[str]:
@@ -64,11 +64,11 @@ class RandomWorld:
         (self.directory / "saved").write_text("yes")
 
 
-class Kept(RandomStandIn):
+class ServiceProvider(FakeRandomProvider):
     """The `random` package as a service would have it: things exist under an id, are changed in place, can be gone."""
 
-    def __init__(self, world: KeptWorld) -> None:
-        self._world = world
+    def __init__(self, world: ServiceBackends) -> None:
+        self._backends = world
 
     def diff(
         self, resource: Resource, id: str, old_inputs: dict[str, Any], old_outputs: dict[str, Any], new: dict[str, Any]
@@ -80,9 +80,9 @@ class Kept(RandomStandIn):
         id = f"{resource.type}/{resource.name}"
         if preview:
             return "", outputs
-        if id in self._world.things:
+        if id in self._backends.things:
             raise Refused("AlreadyExists", f"{id} already exists")
-        self._world.write(id, outputs)
+        self._backends.write(id, outputs)
         return id, outputs
 
     def update(
@@ -96,21 +96,21 @@ class Kept(RandomStandIn):
     ) -> dict[str, Any]:
         outputs = {**old_outputs, **new}
         if not preview:
-            self._world.write(id, outputs)
+            self._backends.write(id, outputs)
         return outputs
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._world.write(id, None)
+        self._backends.write(id, None)
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        live = self._world.things.get(id)
+        live = self._backends.things.get(id)
         computed = ("result", "bcryptHash", "b64Url", "b64Std", "hex", "dec")
         return None if live is None else (id, live, {key: live[key] for key in live if key not in computed})
 
 
-class KeptWorld(RandomWorld):
+class ServiceBackends(RandomBackends):
     """Keeps what was made in a file, written at once. A type has one thing at most, so that it can be found by type."""
 
     def __init__(self, directory: Path) -> None:
@@ -118,8 +118,8 @@ class KeptWorld(RandomWorld):
         self._file = directory / "things.json"
         self.things: dict[str, dict[str, Any]] = json.loads(self._file.read_text()) if self._file.exists() else {}
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
-        return {"random": lambda: Kept(self)}
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
+        return {"random": lambda: ServiceProvider(self)}
 
     def write(self, id: str, outputs: dict[str, Any] | None) -> None:
         if outputs is None:

@@ -20,20 +20,20 @@ from rich.text import Text
 from azure_rehearsal.adapter import Adapter, load
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.cli.fault_options import FaultOptions
-from azure_rehearsal.cli.options import OneStack
+from azure_rehearsal.cli.options import StackOptions
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol
 from azure_rehearsal.engine.cli_process import Display, Terminated
 from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import StateDirectory
-from azure_rehearsal.engine.world import OutsideWorld, World
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.reports import diagram, markdown, recording, report, terminal
 from azure_rehearsal.reports.change import Change
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
-from azure_rehearsal.reports.preview import preview as preview_with_outlook
+from azure_rehearsal.reports.preview import preview as preview_with_forecast
 
 USAGE: Final = 2
 INTERRUPTED: Final = 130
@@ -44,17 +44,17 @@ RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
 class Wiring:
     """What the commands work with; tests hand in a world and an adapter of their own."""
 
-    open_world: Callable[[Path], OutsideWorld] = World.open
+    open_backends: Callable[[Path], BackendsProtocol] = Backends.open
     adapter: Callable[[Path], Adapter] = load
 
 
 @dataclass
-class Request:
+class Invocation:
     """One command as it was typed."""
 
     wiring: Wiring
     command: str
-    where: OneStack
+    where: StackOptions
     json: bool = False
     record: Path | None = None
     markdown: Path | None = None
@@ -79,7 +79,7 @@ class Request:
         """The stacks that are asked for, in order, in one open state directory. `checkpoints` as `Rehearsal` has it."""
         stacks, overrides = self.where.stacks(self.adapter), self.where.overrides()
         self.faults = self.fault_options.plan()
-        directory = StateDirectory(state, self._open_world)
+        directory = StateDirectory(state, self._open_backends)
         rehearsals = [
             Rehearsal(
                 self.where.folder,
@@ -99,10 +99,10 @@ class Request:
         with directory:
             yield directory, rehearsals
 
-    def _open_world(self, world: Path) -> OutsideWorld:
+    def _open_backends(self, world: Path) -> BackendsProtocol:
         if self.cluster is not None:
             choose(world, self.cluster)
-        return self.wiring.open_world(world)
+        return self.wiring.open_backends(world)
 
     def announce(self, text: str) -> None:
         self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
@@ -117,14 +117,14 @@ class Request:
 
     def preview(self, rehearsal: Rehearsal) -> Run:
         """Previews a stack and keeps what the plan comes to."""
-        change = preview_with_outlook(rehearsal, self.where.lasting_state / "plan.json")
+        change = preview_with_forecast(rehearsal, self.where.state_directory / "plan.json")
         self.changes.append(change)
         return change.run
 
     def end(self, outcome: Outcome) -> None:
         """Writes what was asked for, reports, and ends the process with the outcome's code."""
-        outcome.notes += self.faults.told
-        outcome.problems += [f"--fail {text}: no write of such a resource began" for text in self.faults.never_struck]
+        outcome.notes += self.faults.descriptions
+        outcome.problems += [f"--fail {text}: no write of such a resource began" for text in self.faults.unmatched]
         if self.record is not None and self.recorded:
             recording.write(self.record, self.recorded)
         if self.diagram is not None and self.recorded:
@@ -132,7 +132,7 @@ class Request:
         if self.markdown is not None and self.changes:
             self.markdown.write_text(markdown.summary(self.changes), encoding="utf-8")
         if self.json:
-            typer.echo(json.dumps({**report.as_json(outcome), **self._outlook()}, indent=2))
+            typer.echo(json.dumps({**report.as_json(outcome), **self._forecast()}, indent=2))
         else:
             for change in self.changes:
                 terminal.show_change(change, self.console)
@@ -141,25 +141,25 @@ class Request:
             report.show(outcome, self.console)
         raise typer.Exit(outcome.exit_code)
 
-    def _outlook(self) -> dict[str, Any]:
+    def _forecast(self) -> dict[str, Any]:
         """Cost and time for machines: of what was deployed, or of what plans come to."""
-        outlook: dict[str, Any] = {}
+        forecast: dict[str, Any] = {}
         if self.recorded:
-            outlook["cost"] = monthly_cost(self.recorded).as_json()
-            outlook["wallTime"] = wall_time(self.recorded).as_json()
+            forecast["cost"] = monthly_cost(self.recorded).as_json()
+            forecast["wallTime"] = wall_time(self.recorded).as_json()
         if self.changes:
-            outlook["changes"] = [change.as_json() for change in self.changes]
-        return outlook
+            forecast["changes"] = [change.as_json() for change in self.changes]
+        return forecast
 
 
 @contextmanager
-def answered(request: Request) -> Generator[None]:
+def exit_on_errors(invocation: Invocation) -> Generator[None]:
     """Turns what people can mend into exit codes and lines, never a traceback."""
     try:
         yield
     except UsageError as error:
-        if request.json:
-            typer.echo(json.dumps(report.refused_usage(request.command, error.problems), indent=2))
+        if invocation.json:
+            typer.echo(json.dumps(report.refused_usage(invocation.command, error.problems), indent=2))
         for problem in error.problems:
             typer.echo(f"error: {problem}", err=True)
         raise typer.Exit(USAGE) from None

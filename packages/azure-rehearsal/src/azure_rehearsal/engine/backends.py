@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.protocol.provider import Refused, StandIn
-from azure_rehearsal.protocol.random_provider import RandomStandIn
+from azure_rehearsal.protocol.provider import FakeProvider, Refused
+from azure_rehearsal.protocol.random_provider import FakeRandomProvider
 
 if TYPE_CHECKING:
     from azure_rehearsal.azure.core.client import Client
     from azure_rehearsal.azure.core.cloud import Cloud
-    from azure_rehearsal.engine.made_by_clusters import KnownCluster
+    from azure_rehearsal.engine.cluster_owned_resources import ObservableCluster
     from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
 
 
-class OutsideWorld(Protocol):
+class BackendsProtocol(Protocol):
     """What the engine needs of a world; tests hand in worlds of their own."""
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
         """For each package a factory of its stand-in, called once for each provider instance."""
         ...
 
@@ -34,7 +34,7 @@ class OutsideWorld(Protocol):
         """What still exists, a line for each, as people read it. Soft-deleted things do not count."""
         ...
 
-    def left_behind(self) -> list[str]:
+    def orphans(self) -> list[str]:
         """What the controllers of clusters made and nobody takes away any more, a line for each."""
         ...
 
@@ -64,7 +64,7 @@ class OutsideWorld(Protocol):
 
 
 @runtime_checkable
-class Running(Protocol):
+class Closeable(Protocol):
     """A world in which something runs, which must be ended with it."""
 
     def close(self) -> None:
@@ -72,11 +72,11 @@ class Running(Protocol):
         ...
 
 
-class World:
+class Backends:
     """The world that the platform is rehearsed in: Azure, Kubernetes and the `random` package."""
 
     @classmethod
-    def open(cls, directory: Path) -> World:
+    def open(cls, directory: Path) -> Backends:
         """The world kept in `directory`; an empty one where nothing is kept yet."""
         return cls(directory)
 
@@ -100,7 +100,7 @@ class World:
         recorded = directory / FOLDERS[ClusterChoice.RECORDED]
         self._clusters = self._real or RecordedClusters.open(recorded, self._cloud, controllers)
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
         from azure_rehearsal.azure.core.provider import AzureStandIn
         from azure_rehearsal.azure.core.registry import types
         from azure_rehearsal.azure.core.schema import resource_schema
@@ -111,12 +111,12 @@ class World:
         cloud, down = self._cloud, caller.unreachable
         clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
 
-        def azure() -> StandIn:
+        def azure() -> FakeProvider:
             # Here, where one thread calls at a time: the SDK loads its modules lazily, and Python before 3.11.9 and
             # 3.12.2 gives half of a module to a thread that comes while another one loads it.
             for token in types():
                 resource_schema(token)
-            stand_in: StandIn = AzureStandIn(cloud, client)
+            stand_in: FakeProvider = AzureStandIn(cloud, client)
             if self._real is not None:
                 from azure_rehearsal.kubernetes.real.credentials import RealCredentials
 
@@ -126,7 +126,7 @@ class World:
         return {
             "azure-native": azure,
             "kubernetes": lambda: KubernetesStandIn(clusters, caller.directory),
-            "random": RandomStandIn,
+            "random": FakeRandomProvider,
         }
 
     @property
@@ -147,24 +147,24 @@ class World:
         )
 
     def leftovers(self) -> list[str]:
-        from azure_rehearsal.engine.made_by_clusters import leftovers
+        from azure_rehearsal.engine.cluster_owned_resources import leftovers
 
         return leftovers(self._cloud)
 
-    def left_behind(self) -> list[str]:
-        from azure_rehearsal.engine.made_by_clusters import left_behind
+    def orphans(self) -> list[str]:
+        from azure_rehearsal.engine.cluster_owned_resources import orphans
 
-        return left_behind(self._cloud, dict(self._every_cluster()))
+        return orphans(self._cloud, dict(self._every_cluster()))
 
     def unready(self) -> list[str]:
         return [line for _, cluster in self._every_cluster() for line in cluster.unready()]
 
     def contents(self) -> set[str]:
-        from azure_rehearsal.engine.made_by_clusters import contents
+        from azure_rehearsal.engine.cluster_owned_resources import contents
 
         return contents(self._cloud, dict(self._every_cluster()))
 
-    def _every_cluster(self) -> Iterator[tuple[str, KnownCluster]]:
+    def _every_cluster(self) -> Iterator[tuple[str, ObservableCluster]]:
         """The clusters that exist, by their Azure ids."""
         from azure_rehearsal.chaos.outage import CLUSTER
 
@@ -174,8 +174,8 @@ class World:
                 yield record.id, cluster
 
     def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        from azure_rehearsal.engine.cluster_owned_resources import objects
         from azure_rehearsal.engine.lookup import azure_id, kind_of, kubernetes_id
-        from azure_rehearsal.engine.made_by_clusters import objects
 
         if type.startswith("kubernetes:"):
             there = {line for id, cluster in self._every_cluster() for line in objects(id, cluster, *kind_of(type))}

@@ -10,11 +10,11 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
 
-LONGEST_LIST: Final = 10
+MAX_LISTED: Final = 10
 """How many changing resources a sentence names; the display above it has them all."""
 
 
-def perform(
+def run_lifecycle(
     rehearsals: Sequence[Rehearsal],
     leftovers: Callable[[], list[str]],
     announce: Callable[[str], None],
@@ -59,10 +59,10 @@ def _deploy_again(rehearsals: Sequence[Rehearsal], outcome: Outcome, announce: C
             return False
         if changing := run.changing_steps:
             named = [f"{step.op} {step.name} ({', '.join(step.changed) or step.type})" for step in changing]
-            more = f" and {len(named) - LONGEST_LIST} more" if len(named) > LONGEST_LIST else ""
+            more = f" and {len(named) - MAX_LISTED} more" if len(named) > MAX_LISTED else ""
             outcome.problems.append(
                 f"{rehearsal.stack}: the second deployment of the same settings changed something:"
-                f" {'; '.join(named[:LONGEST_LIST])}{more}. A program must give the same resources each time it runs."
+                f" {'; '.join(named[:MAX_LISTED])}{more}. A program must give the same resources each time it runs."
             )
             return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator_tests.reports.small import GROUP, NETWORK, arm_id, component, record, subnet_id
+from simulator_tests.reports.recordings import GROUP, NETWORK, arm_id, component, record, subnet_id
 
 ADDRESS = "198.51.100.7"
 CARRIER = "203.0.113.0/28"

@@ -1,4 +1,4 @@
-"""The campaign of faults and the recovery that it tries, on the tiny program with things that really exist outside."""
+"""The chaos_run of faults and the recovery that it tries, on the tiny program with things that really exist outside."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from azure_rehearsal.chaos.campaign import DEPLOYED, Campaign, Phase, Result
+from azure_rehearsal.chaos.chaos_run import DEPLOYED, ChaosRun, Phase, SeedResult
+from azure_rehearsal.chaos.end_state import EndState, differences
 from azure_rehearsal.chaos.fault_codes import Moment, fault_code
-from azure_rehearsal.chaos.faults import At, ByChance, Fault, Faults, Operation
-from azure_rehearsal.chaos.settled import Settled, differences
+from azure_rehearsal.chaos.faults import Fault, Faults, Operation, RandomRule, SingleWriteRule
 from azure_rehearsal.cli.commands import Wiring, application
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from simulator_tests.conftest import copied_program
+from simulator_tests.fake_backends import ServiceBackends, ServiceProvider
 from simulator_tests.tiny_adapter import TinyAdapter
-from simulator_tests.worlds import Kept, KeptWorld
 
 URN = "urn:pulumi:staging::tiny::"
 PET = f"{URN}voice:index:Tenant$random:index/randomPet:RandomPet::tenant-pet"
@@ -27,43 +27,43 @@ KILLED_AFTER = Fault(Moment.AFTER)
 ANSWER_LOST = Fault(Moment.AFTER, fault_code("ConnectionReset"))
 
 
-def campaign(cli: PulumiCli, base: Path) -> Campaign:
+def chaos_run(cli: PulumiCli, base: Path) -> ChaosRun:
     project = copied_program(base / "tiny")
 
     def make(state: Path, faults: Faults) -> Rehearsal:
-        return Rehearsal(project, "staging", state, cli=cli, open_world=KeptWorld, faults=faults)
+        return Rehearsal(project, "staging", state, cli=cli, open_backends=ServiceBackends, faults=faults)
 
-    return Campaign(make, base / "work", TinyAdapter.edits, TinyAdapter.unprotected)
+    return ChaosRun(make, base / "work", TinyAdapter.edits, TinyAdapter.unprotected)
 
 
 @pytest.fixture(scope="module")
-def prepared(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Campaign:
-    ready = campaign(cli, tmp_path_factory.mktemp("campaign"))
+def prepared(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> ChaosRun:
+    ready = chaos_run(cli, tmp_path_factory.mktemp("chaos_run"))
     ready.prepare()
     return ready
 
 
-def disturbed(prepared: Campaign, phase: Phase, operation: Operation, urn: str, fault: Fault) -> Result:
-    return prepared.disturb(phase, Faults([At(operation, urn, fault)]))
+def disturbed(prepared: ChaosRun, phase: Phase, operation: Operation, urn: str, fault: Fault) -> SeedResult:
+    return prepared.disturb(phase, Faults([SingleWriteRule(operation, urn, fault)]))
 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
 def test_what_a_killed_up_made_is_taken_into_the_state_with_its_parent_and_nothing_is_made_twice(
-    prepared: Campaign,
+    prepared: ChaosRun,
 ) -> None:
     result = disturbed(prepared, Phase.UP, Operation.CREATE, PET, KILLED_AFTER)
     assert result.problems == ()
     assert result.steps == ("cancel", "preview --import-file", "import", "refresh --clear-pending-creates", "up")
-    (struck,) = result.struck
-    assert "create tenant-pet" in struck
-    assert "engine killed, after it took effect" in struck
+    (faults,) = result.faults
+    assert "create tenant-pet" in faults
+    assert "engine killed, after it took effect" in faults
     assert result.kept is None
 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepared: Campaign) -> None:
+def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepared: ChaosRun) -> None:
     result = disturbed(prepared, Phase.UP, Operation.CREATE, SUFFIX, ANSWER_LOST)
     assert result.problems == ()
     assert result.steps == ("up", "preview --import-file", "import", "up")
@@ -71,10 +71,10 @@ def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepare
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: Campaign) -> None:
+def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: ChaosRun) -> None:
     for phase, operation in ((Phase.UPDATE, Operation.UPDATE), (Phase.DESTROY, Operation.DELETE)):
         result = disturbed(prepared, phase, operation, PASSWORD, KILLED_AFTER)
-        assert len(result.struck) == 1
+        assert len(result.faults) == 1
         assert result.problems == ()
         assert result.steps[:2] == ("cancel", "refresh --clear-pending-creates")
 
@@ -82,9 +82,9 @@ def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: Ca
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
 def test_a_service_that_forgets_to_delete_is_found_out_and_the_state_is_kept_for_a_look(
-    prepared: Campaign, monkeypatch: pytest.MonkeyPatch
+    prepared: ChaosRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Kept, "delete", lambda *_: None)
+    monkeypatch.setattr(ServiceProvider, "delete", lambda *_: None)
     result = disturbed(prepared, Phase.DESTROY, Operation.DELETE, PET, ANSWER_LOST)
     assert [problem.partition(":")[0] for problem in result.problems] == ["an orphan outside"]
     assert result.kept is not None
@@ -93,19 +93,19 @@ def test_a_service_that_forgets_to_delete_is_found_out_and_the_state_is_kept_for
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: Campaign) -> None:
-    decided = [(prepared.planned(seed)[0], prepared.planned(seed)[1].rules) for seed in range(40)]
-    again = [(prepared.planned(seed)[0], prepared.planned(seed)[1].rules) for seed in range(40)]
+def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: ChaosRun) -> None:
+    decided = [(prepared.plan_of(seed)[0], prepared.plan_of(seed)[1].rules) for seed in range(40)]
+    again = [(prepared.plan_of(seed)[0], prepared.plan_of(seed)[1].rules) for seed in range(40)]
     assert [repr(plan) for plan in decided] == [repr(plan) for plan in again]
     assert {phase for phase, _ in decided} == set(Phase)
-    faults = [rule.fault for _, rules in decided for rule in rules if isinstance(rule, At)]
+    faults = [rule.fault for _, rules in decided for rule in rules if isinstance(rule, SingleWriteRule)]
     assert {fault.moment for fault in faults if fault.code is None} == {Moment.BEFORE, Moment.AFTER}
-    assert any(isinstance(rule, ByChance) for _, rules in decided for rule in rules)
+    assert any(isinstance(rule, RandomRule) for _, rules in decided for rule in rules)
 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_no_file_lies_beside_the_state_that_a_killed_engine_could_leave_half_written(prepared: Campaign) -> None:
+def test_no_file_lies_beside_the_state_that_a_killed_engine_could_leave_half_written(prepared: ChaosRun) -> None:
     backend = prepared.work / DEPLOYED / "backend"
     assert list(backend.rglob("staging.json"))
     assert list(backend.rglob("*.attrs")) == []
@@ -114,9 +114,9 @@ def test_no_file_lies_beside_the_state_that_a_killed_engine_could_leave_half_wri
 def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_failure(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Campaign, "run", lambda self, seed: broken(seed))
-    monkeypatch.setattr(Campaign, "prepare", lambda self: None)
-    app = application(Wiring(open_world=KeptWorld))
+    monkeypatch.setattr(ChaosRun, "run", lambda self, seed: broken(seed))
+    monkeypatch.setattr(ChaosRun, "prepare", lambda self: None)
+    app = application(Wiring(open_backends=ServiceBackends))
     options = ["--project", str(tiny), "--state", str(tiny / "work")]
     result = CliRunner().invoke(app, ["faults", *options, "--first", "5", "--seeds", "3", "--seconds", "0"])
     assert result.exit_code == 1
@@ -125,17 +125,17 @@ def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_fail
     assert "1 seeds (stopped after 0 s; 3 were asked for), 1 with problems" in result.stdout
 
 
-def broken(seed: int) -> Result:
-    return Result(seed, Phase.UP, ("create x",), ("up",), 0.1, ("an orphan outside: x",), Path("seed"))
+def broken(seed: int) -> SeedResult:
+    return SeedResult(seed, Phase.UP, ("create x",), ("up",), 0.1, ("an orphan outside: x",), Path("seed"))
 
 
-SOME = Settled({"urn:a": ("id-a", {"size": 1})}, [], {"id-a"}, {"address": "1"})
+SOME = EndState({"urn:a": ("id-a", {"size": 1})}, [], {"id-a"}, {"address": "1"})
 
 
 @pytest.mark.parametrize(
     ("found", "problem"),
     [
-        (replace(SOME, unsettled=["a is pending (creating)"]), "unsettled in the state: a is pending (creating)"),
+        (replace(SOME, incomplete=["a is pending (creating)"]), "incomplete in the state: a is pending (creating)"),
         (replace(SOME, resources={}), "not in the state: urn:a"),
         (replace(SOME, resources={**SOME.resources, "urn:b": ("b", {})}), "in the state, and should not be: urn:b"),
         (replace(SOME, resources={"urn:a": ("id-b", {"size": 1})}), "in the state under another id: urn:a"),
@@ -145,7 +145,7 @@ SOME = Settled({"urn:a": ("id-a", {"size": 1})}, [], {"id-a"}, {"address": "1"})
         (replace(SOME, outputs={"address": "2"}), "another output: address"),
     ],
 )
-def test_each_way_to_end_elsewhere_is_told(found: Settled, problem: str) -> None:
+def test_each_way_to_end_elsewhere_is_told(found: EndState, problem: str) -> None:
     assert differences(SOME, SOME) == []
     assert differences(SOME, found) == [problem]
 

@@ -12,7 +12,7 @@ from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.reports import recording
 from azure_rehearsal.reports.failures import failures_of
 from simulator_tests.conftest import PROGRAMS, Story
-from simulator_tests.worlds import RandomWorld
+from simulator_tests.fake_backends import RandomBackends
 
 pytestmark = pytest.mark.rehearsal
 
@@ -52,7 +52,7 @@ def test_replacing_a_protected_resource_is_refused_with_the_way_out(story: Story
     assert not story.protected.ok
     (failure,) = failures_of(story.protected)
     assert failure.name == "password"
-    assert "voice:protect: false" in failure.way_out
+    assert "voice:protect: false" in failure.remediation
 
 
 def test_destroying_a_protected_resource_is_refused_before_anything_is_deleted(story: Story) -> None:
@@ -83,7 +83,7 @@ def test_a_refusal_names_the_resource_the_reason_and_the_way_out(story: Story) -
     assert story.partly_refused.exit_code != 0
     found = {failure.name: failure for failure in failures_of(story.partly_refused)}
     assert found["refused"].message == "QuotaExceeded: no more of these"
-    assert found["refused"].way_out == "ask for more"
+    assert found["refused"].remediation == "ask for more"
     assert found["refused"].type == "random:index/randomUuid:RandomUuid"
     assert next(step for step in story.partly_refused.steps if step.name == "refused").failed
 
@@ -115,7 +115,7 @@ def test_without_checkpoints_the_state_is_written_at_the_end_of_a_refused_comman
     cli: PulumiCli, tiny: Path
 ) -> None:
     state = tiny / "state"
-    with Rehearsal(tiny, "staging", state, cli=cli, open_world=RandomWorld, checkpoints=False) as rehearsal:
+    with Rehearsal(tiny, "staging", state, cli=cli, open_backends=RandomBackends, checkpoints=False) as rehearsal:
         run = rehearsal.up(config={"voice:refused": ["half"]})
     assert not run.ok
     (file,) = (state / "backend").rglob("stacks/*/staging.json")

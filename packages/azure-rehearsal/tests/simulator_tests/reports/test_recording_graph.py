@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from azure_rehearsal.reports.records import Graph, operation
-from simulator_tests.reports.small import component, record, urn
+from azure_rehearsal.reports.recording_graph import Graph, operation
+from simulator_tests.reports.recordings import component, record, urn
 
 
 def test_the_component_of_a_resource_is_the_nearest_above_it() -> None:

@@ -11,8 +11,8 @@ import pytest
 from azure_rehearsal.adapter import Adapter
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.events import Step
+from azure_rehearsal.engine.lifecycle import run_lifecycle
 from azure_rehearsal.engine.outcome import Outcome
-from azure_rehearsal.engine.performance import perform
 from azure_rehearsal.engine.run import Run
 from simulator_tests.tiny_adapter import TinyAdapter
 
@@ -52,7 +52,7 @@ class Remembering(Rehearsal):
 
 def _perform(rehearsals: list[Remembering], left: list[str] | None = None) -> tuple[Outcome, list[str]]:
     recorded: list[str] = []
-    outcome = perform(rehearsals, lambda: left or [], lambda _: None, lambda one, _: recorded.append(one.stack))
+    outcome = run_lifecycle(rehearsals, lambda: left or [], lambda _: None, lambda one, _: recorded.append(one.stack))
     return outcome, recorded
 
 
@@ -103,7 +103,7 @@ def test_the_first_refusal_ends_the_rehearsal(refused: str, last: str) -> None:
 def test_what_is_deployed_and_does_not_work_fails_the_rehearsal() -> None:
     story: list[str] = []
     unready = ["Service voice-system/gateway: no address"]
-    outcome = perform([Remembering("a", story)], list, lambda _: None, lambda *_: None, lambda: unready)
+    outcome = run_lifecycle([Remembering("a", story)], list, lambda _: None, lambda *_: None, lambda: unready)
     assert outcome.problems == ["deployed, but not ready: Service voice-system/gateway: no address"]
     assert outcome.exit_code == 1
     assert story[-1] == "a destroy", "what is left at the end is told too"
@@ -112,7 +112,7 @@ def test_what_is_deployed_and_does_not_work_fails_the_rehearsal() -> None:
 @pytest.mark.parametrize(("command", "exit_code"), [("up", 0), ("destroy", 1)])
 def test_what_a_cluster_left_behind_is_told_and_is_a_fault_after_a_destroy(command: str, exit_code: int) -> None:
     outcome = Outcome(command)
-    outcome.add_left_behind(["a disk, made by a claim"])
+    outcome.add_orphans(["a disk, made by a claim"])
     told = outcome.notes if command == "up" else outcome.leftovers
     assert told == ["left behind in Azure by the cluster: a disk, made by a claim"]
     assert outcome.exit_code == exit_code

@@ -13,14 +13,21 @@ import typer
 import yaml
 
 from azure_rehearsal.adapter import Adapter
-from azure_rehearsal.chaos.campaign import Campaign, Result
+from azure_rehearsal.chaos.chaos_run import ChaosRun, SeedResult
 from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.chaos.faults import Faults
-from azure_rehearsal.cli.options import ChangedStack, Cluster, Json, OneStack, Stacks, grouped
-from azure_rehearsal.cli.request import Request, Wiring, answered
+from azure_rehearsal.cli.invocation import Invocation, Wiring, exit_on_errors
+from azure_rehearsal.cli.options import (
+    Cluster,
+    ConfiguredStackOptions,
+    Json,
+    StackOptions,
+    StacksOptions,
+    expand_option_groups,
+)
 from azure_rehearsal.engine.cli_process import Display
 from azure_rehearsal.engine.cluster_choice import ClusterChoice
-from azure_rehearsal.engine.drift import WAY_OUT, Drift, drift_in
+from azure_rehearsal.engine.drift import REMEDIATION, Drift, drift_in
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.errors import UsageError
@@ -29,13 +36,13 @@ from azure_rehearsal.protocol.provider import Refused
 SEEDS: Final = 8
 SECONDS: Final = 3600.0
 _RECORDED_ONLY: Final = (
-    "a campaign of faults runs on recorded clusters: it compares what exists after hundreds of runs, and a real cluster"
+    "a chaos_run of faults runs on recorded clusters: it compares what exists after hundreds of runs, and a real cluster"
     " goes on changing by itself. Leave out --cluster real; or disturb one run on a real cluster with"
     f" `up --cluster real --kill-after N:after` and recover it as {RUNBOOK} says."
 )
 
 Seeds = Annotated[int, typer.Option(help="How many seeds to try.", metavar="N", min=1)]
-First = Annotated[int, typer.Option(help="The first of them, to go on with a campaign.", metavar="N", min=1)]
+First = Annotated[int, typer.Option(help="The first of them, to go on with a chaos_run.", metavar="N", min=1)]
 OneSeed = Annotated[int | None, typer.Option("--seed", help="Repeats this seed alone.", metavar="N")]
 Seconds = Annotated[float, typer.Option(help="Begins no further seed after this time.", metavar="S", min=0)]
 Edit = Annotated[
@@ -48,9 +55,9 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
     """Adds the commands of this module."""
 
     @app.command()
-    @grouped
+    @expand_option_groups
     def faults(
-        where: ChangedStack,
+        where: ConfiguredStackOptions,
         seeds: Seeds = SEEDS,
         first: First = 1,
         seed: OneSeed = None,
@@ -60,35 +67,35 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
         cluster: Cluster = None,
     ) -> None:
         """Disturbs deployments at random, recovers them as the runbook says, and checks where they end."""
-        request = Request(wiring, "faults", where, json)
-        with answered(request):
+        invocation = Invocation(wiring, "faults", where, json)
+        with exit_on_errors(invocation):
             if cluster is ClusterChoice.REAL:
                 raise UsageError(_RECORDED_ONLY)
-            _faults(request, [seed] if seed is not None else list(range(first, first + seeds)), seconds, edit)
+            _faults(invocation, [seed] if seed is not None else list(range(first, first + seeds)), seconds, edit)
 
     @app.command()
-    @grouped
-    def drift(where: Stacks, json: Json = False) -> None:
+    @expand_option_groups
+    def drift(where: StacksOptions, json: Json = False) -> None:
         """Says what was changed in the simulated Azure behind Pulumi's back; exit code 1 when something was."""
-        _drift(Request(wiring, "drift", where, json))
+        _drift(Invocation(wiring, "drift", where, json))
 
     @app.command(hidden=True)
-    @grouped
+    @expand_option_groups
     def change(
         what: Annotated[str, typer.Argument(help="An Azure id, or the name of a resource in Pulumi.", metavar="NAME")],
-        where: OneStack,
+        where: StackOptions,
         values: Annotated[list[str] | None, typer.Argument(metavar="PATH=VALUE")] = None,
         delete: Annotated[bool, typer.Option("--delete", help="Takes it away instead.")] = False,
     ) -> None:
         """Changes something in the simulated Azure behind Pulumi's back, as somebody in the portal would."""
-        request = Request(wiring, "change", where)
-        with answered(request), request.rehearsals(where.lasting_state) as (_, rehearsals):
+        invocation = Invocation(wiring, "change", where)
+        with exit_on_errors(invocation), invocation.rehearsals(where.state_directory) as (_, rehearsals):
             _change(rehearsals[0], what, values or [], delete)
 
 
-def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] | None) -> None:
-    where = request.where
-    (stack,), overrides = where.stacks(request.adapter), where.overrides()
+def _faults(invocation: Invocation, seeds: list[int], seconds: float, edit: list[str] | None) -> None:
+    where = invocation.where
+    (stack,), overrides = where.stacks(invocation.adapter), where.overrides()
 
     def make(state: Path, plan: Faults) -> Rehearsal:
         return Rehearsal(
@@ -97,34 +104,34 @@ def _faults(request: Request, seeds: list[int], seconds: float, edit: list[str] 
             state,
             display=Display.CAPTURED,
             overrides=overrides,
-            adapter=request.adapter,
-            open_world=request.wiring.open_world,
+            adapter=invocation.adapter,
+            open_backends=invocation.wiring.open_backends,
             faults=plan,
             checkpoints=bool(plan.rules),  # they are most of the work, and only a killed run needs them
         )
 
     work = where.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))
     if work.exists() and any(work.iterdir()):
-        raise UsageError(f"{work} is not empty: the campaign needs a directory of its own; name another with --state.")
-    campaign = Campaign(make, work, _edits(edit, request.adapter), request.adapter.unprotected)
+        raise UsageError(f"{work} is not empty: the chaos_run needs a directory of its own; name another with --state.")
+    chaos_run = ChaosRun(make, work, _edits(edit, invocation.adapter), invocation.adapter.unprotected)
     began = time.monotonic()
 
-    say = request.say
+    say = invocation.say
     say(f"{stack}: an undisturbed up, update and destroy to compare with …")
-    campaign.prepare()
-    results: list[Result] = []
+    chaos_run.prepare()
+    results: list[SeedResult] = []
     for number, seed in enumerate(seeds, 1):
         if time.monotonic() - began > seconds and results:
             break
-        results.append(campaign.run(seed))
-        for line in _told(results[-1], number, len(seeds)):
+        results.append(chaos_run.run(seed))
+        for line in _result_lines(results[-1], number, len(seeds)):
             say(line)
     failed = [result for result in results if result.problems]
     for result in failed:
         say(f"repeat it: azure-rehearsal faults --stack {stack} --seed {result.seed}; kept: {result.kept}")
     stopped = f" (stopped after {seconds:.0f} s; {len(seeds)} were asked for)" if len(results) < len(seeds) else ""
     say(f"{len(results)} seeds{stopped}, {len(failed)} with problems, {time.monotonic() - began:.0f} s.")
-    if request.json:
+    if invocation.json:
         typer.echo(json_module.dumps({"rehearsal": True, "seeds": [_as_json(result) for result in results]}, indent=2))
     raise typer.Exit(1 if failed else 0)
 
@@ -144,19 +151,19 @@ def _edits(texts: list[str] | None, adapter: Adapter) -> Mapping[str, Any]:
     return found
 
 
-def _told(result: Result, number: int, of: int) -> list[str]:
+def _result_lines(result: SeedResult, number: int, of: int) -> list[str]:
     verdict = "✗" if result.problems else "✓"
-    what = "; ".join(result.struck) or "nothing was struck"
+    what = "; ".join(result.faults) or "nothing was faults"
     lines = [f"{verdict} {number}/{of} seed {result.seed}: {result.phase}, {what} ({result.seconds:.1f} s)"]
     lines.append(f"    then: {', '.join(result.steps) or 'nothing'}")
     return [*lines, *(f"    ✗ {problem}" for problem in result.problems)]
 
 
-def _as_json(result: Result) -> dict[str, Any]:
+def _as_json(result: SeedResult) -> dict[str, Any]:
     return {
         "seed": result.seed,
         "phase": result.phase,
-        "struck": result.struck,
+        "faults": result.faults,
         "steps": result.steps,
         "seconds": round(result.seconds, 2),
         "problems": result.problems,
@@ -164,22 +171,22 @@ def _as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _drift(request: Request) -> None:
+def _drift(invocation: Invocation) -> None:
     outcome = Outcome("drift")
     found: list[Drift] = []
-    with answered(request), request.rehearsals(request.where.lasting_state) as (_, rehearsals):
+    with exit_on_errors(invocation), invocation.rehearsals(invocation.where.state_directory) as (_, rehearsals):
         for rehearsal in rehearsals:
             rehearsal.display = Display.CAPTURED
             run = outcome.add(rehearsal.refresh_preview())
             if not run.ok:
-                request.end(outcome)
+                invocation.end(outcome)
             found += drift_in(rehearsal.stack, rehearsal.event_log)
-    if request.json:
+    if invocation.json:
         typer.echo(json_module.dumps({"rehearsal": True, "drift": [item.as_json() for item in found]}, indent=2))
     else:
         lines = [line for item in found for line in item.lines()]
-        for line in [*lines, WAY_OUT] if found else ["No drift: what exists is what was deployed."]:
-            request.say(line)
+        for line in [*lines, REMEDIATION] if found else ["No drift: what exists is what was deployed."]:
+            invocation.say(line)
     raise typer.Exit(1 if found else 0)
 
 
@@ -190,9 +197,9 @@ def _change(rehearsal: Rehearsal, what: str, values: list[str], delete: bool) ->
     id = what if what.startswith("/") else _id_of(rehearsal, what)
     try:
         if delete:
-            rehearsal.world.remove(id)
+            rehearsal.backends.remove(id)
         for path, _, value in pairs:
-            rehearsal.world.change(id, path, yaml.safe_load(value))
+            rehearsal.backends.change(id, path, yaml.safe_load(value))
     except Refused as refused:
         raise UsageError(str(refused)) from None
 
