@@ -55,7 +55,7 @@ def test_the_platform_in_three_zones_is_legible_and_complete(deployed: Deployed)
 def test_every_public_address_of_the_platform_leads_somewhere(deployed: Deployed) -> None:
     addresses = [address for region in architecture_of(deployed.recording).regions for address in region.addresses]
     assert len(addresses) > 6
-    assert [address.name for address in addresses if address.nowhere] == []
+    assert [address.name for address in addresses if address.unused] == []
 
 
 def test_a_first_deployment_of_the_platform_is_told_within_the_limit(deployed: Deployed) -> None:

@@ -1,4 +1,4 @@
-"""`python -m simulator_tests.tiny_rehearsal`: the commands, with a world that has the `random` package only."""
+"""`python -m simulator_tests.tiny_rehearsal`: the commands, with backends for only the `random` package."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The chaos_run of faults: a deployment that is disturbed anywhere must come to the same end as an undisturbed one.
+"""A chaos run: a disturbed deployment must recover to the same end state as an undisturbed one.
 
-For each seed: fresh state, one disturbance in an `up`, an update or a `destroy` (the engine is killed, or a write
-fails), then what a person would be told to do (`azure_rehearsal.chaos.recovery`), then the checks of
-`azure_rehearsal.chaos.end_state`. Owns the seeds and what they decide. Knows nothing of what the program contains: what
-may be disturbed is what an undisturbed run was seen to write.
+For each seed: new state, one disturbance in an `up`, an update or a `destroy` (a killed engine or a failed write), then
+the recovery (`azure_rehearsal.chaos.recovery`), then the comparison of `azure_rehearsal.chaos.end_state`.
+
+Owns the seeds and their decisions. Does not know the program: it disturbs the writes that an undisturbed run made.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from azure_rehearsal.reports.failures import failures_of
 
 PERMANENT: Final = ("QuotaExceeded", "AuthorizationFailed")
 RATES: Final = (0.02, 0.1, 0.4)
-"""Probabilities for runs in which any write may fail: one or two in the staging platform, some, nearly every path."""
+"""Probabilities of a failed write: one or two writes of a medium-sized stack, some, most."""
 
 DEPLOYED: Final = "deployed"
-"""The directory below `work` with the stack as an undisturbed `up` left it."""
+"""The directory below `work` with the stack after an undisturbed `up`."""
 
 MakeRehearsal = Callable[[Path, Faults], Rehearsal]
-"""A rehearsal of the stack in a state directory, with a plan of faults."""
+"""Makes a rehearsal of the stack in a state directory, with faults."""
 
 
 class Phase(enum.StrEnum):
-    """What is disturbed."""
+    """The disturbed command."""
 
     UP = "up"
     UPDATE = "update"
@@ -48,7 +48,7 @@ class Phase(enum.StrEnum):
 
 @dataclass(frozen=True)
 class SeedResult:
-    """What came of one seed. `kept` is its state directory, when there was a problem to look at."""
+    """The result of one seed. `kept` is its state directory if there were problems, else `None`."""
 
     seed: int
     phase: Phase
@@ -61,9 +61,10 @@ class SeedResult:
 
 @dataclass
 class ChaosRun:
-    """All seeds of one stack. `work` is a directory of its own; `make` opens rehearsals in directories below it.
+    """A chaos run of one stack. `make` opens rehearsals in directories below `work`, which must be empty.
 
-    `edits` are what the update changes, `unprotected` the settings that lift protection (`azure_rehearsal.adapter`).
+    `edits` are the settings that the update changes, `unprotected` those that lift protection
+    (`azure_rehearsal.adapter`).
     """
 
     make: MakeRehearsal
@@ -76,7 +77,7 @@ class ChaosRun:
     _writes: dict[Phase, list[Write]] = field(default_factory=dict)
 
     def prepare(self) -> None:
-        """Runs all phases undisturbed, to know their ends and their writes. Raises `UsageError` when one fails."""
+        """Runs all phases undisturbed, to learn their end states and writes. Raises `UsageError` if one fails."""
         state = self.work / "undisturbed"
         for base in ({}, self.unprotected):
             self._base = base
@@ -90,17 +91,17 @@ class ChaosRun:
         shutil.rmtree(state)
 
     def run(self, seed: int) -> SeedResult:
-        """One seed, from a fresh state to the verdict."""
+        """Runs one seed."""
         return self.disturb(*self.plan_of(seed), seed)
 
     def plan_of(self, seed: int) -> tuple[Phase, Faults]:
-        """What a seed disturbs, and how."""
+        """The phase that a seed disturbs, and the faults."""
         draw = random.Random(seed)
         phase = draw.choice(list(Phase))
         return phase, self._faults(draw, phase, seed)
 
     def disturb(self, phase: Phase, faults: Faults, seed: int = 0) -> SeedResult:
-        """One phase with these faults, from a fresh state to the verdict; a problem keeps the state for a look."""
+        """Runs one phase with these faults in a new state directory, which is kept if there are problems."""
         started = time.monotonic()
         state = self.work / f"seed-{seed}"
         shutil.rmtree(state, ignore_errors=True)
@@ -120,13 +121,14 @@ class ChaosRun:
         )
 
     def _run_undisturbed(self, state: Path, phase: Phase) -> bool:
-        """One phase undisturbed; says whether something in the stack is protected."""
+        """Runs one phase undisturbed. Returns whether the stack has a protected resource."""
         faults = Faults()
         with self.make(state, faults) as rehearsal:
             run = self._command(rehearsal, phase)
             if not run.ok:
                 raise UsageError(
-                    f"no fault can be told from this: the undisturbed {phase} fails already. {_reasons(run)}"
+                    f"faults: the undisturbed {phase} fails, so disturbed runs cannot be compared with it."
+                    f" Fix it first. {_reasons(run)}"
                 )
             self._writes[phase] = sorted(set(faults.writes))
             self._ends[phase] = end_state_of(rehearsal, run)
@@ -143,7 +145,7 @@ class ChaosRun:
         return {**self._base, **(self.edits if phase is Phase.UPDATE else {})}
 
     def _faults(self, draw: random.Random, phase: Phase, seed: int) -> Faults:
-        """Half of the seeds kill the engine; the others fail one write, or any by chance."""
+        """Half of the seeds kill the engine. The others fail one write, or each write with a probability."""
         kind = draw.choice(("kill", "kill", "fail", "rate"))
         if kind == "rate":
             return Faults([RandomRule(draw.choice(RATES), seed)])
@@ -156,11 +158,11 @@ class ChaosRun:
         return Faults([SingleWriteRule(write.operation, write.urn, fault)])
 
     def _run_disturbed(self, state: Path, phase: Phase, faults: Faults) -> tuple[list[str], list[str]]:
-        """Problems, and the commands of the recovery."""
+        """The problems, and the commands of the recovery."""
         with self.make(state, faults) as rehearsal:
             first = self._command(rehearsal, phase)
         if faults.injected and first.ok:
-            return ["the engine took a run with a fault for done"], []
+            return ["the engine reported success although a write failed"], []
         with self.make(state, Faults()) as rehearsal:
             recovery = Recovery(
                 rehearsal,
@@ -181,12 +183,12 @@ class ChaosRun:
         return problems, recovery.steps
 
     def _check_refresh_and_destroy(self, rehearsal: Rehearsal, phase: Phase) -> list[str]:
-        """What a refresh finds, and what a destroy leaves."""
+        """The problems of a refresh and a destroy after the recovery."""
         refresh = rehearsal.refresh_preview()
         if not refresh.ok:
             return [f"a refresh is refused. {_reasons(refresh)}"]
         if stale := refresh_changes(rehearsal.event_log) - self._reported[phase]:
-            return [f"the state is not what exists: {', '.join(sorted(stale))}"]
+            return [f"the state differs from the backends: {', '.join(sorted(stale))}"]
         destroy = rehearsal.destroy()
         if not destroy.ok:
             return [f"the destroy is refused. {_reasons(destroy)}"]

@@ -1,4 +1,4 @@
-"""What a stack has come to: its state, what exists outside, its outputs; and how that differs from another end."""
+"""The end state of a stack: its state, the backends' contents, its outputs; and the comparison of two end states."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.recording import masked
 
 MAX_LISTED: Final = 5
-"""How many things a sentence names."""
+"""Items that a message names."""
 
 
 @dataclass(frozen=True)
 class EndState:
-    """`resources` are ids and inputs by URN, without components and providers; `incomplete` is what no state should have
-    after a run that was done; `contents` is what exists outside; `reported` are the resources' outputs by URN."""
+    """`resources` are ids and inputs by URN, without components and providers. `incomplete` are sentences about what a
+    completed run must not leave in the state. `contents` are the lines of the backends. `reported` are the resources'
+    outputs by URN.
+    """
 
     resources: dict[str, tuple[str, Any]]
     incomplete: list[str]
@@ -28,15 +30,15 @@ class EndState:
 
 
 def end_state_of(rehearsal: Rehearsal, last: Run) -> EndState:
-    """The end that a stack is at after its last run."""
+    """The end state of a stack after its last run."""
     deployment = rehearsal.export(show_secrets=True)
     resources = deployment.get("resources") or []
     own = [item for item in resources if item.get("custom") and not item["type"].startswith("pulumi:")]
     incomplete = [
         f"{item['resource']['urn']} is pending ({item['type']})" for item in deployment.get("pending_operations") or []
     ]
-    incomplete += [f"{item['urn']} waits to be deleted" for item in own if item.get("delete")]
-    incomplete += [f"{item['urn']} failed when it was created" for item in own if item.get("initErrors")]
+    incomplete += [f"{item['urn']} still has to be deleted" for item in own if item.get("delete")]
+    incomplete += [f"{item['urn']} failed during its creation" for item in own if item.get("initErrors")]
     incomplete += rehearsal.backends.unready()
     for identity, times in Counter((item["type"], item["id"]) for item in own).items():
         if times > 1 and not identity[0].startswith("random:"):
@@ -50,40 +52,40 @@ def end_state_of(rehearsal: Rehearsal, last: Run) -> EndState:
     )
 
 
-def differences(wanted: EndState, found: EndState) -> list[str]:
-    """How one end differs from the end that it should be."""
-    same = wanted.resources.keys() & found.resources.keys()
-    other_id = [urn for urn in same if wanted.resources[urn][0] != found.resources[urn][0]]
+def differences(expected: EndState, found: EndState) -> list[str]:
+    """The differences from the expected end state, one sentence each."""
+    same = expected.resources.keys() & found.resources.keys()
+    other_id = [urn for urn in same if expected.resources[urn][0] != found.resources[urn][0]]
     other_inputs = [
         urn
         for urn in same
-        if not _inputs_match(wanted.resources[urn][1], found.resources[urn][1], wanted.reported.get(urn))
+        if not _inputs_match(expected.resources[urn][1], found.resources[urn][1], expected.reported.get(urn))
     ]
-    keys = wanted.outputs.keys() | found.outputs.keys()
-    other_outputs = [key for key in keys if wanted.outputs.get(key) != found.outputs.get(key)]
+    keys = expected.outputs.keys() | found.outputs.keys()
+    other_outputs = [key for key in keys if expected.outputs.get(key) != found.outputs.get(key)]
     sentences = {
         "incomplete in the state": found.incomplete,
-        "not in the state": wanted.resources.keys() - found.resources.keys(),
-        "in the state, and should not be": found.resources.keys() - wanted.resources.keys(),
-        "in the state under another id": other_id,
+        "missing in the state": expected.resources.keys() - found.resources.keys(),
+        "unexpected in the state": found.resources.keys() - expected.resources.keys(),
+        "in the state with another id": other_id,
         "in the state with other inputs": other_inputs,
-        "missing outside": wanted.contents - found.contents,
-        "an orphan outside": found.contents - wanted.contents,
-        "another output": other_outputs,
+        "missing in the backends": expected.contents - found.contents,
+        "orphan in the backends": found.contents - expected.contents,
+        "different output": other_outputs,
     }
-    return [f"{what}: {_listed(items)}" for what, items in sentences.items() if items]
+    return [f"{label}: {_listed(items)}" for label, items in sentences.items() if items]
 
 
-def _inputs_match(wanted: Any, found: Any, reported: Any) -> bool:
-    """Whether inputs are the wanted ones, or those and what Azure reports anyway.
+def _inputs_match(expected: Any, found: Any, reported: Any) -> bool:
+    """Whether the inputs equal the expected ones, apart from additional values that Azure reports anyway.
 
-    An import takes over all that can be written, and what the program ignores stays in the state.
+    An import adds all writable properties to the state, and the state keeps those that the program ignores.
     """
-    if not isinstance(wanted, dict) or not isinstance(found, dict) or not wanted.keys() <= found.keys():
-        return wanted == found
+    if not isinstance(expected, dict) or not isinstance(found, dict) or not expected.keys() <= found.keys():
+        return expected == found
     known = reported if isinstance(reported, dict) else {}
     return all(
-        _inputs_match(wanted[key], value, known.get(key)) if key in wanted else key in known and value == known[key]
+        _inputs_match(expected[key], value, known.get(key)) if key in expected else key in known and value == known[key]
         for key, value in found.items()
     )
 

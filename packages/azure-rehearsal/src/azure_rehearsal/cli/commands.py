@@ -1,4 +1,4 @@
-"""`azure-rehearsal`: the commands that people type. What they are made of is in `azure_rehearsal.cli.invocation`."""
+"""`azure-rehearsal`: the commands that deploy, preview and destroy."""
 
 from __future__ import annotations
 
@@ -36,14 +36,20 @@ from azure_rehearsal.protocol.program_runner import COLLECTOR_THRESHOLDS
 
 
 def application(wiring: Wiring) -> typer.Typer:
-    """The commands, wired."""
+    """The commands, with their dependencies."""
     app = typer.Typer(
         help="Runs this Pulumi program with Pulumi's own engine against a simulated Azure.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    _add_deployment_commands(app, wiring)
+    _add_whole_stack_commands(app, wiring)
+    fault_commands.add_commands(app, wiring)
+    return app
 
+
+def _add_deployment_commands(app: typer.Typer, wiring: Wiring) -> None:
     @app.command()
     @expand_option_groups
     def preview(where: StacksOptions, json: Json = False, summary: Markdown = None, cluster: Cluster = None) -> None:
@@ -61,7 +67,7 @@ def application(wiring: Wiring) -> typer.Typer:
         diagram: Diagram = None,
         cluster: Cluster = None,
     ) -> None:
-        """Deploys to the simulated Azure and leaves it there."""
+        """Deploys to the simulated Azure and keeps the result."""
         invocation = Invocation(
             wiring, "up", where, json, record, diagram=diagram, fault_options=faults, cluster=cluster
         )
@@ -70,33 +76,33 @@ def application(wiring: Wiring) -> typer.Typer:
     @app.command()
     @expand_option_groups
     def refresh(where: StacksOptions, json: Json = False) -> None:
-        """Takes what really is in the simulated Azure into the state: shows drift."""
+        """Updates the state from the simulated Azure: shows drift."""
         _each(Invocation(wiring, "refresh", where, json), Rehearsal.refresh)
 
     @app.command()
     @expand_option_groups
     def destroy(where: StacksOptions, faults: FaultOptions, json: Json = False, cluster: Cluster = None) -> None:
-        """Removes what was deployed; the stacks of an environment in reverse order."""
+        """Deletes everything that is deployed; the stacks of an environment in reverse order."""
         invocation = Invocation(wiring, "destroy", where, json, fault_options=faults, cluster=cluster)
         _each(invocation, Rehearsal.destroy, backwards=True)
 
+
+def _add_whole_stack_commands(app: typer.Typer, wiring: Wiring) -> None:
     @app.command()
     @expand_option_groups
     def rehearse(
         where: StacksOptions, faults: FaultOptions, json: Json = False, record: Record = None, cluster: Cluster = None
     ) -> None:
-        """Deploys, deploys again (nothing may change) and destroys, in a fresh simulated Azure."""
+        """Deploys, deploys again (nothing may change) and destroys, in a new simulated Azure."""
         _rehearse(Invocation(wiring, "rehearse", where, json, record, fault_options=faults, cluster=cluster))
 
     @app.command()
     @expand_option_groups
     def serve(where: ProjectOptions) -> None:
-        """Keeps the real clusters of what was deployed running until Ctrl-C, with a kubeconfig for each."""
+        """Runs the real clusters of a deployment until Ctrl-C, with a kubeconfig for each."""
         invocation = Invocation(wiring, "serve", StackOptions(state=where.state, project=where.project))
-        with (
-            exit_on_errors(invocation),
-            StateDirectory.existing(where.state_directory, wiring.open_backends) as directory,
-        ):
+        state = where.state_directory
+        with exit_on_errors(invocation), StateDirectory.existing(state, wiring.open_backends) as directory:
             serving.serve(directory.backends, directory.directory, invocation.say, serving.wait_for_interrupt)
 
     @app.command()
@@ -110,12 +116,9 @@ def application(wiring: Wiring) -> typer.Typer:
         with exit_on_errors(invocation), invocation.rehearsals(where.state_directory) as (_, rehearsals):
             raise typer.Exit(0 if rehearsals[0].pulumi(*arguments).ok else 1)
 
-    fault_commands.add_commands(app, wiring)
-    return app
-
 
 def _each(invocation: Invocation, command: Callable[[Rehearsal], Run], backwards: bool = False) -> None:
-    """One command over the stacks that are asked for; stops at the first that is refused."""
+    """Runs one command on each selected stack; stops at the first failure."""
     outcome = Outcome(invocation.command)
     with exit_on_errors(invocation):
         with invocation.rehearsals(invocation.where.state_directory) as (directory, rehearsals):
@@ -135,28 +138,29 @@ def _each(invocation: Invocation, command: Callable[[Rehearsal], Run], backwards
 
 
 def _rehearse(invocation: Invocation) -> None:
-    fresh = invocation.where.state is None
+    temporary = invocation.where.state is None
     state = invocation.where.state or Path(tempfile.mkdtemp(prefix="rehearsal-"))
     kept = False
-    lasting = not fresh or bool(invocation.fault_options.kill_after)
+    checkpoints = not temporary or bool(invocation.fault_options.kill_after)
     with exit_on_errors(invocation):
         try:
-            with invocation.rehearsals(state, checkpoints=lasting) as (directory, rehearsals):
-                world = directory.backends
+            with invocation.rehearsals(state, checkpoints=checkpoints) as (directory, rehearsals):
+                backends = directory.backends
                 outcome = run_lifecycle(
-                    rehearsals, world.leftovers, invocation.announce, invocation.keep, world.unready
+                    rehearsals, backends.leftovers, invocation.announce, invocation.keep, backends.unready
                 )
             kept = not outcome.ok
         finally:
-            if fresh and not kept:
+            if temporary and not kept:
                 shutil.rmtree(state, ignore_errors=True)
-        if fresh and kept:
-            invocation.console.print(f"State and simulated Azure are kept for a look: --state {state}", soft_wrap=True)
+        if temporary and kept:
+            text = f"The state and the simulated Azure are kept for inspection: --state {state}"
+            invocation.console.print(text, soft_wrap=True)
         invocation.end(outcome)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The program."""
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)  # the stand-ins read the same SDKs
+    """The entry point of the `azure-rehearsal` program."""
+    gc.set_threshold(*COLLECTOR_THRESHOLDS)  # the fake providers read the same SDKs as the program
     raise_on_sigterm()
     application(Wiring())(arguments)

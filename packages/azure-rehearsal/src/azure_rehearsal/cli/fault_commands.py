@@ -1,4 +1,4 @@
-"""`azure-rehearsal`: the commands for what goes wrong. `faults`, `drift`, and `change`, which makes drift."""
+"""The commands of `azure-rehearsal` for faults and drift: `faults`, `drift`, and `change`, which creates drift."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import yaml
 
 from azure_rehearsal.adapter import Adapter
 from azure_rehearsal.chaos.chaos_run import ChaosRun, SeedResult
-from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.cli.invocation import Invocation, Wiring, exit_on_errors
 from azure_rehearsal.cli.options import (
@@ -36,23 +35,25 @@ from azure_rehearsal.protocol.provider import Refused
 SEEDS: Final = 8
 SECONDS: Final = 3600.0
 _RECORDED_ONLY: Final = (
-    "a chaos_run of faults runs on recorded clusters: it compares what exists after hundreds of runs, and a real cluster"
-    " goes on changing by itself. Leave out --cluster real; or disturb one run on a real cluster with"
-    f" `up --cluster real --kill-after N:after` and recover it as {RUNBOOK} says."
+    "faults: --cluster real is not supported. A chaos run compares what exists after hundreds of runs, and a real"
+    " cluster keeps changing by itself. Omit --cluster real; or disturb one run with"
+    " `up --cluster real --kill-after N:after` and recover it."
 )
 
-Seeds = Annotated[int, typer.Option(help="How many seeds to try.", metavar="N", min=1)]
-First = Annotated[int, typer.Option(help="The first of them, to go on with a chaos_run.", metavar="N", min=1)]
+Seeds = Annotated[int, typer.Option(help="The number of seeds.", metavar="N", min=1)]
+First = Annotated[int, typer.Option(help="The first seed, to continue a chaos run.", metavar="N", min=1)]
 OneSeed = Annotated[int | None, typer.Option("--seed", help="Repeats this seed alone.", metavar="N")]
-Seconds = Annotated[float, typer.Option(help="Begins no further seed after this time.", metavar="S", min=0)]
+Seconds = Annotated[float, typer.Option(help="Starts no further seed after this time.", metavar="S", min=0)]
 Edit = Annotated[
     list[str] | None,
-    typer.Option("--edit", help="What the update changes, in place of the built-in edits.", metavar="KEY=VALUE"),
+    typer.Option(
+        "--edit", help="The setting that the update changes, instead of the adapter's edits.", metavar="KEY=VALUE"
+    ),
 ]
 
 
 def add_commands(app: typer.Typer, wiring: Wiring) -> None:
-    """Adds the commands of this module."""
+    """Adds the commands of this module to `app`."""
 
     @app.command()
     @expand_option_groups
@@ -66,7 +67,7 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
         json: Json = False,
         cluster: Cluster = None,
     ) -> None:
-        """Disturbs deployments at random, recovers them as the runbook says, and checks where they end."""
+        """Disturbs deployments at random, recovers them, and checks their end state."""
         invocation = Invocation(wiring, "faults", where, json)
         with exit_on_errors(invocation):
             if cluster is ClusterChoice.REAL:
@@ -76,7 +77,7 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
     @app.command()
     @expand_option_groups
     def drift(where: StacksOptions, json: Json = False) -> None:
-        """Says what was changed in the simulated Azure behind Pulumi's back; exit code 1 when something was."""
+        """Lists changes of the simulated Azure that Pulumi did not make; exit code 1 if there are any."""
         _drift(Invocation(wiring, "drift", where, json))
 
     @app.command(hidden=True)
@@ -85,9 +86,9 @@ def add_commands(app: typer.Typer, wiring: Wiring) -> None:
         what: Annotated[str, typer.Argument(help="An Azure id, or the name of a resource in Pulumi.", metavar="NAME")],
         where: StackOptions,
         values: Annotated[list[str] | None, typer.Argument(metavar="PATH=VALUE")] = None,
-        delete: Annotated[bool, typer.Option("--delete", help="Takes it away instead.")] = False,
+        delete: Annotated[bool, typer.Option("--delete", help="Deletes the resource instead.")] = False,
     ) -> None:
-        """Changes something in the simulated Azure behind Pulumi's back, as somebody in the portal would."""
+        """Changes a resource in the simulated Azure without Pulumi, as an edit in the portal would."""
         invocation = Invocation(wiring, "change", where)
         with exit_on_errors(invocation), invocation.rehearsals(where.state_directory) as (_, rehearsals):
             _change(rehearsals[0], what, values or [], delete)
@@ -99,7 +100,7 @@ def _faults(invocation: Invocation, seeds: list[int], seconds: float, edit: list
 
     def make(state: Path, plan: Faults) -> Rehearsal:
         return Rehearsal(
-            where.folder,
+            where.project_directory,
             stack,
             state,
             display=Display.CAPTURED,
@@ -107,55 +108,55 @@ def _faults(invocation: Invocation, seeds: list[int], seconds: float, edit: list
             adapter=invocation.adapter,
             open_backends=invocation.wiring.open_backends,
             faults=plan,
-            checkpoints=bool(plan.rules),  # they are most of the work, and only a killed run needs them
+            checkpoints=bool(plan.rules),  # they take most of the time, and only a killed run needs them
         )
 
     work = where.state or Path(tempfile.mkdtemp(prefix="rehearsal-faults-"))
     if work.exists() and any(work.iterdir()):
-        raise UsageError(f"{work} is not empty: the chaos_run needs a directory of its own; name another with --state.")
+        raise UsageError(f"{work} is not empty: a chaos run needs an empty directory. Name another one with --state.")
     chaos_run = ChaosRun(make, work, _edits(edit, invocation.adapter), invocation.adapter.unprotected)
-    began = time.monotonic()
+    started = time.monotonic()
 
     say = invocation.say
     say(f"{stack}: an undisturbed up, update and destroy to compare with …")
     chaos_run.prepare()
     results: list[SeedResult] = []
     for number, seed in enumerate(seeds, 1):
-        if time.monotonic() - began > seconds and results:
+        if time.monotonic() - started > seconds and results:
             break
         results.append(chaos_run.run(seed))
         for line in _result_lines(results[-1], number, len(seeds)):
             say(line)
     failed = [result for result in results if result.problems]
     for result in failed:
-        say(f"repeat it: azure-rehearsal faults --stack {stack} --seed {result.seed}; kept: {result.kept}")
-    stopped = f" (stopped after {seconds:.0f} s; {len(seeds)} were asked for)" if len(results) < len(seeds) else ""
-    say(f"{len(results)} seeds{stopped}, {len(failed)} with problems, {time.monotonic() - began:.0f} s.")
+        say(f"repeat: azure-rehearsal faults --stack {stack} --seed {result.seed}; state: {result.kept}")
+    stopped = f" of {len(seeds)} (stopped after {seconds:.0f} s)" if len(results) < len(seeds) else ""
+    say(f"{len(results)} seeds{stopped}, {len(failed)} with problems, {time.monotonic() - started:.0f} s.")
     if invocation.json:
         typer.echo(json_module.dumps({"rehearsal": True, "seeds": [_as_json(result) for result in results]}, indent=2))
     raise typer.Exit(1 if failed else 0)
 
 
 def _edits(texts: list[str] | None, adapter: Adapter) -> Mapping[str, Any]:
-    """`KEY=VALUE` as `Rehearsal.up(config=…)` takes it."""
+    """The edits by configuration path, as `Rehearsal.up(config=…)` expects them."""
     if not texts:
         if not adapter.edits:
-            raise UsageError("nothing is known that the update could change: say it with --edit KEY=VALUE.")
+            raise UsageError("the project's adapter has no edits for the update: name one with --edit KEY=VALUE.")
         return adapter.edits
     found = {}
     for text in texts:
         path, separator, value = text.partition("=")
         if not separator or not path:
-            raise UsageError(f"--edit {text!r} is not KEY=VALUE, for example voice:tags.owner=me.")
+            raise UsageError(f"--edit {text!r} is not KEY=VALUE. Example: app:tags.owner=me.")
         found[path] = yaml.safe_load(value)
     return found
 
 
 def _result_lines(result: SeedResult, number: int, of: int) -> list[str]:
     verdict = "✗" if result.problems else "✓"
-    what = "; ".join(result.faults) or "nothing was faults"
+    what = "; ".join(result.faults) or "no fault was injected"
     lines = [f"{verdict} {number}/{of} seed {result.seed}: {result.phase}, {what} ({result.seconds:.1f} s)"]
-    lines.append(f"    then: {', '.join(result.steps) or 'nothing'}")
+    lines.append(f"    recovery: {', '.join(result.steps) or 'none'}")
     return [*lines, *(f"    ✗ {problem}" for problem in result.problems)]
 
 
@@ -185,7 +186,7 @@ def _drift(invocation: Invocation) -> None:
         typer.echo(json_module.dumps({"rehearsal": True, "drift": [item.as_json() for item in found]}, indent=2))
     else:
         lines = [line for item in found for line in item.lines()]
-        for line in [*lines, REMEDIATION] if found else ["No drift: what exists is what was deployed."]:
+        for line in [*lines, REMEDIATION] if found else ["No drift: the simulated Azure is as deployed."]:
             invocation.say(line)
     raise typer.Exit(1 if found else 0)
 
@@ -193,7 +194,7 @@ def _drift(invocation: Invocation) -> None:
 def _change(rehearsal: Rehearsal, what: str, values: list[str], delete: bool) -> None:
     pairs = [text.partition("=") for text in values]
     if delete == bool(pairs) or any(not path or not separator for path, separator, _ in pairs):
-        raise UsageError("say either what changes, as PATH=VALUE, or --delete.")
+        raise UsageError("change: expected either PATH=VALUE arguments or --delete.")
     id = what if what.startswith("/") else _id_of(rehearsal, what)
     try:
         if delete:
@@ -209,6 +210,8 @@ def _id_of(rehearsal: Rehearsal, name: str) -> str:
     resources = [item for item in rehearsal.export().get("resources") or [] if item.get("custom")]
     ids = {item["id"] for item in resources if item["urn"].rsplit("::", 1)[-1] == name}
     if len(ids) != 1:
-        found = "there is none" if not ids else f"there are {len(ids)}"
-        raise UsageError(f"{name!r} names no single resource of {rehearsal.stack} ({found}): give its Azure id.")
+        found = f"{len(ids)} match"
+        raise UsageError(
+            f"{name!r} is not the name of exactly one resource of {rehearsal.stack} ({found}): use its Azure id."
+        )
     return ids.pop()

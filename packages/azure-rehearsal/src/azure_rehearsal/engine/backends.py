@@ -1,7 +1,7 @@
-"""The simulated outside world of one state directory: one Azure, the clusters in it, and the stand-ins that reach them.
+"""The backends of one state directory: the simulated Azure, its clusters, and the fake providers that use them.
 
-Owns which stand-in serves which package and what the stand-ins share. Every stack of the state directory lives in the
-same world; it is kept apart from Pulumi's state, so that drift can be made and found.
+Owns the mapping from packages to fake providers and the services that these share. All stacks of a state directory use
+the same backends. The backends are separate from Pulumi's state, so that drift can be created and detected.
 """
 
 from __future__ import annotations
@@ -24,72 +24,75 @@ if TYPE_CHECKING:
 
 
 class BackendsProtocol(Protocol):
-    """What the engine needs of a world; tests hand in worlds of their own."""
+    """The interface that the engine needs. Tests implement their own."""
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
-        """For each package a factory of its stand-in, called once for each provider instance."""
+        """For each package a factory of its fake provider. The engine calls it once for each provider instance."""
         ...
 
     def leftovers(self) -> list[str]:
-        """What still exists, a line for each, as people read it. Soft-deleted things do not count."""
+        """A line for each existing Azure resource. Excludes soft-deleted ones."""
         ...
 
     def orphans(self) -> list[str]:
-        """What the controllers of clusters made and nobody takes away any more, a line for each."""
+        """A line for each Azure resource of a cluster's controller that no controller will delete."""
         ...
 
     def unready(self) -> list[str]:
-        """What the controllers of clusters cannot do, a line for each: addresses, volumes, records, certificates."""
+        """A line for each object that does not become ready: addresses, volumes, DNS records, certificates."""
         ...
 
     def contents(self) -> set[str]:
-        """Which things exist, inside clusters too: the same for the same things, however they came to be."""
+        """A line for each existing resource and object. Equal deployments have equal contents, whatever their past."""
         ...
 
     def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
-        """The id of what exists with these inputs; empty when nothing does. `owned` are the ids that the stack has."""
+        """The id of the existing resource with these inputs, else empty. `owned` are the ids in the stack's state."""
         ...
 
     def change(self, id: str, path: str, value: Any) -> None:
-        """Sets a property of something behind Pulumi's back. Raises `Refused`."""
+        """Sets a property of a resource without Pulumi. Raises `Refused`."""
         ...
 
     def remove(self, id: str) -> None:
-        """Takes something away behind Pulumi's back, with all that is in it. Raises `Refused`."""
+        """Deletes a resource and its children without Pulumi. Raises `Refused`."""
         ...
 
     def save(self) -> None:
-        """Writes what must outlive this process."""
+        """Writes everything that the next process needs."""
         ...
 
 
 @runtime_checkable
 class Closeable(Protocol):
-    """A world in which something runs, which must be ended with it."""
+    """Backends with running processes."""
 
     def close(self) -> None:
-        """Ends all that runs. Nothing may be asked of the world after that."""
+        """Stops all processes. The backends must not be used afterwards."""
         ...
 
 
 class Backends:
-    """The world that the platform is rehearsed in: Azure, Kubernetes and the `random` package."""
+    """The simulated Azure, Kubernetes and the `random` package."""
 
     @classmethod
     def open(cls, directory: Path) -> Backends:
-        """The world kept in `directory`; an empty one where nothing is kept yet."""
+        """The backends stored in `directory`; empty ones if nothing is stored yet."""
         return cls(directory)
 
     def __init__(self, directory: Path) -> None:
-        # Late imports: loading the simulated Azure takes a noticeable part of a second that `--help` need not pay.
+        # Late imports: loading the simulated Azure takes a noticeable part of a second, which `--help` avoids.
         from azure_rehearsal.azure.controllers import Controllers
         from azure_rehearsal.azure.core.cloud import Cloud
         from azure_rehearsal.kubernetes.fake.recorded import RecordedClusters
 
         try:
             self._cloud = Cloud.open(directory / "azure.json")
-        except ValueError as error:  # written by another version of the rehearsal, or damaged
-            raise UsageError(f"the simulated Azure cannot be read: {error}.") from None
+        except ValueError as error:  # written by another version of the simulator, or damaged
+            raise UsageError(
+                f"the simulated Azure cannot be read: {error}. Use another directory with --state, or remove"
+                f" {directory.parent}."
+            ) from None
         self.directory = directory
         controllers = Controllers(self._cloud)
         self._real: RealClusters | None = None
@@ -112,8 +115,8 @@ class Backends:
         clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
 
         def azure() -> FakeProvider:
-            # Here, where one thread calls at a time: the SDK loads its modules lazily, and Python before 3.11.9 and
-            # 3.12.2 gives half of a module to a thread that comes while another one loads it.
+            # Only one thread at a time runs this. The SDK loads its modules lazily, and Python before 3.11.9 and 3.12.2
+            # can return an incomplete module to a thread while another thread loads it.
             for token in types():
                 resource_schema(token)
             stand_in: FakeProvider = AzureStandIn(cloud, client)
@@ -136,7 +139,7 @@ class Backends:
 
     @property
     def real_clusters(self) -> RealClusters | None:
-        """The clusters, where real ones stand behind the simulated ones."""
+        """The real clusters; `None` if the clusters are recorded."""
         return self._real
 
     def _client(self, caller: Caller) -> Client:
@@ -165,7 +168,7 @@ class Backends:
         return contents(self._cloud, dict(self._every_cluster()))
 
     def _every_cluster(self) -> Iterator[tuple[str, ObservableCluster]]:
-        """The clusters that exist, by their Azure ids."""
+        """The existing clusters with their Azure ids."""
         from azure_rehearsal.chaos.outage import CLUSTER
 
         for record in self._cloud.of_type(CLUSTER):
@@ -188,7 +191,7 @@ class Backends:
 
     def remove(self, id: str) -> None:
         if self._cloud.get(id) is None:
-            raise Refused("ResourceNotFound", f"nothing in the simulated cloud has the id {id}")
+            raise Refused("ResourceNotFound", f"no resource in the simulated Azure has the id {id}")
         self._cloud.remove(id)
 
     def save(self) -> None:

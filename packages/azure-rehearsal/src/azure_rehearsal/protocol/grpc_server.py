@@ -25,7 +25,7 @@ MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024
 
 @dataclass
 class Server:
-    """Stand-ins that listen; `attach` is the value for `PULUMI_DEBUG_PROVIDERS`."""
+    """The running servers. `attach` is the value for `PULUMI_DEBUG_PROVIDERS`."""
 
     ports: dict[str, int]
     _servers: list[grpc.Server]
@@ -40,7 +40,7 @@ class Server:
 
 
 def serve(factories: Mapping[str, Callable[[], FakeProvider]], workers: int = 64) -> Server:
-    """Serves each package's stand-in on a free loopback port of its own until `Server.stop`."""
+    """Serves each package's fake provider on its own free loopback port until `Server.stop`."""
     ports: dict[str, int] = {}
     servers: list[grpc.Server] = []
     for package, factory in factories.items():

@@ -28,7 +28,7 @@ from azure_rehearsal.protocol.values import from_struct, to_struct
 
 
 class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
-    """Translates between gRPC and `FakeProvider`. Owns the instances, one for each connection."""
+    """The gRPC service of one package. Owns its provider instances, one for each connection."""
 
     def __init__(self, package: str, factory: Callable[[], FakeProvider]) -> None:
         self._package = package
@@ -43,7 +43,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
             return self._instances[context.peer()]
 
     def _guarded(self, context: grpc.ServicerContext, call: Callable[[], Any]) -> Any:
-        """Runs a call and turns what it raises into the status that the engine shows."""
+        """Runs a call and turns exceptions into the status that the engine shows."""
         try:
             return call()
         except CreatedButFailed as failed:
@@ -59,14 +59,14 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
         except Exception:
             context.abort(
                 grpc.StatusCode.INTERNAL,
-                f"a defect in the {self._package} stand-in, please report it:\n{traceback.format_exc()}",
+                f"a bug in the fake {self._package} provider, please report it:\n{traceback.format_exc()}",
             )
 
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=self._instance(context).version)
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> None:
-        """The engine then asks `Configure` for what it would learn here."""
+        """Not implemented: the engine then gets the same information from `Configure`."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "no handshake")
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -189,7 +189,7 @@ class ProviderServicer(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _resource(request: Any) -> Resource:
-    """Type and name come with the request since 3.117; older engines put them into the URN only."""
+    """The resource of a request. Engines before 3.117 send its type and name only in the URN."""
     parts = request.urn.split("::")
     return Resource(request.urn, request.type or parts[2].rsplit("$", 1)[-1], request.name or parts[3])
 
@@ -220,5 +220,5 @@ def _diff_response(difference: Difference, ignored: list[str] | None = None) -> 
 
 
 def _within(path: str, other: str) -> bool:
-    """Whether a property path is another one or lies below it."""
+    """Whether a property path equals `other` or is below it."""
     return path == other or path.startswith((f"{other}.", f"{other}["))

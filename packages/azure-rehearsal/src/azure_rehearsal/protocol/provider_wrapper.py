@@ -1,4 +1,4 @@
-"""A stand-in around another one, for what is laid over stand-ins from outside: faults, regions that are down."""
+"""A fake provider that wraps another one, to inject faults or outages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProv
 
 
 class ProviderWrapper(FakeProvider):
-    """Passes every call on to `inner`; a subclass overrides what it lays over it."""
+    """Passes every call on to `inner`. Subclasses override the calls that they change."""
 
     def __init__(self, inner: FakeProvider) -> None:
         self.inner = inner

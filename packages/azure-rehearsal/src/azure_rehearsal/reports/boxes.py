@@ -1,6 +1,6 @@
-"""Boxes in boxes: how large each must be for what it says and holds, and where it stands.
+"""The layout of nested boxes: their sizes and positions.
 
-Owns geometry, in pixels. Does not own what the boxes mean (`azure_rehearsal.reports.diagram`) or how they are written
+Owns geometry, in pixels. Does not own the meaning of the boxes (`azure_rehearsal.reports.diagram`) or the drawing
 (`azure_rehearsal.reports.svg`).
 """
 
@@ -20,8 +20,8 @@ GAP: Final = 10.0
 class Box:
     """A rectangle with a title, lines of text and further boxes in a grid of `columns`, filled row by row.
 
-    `key` names it for arrows. `left` is room kept free at its left, `min_width` and `min_height` its smallest size.
-    `x`, `y`, `width`, `height` are set by `place`.
+    `key` identifies it for arrows. `left` is free space at its left. `min_width` and `min_height` are its minimum size.
+    `place` sets `x`, `y`, `width` and `height`.
     """
 
     style: str
@@ -51,13 +51,13 @@ class Box:
         return self.y + self.height
 
     def all(self) -> Iterator[Box]:
-        """The box and everything in it, from the outside in."""
+        """The box and all boxes inside it, outer boxes first."""
         yield self
         for child in self.children:
             yield from child.all()
 
     def place(self, x: float, y: float, width: float = 0, height: float = 0) -> None:
-        """Puts the box there, at least as large as told, and everything in it."""
+        """Places the box and its contents at a position, with at least the given size."""
         own_width, own_height = self._size()
         self.x, self.y = x, y
         self.width, self.height = max(width, own_width), max(height, own_height)

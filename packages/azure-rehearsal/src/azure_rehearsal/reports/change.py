@@ -1,4 +1,4 @@
-"""One stack's planned change: what the engine would do, and what that means for cost and time."""
+"""One stack's planned change, with its cost and time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from azure_rehearsal.reports.recording_graph import Recording
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a plan comes to: the recording that it leads to, the months before and after, and the way there."""
+    """The result of a plan: the recording after it, the monthly costs before and after, and the deployment time."""
 
     after: Recording
     cost_before: Cost
@@ -28,13 +28,13 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Change:
-    """A preview. `forecast` is None where it was refused, for then nobody knows where it would have led."""
+    """A preview. `forecast` is `None` if the preview was refused."""
 
     run: Run
     forecast: Forecast | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """For machines; cost and time are there only when the preview was done."""
+        """The change as a JSON object. Has cost and time only if the preview succeeded."""
         answer: dict[str, Any] = {"stack": self.run.stack}
         if self.forecast is not None:
             answer |= {
@@ -46,8 +46,11 @@ class Change:
 
 
 def change_of(run: Run, plan: dict[str, Any], before: Recording) -> Change:
-    """`run` is a preview with `--save-plan FILE`, `plan` that file read (anything, for a refused preview), `before` the
-    recording of what is deployed now, empty for a first deployment."""
+    """The change of a preview with `--save-plan FILE`.
+
+    `plan` is the parsed file (any value for a refused preview), `before` the recording of the current deployment, empty
+    for a first deployment.
+    """
     if not run.ok:
         return Change(run)
     after = planned(plan, before, run.steps)

@@ -1,4 +1,4 @@
-"""The parts of an architecture as boxes: what each says and what stands in it."""
+"""The boxes of an architecture diagram: their texts and contents."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _RULE_COLUMNS: Final = 48
 _ADDRESS_COLUMNS: Final = 34
 _WIDE_COLUMNS: Final = 110
 _ARROW: Final = 36.0
-"""Room for the arrow between an address and what it leads to."""
+"""Space for the arrow between an address and its target."""
 
 
 def environment_box(architecture: Architecture) -> Box:
-    """Everything that is ours."""
+    """The outermost box: all groups and regions."""
     regions = [_region_box(region) for region in architecture.regions]
     groups = [_group_box(group) for group in architecture.groups]
     counted = [
@@ -38,7 +38,7 @@ def title_of(architecture: Architecture) -> str:
 
 
 def source_box(source: str, architecture: Architecture) -> Box:
-    """Somebody outside, with the names of the rules that let them in."""
+    """A source of traffic, with the names of the rules that admit it."""
     rules = {
         rule.name.removesuffix("-udp").removesuffix("-tcp")
         for region in architecture.regions
@@ -46,37 +46,37 @@ def source_box(source: str, architecture: Architecture) -> Box:
         for rule in address.rules
         if source in rule.sources
     }
-    return Box("source", "Internet, anybody" if source == ANYWHERE else source, sorted(rules), key=source)
+    return Box("source", "Internet, any address" if source == ANYWHERE else source, sorted(rules), key=source)
 
 
 def address_box(region: Region, address: Address) -> Box:
-    """A public address with the ports that it answers on, one line for each source."""
+    """A public address with its open ports, one line for each source."""
     texts = dict.fromkeys(
         ports_text(rule for rule in address.rules if source in rule.sources) for source in outside(address)
     )
     lines = [address.value or "no address yet", *(line for text in texts for line in wrapped(text, _ADDRESS_COLUMNS))]
-    if address.outward and not address.nowhere:
-        lines.append("way out")
+    if address.outbound and not address.unused:
+        lines.append("outbound")
     box = Box("address", address.name, lines, key=key(region, f"address {address.name}"))
     box.place(0, 0)
     return box
 
 
 def beside(region: Region) -> dict[str, list[Address]]:
-    """The addresses by what they stand beside: a subnet's name, `""` for the cluster, `"?"` for nothing."""
+    """The addresses by target: a subnet's name, `""` for the cluster, `"?"` for none."""
     found: dict[str, list[Address]] = {}
     for address in region.addresses:
-        found.setdefault("?" if address.nowhere else address.subnet, []).append(address)
+        found.setdefault("?" if address.unused else address.subnet, []).append(address)
     return found
 
 
 def outside(address: Address) -> list[str]:
-    """Who may reach an address."""
+    """The sources that can reach an address."""
     return sorted({source for rule in address.rules for source in rule.outside})
 
 
 def key(region: Region, name: str) -> str:
-    """The key of a box of a region: a subnet by its name, the cluster by none."""
+    """The key of a box in a region. `name` is a subnet's name, or empty for the cluster."""
     return f"{region.group} / {region.network.physical_name} / {name}"
 
 
@@ -99,7 +99,7 @@ def _region_box(region: Region) -> Box:
 
 def _group_box(group: Group) -> Box:
     children = _service_boxes(group.others)
-    lines = [f"location {group.location}", *([] if children else ["nothing in it yet"])]
+    lines = [f"location {group.location}", *([] if children else ["empty"])]
     return Box("group", f"Resource group {group.name}", lines, children)
 
 
@@ -115,7 +115,7 @@ def _service_box(resource: Resource) -> Box:
 
 
 def _sizes(resource: Resource) -> list[str]:
-    """The few properties that say how large something is, whatever it is."""
+    """Texts for the properties that state the size of any resource."""
     sku = [resource.value(path) for path in ("sku.name", "sku.tier")]
     named = {
         "version": "version",
@@ -139,15 +139,15 @@ def _network_box(region: Region) -> Box:
     without = [subnet for subnet in region.subnets if not subnet.pools]
     children = []
     if loose := beside(region).get("?"):
-        named_by_nothing = ["addresses that nothing here names"]
-        children.append(Box("text", lines=named_by_nothing, key=key(region, "?"), min_height=_room(region, loose)))
+        label = ["addresses without a known use"]
+        children.append(Box("text", lines=label, key=key(region, "?"), min_height=_room(region, loose)))
     if region.cluster is not None:
         room = _room(region, beside(region).get("", []))
         header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), min_height=room)
         parts = [header, *(_subnet_box(region, subnet) for subnet in with_nodes)]
         if region.pools:
             unplaced = [_pool_box(pool) for pool in region.pools]
-            parts.append(Box("text", lines=["in a subnet that is not known"], children=unplaced, columns=POOL_COLUMNS))
+            parts.append(Box("text", lines=["in an unknown subnet"], children=unplaced, columns=POOL_COLUMNS))
         children.append(Box("cluster", f"AKS {region.cluster.resource.physical_name}", children=parts))
         with_nodes = []
     rest = [_subnet_box(region, subnet) for subnet in [*with_nodes, *without]]
@@ -160,7 +160,7 @@ def _network_box(region: Region) -> Box:
 def _cluster_lines(cluster: Cluster) -> list[str]:
     value = cluster.resource.value
     ranges = len(cluster.resource.values("apiServerAccessProfile.authorizedIPRanges"))
-    reached = f"public, {ranges} authorised ranges" if ranges else "public, to anybody"
+    reached = f"public, {ranges} authorized ranges" if ranges else "public, any address"
     if value("apiServerAccessProfile.enablePrivateCluster"):
         reached = "private"
     lines = [
@@ -180,7 +180,7 @@ def _cluster_lines(cluster: Cluster) -> list[str]:
 
 
 def _known(named: dict[str, Any]) -> str:
-    """Labels with their values, without those that have none."""
+    """Labels with their values. Omits labels without a value."""
     return ", ".join(f"{label} {value}" for label, value in named.items() if value)
 
 
@@ -204,12 +204,12 @@ def _pool_box(pool: Pool) -> Box:
     zones = f", zone{'s' * (len(pool.zones) > 1)} {', '.join(pool.zones)}" if pool.zones else ""
     lines = [f"{pool.size}{', spot' * pool.spot}", f"{nodes} node{'s' * (nodes != '1')}{zones}"]
     if pool.prefix:
-        lines.append("a public address each")
+        lines.append("one public address per node")
     return Box("pool", pool.name, lines)
 
 
 def _rule_lines(subnet: Subnet, addressed: set[InboundRule]) -> list[str]:
-    """What may come in: from outside first, then from inside; what is denied; the ways out."""
+    """The allowed traffic, external sources first; the denied traffic; the outbound gateway."""
     allowed = [rule for rule in subnet.rules or [] if rule.allows]
     direct: dict[str, list[InboundRule]] = {}
     for rule in allowed:
@@ -218,22 +218,22 @@ def _rule_lines(subnet: Subnet, addressed: set[InboundRule]) -> list[str]:
     lines = [f"{ports_text(rules)} from {source}" for source, rules in sorted(direct.items())]
     if through := [rule for rule in allowed if rule in addressed]:
         lines.append(f"through public addresses: {ports_text(through)}")
-    for label, kind in (("from inside", INSIDE), ("load balancer probes", PROBES)):
+    for label, kind in (("internal", INSIDE), ("load balancer probes", PROBES)):
         if rules := [rule for rule in allowed if kind in rule.sources]:
             lines.append(f"{label}: {ports_text(rules)}")
     if denied := [rule for rule in subnet.rules or [] if not rule.allows]:
         lines.append(f"denied: {ports_text(denied)}")
     if not allowed:
-        lines.append("no security group here" if subnet.rules is None else "nothing may come in")
+        lines.append("no security group" if subnet.rules is None else "no inbound traffic")
     if subnet.nat:
-        lines.append(f"way out: {subnet.nat}")
+        lines.append(f"outbound: {subnet.nat}")
     if subnet.delegation:
-        lines.append(f"for {subnet.delegation}")
+        lines.append(f"delegated to {subnet.delegation}")
     return [part for line in lines for part in wrapped(line, _RULE_COLUMNS)]
 
 
 def _room(region: Region, addresses: list[Address]) -> float:
-    """The height that addresses take beside a box."""
+    """The height of the addresses next to a box."""
     heights = [address_box(region, address).height for address in addresses]
     return sum(heights) + GAP * max(0, len(heights) - 1)
 

@@ -1,4 +1,4 @@
-"""Which types of resource an architecture picture draws in a place of their own, and which it only counts."""
+"""The resource types that an architecture diagram draws at a specific place, and those that it only counts."""
 
 from __future__ import annotations
 
@@ -50,4 +50,4 @@ AUXILIARY: Final = frozenset(
         "storage:ManagementPolicy",
     )
 )
-"""What belongs to something that is drawn; the picture says how many of each there are."""
+"""Types that belong to a drawn resource. The diagram shows only their numbers."""

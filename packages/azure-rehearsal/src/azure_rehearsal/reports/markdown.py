@@ -1,7 +1,7 @@
-"""A summary of a planned change, as Markdown for a comment on a pull request.
+"""A Markdown summary of a planned change, for a comment on a pull request.
 
-What is replaced or deleted comes first and in bold; then cost and time; then everything, by component. Names and paths
-come from whoever wrote the change, so they can neither break the layout nor address people.
+Replacements and deletions come first and in bold; then cost and time; then all changes by component. Names and paths
+are untrusted text: they are escaped, so that they cannot break the layout or mention users.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from azure_rehearsal.reports.recording_graph import PROVIDER, Graph, operation
 from azure_rehearsal.reports.report import REHEARSAL_NOTICE
 
 GITHUB_LIMIT: Final = 65_536
-"""Characters in the body of a comment; GitHub refuses more."""
+"""Characters in the body of a comment. GitHub refuses longer ones."""
 
 MIN_STACK_LENGTH: Final = 4_000
-"""Characters that a stack needs, so that its heading, its sums and its first losses always fit."""
+"""Characters that each stack needs for its heading, its sums and its first replacements and deletions."""
 
 MAX_LINE_LENGTH: Final = 600
-"""Characters; a resource can change in hundreds of places."""
+"""Characters. One resource can change in hundreds of places."""
 
 _LOSING: Final = ("replace", "delete")
 _ORDER: Final = (*_LOSING, "create", "update", "import")
@@ -39,7 +39,7 @@ _DETAIL_FRAMES_ROOM: Final = 300
 
 @dataclass(frozen=True)
 class _Entry:
-    """One resource that changes."""
+    """One changed resource."""
 
     op: str
     urn: str
@@ -51,9 +51,9 @@ class _Entry:
 
 
 def summary(changes: Sequence[Change], limit: int = GITHUB_LIMIT) -> str:
-    """The summary of one stack's preview, or of several in their order of deployment; at most `limit` characters.
+    """The summary of one or several previews, in deployment order; at most `limit` characters.
 
-    Raises `ValueError` where that leaves less than `MIN_STACK_LENGTH` for a stack.
+    Raises `ValueError` if a stack would get less than `MIN_STACK_LENGTH`.
     """
     foot = f"<sub>{REHEARSAL_NOTICE}</sub>\n"
     room = (limit - len(foot)) // max(1, len(changes))
@@ -70,17 +70,17 @@ def _stack(change: Change, room: int) -> str:
     page.add(_counts(entries, run), "")
     page.listing([_line(entry) for entry in entries if entry.op in _LOSING], page.left // 2)
     page.add(*_sums(forecast))
-    details = {"Cost of what changes": _money(forecast), "What the time is spent on": _time(forecast)}
+    details = {"Cost of the changes": _money(forecast), "Critical path": _time(forecast)}
     wanted = sum(len(line) + 1 for lines in details.values() for line in lines) + _DETAIL_FRAMES_ROOM
     _components(page, entries, page.left - min(wanted, page.left // 4))
     for title, lines in details.items():
         if lines and not page.section("", title, lines, page.left):
-            page.add(f"{title}: no room for {len(lines):,} lines.", "")
+            page.add(f"{title}: {len(lines):,} lines omitted.", "")
     return page.text
 
 
 def _components(page: Page, entries: Sequence[_Entry], room: int) -> None:
-    """Everything by component, in at most `room` characters; says what did not fit."""
+    """All changes by component, in at most `room` characters. Counts the omitted ones."""
     groups: dict[str, list[_Entry]] = {}
     for entry in entries:
         groups.setdefault(entry.component, []).append(entry)
@@ -94,7 +94,7 @@ def _components(page: Page, entries: Sequence[_Entry], room: int) -> None:
 
 
 def _entries(change: Change) -> list[_Entry]:
-    """What changes, one entry for each resource, losses first."""
+    """One entry for each changed resource; replacements and deletions first."""
     graph = Graph(change.forecast.after if change.forecast else ())
     steps: dict[str, list[Step]] = {}
     for step in change.run.steps:
@@ -116,18 +116,18 @@ def _entries(change: Change) -> list[_Entry]:
 
 
 def _is_default_provider(step: Step) -> bool:
-    """What the engine makes for itself and does not count either."""
+    """Whether the engine created the provider for itself. Its summary does not count these."""
     return step.type.startswith(PROVIDER) and step.name.startswith("default")
 
 
 def _operation(steps: Sequence[Step]) -> str:
-    """The engine's own word where it is one of those that change nothing in Azure."""
+    """The operation of several steps; the engine's own term if it changes nothing in Azure."""
     op = operation([step.op for step in steps])
     return steps[0].op if op == "same" else op
 
 
 def _component(graph: Graph, urn: str) -> str:
-    """The component's name, or its type, from the URN, where no recording says the name."""
+    """The component's name; its type from the URN if the recording does not have the name."""
     resource = graph.by_urn.get(urn)
     if resource is not None and (component := graph.component_of(resource)):
         return component.name
@@ -147,7 +147,7 @@ def _failure(failure: Failure) -> str:
 
 def _counts(entries: Sequence[_Entry], run: Run) -> str:
     if not entries:
-        return "Nothing changes." if run.ok else "It was refused before anything else was planned."
+        return "Nothing changes." if run.ok else "It was refused before the plan."
     unchanged = run.operations.get("same", 0)
     return f"{_tally(entries, bold=True)}{f', {unchanged:,} unchanged' if unchanged else ''}."
 
@@ -167,7 +167,7 @@ def _line(entry: _Entry) -> str:
 
 
 def _paths(label: str, paths: Sequence[str]) -> str:
-    """As many property paths as fit into a line, one at least, and how many more there are."""
+    """The property paths that fit into a line, at least one, and the number of omitted ones."""
     marks: list[str] = []
     for path in paths:
         mark = code(clipped(path, MAX_LINE_LENGTH // 2))
@@ -184,10 +184,10 @@ def _sums(forecast: Forecast | None) -> list[str]:
     cost_change, not_priced = forecast.cost_change, len(forecast.cost_after.not_priced)
     changed = formatting.change(cost_change.monthly) if cost_change.changes else "no change"
     lines = [
-        f"- **Cost**: {formatting.dollars(cost_change.after)} a month, {changed} (list prices, fewest to most nodes)"
+        f"- **Cost**: {formatting.dollars(cost_change.after)} a month, {changed} (list prices, minimum to maximum)"
     ]
     if not_priced:
-        lines.append(f"- **Not priced**, and so not in the cost: {not_priced:,} resource{'s' * (not_priced > 1)}")
+        lines.append(f"- **Without a price**, not in the cost: {not_priced:,} resource{'s' * (not_priced > 1)}")
     if forecast.wall_time.minutes:
         lines.append(f"- **Expected time on Azure**: {formatting.minutes(forecast.wall_time.minutes)}")
     return [*lines, ""]
@@ -198,7 +198,7 @@ def _money(forecast: Forecast | None) -> list[str]:
         return []
     changes = [f"- {code(item.name)}: {_old_and_new(item)} a month" for item in forecast.cost_change.changes]
     unknown = forecast.cost_change.newly_not_priced
-    return [*changes, *(f"- {code(item.name)} is not priced: {prose(item.reason)}" for item in unknown)]
+    return [*changes, *(f"- {code(item.name)} has no price: {prose(item.reason)}" for item in unknown)]
 
 
 def _old_and_new(item: CostChange) -> str:

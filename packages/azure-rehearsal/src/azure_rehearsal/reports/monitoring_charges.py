@@ -1,4 +1,4 @@
-"""What is billed for logs, metrics and alerts."""
+"""The charges for logs, metrics and alerts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOG_ALERTS: Final = {
 
 
 def workspace(workspace: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """Logs of an assumed size, at maximum the daily cap, and their retention beyond what is included."""
+    """Logs of an assumed size, limited by the daily cap, and their retention beyond the included days."""
     cap = number(workspace.value("workspaceCapping.dailyQuotaGb"), -1)
     maximum = cap if cap > 0 else None
     days = table.days_per_month
@@ -52,7 +52,7 @@ def grafana(instance: Resource, graph: Graph, table: PriceTable) -> Iterator[Cha
 
 
 def metric_alert(alert: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """One time series for each condition and scope; dimensions make more of them."""
+    """One time series for each condition and scope. Dimensions, which add more, are not counted."""
     series = len(alert.values("criteria.allOf") or [1]) * len(alert.values("scopes") or [1])
     yield table.monthly(f"{series} time series", "metric-alert", series)
 

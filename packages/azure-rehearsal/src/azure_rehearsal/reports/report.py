@@ -1,4 +1,4 @@
-"""What people and machines read after Pulumi's own display."""
+"""The report after Pulumi's own display, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from azure_rehearsal.reports.failures import Failure
 
 REHEARSAL_NOTICE: Final = (
     "This was a rehearsal: Pulumi's own engine, this program, a simulated Azure. It proves the program and its order,"
-    " not quotas, capacity or Azure's mood. Nothing was created anywhere."
+    " not quotas, capacity or Azure's behavior on the day. Nothing was created in Azure."
 )
 
 
 def show(outcome: Outcome, console: Console) -> None:
-    """Failures first, then outputs, then one line for each run."""
+    """Prints failures, then outputs, then one line for each run."""
     for failure in outcome.failures:
         _show_failure(failure, console)
     for problem in outcome.problems:
         _line(console, f"✗ {problem}", "bold red")
     if outcome.leftovers:
-        _line(console, "✗ after the destroy, this is still in the simulated Azure:", "bold red")
+        _line(console, "✗ still in the simulated Azure after the destroy:", "bold red")
         for leftover in outcome.leftovers:
             _line(console, f"    {leftover}")
     for note in outcome.notes:
@@ -38,7 +38,7 @@ def show(outcome: Outcome, console: Console) -> None:
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
-    """The same as one object."""
+    """The report as a JSON object."""
     return {
         "rehearsal": True,
         "command": outcome.command,
@@ -65,7 +65,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def refused_usage(command: str, problems: tuple[str, ...]) -> dict[str, Any]:
-    """The object for wrong usage or settings."""
+    """The JSON object for wrong usage or settings."""
     return {"rehearsal": True, "command": command, "ok": False, "exitCode": 2, "problems": list(problems)}
 
 
@@ -139,5 +139,5 @@ def _command_text(run: Run) -> str:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    """Text as it is: no markup in resource names, no wrapping in logs."""
+    """Prints text without markup (in resource names) and without wrapping (in logs)."""
     console.print(Text(text, style), soft_wrap=True)

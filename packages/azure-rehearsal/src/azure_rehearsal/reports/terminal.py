@@ -1,4 +1,4 @@
-"""Expected time and cost at the end of a rehearsal, on a terminal."""
+"""The expected time and cost on a terminal."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MAX_LISTED: Final = 15
 
 
 def show(wall_time: WallTime, cost: Cost, console: Console) -> None:
-    """Two tables and what they leave out. Certainty is marked: `?` an estimate, `*` second-hand."""
+    """Prints the tables of time and cost. Marks the certainty: `?` estimate, `*` second-hand."""
     if wall_time.minutes:
         show_wall_time(wall_time, console)
     show_cost(cost, console)
 
 
 def show_change(change: Change, console: Console) -> None:
-    """The end of a preview: what the plan would cost and how long it would take; nothing for a refused one."""
+    """Prints the cost and time of a plan; nothing for a refused preview."""
     if (forecast := change.forecast) is None:
         return
     cost_change = forecast.cost_change
@@ -40,13 +40,13 @@ def show_change(change: Change, console: Console) -> None:
     else:
         show_cost(forecast.cost_after, console)  # a first deployment
     for item in cost_change.newly_not_priced:
-        _line(console, f"  not priced: {item.name}: {item.reason}", "yellow")
+        _line(console, f"  no price: {item.name}: {item.reason}", "yellow")
     if forecast.wall_time.minutes:
         show_wall_time(forecast.wall_time, console)
 
 
 def show_wall_time(wall_time: WallTime, console: Console) -> None:
-    """The expected time on Azure and the resources that it is spent on, one after the other."""
+    """Prints the expected time on Azure and the resources on the critical path."""
     _line(console, f"\nExpected time on Azure: {formatting.minutes(wall_time.minutes)}", "bold")
     table = _table("Critical path", "Operation", "Typical", "Low", "High", "")
     for stack in wall_time.stacks:
@@ -61,7 +61,7 @@ def show_wall_time(wall_time: WallTime, console: Console) -> None:
 
 
 def show_cost(cost: Cost, console: Console) -> None:
-    """The monthly cost by component, and all that it leaves out."""
+    """Prints the monthly cost by component, with its assumptions and omissions."""
     _line(console, f"\nMonthly cost on Azure: {formatting.dollars(cost.total)}", "bold")
     table = _table("Component", "Resources", "Low", "High", "")
     for component, items in cost.by_component.items():
@@ -69,12 +69,12 @@ def show_cost(cost: Cost, console: Console) -> None:
         mark = worst(item.certainty for item in items).mark
         table.add_row(Text(component or "-"), str(len(items)), f"{sums.low:,.2f}", f"{sums.high:,.2f}", mark)
     console.print(table)
-    _note(console, f"Dollars a month, prices of {cost.as_of}. {_legend(item.certainty for item in cost.resources)}")
-    for label, lines in (("Assumed", cost.assumptions), ("Not counted", cost.by_use), ("Mind", cost.caveats)):
+    _note(console, f"Dollars per month, prices of {cost.as_of}. {_legend(item.certainty for item in cost.resources)}")
+    for label, lines in (("Assumed", cost.assumptions), ("Not counted", cost.by_use), ("Note", cost.caveats)):
         if lines:
             _note(console, f"{label}: {'; '.join(lines)}.")
     if cost.not_priced:
-        _line(console, "Not priced, and so not in the sums:", "yellow")
+        _line(console, "Without a price, not in the sums:", "yellow")
         for item in cost.not_priced:
             _line(console, f"  {item.name} ({item.type}): {item.reason}")
 
@@ -95,7 +95,7 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    """Text as it is: no markup in names, no wrapping in logs."""
+    """Prints text without markup (in names) and without wrapping (in logs)."""
     console.print(Text(text, style), soft_wrap=True)
 
 

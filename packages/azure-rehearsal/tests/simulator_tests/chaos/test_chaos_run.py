@@ -1,4 +1,4 @@
-"""The chaos_run of faults and the recovery that it tries, on the tiny program with things that really exist outside."""
+"""Chaos runs and their recovery, on the tiny program with backends that store resources."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from simulator_tests.fake_backends import ServiceBackends, ServiceProvider
 from simulator_tests.tiny_adapter import TinyAdapter
 
 URN = "urn:pulumi:staging::tiny::"
-PET = f"{URN}voice:index:Tenant$random:index/randomPet:RandomPet::tenant-pet"
+PET = f"{URN}shop:index:Tenant$random:index/randomPet:RandomPet::tenant-pet"
 SUFFIX = f"{URN}random:index/randomId:RandomId::suffix"
 PASSWORD = f"{URN}random:index/randomPassword:RandomPassword::password"
 KILLED_AFTER = Fault(Moment.AFTER)
-ANSWER_LOST = Fault(Moment.AFTER, fault_code("ConnectionReset"))
+RESPONSE_LOST = Fault(Moment.AFTER, fault_code("ConnectionReset"))
 
 
-def chaos_run(cli: PulumiCli, base: Path) -> ChaosRun:
+def new_chaos_run(cli: PulumiCli, base: Path) -> ChaosRun:
     project = copied_program(base / "tiny")
 
     def make(state: Path, faults: Faults) -> Rehearsal:
@@ -38,7 +38,7 @@ def chaos_run(cli: PulumiCli, base: Path) -> ChaosRun:
 
 @pytest.fixture(scope="module")
 def prepared(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> ChaosRun:
-    ready = chaos_run(cli, tmp_path_factory.mktemp("chaos_run"))
+    ready = new_chaos_run(cli, tmp_path_factory.mktemp("chaos"))
     ready.prepare()
     return ready
 
@@ -49,7 +49,7 @@ def disturbed(prepared: ChaosRun, phase: Phase, operation: Operation, urn: str, 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_what_a_killed_up_made_is_taken_into_the_state_with_its_parent_and_nothing_is_made_twice(
+def test_a_resource_of_a_killed_up_is_imported_with_its_parent_and_not_created_twice(
     prepared: ChaosRun,
 ) -> None:
     result = disturbed(prepared, Phase.UP, Operation.CREATE, PET, KILLED_AFTER)
@@ -63,15 +63,15 @@ def test_what_a_killed_up_made_is_taken_into_the_state_with_its_parent_and_nothi
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_what_was_made_while_its_answer_got_lost_is_taken_into_the_state(prepared: ChaosRun) -> None:
-    result = disturbed(prepared, Phase.UP, Operation.CREATE, SUFFIX, ANSWER_LOST)
+def test_a_resource_whose_creation_response_was_lost_is_imported(prepared: ChaosRun) -> None:
+    result = disturbed(prepared, Phase.UP, Operation.CREATE, SUFFIX, RESPONSE_LOST)
     assert result.problems == ()
     assert result.steps == ("up", "preview --import-file", "import", "up")
 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: ChaosRun) -> None:
+def test_a_killed_update_and_a_killed_destroy_are_completed(prepared: ChaosRun) -> None:
     for phase, operation in ((Phase.UPDATE, Operation.UPDATE), (Phase.DESTROY, Operation.DELETE)):
         result = disturbed(prepared, phase, operation, PASSWORD, KILLED_AFTER)
         assert len(result.faults) == 1
@@ -81,19 +81,19 @@ def test_an_update_and_a_destroy_that_were_killed_come_to_their_end(prepared: Ch
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_a_service_that_forgets_to_delete_is_found_out_and_the_state_is_kept_for_a_look(
+def test_a_service_that_does_not_delete_is_reported_and_the_state_is_kept(
     prepared: ChaosRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ServiceProvider, "delete", lambda *_: None)
-    result = disturbed(prepared, Phase.DESTROY, Operation.DELETE, PET, ANSWER_LOST)
-    assert [problem.partition(":")[0] for problem in result.problems] == ["an orphan outside"]
+    result = disturbed(prepared, Phase.DESTROY, Operation.DELETE, PET, RESPONSE_LOST)
+    assert [problem.partition(":")[0] for problem in result.problems] == ["orphan in the backends"]
     assert result.kept is not None
-    assert (result.kept / "world" / "things.json").exists()
+    assert (result.kept / "world" / "resources.json").exists()
 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: ChaosRun) -> None:
+def test_a_seed_always_makes_the_same_decisions_and_seeds_differ(prepared: ChaosRun) -> None:
     decided = [(prepared.plan_of(seed)[0], prepared.plan_of(seed)[1].rules) for seed in range(40)]
     again = [(prepared.plan_of(seed)[0], prepared.plan_of(seed)[1].rules) for seed in range(40)]
     assert [repr(plan) for plan in decided] == [repr(plan) for plan in again]
@@ -105,13 +105,13 @@ def test_a_seed_always_decides_the_same_and_seeds_differ(prepared: ChaosRun) -> 
 
 @pytest.mark.rehearsal
 @pytest.mark.exhaustive
-def test_no_file_lies_beside_the_state_that_a_killed_engine_could_leave_half_written(prepared: ChaosRun) -> None:
+def test_the_state_has_no_metadata_files_that_a_killed_engine_could_leave_incomplete(prepared: ChaosRun) -> None:
     backend = prepared.work / DEPLOYED / "backend"
     assert list(backend.rglob("staging.json"))
     assert list(backend.rglob("*.attrs")) == []
 
 
-def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_failure(
+def test_the_command_reports_each_seed_respects_the_time_limit_and_says_how_to_repeat_a_failure(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ChaosRun, "run", lambda self, seed: broken(seed))
@@ -122,11 +122,11 @@ def test_the_command_tells_each_seed_stops_in_time_and_says_how_to_repeat_a_fail
     assert result.exit_code == 1
     assert "✗ 1/3 seed 5: up, create x" in result.stdout
     assert "azure-rehearsal faults --stack staging --seed 5" in result.stdout
-    assert "1 seeds (stopped after 0 s; 3 were asked for), 1 with problems" in result.stdout
+    assert "1 seeds of 3 (stopped after 0 s), 1 with problems" in result.stdout
 
 
 def broken(seed: int) -> SeedResult:
-    return SeedResult(seed, Phase.UP, ("create x",), ("up",), 0.1, ("an orphan outside: x",), Path("seed"))
+    return SeedResult(seed, Phase.UP, ("create x",), ("up",), 0.1, ("orphan in the backends: x",), Path("seed"))
 
 
 SOME = EndState({"urn:a": ("id-a", {"size": 1})}, [], {"id-a"}, {"address": "1"})
@@ -136,16 +136,16 @@ SOME = EndState({"urn:a": ("id-a", {"size": 1})}, [], {"id-a"}, {"address": "1"}
     ("found", "problem"),
     [
         (replace(SOME, incomplete=["a is pending (creating)"]), "incomplete in the state: a is pending (creating)"),
-        (replace(SOME, resources={}), "not in the state: urn:a"),
-        (replace(SOME, resources={**SOME.resources, "urn:b": ("b", {})}), "in the state, and should not be: urn:b"),
-        (replace(SOME, resources={"urn:a": ("id-b", {"size": 1})}), "in the state under another id: urn:a"),
+        (replace(SOME, resources={}), "missing in the state: urn:a"),
+        (replace(SOME, resources={**SOME.resources, "urn:b": ("b", {})}), "unexpected in the state: urn:b"),
+        (replace(SOME, resources={"urn:a": ("id-b", {"size": 1})}), "in the state with another id: urn:a"),
         (replace(SOME, resources={"urn:a": ("id-a", {"size": 2})}), "in the state with other inputs: urn:a"),
-        (replace(SOME, contents=set()), "missing outside: id-a"),
-        (replace(SOME, contents={"id-a", "id-b"}), "an orphan outside: id-b"),
-        (replace(SOME, outputs={"address": "2"}), "another output: address"),
+        (replace(SOME, contents=set()), "missing in the backends: id-a"),
+        (replace(SOME, contents={"id-a", "id-b"}), "orphan in the backends: id-b"),
+        (replace(SOME, outputs={"address": "2"}), "different output: address"),
     ],
 )
-def test_each_way_to_end_elsewhere_is_told(found: EndState, problem: str) -> None:
+def test_each_difference_of_end_states_is_reported(found: EndState, problem: str) -> None:
     assert differences(SOME, SOME) == []
     assert differences(SOME, found) == [problem]
 
@@ -158,7 +158,7 @@ REPORTED = replace(
 
 
 @pytest.mark.parametrize(
-    ("probe", "told"),
+    ("probe", "count"),
     [
         ({"port": 1, "state": "Up"}, 0),
         ({"port": 1, "state": "Down"}, 1),
@@ -167,6 +167,6 @@ REPORTED = replace(
         ({"state": "Up"}, 1),
     ],
 )
-def test_inputs_that_only_say_what_is_reported_anyway_are_the_same_end(probe: dict[str, object], told: int) -> None:
+def test_additional_inputs_that_azure_reports_anyway_are_no_difference(probe: dict[str, object], count: int) -> None:
     found = replace(REPORTED, resources={"urn:a": ("id-a", {"probe": probe})})
-    assert len(differences(REPORTED, found)) == told
+    assert len(differences(REPORTED, found)) == count

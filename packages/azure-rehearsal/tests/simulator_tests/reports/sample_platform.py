@@ -1,10 +1,10 @@
-"""A small platform by hand: one region with a cluster of two pools, a database and what makes it reachable."""
+"""The recording of a small platform: one region with a cluster of two pools, a database, and public addresses."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from simulator_tests.reports.recordings import GROUP, NETWORK, arm_id, component, record, subnet_id
+from simulator_tests.reports.recordings import GROUP, NETWORK, arm_id, component, entry, subnet_id
 
 ADDRESS = "198.51.100.7"
 CARRIER = "203.0.113.0/28"
@@ -28,13 +28,13 @@ DENY_ALL = rule("deny-all", ["*"], "*", access="Deny", protocol="*", priority=40
 
 
 def small_platform(**pool: Any) -> list[dict[str, Any]]:
-    """`pool` are further inputs of the media pool."""
+    """`pool` are additional inputs of the separate pool."""
     cell = component("cell", "RegionCell")
     net, data = component("net", "Network", cell["urn"]), component("data", "DataTier", cell["urn"])
 
     def azure(name: str, kind: str, above: dict[str, Any] = net, **inputs: Any) -> dict[str, Any]:
         outputs = {"name": inputs.pop("physical", name), **inputs.pop("outputs", {})}
-        return record(name, kind, {"resourceGroupName": GROUP, **inputs}, outputs=outputs, parent=above["urn"])
+        return entry(name, kind, {"resourceGroupName": GROUP, **inputs}, outputs=outputs, parent=above["urn"])
 
     def subnet(name: str, prefix: str, **inputs: Any) -> dict[str, Any]:
         group = {"id": arm_id("Microsoft.Network/networkSecurityGroups", f"nsg-{name}")}
@@ -108,6 +108,6 @@ def small_platform(**pool: Any) -> list[dict[str, Any]]:
             administratorLoginPassword="[secret]",
         ),
         azure("cache", "redisenterprise:RedisEnterprise", data, sku={"name": "Balanced_B3"}),
-        record("role", "authorization:RoleAssignment", {"scope": subnet_id("work")}, parent=cell["urn"]),
-        record("ns", "kubernetes:core/v1:Namespace", outputs={"metadata": {"name": "voice-media"}}, parent=cell["urn"]),
+        entry("role", "authorization:RoleAssignment", {"scope": subnet_id("work")}, parent=cell["urn"]),
+        entry("ns", "kubernetes:core/v1:Namespace", outputs={"metadata": {"name": "shop-media"}}, parent=cell["urn"]),
     ]

@@ -1,4 +1,4 @@
-"""One resource of each type that a platform puts beside its network and clusters."""
+"""One resource of each type apart from networks and clusters."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def after(*resources: pulumi.Resource) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(depends_on=list(resources))
 
 
-group = azure.resources.ResourceGroup("group", resource_group_name="rg-voice")
+group = azure.resources.ResourceGroup("group", resource_group_name="rg-shop")
 place: dict[str, Any] = {"resource_group_name": group.name}
 
 # Network
 network = azure.network.VirtualNetwork(
     "network",
-    virtual_network_name="vnet-voice",
+    virtual_network_name="vnet-shop",
     address_space=azure.network.AddressSpaceArgs(address_prefixes=["10.10.0.0/16"]),
     **place,
 )
@@ -77,7 +77,7 @@ def endpoint(name: str, target: pulumi.CustomResource, group_id: str, zone_name:
 # Monitoring
 workspace = azure.operationalinsights.Workspace(
     "workspace",
-    workspace_name="log-voice",
+    workspace_name="log-shop",
     sku=azure.operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
     retention_in_days=30,
     **place,
@@ -98,19 +98,19 @@ azure.operationalinsights.Table(
 )
 azure.applicationinsights.Component(
     "insights",
-    resource_name_="appi-voice",
+    resource_name_="appi-shop",
     kind="web",
     application_type="web",
     workspace_resource_id=workspace.id,
     **place,
 )
-metrics = azure.monitor.AzureMonitorWorkspace("metrics", azure_monitor_workspace_name="amw-voice", **place)
+metrics = azure.monitor.AzureMonitorWorkspace("metrics", azure_monitor_workspace_name="amw-shop", **place)
 collection_endpoint = azure.monitor.DataCollectionEndpoint(
-    "collection-endpoint", data_collection_endpoint_name="dce-voice", **place
+    "collection-endpoint", data_collection_endpoint_name="dce-shop", **place
 )
 collection_rule = azure.monitor.DataCollectionRule(
     "collection-rule",
-    data_collection_rule_name="dcr-voice",
+    data_collection_rule_name="dcr-shop",
     data_collection_endpoint_id=collection_endpoint.id,
     data_sources=azure.monitor.DataCollectionRuleDataSourcesArgs(
         prometheus_forwarder=[
@@ -133,7 +133,7 @@ azure.monitor.DataCollectionRuleAssociation(
 )
 grafana = azure.dashboard.Grafana(
     "grafana",
-    workspace_name="amg-voice",
+    workspace_name="amg-shop",
     sku=azure.dashboard.ResourceSkuArgs(name="Standard"),
     identity=azure.dashboard.ManagedServiceIdentityArgs(type="SystemAssigned"),
     **place,
@@ -149,15 +149,15 @@ azure.authorization.RoleAssignment(
 )
 azure.alertsmanagement.PrometheusRuleGroup(
     "rules",
-    rule_group_name="rules-voice",
+    rule_group_name="rules-shop",
     scopes=[metrics.id],
     rules=[azure.alertsmanagement.PrometheusRuleArgs(record="calls:rate5m", expression="sum(rate(calls_total[5m]))")],
     **place,
 )
 action_group = azure.monitor.ActionGroup(
     "action-group",
-    action_group_name="ag-voice",
-    group_short_name="voice",
+    action_group_name="ag-shop",
+    group_short_name="shop",
     enabled=True,
     location="global",
     email_receivers=[
@@ -181,7 +181,7 @@ def logged(name: str, target: pulumi.Input[str], logs: bool = True) -> None:
 # Registry
 registry = azure.containerregistry.Registry(
     "registry",
-    registry_name="acrvoice",
+    registry_name="acrshop",
     sku=azure.containerregistry.SkuArgs(name="Premium"),
     public_network_access="Disabled",
     **place,
@@ -195,7 +195,7 @@ logged("registry", registry.id)
 # Vault
 vault = azure.keyvault.Vault(
     "vault",
-    vault_name="kv-voice",
+    vault_name="kv-shop",
     properties=azure.keyvault.VaultPropertiesArgs(
         tenant_id=client.tenant_id,
         sku=azure.keyvault.SkuArgs(family="A", name=azure.keyvault.SkuName.STANDARD),
@@ -245,7 +245,7 @@ azure.monitor.MetricAlert(
 # Storage
 account = azure.storage.StorageAccount(
     "account",
-    account_name="stvoice",
+    account_name="stshop",
     kind="StorageV2",
     sku=azure.storage.SkuArgs(name="Standard_GRS"),
     access_tier=azure.storage.AccessTier.HOT,
@@ -292,7 +292,7 @@ azure.network.FlowLog(
     "flow-log",
     resource_group_name="NetworkWatcherRG",
     network_watcher_name="NetworkWatcher_westeurope",
-    flow_log_name="flow-voice",
+    flow_log_name="flow-shop",
     target_resource_id=network.id,
     storage_id=account.id,
     enabled=True,
@@ -301,11 +301,11 @@ azure.network.FlowLog(
 # PostgreSQL
 private_network = azure.dbforpostgresql.NetworkArgs(
     delegated_subnet_resource_id=databases.id,
-    private_dns_zone_arm_resource_id=zone("voice.private.postgres.database.azure.com").id,
+    private_dns_zone_arm_resource_id=zone("shop.private.postgres.database.azure.com").id,
 )
 server = azure.dbforpostgresql.Server(
     "server",
-    server_name="psql-voice",
+    server_name="psql-shop",
     version="17",
     create_mode="Default",
     availability_zone="1",
@@ -314,7 +314,7 @@ server = azure.dbforpostgresql.Server(
     backup=azure.dbforpostgresql.BackupArgs(backup_retention_days=7, geo_redundant_backup="Enabled"),
     high_availability=azure.dbforpostgresql.HighAvailabilityArgs(mode="ZoneRedundant"),
     auth_config=azure.dbforpostgresql.AuthConfigArgs(active_directory_auth="Enabled", password_auth="Enabled"),
-    administrator_login="voice",
+    administrator_login="shop",
     administrator_login_password=pulumi.Output.secret("Correct-Horse-7"),
     network=private_network,
     **place,
@@ -328,7 +328,7 @@ administrator = azure.dbforpostgresql.AdministratorsMicrosoftEntra(
     tenant_id=client.tenant_id,
     **served,
 )
-database = azure.dbforpostgresql.Database("database", database_name="voice", opts=after(administrator), **served)
+database = azure.dbforpostgresql.Database("database", database_name="shop", opts=after(administrator), **served)
 parameter = azure.dbforpostgresql.Configuration(
     "parameter",
     configuration_name="log_connections",
@@ -339,7 +339,7 @@ parameter = azure.dbforpostgresql.Configuration(
 )
 replica = azure.dbforpostgresql.Server(
     "replica",
-    server_name="psql-voice-read",
+    server_name="psql-shop-read",
     create_mode="Replica",
     source_server_resource_id=server.id,
     availability_zone="2",
@@ -351,7 +351,7 @@ replica = azure.dbforpostgresql.Server(
 )
 azure.dbforpostgresql.VirtualEndpoint(
     "virtual-endpoint",
-    virtual_endpoint_name="psql-voice-entry",
+    virtual_endpoint_name="psql-shop-entry",
     endpoint_type="ReadWrite",
     members=[replica.name],
     **served,
@@ -361,7 +361,7 @@ logged("server", server.id)
 # Redis
 redis = azure.redisenterprise.RedisEnterprise(
     "redis",
-    cluster_name="redis-voice",
+    cluster_name="redis-shop",
     public_network_access="Disabled",
     sku=azure.redisenterprise.SkuArgs(name="Balanced_B20"),
     **place,
@@ -387,16 +387,16 @@ azure.redisenterprise.AccessPolicyAssignment(
 endpoint("redis", redis, "redisEnterprise", "privatelink.redis.azure.net")
 logged("redis", redis.id, logs=False)
 keys = azure.redisenterprise.list_database_keys_output(
-    cluster_name="redis-voice",
+    cluster_name="redis-shop",
     database_name="default",
-    resource_group_name="rg-voice",
+    resource_group_name="rg-shop",
     opts=pulumi.InvokeOutputOptions(depends_on=[redis_database]),
 )
 
 # Cosmos DB
 cosmos = azure.cosmosdb.DatabaseAccount(
     "cosmos",
-    account_name="cosmos-voice",
+    account_name="cosmos-shop",
     database_account_offer_type=azure.cosmosdb.DatabaseAccountOfferType.STANDARD,
     capabilities=[azure.cosmosdb.CapabilityArgs(name="EnableServerless")],
     locations=[azure.cosmosdb.LocationArgs(location_name="westeurope", failover_priority=0)],
@@ -406,8 +406,8 @@ cosmos = azure.cosmosdb.DatabaseAccount(
 cosmos_database = azure.cosmosdb.SqlResourceSqlDatabase(
     "cosmos-database",
     account_name=cosmos.name,
-    database_name="voice",
-    resource=azure.cosmosdb.SqlDatabaseResourceArgs(id="voice"),
+    database_name="shop",
+    resource=azure.cosmosdb.SqlDatabaseResourceArgs(id="shop"),
     **place,
 )
 azure.cosmosdb.SqlResourceSqlContainer(
@@ -433,13 +433,13 @@ endpoint("cosmos", cosmos, "Sql", "privatelink.documents.azure.com")
 logged("cosmos", cosmos.id)
 
 # Names
-public_zone = azure.dns.Zone("names", zone_name="voice.example.com", location="global", **place)
+public_zone = azure.dns.Zone("names", zone_name="shop.example.com", location="global", **place)
 profile = azure.trafficmanager.Profile(
     "traffic",
-    profile_name="traf-voice",
+    profile_name="traf-shop",
     location="global",
     traffic_routing_method=azure.trafficmanager.TrafficRoutingMethod.PRIORITY,
-    dns_config=azure.trafficmanager.DnsConfigArgs(relative_name="traf-voice", ttl=30),
+    dns_config=azure.trafficmanager.DnsConfigArgs(relative_name="traf-shop", ttl=30),
     monitor_config=azure.trafficmanager.MonitorConfigArgs(protocol="TCP", port=8090),
     **place,
 )
@@ -457,7 +457,7 @@ azure.dns.RecordSet(
     zone_name=public_zone.name,
     record_type="CNAME",
     ttl=300,
-    cname_record=azure.dns.CnameRecordArgs(cname="traf-voice.trafficmanager.net"),
+    cname_record=azure.dns.CnameRecordArgs(cname="traf-shop.trafficmanager.net"),
     opts=after(profile),
     **place,
 )
