@@ -15,6 +15,7 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from simulator_tests.fake_backends import ServiceBackends
 
+PET = "random:index/randomPet:RandomPet"
 CLUSTER = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks"
 
 
@@ -113,8 +114,7 @@ def test_a_changed_and_a_deleted_resource_are_the_only_drift(cli: PulumiCli, tin
     assert found.stdout.splitlines()[:3] == [
         "suffix (random:index/randomId:RandomId) changed",
         "    byteLength: was 4, is 8",
-        "tenant-pet (random:index/randomPet:RandomPet) no longer exists; its id was"
-         " random:index/randomPet:RandomPet/tenant-pet",
+        f"tenant-pet ({PET}) no longer exists; its id was {PET}/tenant-pet",
     ]
     assert "pulumi up --refresh" in found.stdout
     machine = json.loads(typed(tiny, "drift", "--json").stdout)
