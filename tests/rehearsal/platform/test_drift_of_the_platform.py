@@ -82,7 +82,9 @@ def test_what_was_changed_deleted_and_added_by_hand_is_told_and_put_back(own_pro
     assert set(found) == {POOL, CLUSTER, LINK, GROUP}
     (size,) = found[POOL].changes
     assert str(size) == f"maxCount: was {resources[POOL]['inputs']['maxCount']}, is 9"
-    assert found[LINK].lines() == [f"{LINK} (azure-native:network:PrivateDnsZoneGroup) is gone; it was {id_of[LINK]}"]
+    assert found[LINK].lines() == [
+        f"{LINK} (azure-native:network:PrivateDnsZoneGroup) no longer exists; its id was {id_of[LINK]}"
+    ]
     (rule,) = found[GROUP].changes
     assert (rule.path, rule.now["sourceAddressPrefix"]) == ("securityRules[debug]", "*")
     tag, pool = sorted(found[CLUSTER].changes, key=lambda change: change.path, reverse=True)

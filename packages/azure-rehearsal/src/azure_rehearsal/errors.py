@@ -1,4 +1,4 @@
-"""Errors that stop a rehearsal before or beside the engine's own refusals."""
+"""Errors that stop a rehearsal before the engine starts, or in addition to its refusals."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ PROTECTED_POOL: Final = "ProtectedNodePool"
 INTERRUPTED: Final = "InterruptedRun"
 """The engine was killed, so its state is locked or has pending operations."""
 
-RETRY: Final = "run the command again: it keeps what is done and continues with the rest"
+RETRY: Final = "run the command again: completed operations are kept"
 IMPORT_EXISTING: Final = "import the resources that already exist (`pulumi preview --import-file`, `pulumi import`)"
 RECOVER: Final = (
     f"unlock the state (`pulumi cancel`), {IMPORT_EXISTING}, drop the pending creations"

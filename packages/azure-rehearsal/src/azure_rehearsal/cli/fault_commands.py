@@ -35,8 +35,8 @@ from azure_rehearsal.protocol.provider import Refused
 SEEDS: Final = 8
 SECONDS: Final = 3600.0
 _RECORDED_ONLY: Final = (
-    "faults: --cluster real is not supported. A chaos run compares what exists after hundreds of runs, and a real"
-    " cluster keeps changing by itself. Omit --cluster real; or disturb one run with"
+    "--cluster real: a chaos run runs on recorded clusters only. It compares the clusters' contents after hundreds"
+    " of runs, and a real cluster changes by itself. Omit --cluster real; or disturb one run with"
     " `up --cluster real --kill-after N:after` and recover it."
 )
 

@@ -113,12 +113,12 @@ def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
     }
 
     @functools.wraps(command)
-    def typed(**given: Any) -> None:
-        made = {
-            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+    def typed(**values: Any) -> None:
+        arguments = {
+            name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()
         }
-        command(**given, **made)
+        command(**values, **arguments)
 
     options = [
         option.replace(kind=inspect.Parameter.KEYWORD_ONLY)

@@ -91,13 +91,13 @@ def _version_of(executable: Path) -> str | None:
     """The version without its `v`; `None` if the file does not behave like a Pulumi CLI."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [executable, "version"], env=environment, capture_output=True, text=True, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = re.match(r"v?(\d+\.\d+\.\d+\S*)", answer.stdout.strip())
-    return found[1] if answer.returncode == 0 and found else None
+    found = re.match(r"v?(\d+\.\d+\.\d+\S*)", result.stdout.strip())
+    return found[1] if result.returncode == 0 and found else None
 
 
 def _has_language_host(executable: Path, environment: Mapping[str, str]) -> bool:

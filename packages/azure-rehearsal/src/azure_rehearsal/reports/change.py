@@ -35,14 +35,14 @@ class Change:
 
     def as_json(self) -> dict[str, Any]:
         """The change as a JSON object. Has cost and time only if the preview succeeded."""
-        answer: dict[str, Any] = {"stack": self.run.stack}
+        result: dict[str, Any] = {"stack": self.run.stack}
         if self.forecast is not None:
-            answer |= {
+            result |= {
                 "cost": self.forecast.cost_after.as_json(),
                 "costDifference": self.forecast.cost_change.monthly.as_json(),
                 "wallTime": self.forecast.wall_time.as_json(),
             }
-        return answer
+        return result
 
 
 def change_of(run: Run, plan: dict[str, Any], before: Recording) -> Change:

@@ -13,7 +13,7 @@ from azure_rehearsal.reports.boxes import GAP, PADDING, Box
 from azure_rehearsal.reports.diagram_boxes import (
     address_box,
     address_width,
-    beside,
+    addresses_by_target,
     environment_box,
     key,
     outside,
@@ -77,7 +77,7 @@ def _addresses(region: Region, environment: Box) -> list[Box]:
     places = {box.key: box for box in environment.all() if box.key}
     left, width = places[key(region, "network")].x + PADDING, address_width(region)
     placed = []
-    for target, addresses in beside(region).items():
+    for target, addresses in addresses_by_target(region).items():
         top = places[key(region, target)].y
         for address in addresses:
             box = address_box(region, address)

@@ -62,7 +62,7 @@ def address_box(region: Region, address: Address) -> Box:
     return box
 
 
-def beside(region: Region) -> dict[str, list[Address]]:
+def addresses_by_target(region: Region) -> dict[str, list[Address]]:
     """The addresses by target: a subnet's name, `""` for the cluster, `"?"` for none."""
     found: dict[str, list[Address]] = {}
     for address in region.addresses:
@@ -138,11 +138,11 @@ def _network_box(region: Region) -> Box:
     with_nodes = [subnet for subnet in region.subnets if subnet.pools]
     without = [subnet for subnet in region.subnets if not subnet.pools]
     children = []
-    if loose := beside(region).get("?"):
+    if loose := addresses_by_target(region).get("?"):
         label = ["addresses without a known use"]
         children.append(Box("text", lines=label, key=key(region, "?"), min_height=_room(region, loose)))
     if region.cluster is not None:
-        room = _room(region, beside(region).get("", []))
+        room = _room(region, addresses_by_target(region).get("", []))
         header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), min_height=room)
         parts = [header, *(_subnet_box(region, subnet) for subnet in with_nodes)]
         if region.pools:
@@ -195,7 +195,7 @@ def _subnet_box(region: Region, subnet: Subnet) -> Box:
         children=children,
         columns=len(children),
         key=key(region, subnet.name),
-        min_height=_room(region, beside(region).get(subnet.name, [])),
+        min_height=_room(region, addresses_by_target(region).get(subnet.name, [])),
     )
 
 

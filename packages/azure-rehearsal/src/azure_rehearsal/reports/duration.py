@@ -104,17 +104,17 @@ def _stack_time(graph: Graph, stack: str, table: DurationTable) -> StackTime:
 
     def longest(by: _Percentile) -> list[str]:
         """The critical path by these figures: first the creations and updates, then the deletions."""
-        making = [urn for urn, resource in resources.items() if resource.op != "delete"]
-        removing = [urn for urn, resource in resources.items() if resource.op == "delete"]
-        blocks: dict[str, set[str]] = {urn: set() for urn in removing}
-        for urn in removing:
+        creating = [urn for urn, resource in resources.items() if resource.op != "delete"]
+        deleting = [urn for urn, resource in resources.items() if resource.op == "delete"]
+        blocks: dict[str, set[str]] = {urn: set() for urn in deleting}
+        for urn in deleting:
             for needed in waits[urn] & blocks.keys():
                 blocks[needed].add(urn)
 
         def minutes(urn: str) -> float:
             return getattr(stretches[urn].minutes, by)
 
-        return [*_longest_path(making, waits, minutes), *_longest_path(removing, blocks, minutes)]
+        return [*_longest_path(creating, waits, minutes), *_longest_path(deleting, blocks, minutes)]
 
     path = [stretches[urn] for urn in longest("typical") if stretches[urn].minutes]
     return StackTime(

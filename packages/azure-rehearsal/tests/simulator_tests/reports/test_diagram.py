@@ -16,7 +16,7 @@ from azure_rehearsal.reports.inbound import inbound_rules, ports_text
 from simulator_tests.reports.azure_types import AZURE_TYPES
 from simulator_tests.reports.legibility import assert_legible, texts
 from simulator_tests.reports.recordings import GROUP, entry
-from simulator_tests.reports.sample_platform import ADDRESS, CARRIER, DENY_ALL, rule, small_platform
+from simulator_tests.reports.sample_platform import ADDRESS, DENY_ALL, PARTNER, rule, small_platform
 
 
 def box_with(title: str, recording: list[dict[str, Any]]) -> Box:
@@ -80,7 +80,7 @@ def test_an_outbound_and_an_unused_address_are_marked() -> None:
 def test_sources_have_the_names_of_their_rules() -> None:
     recording = small_platform()
     assert inside(box_with("Internet, any address", recording)) == ["Internet, any address", "media"]
-    assert inside(box_with(CARRIER, recording)) == [CARRIER, "edge"]
+    assert inside(box_with(PARTNER, recording)) == [PARTNER, "edge"]
 
 
 def test_every_inbound_and_outbound_connection_has_an_arrow() -> None:

@@ -9,10 +9,10 @@ from simulator_tests.reports.recordings import component, entry, urn
 
 
 def test_the_component_of_a_resource_is_the_nearest_above_it() -> None:
-    cell = component("cell", "RegionCell")
-    network = component("net", "Network", cell["urn"])
+    region = component("region", "Region")
+    network = component("net", "Network", region["urn"])
     subnet = entry("subnet", "network:Subnet", parent=network["urn"])
-    graph = Graph([cell, network, subnet])
+    graph = Graph([region, network, subnet])
     owner = graph.component_of(graph.by_urn[subnet["urn"]])
     assert owner is not None
     assert owner.name == "net"

@@ -41,7 +41,11 @@ def test_the_critical_path_has_its_minutes_and_their_certainty() -> None:
 def test_the_cost_is_by_component_with_assumptions_and_omissions() -> None:
     lines = _shown(small_platform())
     assert any(line.startswith("Monthly cost on Azure: $") for line in lines)
-    assert [line.split()[0] for line in lines if line.startswith(("cell ", "net ", "data "))] == ["cell", "data", "net"]
+    assert [line.split()[0] for line in lines if line.startswith(("region ", "net ", "data "))] == [
+        "data",
+        "net",
+        "region",
+    ]
     text = " ".join(lines)
     assert "Not counted:" in text
     assert "Without a price, not in the sums:" in text
