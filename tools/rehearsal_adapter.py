@@ -1,4 +1,4 @@
-"""This project's adapter for the simulator. `[tool.azure-rehearsal]` in pyproject.toml names it."""
+"""What a rehearsal has to know about this project. Named in pyproject.toml, `[tool.azure-rehearsal]`."""
 
 from __future__ import annotations
 
