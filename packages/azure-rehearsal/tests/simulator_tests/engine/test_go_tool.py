@@ -36,13 +36,13 @@ def test_a_tool_has_its_own_directory_and_gets_a_version_only_if_it_has_a_variab
     (tmp_path / "go").chmod(0o755)
     environment = {"PATH": f"{tmp_path}:/bin:/usr/bin", "AZURE_REHEARSAL_CACHE": str(tmp_path / "cache")}
     made = tool(tmp_path / "module")
-    said: list[str] = []
-    built = made.built(environment, "Go is missing.", said.append)
+    lines: list[str] = []
+    built = made.built(environment, "Go is missing.", lines.append)
     assert built == made.executable(environment)
     assert built.parent.parent == tmp_path / "cache" / "program"
     assert built.parent.name.startswith("v1.2.3-")
     assert "-ldflags -s -w -o" in (tmp_path / "module" / "arguments").read_text()
-    assert said[0] == "Building the test program v1.2.3 from its Go module: only once, a moment."
+    assert lines[0] == "Building the test program v1.2.3 from its Go module: only once, a moment."
 
 
 def test_without_go_the_error_is_the_text_of_the_caller(tmp_path: Path) -> None:

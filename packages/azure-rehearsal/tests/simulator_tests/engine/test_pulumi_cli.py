@@ -48,15 +48,15 @@ def _environment(directory: Path, **programs: str) -> dict[str, str]:
 
 
 def _find(module: Path, environment: dict[str, str]) -> tuple[pulumi_cli.PulumiCli, list[str]]:
-    said: list[str] = []
-    return pulumi_cli.find(environment, module, said.append), said
+    lines: list[str] = []
+    return pulumi_cli.find(environment, module, lines.append), lines
 
 
 def test_the_cli_on_the_path_is_used_with_its_language_host(tmp_path: Path, module: Path) -> None:
     environment = _environment(tmp_path, pulumi="#!/bin/sh\necho v3.200.0\n", pulumi_language_python="#!/bin/sh\n")
-    cli, said = _find(module, environment)
+    cli, lines = _find(module, environment)
     assert (cli.executable, cli.version, cli.has_language_host) == (tmp_path / "bin" / "pulumi", "3.200.0", True)
-    assert said == []
+    assert lines == []
 
 
 def test_a_cli_without_a_language_host_is_used(tmp_path: Path, module: Path) -> None:
@@ -66,22 +66,22 @@ def test_a_cli_without_a_language_host_is_used(tmp_path: Path, module: Path) -> 
 
 @pytest.mark.parametrize("pulumi", ["#!/bin/sh\necho v2.25.2\n", "#!/bin/sh\necho broken\n", "#!/bin/sh\nexit 1\n"])
 def test_a_program_that_is_not_pulumi_3_is_skipped(tmp_path: Path, module: Path, pulumi: str) -> None:
-    cli, said = _find(module, _environment(tmp_path, pulumi=pulumi, go=GO_THAT_BUILDS))
-    assert "skipped" in said[0]
+    cli, lines = _find(module, _environment(tmp_path, pulumi=pulumi, go=GO_THAT_BUILDS))
+    assert "skipped" in lines[0]
     assert cli.version == "3.300.1"
 
 
 def test_a_missing_cli_is_built_once_outside_the_project(tmp_path: Path, module: Path) -> None:
     environment = _environment(tmp_path, go=GO_THAT_BUILDS)
-    cli, said = _find(module, environment)
+    cli, lines = _find(module, environment)
     assert cli.executable.is_relative_to(tmp_path / "cache" / "pulumi")
     assert cli.executable.parent.name.startswith("v3.300.1-")
     assert (cli.version, cli.has_language_host) == ("3.300.1", False)
-    assert "Building the Pulumi CLI v3.300.1" in said[0]
-    assert "  go: downloading something" in said
+    assert "Building the Pulumi CLI v3.300.1" in lines[0]
+    assert "  go: downloading something" in lines
     assert f"-X {pulumi_cli.VERSION_VARIABLE}=v3.300.1" in (module / "arguments").read_text()
-    again, said = _find(module, environment)
-    assert (again, said) == (cli, [])
+    again, lines = _find(module, environment)
+    assert (again, lines) == (cli, [])
     assert (module / "builds").read_text() == "built\n"
 
 
@@ -102,7 +102,7 @@ def test_concurrent_processes_build_once(tmp_path: Path, module: Path) -> None:
         thread.join()
     assert len({cli.executable for cli, _ in found}) == 1
     assert (module / "builds").read_text() == "built\n"
-    assert sum("building the Pulumi CLI: waiting" in line for _, said in found for line in said) == 2
+    assert sum("building the Pulumi CLI: waiting" in line for _, lines in found for line in lines) == 2
 
 
 def test_a_failed_build_leaves_nothing_and_reports_the_reason(tmp_path: Path, module: Path) -> None:
