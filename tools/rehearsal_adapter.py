@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from azure_rehearsal import remedies
 from azure_rehearsal.adapter import Adapter
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.stack_file import stack_names, stack_path
@@ -26,6 +27,18 @@ EDITS: Final[dict[str, Any]] = {
 """The edits of a chaos run's update: a tag on all resources, one property of the cluster, new pools, and a new
 version of a secret.
 """
+
+
+RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
+REMEDIES: Final = {
+    remedies.INTERRUPTED: f"follow {RUNBOOK}",
+    remedies.PROTECTED_POOL: (
+        "add a generation to the pool, set the old one to `state: retiring`, and remove it when it is empty"
+        " (docs/decisions/0005-generations-of-node-pools.md)"
+    ),
+    "ConnectionReset": f"{remedies.RETRY}; if it reports that a resource already exists, follow {RUNBOOK}",
+}
+"""This project's remediation of failures, by code. `Adapter` derives that of protected resources from `unprotected`."""
 
 
 class VoiceAdapter(Adapter):
@@ -62,6 +75,9 @@ class VoiceAdapter(Adapter):
             tenant_id=str(azure.get("tenantId", "")),
             principal_id=str(deployer.get("principalId", "")),
         )
+
+    def remedy_for(self, code: str) -> str:
+        return REMEDIES.get(code) or super().remedy_for(code)
 
     def _sections(self, stack_file: Path) -> dict[str, Any]:
         """The `voice:` sections of a stack file over those of its base. Raises `UsageError`."""

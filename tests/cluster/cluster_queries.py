@@ -10,7 +10,7 @@ from typing import Final
 
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.services.network.common import CLUSTER
-from azure_rehearsal.engine.world import World
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.kubernetes.cluster import ApiError, Key, Object
 from azure_rehearsal.kubernetes.real.api_client import MERGE
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
@@ -27,14 +27,14 @@ CALL_NAMESPACES: Final = {known.name: known.namespace.name for known in (*CALL_W
 SECONDS: Final = 90
 
 
-def only_cluster(world: World) -> RunningCluster:
+def only_cluster(world: Backends) -> RunningCluster:
     """The only cluster of a world."""
     clusters = world.real_clusters
     assert isinstance(clusters, RealClusters), "the world has no real clusters"
     return clusters.of(*clusters_of(world))
 
 
-def clusters_of(world: World) -> list[Record]:
+def clusters_of(world: Backends) -> list[Record]:
     return world.cloud.of_type(CLUSTER)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import StateDirectory
-from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.real import programs
 from azure_rehearsal.kubernetes.real.programs import Programs
 from azure_rehearsal.kubernetes.real.real_clusters import RunningCluster
@@ -35,10 +35,10 @@ def pages(request: pytest.FixtureRequest) -> Pages:
     return Pages(write=request.config.getoption(WRITE))
 
 
-def real_world(directory: Path) -> World:
+def real_world(directory: Path) -> Backends:
     """A world with real clusters."""
     choose(directory, ClusterChoice.REAL)
-    return World.open(directory)
+    return Backends.open(directory)
 
 
 @dataclass
@@ -50,9 +50,9 @@ class Deployed:
     second: Run
 
     @property
-    def world(self) -> World:
-        world = self.rehearsal.world
-        assert isinstance(world, World)
+    def world(self) -> Backends:
+        world = self.rehearsal.backends
+        assert isinstance(world, Backends)
         return world
 
     @property
@@ -71,7 +71,7 @@ def staging(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFa
     """The committed stack staging, deployed twice. `test_teardown.py` destroys it."""
     assert built.api_server.exists()
     state = tmp_path_factory.mktemp("staging") / "state"
-    with Rehearsal(PROJECT, "staging", state, cli=cli, open_world=real_world, checkpoints=False) as rehearsal:
+    with Rehearsal(PROJECT, "staging", state, cli=cli, open_backends=real_world, checkpoints=False) as rehearsal:
         first = rehearsal.up()
         assert first.ok, first.text
         yield Deployed(rehearsal, first, rehearsal.up())
@@ -91,8 +91,8 @@ def production(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPat
             rehearsal = Rehearsal(PROJECT, stack, directory, cli=cli, checkpoints=False)
             run = rehearsal.up()
             assert run.ok, run.text
-            assert isinstance(directory.world, World)
-            region = Region.of(directory.world, stack)
+            assert isinstance(directory.backends, Backends)
+            region = Region.of(directory.backends, stack)
             region.fill()
             regions.append(region)
         yield regions

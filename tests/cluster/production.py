@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from azure_rehearsal.azure.core.rules import normal_location
-from azure_rehearsal.engine.world import World
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.kubernetes.real.nodes import ZONE_LABEL
 from azure_rehearsal.kubernetes.real.real_clusters import RealClusters, RunningCluster
@@ -31,7 +31,7 @@ class Region:
     report: CapacityReport
 
     @classmethod
-    def of(cls, world: World, stack: str) -> Region:
+    def of(cls, world: Backends, stack: str) -> Region:
         """The region of a deployed stack."""
         settings = load_stack_file(PROJECT / f"Pulumi.{stack}.yaml")
         location = normal_location(settings.this_region.location)

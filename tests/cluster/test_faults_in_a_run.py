@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
-from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real import api_client, real_cluster
 from azure_rehearsal.kubernetes.real.api_client import MERGE
@@ -34,7 +34,7 @@ def small(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFact
     """The small program, deployed."""
     assert built.api_server.exists()
     state = tmp_path_factory.mktemp("small") / "state"
-    with Rehearsal(PROGRAM, "staging", state, cli=cli, open_world=real_world, checkpoints=False) as rehearsal:
+    with Rehearsal(PROGRAM, "staging", state, cli=cli, open_backends=real_world, checkpoints=False) as rehearsal:
         run = rehearsal.up()
         assert run.ok, run.text
         yield rehearsal
@@ -43,8 +43,8 @@ def small(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def live(small: Rehearsal) -> RunningCluster:
     """Its cluster."""
-    assert isinstance(small.world, World)
-    return only_cluster(small.world)
+    assert isinstance(small.backends, Backends)
+    return only_cluster(small.backends)
 
 
 def run_with_color(rehearsal: Rehearsal, color: str) -> Run:

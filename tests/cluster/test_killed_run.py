@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from azure_rehearsal.chaos.recovery import Recovery
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from azure_rehearsal.engine.world import World
 from azure_rehearsal.kubernetes.cluster import Key
 from azure_rehearsal.kubernetes.real.programs import Programs
 from tests.cluster.cluster_queries import commands_with, only_cluster, wait_until
@@ -60,10 +60,10 @@ def left(built: Programs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_killed_run_is_recovered_as_in_the_runbook(left: Path, cli: PulumiCli) -> None:
     planes = left / "world" / "control-planes"
     assert len(commands_with(str(planes))) >= 5, "kill -9 must reach only the parent"
-    with Rehearsal(PROGRAM, "staging", left, cli=cli, open_world=real_world) as rehearsal:
+    with Rehearsal(PROGRAM, "staging", left, cli=cli, open_backends=real_world) as rehearsal:
         assert commands_with(str(planes)) == [], "processes of the killed run remain"
-        assert isinstance(rehearsal.world, World)
-        live = only_cluster(rehearsal.world)
+        assert isinstance(rehearsal.backends, Backends)
+        live = only_cluster(rehearsal.backends)
         second = live.get(Key("v1", "ConfigMap", NAMESPACE, "second"))
         assert second is not None, "the object of the killed run is missing"
         known = [item["urn"].rpartition("::")[2] for item in rehearsal.export()["resources"]]
@@ -75,7 +75,7 @@ def test_a_killed_run_is_recovered_as_in_the_runbook(left: Path, cli: PulumiCli)
         assert 'configmaps "second" already exists' in refused.text
         assert "`pulumi import`" in refused.text
         recovery = Recovery(
-            rehearsal, command=rehearsal.up, adopts=True, preview=rehearsal.preview, import_file=left / "import.json"
+            rehearsal, command=rehearsal.up, creates=True, preview=rehearsal.preview, import_file=left / "import.json"
         )
         run = recovery.run()
         assert run.ok, run.text

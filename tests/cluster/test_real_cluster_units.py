@@ -12,7 +12,7 @@ import urllib3
 from typer.testing import CliRunner
 
 from azure_rehearsal.cli.commands import application
-from azure_rehearsal.cli.request import Wiring
+from azure_rehearsal.cli.invocation import Wiring
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, choose, chosen
 from azure_rehearsal.engine.go_tool import CACHE_VARIABLE
 from azure_rehearsal.errors import UsageError

@@ -31,7 +31,7 @@ def state(built: Programs, cli: PulumiCli, tmp_path_factory: pytest.TempPathFact
     """The state of a deployment of the small program."""
     assert built.api_server.exists()
     state = tmp_path_factory.mktemp("served") / "state"
-    with Rehearsal(PROGRAM, "staging", state, cli=cli, open_world=real_world, checkpoints=False) as rehearsal:
+    with Rehearsal(PROGRAM, "staging", state, cli=cli, open_backends=real_world, checkpoints=False) as rehearsal:
         run = rehearsal.up()
         assert run.ok, run.text
     return state

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from tests.unit.stacks import PROJECT
+from tools.rehearsal_adapter import RUNBOOK
 
 
 def test_the_recovery_follows_the_runbook() -> None:

@@ -102,7 +102,7 @@ NAMES: Final = {
     "rules_of_collection": "data_collection_rules",
     "secret_marks": "secret_propagation",
     "served_kinds": "discovery",
-    "StandIn": "FakeProvider",
+    "FakeProvider": "FakeProvider",
     "tools/clocks": "tools/rollout_estimates",
     "tools/reckoning": "tools/capacity_report",
     "way_out": "remediation",
@@ -163,7 +163,7 @@ def test_a_part_of_a_word_is_no_phrase() -> None:
 
 
 def test_an_old_name_is_found_with_its_case() -> None:
-    assert found("class StandIn:") == ["line 1: `StandIn`; better: FakeProvider"]
+    assert found("class FakeProvider:") == ["line 1: `FakeProvider`; better: FakeProvider"]
     assert found("class Standin:") == []
 
 

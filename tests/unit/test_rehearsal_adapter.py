@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from azure_rehearsal import remedies
 from azure_rehearsal.adapter import load
 from azure_rehearsal.errors import UsageError
 from tests.unit.stacks import PROJECT
@@ -71,3 +72,16 @@ def test_the_project_names_its_adapter() -> None:
     adapter = load(PROJECT)
     assert isinstance(adapter, VoiceAdapter)
     assert adapter.stacks("prod")[0] == "prod"
+
+
+def test_the_remedies_of_this_project_name_its_settings_and_existing_pages() -> None:
+    adapter = load(PROJECT)
+    assert "`voice:protect: false`" in adapter.remedy_for(remedies.PROTECTED)
+    for code, page in (
+        (remedies.INTERRUPTED, "docs/runbooks/killed-deployment.md"),
+        (remedies.PROTECTED_POOL, "docs/decisions/0005-generations-of-node-pools.md"),
+        ("ConnectionReset", "docs/runbooks/killed-deployment.md"),
+    ):
+        assert page in adapter.remedy_for(code)
+        assert (PROJECT / page).is_file()
+    assert adapter.remedy_for("AuthorizationFailed") == ""

@@ -29,7 +29,7 @@ LIVEKIT: Final = GoTool(
     requirement="github.com/livekit/livekit-server",
     package="github.com/livekit/livekit-server/cmd/server",
     duration="about three minutes on two cores that have nothing else to do",
-    way_out="Run `go build github.com/livekit/livekit-server/cmd/server` in tools/livekit to see all of it.",
+    remediation="Run `go build github.com/livekit/livekit-server/cmd/server` in tools/livekit to see all of it.",
 )
 LIVEKIT_SIP: Final = GoTool(
     name="livekit-sip",
@@ -38,7 +38,7 @@ LIVEKIT_SIP: Final = GoTool(
     requirement="github.com/livekit/sip",
     package="github.com/livekit/sip/cmd/livekit-sip",
     duration="about three minutes on two cores that have nothing else to do",
-    way_out=(
+    remediation=(
         "It needs a C compiler, pkg-config, libopus-dev, libopusfile-dev and libsoxr-dev. Run"
         " `go build github.com/livekit/sip/cmd/livekit-sip` in tools/livekit-sip to see the whole output."
     ),

@@ -15,13 +15,13 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.engine.caller import Caller
-from azure_rehearsal.engine.world import World
-from azure_rehearsal.protocol.provider import CheckFailure, Difference, Resource, StandIn
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Resource
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 
 
-class Echo(StandIn):
+class Echo(FakeProvider):
     """One instance of the provider whose SDK is `distribution`.
 
     `answers` has what single functions return; every other returns its arguments. What only a real stand-in can do,
@@ -29,7 +29,7 @@ class Echo(StandIn):
     """
 
     def __init__(
-        self, distribution: str, answers: dict[str, dict[str, Any]] | None = None, inner: StandIn | None = None
+        self, distribution: str, answers: dict[str, dict[str, Any]] | None = None, inner: FakeProvider | None = None
     ) -> None:
         self.version = version(distribution)
         self._answers = answers or {}
@@ -98,14 +98,14 @@ def _as_output(value: Any, name: str = "") -> Any:
     return value
 
 
-class EchoWorld(World):
+class EchoWorld(Backends):
     """The world of the rehearsal with such stand-ins; opened like it."""
 
     @classmethod
     def open(cls, directory: Path) -> EchoWorld:
         return cls(directory)
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
         client = self._client(caller)
         # The program refuses to run as another subscription.
         who = {

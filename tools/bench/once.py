@@ -18,15 +18,15 @@ from typing import Annotated, Any, Final
 import typer
 import yaml
 
+from azure_rehearsal.engine.backends import Backends
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.stack_file import parse_override
-from azure_rehearsal.engine.world import World
 from azure_rehearsal.protocol.program_runner import COLLECTOR_THRESHOLDS
 from tools.bench.echo import EchoWorld
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
-WORLDS: Final = {"simulated": World.open, "echo": EchoWorld.open}
+WORLDS: Final = {"simulated": Backends.open, "echo": EchoWorld.open}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def once(
             stack,
             Path(directory) / "state",
             overrides=[parse_override(text, name) for text in config or []],
-            open_world=WORLDS[world],
+            open_backends=WORLDS[world],
             environment={"PYTHONPATH": str(PROJECT), "BENCH_PROGRAM_TIMES": str(times)},
             checkpoints=False,
         ) as rehearsal:

@@ -1,4 +1,4 @@
-"""What every test of the simulator runs under."""
+"""Settings for all tests of the simulator."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from azure_rehearsal.testing import cli
 
 __all__ = ["cli"]
 
-# As every program of the rehearsal has it: the SDKs' objects live to the end and need no walking.
+# As in the rehearsal's programs: the SDKs' objects live until the end, so collecting them wastes time.
 gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
-# An Output in an f-string becomes a warning text in a resource; with this it raises. Read at each use, so set first.
+# Makes an Output in an f-string raise instead of becoming a warning text in a resource.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
 
-# A deadline measures the machine, not the code, and fails on a busy one.
+# Deadlines would measure the machine, not the code.
 settings.register_profile("project", deadline=None, print_blob=True)
 settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with what starts an engine: that takes longest."""
+    """Runs the tests that start an engine first, because they take longest."""
     items.sort(key=lambda item: item.get_closest_marker("rehearsal") is None)

@@ -217,7 +217,7 @@ def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
     issuer = resource("kubernetes:cert-manager.io/v1:ClusterIssuer", "issuer")
     with pytest.raises(Refused, match='no matches for kind "ClusterIssuer"') as refused:
         made(provider, issuer, ISSUER)
-    assert "depend on the release of the chart cert-manager" in refused.value.way_out
+    assert "depend on the release of the chart cert-manager" in refused.value.remediation
     made(provider, RELEASE, release(charts.CERT_MANAGER))
     id, _, _ = made(provider, issuer, ISSUER)
     assert id == "letsencrypt"

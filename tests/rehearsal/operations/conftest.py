@@ -12,7 +12,7 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.reports.change import Change
 from azure_rehearsal.reports.preview import preview
-from azure_rehearsal.reports.recording import record
+from azure_rehearsal.reports.recording import recording_of
 from tests.unit.stacks import PRODUCTION, PROJECT
 
 
@@ -32,5 +32,5 @@ def deployed(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         first = preview(rehearsal)
         run = rehearsal.up()
         assert run.ok, run.text
-        recording = record(rehearsal.export(show_secrets=True), run.steps)
+        recording = recording_of(rehearsal.export(show_secrets=True), run.steps)
         yield Deployed(first, recording, rehearsal)

@@ -15,8 +15,8 @@ from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
 from azure_rehearsal.reports.markdown import GITHUB_LIMIT, summary
 from azure_rehearsal.reports.preview import preview
-from simulator_tests.reports.legible import assert_legible, texts
-from simulator_tests.reports.shown import everything
+from simulator_tests.reports.legibility import assert_legible, texts
+from simulator_tests.reports.rendered import everything
 from tests.rehearsal.operations.conftest import Deployed
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
@@ -29,14 +29,14 @@ def test_all_that_the_platform_deploys_has_a_price_or_is_known_to_be_free(deploy
 
 
 def test_a_first_plan_costs_what_is_then_deployed(deployed: Deployed) -> None:
-    assert deployed.first.outlook is not None
-    assert deployed.first.outlook.cost_after.total == monthly_cost(_planned(deployed)).total
+    assert deployed.first.forecast is not None
+    assert deployed.first.forecast.cost_after.total == monthly_cost(_planned(deployed)).total
 
 
 def _planned(deployed: Deployed) -> list[dict[str, Any]]:
     """What was deployed but for objects of charts: nobody knows their values before there is a cluster."""
-    assert deployed.first.outlook is not None
-    planned = {item["urn"] for item in deployed.first.outlook.after}
+    assert deployed.first.forecast is not None
+    planned = {item["urn"] for item in deployed.first.forecast.after}
     charts = {item["urn"] for item in deployed.recording if item["type"] == "kubernetes:helm.sh/v4:Chart"}
     came = [item for item in deployed.recording if item["urn"] not in planned]
     assert {item["parent"] for item in came if not item["type"].startswith("pulumi:providers:")} <= charts
@@ -55,7 +55,7 @@ def test_the_platform_in_three_zones_is_legible_and_complete(deployed: Deployed)
 def test_every_public_address_of_the_platform_leads_somewhere(deployed: Deployed) -> None:
     addresses = [address for region in architecture_of(deployed.recording).regions for address in region.addresses]
     assert len(addresses) > 6
-    assert [address.name for address in addresses if address.nowhere] == []
+    assert [address.name for address in addresses if address.unused] == []
 
 
 def test_a_first_deployment_of_the_platform_is_told_within_the_limit(deployed: Deployed) -> None:
@@ -79,10 +79,10 @@ def new_generation(deployed: Deployed) -> Change:
 def test_a_plan_on_the_platform_differs_from_what_is_deployed_only_in_what_it_changes(
     deployed: Deployed, new_generation: Change
 ) -> None:
-    assert new_generation.outlook is not None
-    after = {item["urn"]: item for item in new_generation.outlook.after}
+    assert new_generation.forecast is not None
+    after = {item["urn"]: item for item in new_generation.forecast.after}
     before = {item["urn"]: item for item in deployed.recording}
-    assert {item["name"] for item in new_generation.outlook.after if item["op"] == "delete"} == {
+    assert {item["name"] for item in new_generation.forecast.after if item["op"] == "delete"} == {
         "voice-eastus-aks-pool-agentsa"
     }
     assert {after[urn]["name"] for urn in after.keys() - before.keys()} == {"voice-eastus-aks-pool-agentsb"}
@@ -90,22 +90,22 @@ def test_a_plan_on_the_platform_differs_from_what_is_deployed_only_in_what_it_ch
         if item["op"] == "same":
             assert item["inputs"] == before[urn_]["inputs"]
             assert item["parent"] == before[urn_]["parent"]
-    assert "plaintext" not in json.dumps(new_generation.outlook.after)
+    assert "plaintext" not in json.dumps(new_generation.forecast.after)
 
 
 def test_the_money_and_time_of_a_new_generation_are_those_of_its_two_pools(new_generation: Change) -> None:
-    assert new_generation.outlook is not None
-    changes = {item.name[-1]: item for item in new_generation.outlook.money.changes}
+    assert new_generation.forecast is not None
+    changes = {item.name[-1]: item for item in new_generation.forecast.cost_change.changes}
     assert (changes["a"].after, changes["b"].before) == (None, None)
     assert changes["b"].monthly.high > -changes["a"].monthly.high  # machines of twice the size
-    (stack,) = new_generation.outlook.wall_time.stacks
+    (stack,) = new_generation.forecast.wall_time.stacks
     assert [(item.op, item.name[-7:]) for item in stack.path][-1] == ("delete", "agentsa")
     assert ("create", "agentsb") in [(item.op, item.name[-7:]) for item in stack.path]
 
 
 def test_a_first_plan_takes_as_long_as_the_deployment_that_follows(deployed: Deployed) -> None:
-    assert deployed.first.outlook is not None
-    assert deployed.first.outlook.wall_time.minutes == wall_time(_planned(deployed)).minutes
+    assert deployed.first.forecast is not None
+    assert deployed.first.forecast.wall_time.minutes == wall_time(_planned(deployed)).minutes
 
 
 def test_no_secret_of_the_platform_is_shown(deployed: Deployed) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from azure_rehearsal.reports.recording import record
+from azure_rehearsal.reports.recording import recording_of
 from azure_rehearsal.testing import made_once
 from tests.unit.stacks import PRODUCTION, PROJECT
 
@@ -62,4 +62,4 @@ def own_production(deployed: Path, cli: PulumiCli, tmp_path: Path) -> Iterator[R
 @pytest.fixture(scope="session")
 def recording(production: Rehearsal) -> list[dict[str, Any]]:
     """What was deployed."""
-    return record(production.export(show_secrets=True), ())
+    return recording_of(production.export(show_secrets=True), ())

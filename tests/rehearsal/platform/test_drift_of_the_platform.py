@@ -36,7 +36,7 @@ def deployed(rehearsal: Rehearsal) -> dict[str, dict[str, Any]]:
 def create_in_the_portal(rehearsal: Rehearsal, type: str, inputs: dict[str, Any]) -> None:
     """What somebody makes without Pulumi."""
     caller = VoiceAdapter(PROJECT).caller(yaml.safe_load(PRODUCTION.read_text())["config"])
-    stand_in = rehearsal.world.factories(caller)["azure-native"]()
+    stand_in = rehearsal.backends.factories(caller)["azure-native"]()
     resource = Resource("urn:pulumi:portal::portal::portal::by-hand", type, "by-hand")
     checked, refused = stand_in.check(resource, {}, inputs, b"")
     assert not refused
@@ -45,7 +45,7 @@ def create_in_the_portal(rehearsal: Rehearsal, type: str, inputs: dict[str, Any]
 
 def test_what_was_changed_deleted_and_added_by_hand_is_told_and_put_back(own_production: Rehearsal) -> None:
     assert found_in(own_production) == []
-    world, resources = own_production.world, deployed(own_production)
+    world, resources = own_production.backends, deployed(own_production)
     id_of = {name: resource["id"] for name, resource in resources.items()}
 
     world.change(id_of[POOL], "maxCount", 9)
@@ -82,7 +82,9 @@ def test_what_was_changed_deleted_and_added_by_hand_is_told_and_put_back(own_pro
     assert set(found) == {POOL, CLUSTER, LINK, GROUP}
     (size,) = found[POOL].changes
     assert str(size) == f"maxCount: was {resources[POOL]['inputs']['maxCount']}, is 9"
-    assert found[LINK].lines() == [f"{LINK} (azure-native:network:PrivateDnsZoneGroup) is gone; it was {id_of[LINK]}"]
+    assert found[LINK].lines() == [
+        f"{LINK} (azure-native:network:PrivateDnsZoneGroup) no longer exists; its id was {id_of[LINK]}"
+    ]
     (rule,) = found[GROUP].changes
     assert (rule.path, rule.now["sourceAddressPrefix"]) == ("securityRules[debug]", "*")
     tag, pool = sorted(found[CLUSTER].changes, key=lambda change: change.path, reverse=True)

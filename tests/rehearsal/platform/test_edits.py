@@ -93,7 +93,7 @@ def test_what_would_take_something_protected_away_is_refused(production: Rehears
     assert not run.ok
     failures = failures_of(run)
     assert all("protect" in failure.meaning for failure in failures), run.text
-    assert all("voice:protect" in failure.way_out for failure in failures)
+    assert all("voice:protect" in failure.remediation for failure in failures)
 
 
 @pytest.mark.parametrize(

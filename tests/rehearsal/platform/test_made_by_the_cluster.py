@@ -23,7 +23,7 @@ def records(deployed: Path) -> dict[str, dict]:
 def test_the_gateway_stands_on_the_regions_address_in_the_group_of_the_nodes(
     deployed: Path, production: Rehearsal
 ) -> None:
-    assert production.world.unready() == []
+    assert production.backends.unready() == []
     balancers = {
         id: item
         for id, item in records(deployed).items()
@@ -45,5 +45,5 @@ def test_what_the_cluster_made_is_no_drift_and_nothing_of_it_is_left_after_a_des
     assert own_production.up(config={PROTECT: False}).ok
     destroyed = own_production.destroy(config={PROTECT: False})
     assert destroyed.ok, destroyed.text
-    assert own_production.world.left_behind() == []
-    assert own_production.world.leftovers() == []
+    assert own_production.backends.orphans() == []
+    assert own_production.backends.leftovers() == []

@@ -89,7 +89,7 @@ def test_a_kubernetes_upgrade_is_one_update_of_the_cluster_and_each_pool(product
 def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(production: Rehearsal) -> None:
     run = production.preview(config={GENERATIONS: [{**OLD, "vmSize": "Standard_D16s_v5"}]})
     assert not run.ok
-    refused = {failure.name: failure.way_out for failure in failures_of(run)}
+    refused = {failure.name: failure.remediation for failure in failures_of(run)}
     assert set(sip_pools("a")) & set(refused), run.text
     assert all("generation" in refused[name] for name in set(sip_pools("a")) & set(refused))
 

@@ -81,11 +81,11 @@ class Environment:
 
     def exists(self, words: str) -> list[str]:
         """The ids of what exists with these words in the id; what Azure keeps anyway left out."""
-        return [id for id in self.directory.world.leftovers() if words in id]
+        return [id for id in self.directory.backends.leftovers() if words in id]
 
     def cloud(self) -> dict[str, Any]:
         """The simulated Azure as it is on disk."""
-        self.directory.world.save()
+        self.directory.backends.save()
         return json.loads((self.directory.directory / "world" / "azure.json").read_text())
 
 

@@ -41,7 +41,7 @@ def test_of_a_region_that_is_down_nothing_is_deployed_and_nothing_is_lost(enviro
     for failure in failures_of(run):
         assert "GatewayTimeout" in failure.message
         assert "managed in eastus, which is down" in failure.message
-        assert "when eastus answers again" in failure.way_out
+        assert "when eastus responds again" in failure.remediation
     assert environment.cloud()["records"] == before
     assert environment.deploy("prod") == {}
 
@@ -55,7 +55,7 @@ def test_what_a_region_has_in_one_that_is_down_is_named_and_can_be_left_out(envi
     (failure,) = failures_of(refused)
     assert failure.name == replica
     assert "is managed in eastus, which is down" in failure.message
-    assert failure.way_out.startswith(f"leave it out now (`pulumi up --exclude '**{replica}'`)")
+    assert failure.remediation.startswith(f"exclude it now (`pulumi up --exclude '**{replica}'`)")
 
     environment.done(stack.up("--exclude", f"**{replica}", config=tags))
     assert environment.deploy("prod-westeurope", config=tags) == {"update": [replica]}

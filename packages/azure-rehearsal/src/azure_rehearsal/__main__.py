@@ -1,4 +1,4 @@
-"""`azure-rehearsal`."""
+"""`python -m azure_rehearsal`: the same commands as `azure-rehearsal`."""
 
 from __future__ import annotations
 

@@ -1,23 +1,26 @@
-"""What the simulator has to know about the project that it runs.
+"""The simulator's view of the project that it rehearses.
 
 A project names its adapter in `pyproject.toml`:
 
     [tool.azure-rehearsal]
-    adapter = "tools.rehearsal_adapter:VoiceAdapter"
+    adapter = "tools.rehearsal_adapter:MyAdapter"
 
-The class derives from `Adapter` and overrides what differs from the defaults. A project without one is rehearsed as a
-plain Pulumi project: each stack by itself, no check before the program runs, nothing known that lifts protection.
+The class derives from `Adapter` and overrides the members that differ from the defaults. Without an adapter, the
+simulator rehearses a plain Pulumi project: each stack alone, without a check before the program runs and without a
+setting that lifts protection.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from azure_rehearsal import remedies
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.stack_file import placeholder_of
 from azure_rehearsal.errors import UsageError
@@ -27,10 +30,10 @@ TABLE: Final = "azure-rehearsal"
 
 
 class Adapter:
-    """The defaults, for the project in `project`.
+    """The defaults, for the project in the directory `project`.
 
-    `unprotected` are the settings that lift the protection of resources, `edits` those that the update of a chaos run
-    changes: both by configuration path, as `Rehearsal.up(config=…)` takes them.
+    `unprotected` are the settings that lift the protection of resources. `edits` are the settings that the update of a
+    chaos run changes. Both are keyed by configuration path, like `Rehearsal.up(config=…)`.
     """
 
     unprotected: Mapping[str, Any] = {}
@@ -40,39 +43,55 @@ class Adapter:
         self.project = project
 
     def stacks(self, environment: str) -> list[str]:
-        """The stacks of an environment in their order of deployment. Raises `UsageError`."""
+        """The stacks of an environment in deployment order. Raises `UsageError`."""
         raise UsageError(
-            f"--env {environment}: this project does not say which stacks belong to an environment. Name one with"
+            f"--env {environment}: this project does not define the stacks of an environment. Name one stack with"
             f" --stack, or name an adapter in [tool.{TABLE}] of pyproject.toml."
         )
 
     def check(self, stack_file: Path) -> list[str]:
-        """The problems of a stack file, one line each; none when it can be deployed."""
+        """The problems of a stack file, one line each; empty if the file can be deployed."""
         del stack_file
         return []
 
     def placeholder(self, path: Sequence[str | int]) -> str:
-        """What stands for the secret at this path of the configuration: stable, and different for each path."""
+        """The placeholder of the secret at this configuration path: stable, and different for each path."""
         return placeholder_of(path)
 
     def caller(self, config: Mapping[str, Any]) -> Caller:
-        """Whom Azure takes the program for, from the `config` of a stack file. Raises `UsageError`."""
+        """The identity under which the program reaches Azure, from the `config` of a stack file.
+
+        Raises `UsageError`.
+        """
         return Caller(
             directory=self.project,
             subscription_id=str(config.get("azure-native:subscriptionId", "")),
             tenant_id=str(config.get("azure-native:tenantId", "")),
         )
 
+    def remedy_for(self, code: str) -> str:
+        """The project's remediation of a failure, without a final full stop; empty to use the simulator's.
+
+        `code` is a code of `azure_rehearsal.remedies`, or the error code of a refusal (`AuthorizationFailed`).
+        """
+        if code == remedies.PROTECTED and self.unprotected:
+            settings = ", ".join(f"{path}: {json.dumps(value)}" for path, value in self.unprotected.items())
+            return (
+                f"keep the setting as it was; to delete the resource on purpose, deploy once with `{settings}`, then"
+                " change the setting"
+            )
+        return ""
+
 
 def load(project: Path) -> Adapter:
-    """The adapter that the project names, else the defaults. Raises `UsageError` for one that cannot be loaded."""
+    """The adapter that the project names, else the defaults. Raises `UsageError` if it cannot be loaded."""
     file = project / "pyproject.toml"
     if not file.is_file():
         return Adapter(project)
     try:
         name = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get(TABLE, {}).get("adapter")
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file} is not TOML: {error}.") from None
+        raise UsageError(f"{file} is not TOML: {error}. Fix the file.") from None
     if name is None:
         return Adapter(project)
     module, _, attribute = str(name).partition(":")

@@ -1,12 +1,12 @@
-"""What stops a rehearsal before, or beside, the engine's own refusals."""
+"""Errors that stop a rehearsal before the engine starts, or in addition to its refusals."""
 
 from __future__ import annotations
 
 
 class UsageError(Exception):
-    """Wrong usage, wrong settings or a machine that lacks something: exit code 2, no traceback.
+    """Wrong usage, wrong settings, or a missing program on this machine: exit code 2, no traceback.
 
-    `problems` are the lines that people read, one for each problem, each with the way out.
+    `problems` are the lines for the user, one for each problem, each with its remediation.
     """
 
     def __init__(self, *problems: str) -> None:

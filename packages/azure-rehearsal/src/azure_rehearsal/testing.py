@@ -1,4 +1,4 @@
-"""For test suites that rehearse a project with pytest: what a machine has or builds, and state made once in a run."""
+"""Helpers for test suites that rehearse a project with pytest: installed programs, and state that a run shares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Found = TypeVar("Found")
 
 
 def installed(find: Callable[[], Found]) -> Found:
-    """What `find` finds. Where it raises `UsageError` the test is skipped, or fails with REHEARSAL_REQUIRED=1 (CI)."""
+    """The result of `find`. If it raises `UsageError`, the test is skipped, or fails with REHEARSAL_REQUIRED=1 (CI)."""
     try:
         return find()
     except UsageError as missing:
@@ -29,14 +29,14 @@ def installed(find: Callable[[], Found]) -> Found:
 
 @pytest.fixture(scope="session")
 def cli() -> PulumiCli:
-    """The Pulumi CLI; a `conftest.py` imports this fixture."""
+    """The Pulumi CLI. A `conftest.py` imports this fixture."""
     return installed(find)
 
 
 def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A directory that the first process of a test run to ask for it makes, and the others find made.
+    """A directory that the processes of a test run share. The first process that needs it fills it with `make`.
 
-    Nobody may change it: copy it.
+    Tests must not change it; they copy it.
     """
     base = temporary.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

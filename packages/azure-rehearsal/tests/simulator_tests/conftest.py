@@ -1,4 +1,4 @@
-"""Fixtures for tests that start the Pulumi CLI. One start takes about a second, so runs are shared by the session."""
+"""Fixtures for tests that start the Pulumi CLI. One start takes about a second, so the session shares the runs."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import pytest
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.run import Run
-from simulator_tests.worlds import RandomWorld
+from simulator_tests.fake_backends import RandomBackends
 
 PROGRAMS = Path(__file__).with_name("programs")
 
 
 def copied_program(target: Path) -> Path:
-    """The tiny program in a directory of its own, where stack files can be edited."""
+    """Copies the tiny program into a new directory, so that the test can edit its stack files."""
     shutil.copytree(PROGRAMS / "tiny", target, ignore=shutil.ignore_patterns("__pycache__", ".rehearsal"))
     return target
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    """The tiny program, copied."""
+    """A copy of the tiny program."""
     return copied_program(tmp_path / "tiny")
 
 
 @dataclass(frozen=True)
-class Story:
-    """One stack's life, told once: each run in the order of the fields."""
+class StackLifecycle:
+    """The runs of one stack, in the order of the fields."""
 
     project: Path
     state: Path
@@ -50,29 +50,29 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-def story(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Runs the tiny program through everything that the tests look at."""
-    base = tmp_path_factory.mktemp("a story with spaces")
+def lifecycle(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> StackLifecycle:
+    """Runs the tiny program through its whole lifecycle."""
+    base = tmp_path_factory.mktemp("a path with spaces")
     project, state = copied_program(base / "tiny"), base / "state"
-    unprotected = {"voice:protect": False}
-    with Rehearsal(project, "staging", state, cli=cli, open_world=RandomWorld) as rehearsal:
-        return Story(
+    unprotected = {"shop:protect": False}
+    with Rehearsal(project, "staging", state, cli=cli, open_backends=RandomBackends) as rehearsal:
+        return StackLifecycle(
             project=project,
             state=state,
             preview=rehearsal.preview(),
             first=rehearsal.up(),
             second=rehearsal.up(),
             refreshed=rehearsal.refresh(),
-            new_generation=rehearsal.preview(config={"voice:generation": 2, **unprotected}),
-            protected=rehearsal.up(config={"voice:generation": 2}),
+            new_generation=rehearsal.preview(config={"shop:generation": 2, **unprotected}),
+            protected=rehearsal.up(config={"shop:generation": 2}),
             destroy_refused=rehearsal.destroy(),
             outputs=rehearsal.pulumi("stack", "output", "--json", "--show-secrets"),
             deployment=rehearsal.export(show_secrets=True),
-            # Else the first refusal ends the run, and what else was begun by then depends on the machine.
+            # Without the option, the first refusal ends the run, and the operations started by then depend on timing.
             partly_refused=rehearsal.up(
-                "--continue-on-error", config={"voice:refused": ["refused", "half"], **unprotected}
+                "--continue-on-error", config={"shop:refused": ["refused", "half"], **unprotected}
             ),
             after_refusal=rehearsal.export(),
-            crashed=rehearsal.preview(config={"voice:crash": "now"}),
+            crashed=rehearsal.preview(config={"shop:crash": "now"}),
             destroyed=rehearsal.destroy(),
         )

@@ -1,4 +1,4 @@
-"""Stand-ins for what the tests call over gRPC or hand to a function."""
+"""Fakes that tests call over gRPC or pass to a function."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
-from azure_rehearsal.protocol.provider import new_server
+from azure_rehearsal.protocol.grpc_server import new_server
 
 
 class FakeEngine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonitorServicer):
-    """Just enough of the engine and its resource monitor to run a program that declares only its stack."""
+    """The parts of the engine and its resource monitor that a program without resources needs."""
 
     def __init__(self) -> None:
         self.logged: list[tuple[int, str, int]] = []
@@ -41,7 +41,7 @@ class FakeEngine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonit
         return empty_pb2.Empty()
 
     def lines(self, stream: int) -> list[str]:
-        """What came on one of the program's streams."""
+        """The lines of one of the program's streams."""
         return [message.rstrip("\n") for _, message, number in self.logged if number == stream]
 
     def errors(self) -> list[str]:
@@ -50,7 +50,7 @@ class FakeEngine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonit
 
 @contextmanager
 def serving(engine: FakeEngine) -> Generator[str]:
-    """Serves the fake engine and gives its address."""
+    """Serves the fake engine and yields its address."""
     server = new_server(workers=8)
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)

@@ -1,4 +1,4 @@
-"""What a rehearsal is told about the tiny program (`programs/tiny`)."""
+"""The adapter of the tiny program (`programs/tiny`)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from azure_rehearsal.engine.stack_file import stack_names
 
 
 class TinyAdapter(Adapter):
-    """All of its stacks are one environment. `check` is asked about stack files."""
+    """All stacks are one environment. `check` validates stack files."""
 
-    unprotected: Mapping[str, Any] = {"voice:protect": False}
-    edits: Mapping[str, Any] = {"voice:generation": 2}
+    unprotected: Mapping[str, Any] = {"shop:protect": False}
+    edits: Mapping[str, Any] = {"shop:generation": 2}
 
     def __init__(self, project: Path, check: Callable[[Path], list[str]] = lambda _: []) -> None:
         super().__init__(project)

@@ -1,8 +1,8 @@
-"""The error codes that a fault can answer with, and what the service says with each.
+"""The error codes of faults, with the message and the remediation of each.
 
-Azure's: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors; those of
-Kubernetes are the reasons of `metav1.Status`. The real providers try again by themselves before they give up on a
-request that was throttled or found the service busy, so each of these is what is left after that.
+Azure's codes: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors. The
+codes of Kubernetes are the reasons of `metav1.Status`. The real providers retry throttled requests and a busy service,
+so each fault is a failure that remains after the retries.
 """
 
 from __future__ import annotations
@@ -14,69 +14,69 @@ from typing import Final
 
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.protocol.provider import Refused
-
-RUN_IT_AGAIN: Final = "run it again: what is done stays done, and the rest is taken up where it stopped"
-RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
+from azure_rehearsal.remedies import IMPORT_EXISTING, RETRY
 
 
 class Moment(enum.Enum):
-    """Where in a write a fault strikes."""
+    """The moment of a write at which the fault occurs."""
 
     BEFORE = "before"
-    """The service does nothing."""
+    """Before the write: the service does nothing."""
     ACCEPTED = "accepted"
-    """The service has done it and then reports a failure: the engine knows what there is, and keeps it."""
+    """After the write: the service reports a failure, and the engine keeps the resource in its state."""
     AFTER = "after"
-    """The service has done it, and its answer is lost: the engine knows nothing of what was made."""
+    """After the write: the response is lost, and the engine does not know the resource."""
 
 
 @dataclass(frozen=True)
 class FaultCode:
-    """What goes with one error code. `words` may name the `{operation}`, `{type}` and `{name}`."""
+    """One error code. `message` can contain `{operation}`, `{type}` and `{name}`."""
 
     code: str
-    words: str
-    way_out: str = RUN_IT_AGAIN
+    message: str
+    remediation: str = RETRY
     moment: Moment = Moment.BEFORE
 
     def refusal(self, operation: str, type: str, name: str) -> Refused:
-        """The answer to one write."""
-        return Refused(self.code, self.words.format(operation=operation, type=type, name=name), self.way_out)
+        """The refusal of one write."""
+        return Refused(self.code, self.message.format(operation=operation, type=type, name=name), self.remediation)
 
 
-_IMPORT: Final = f"{RUN_IT_AGAIN}; where it then says that something exists already, follow {RUNBOOK}"
-_QUOTA: Final = "ask for more quota in this region, or choose another size or a smaller number; then run it again"
-_RIGHTS: Final = "give the deployer the role that allows it, wait until it is known everywhere (minutes), run it again"
+_IMPORT: Final = f"{RETRY}; if it reports existing resources, {IMPORT_EXISTING} and repeat"
+_QUOTA: Final = "request more quota in this region, or choose another size or a smaller count; then run it again"
+_RIGHTS: Final = "assign the deployer a role that allows it, wait some minutes until it is effective, then run it again"
 
 CODES: Final = (
-    # What passes by itself.
+    # Transient.
     FaultCode("AnotherOperationInProgress", "Another operation on {name} or what it depends on is in progress."),
     FaultCode("InternalServerError", "The server encountered an internal error while it handled {name}."),
-    FaultCode("ServiceUnavailable", "The service is temporarily unavailable; the request for {name} was not taken."),
-    FaultCode("Timeout", "The server did not answer the {operation} of {name} in time."),
+    FaultCode(
+        "ServiceUnavailable", "The service is temporarily unavailable and did not accept the request for {name}."
+    ),
+    FaultCode("Timeout", "The server did not respond to the {operation} of {name} in time."),
     FaultCode("TooManyRequests", "The {operation} of {name} was throttled: too many requests within a minute."),
     FaultCode(
         "ConnectionReset",
-        "The request to {operation} {name} was sent, and the connection was lost before the answer came.",
-        way_out=_IMPORT,
+        "The connection was lost after the request to {operation} {name} was sent and before the response arrived.",
+        remediation=_IMPORT,
         moment=Moment.AFTER,
     ),
     FaultCode(
         "ProvisioningFailed",
         "The {operation} of {name} was accepted, and then provisioning failed.",
-        way_out="run it again: it is updated in place; if it fails again, look at its activity log",
+        remediation="run it again: it updates the resource in place; if it fails again, read its activity log",
         moment=Moment.ACCEPTED,
     ),
-    # What does not.
-    FaultCode("AllocationFailed", "There is no capacity for {name} in this zone now.", way_out=_QUOTA),
-    FaultCode("AuthorizationFailed", "The client may not {operation} {name} ({type}).", way_out=_RIGHTS),
-    FaultCode("Forbidden", "{name} is forbidden: the user cannot {operation} it.", way_out=_RIGHTS),
-    FaultCode("QuotaExceeded", "The {operation} of {name} would exceed the approved quota.", way_out=_QUOTA),
-    FaultCode("SkuNotAvailable", "The requested size of {name} is not available in this location.", way_out=_QUOTA),
+    # Permanent.
+    FaultCode("AllocationFailed", "There is no capacity for {name} in this zone now.", remediation=_QUOTA),
+    FaultCode("AuthorizationFailed", "The client may not {operation} {name} ({type}).", remediation=_RIGHTS),
+    FaultCode("Forbidden", "{name} is forbidden: the user cannot {operation} it.", remediation=_RIGHTS),
+    FaultCode("QuotaExceeded", "The {operation} of {name} would exceed the approved quota.", remediation=_QUOTA),
+    FaultCode("SkuNotAvailable", "The requested size of {name} is not available in this location.", remediation=_QUOTA),
     FaultCode(
         "RequestDisallowedByPolicy",
         "{name} was disallowed by policy.",
-        way_out="read which policy it is in the activity log; change the settings or have an exemption made",
+        remediation="find the policy in the activity log; change the settings or request an exemption",
     ),
 )
 
@@ -87,21 +87,21 @@ STATUSES: Final = {
     "503": "ServiceUnavailable",
     "504": "Timeout",
 }
-"""HTTP statuses that may stand for a code."""
+"""HTTP statuses that can replace a code."""
 
 _BY_CODE: Final = {entry.code: entry for entry in CODES}
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 
 
 def fault_code(text: str) -> FaultCode:
-    """The entry of a code or status; any other code that looks like one gets general words. Raises `UsageError`."""
+    """The entry of a code or status. An unknown code gets a general message. Raises `UsageError` for other text."""
     code = STATUSES.get(text, text)
     if code in _BY_CODE:
         return _BY_CODE[code]
     if not _CODE.fullmatch(code):
         raise UsageError(
-            f"{text!r} is no error code: write one of Azure or Kubernetes, such as {', '.join(sorted(_BY_CODE))},"
-            f" or a status: {', '.join(STATUSES)}."
+            f"{text!r} is not an error code. Expected: a code of Azure or Kubernetes, such as"
+            f" {', '.join(sorted(_BY_CODE))}, or an HTTP status: {', '.join(STATUSES)}."
         )
-    way_out = f"look {code} up in the service's documentation, put right what it names, then run it again"
-    return FaultCode(code, "The {operation} of {name} ({type}) was refused.", way_out)
+    remediation = f"find {code} in the service's documentation, fix the cause, then run it again"
+    return FaultCode(code, "The {operation} of {name} ({type}) was refused.", remediation)

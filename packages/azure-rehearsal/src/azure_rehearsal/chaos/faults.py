@@ -1,11 +1,10 @@
-"""Faults on purpose: which writes of the stand-ins fail, and at which one the engine is killed.
+"""Fault injection: failed writes of the fake providers, and a killed engine.
 
-Owns the plan of faults and lays it over the stand-ins of a world, which know nothing of it. A write is a create, update
-or delete that is no preview. What a seed decides depends on the seed and on which write it is, not on the order in
-which the engine gets to it, so that a seed repeats a run; only "the N-th write" depends on the order.
+Owns the fault rules and their injection into the fake providers, which do not know them. A write is a create, update or
+delete outside a preview. A random decision depends on the seed and the write, not on the order in which the engine
+makes the writes, so a seed repeats a run. Only "the N-th write" depends on the order.
 
-Does not own what a code means (`azure_rehearsal.chaos.fault_codes`) or regions that are down
-(`azure_rehearsal.chaos.outage`).
+Does not own the error codes (`azure_rehearsal.chaos.fault_codes`) or outages (`azure_rehearsal.chaos.outage`).
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from typing import Any, Final, Protocol, TypeVar
 
 from azure_rehearsal.chaos.fault_codes import FaultCode, Moment, fault_code
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.protocol.decorated import Decorated
-from azure_rehearsal.protocol.provider import CreatedButFailed, Resource, StandIn
+from azure_rehearsal.protocol.provider import CreatedButFailed, FakeProvider, Resource
+from azure_rehearsal.protocol.provider_wrapper import ProviderWrapper
 
 AZURE: Final = "azure-native:"
 TRANSIENT: Final = (
@@ -33,17 +32,17 @@ TRANSIENT: Final = (
     "ConnectionReset",
     "ProvisioningFailed",
 )
-"""What `--fail-rate` draws from: before a write, after it, and accepted but failed."""
+"""The codes that `--fail-rate` draws from. They cover each `Moment`."""
 
-SETTLE_SECONDS: Final = 60.0
-"""How long the writes that a killed engine had under way may take to end. Stand-ins take far less."""
+IDLE_SECONDS: Final = 60.0
+"""The time limit for the writes in progress of a killed engine. Fake providers take far less."""
 
 _KILLED: Final = FaultCode("EngineKilled", "the engine was killed during the {operation} of {name}")
 _T = TypeVar("_T")
 
 
 class Operation(enum.StrEnum):
-    """What a write does."""
+    """The operation of a write."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -52,7 +51,7 @@ class Operation(enum.StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Write:
-    """One write that the engine asked for."""
+    """One write that the engine requested."""
 
     operation: Operation
     urn: str
@@ -65,7 +64,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a write: a refusal with a code, or the death of the engine."""
+    """A fault of one write: a refusal with a code, or a killed engine."""
 
     moment: Moment
     code: FaultCode | None = None
@@ -75,21 +74,21 @@ class Fault:
         when = {
             Moment.BEFORE: "before it took effect",
             Moment.ACCEPTED: "accepted and then failed",
-            Moment.AFTER: "after it took effect, the answer lost",
+            Moment.AFTER: "after it took effect, the response lost",
         }
         return f"{self.code.code if self.code else 'engine killed'}, {when[self.moment]}"
 
 
-class Rule(Protocol):
-    """Decides about writes, one at a time, in the order in which they begin."""
+class FaultRule(Protocol):
+    """Decides about writes, one at a time, in the order in which they start."""
 
-    def strike(self, write: Write) -> Fault | None:
-        """What happens to this write; `None` when nothing does."""
+    def match(self, write: Write) -> Fault | None:
+        """The fault of this write, or `None`."""
 
 
 @dataclass
-class Targeted:
-    """Fails writes by type and logical name (glob patterns), `times` times in all."""
+class TargetedRule:
+    """Fails writes by type and logical name (glob patterns), at most `times` times."""
 
     type: str
     name: str
@@ -98,7 +97,7 @@ class Targeted:
     operations: frozenset[Operation] = frozenset(Operation)
     text: str = ""
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         types = (write.type, write.type.removeprefix(AZURE))
         matches = any(fnmatchcase(type, self.type) for type in types) and fnmatchcase(write.name, self.name)
         if self.times == 0 or not matches or write.operation not in self.operations:
@@ -107,29 +106,29 @@ class Targeted:
         return self.fault
 
     @classmethod
-    def parsed(cls, text: str) -> Targeted:
-        """`TYPE:NAME:ERROR` or `TYPE:NAME:ERROR*N`; a colon in a name is matched by `?`. Raises `UsageError`."""
+    def parsed(cls, text: str) -> TargetedRule:
+        """Parses `TYPE:NAME:ERROR` or `TYPE:NAME:ERROR*N`; `?` matches a colon in a name. Raises `UsageError`."""
         type, _, rest = text.rpartition(":")[0].rpartition(":")
         name, (code, star, times) = rest, text.rpartition(":")[2].partition("*")
         if not (type and name and code) or (star and not (times.isdecimal() and int(times) > 0)):
             raise UsageError(
-                f"--fail {text!r} is not TYPE:NAME:ERROR or TYPE:NAME:ERROR*N,"
-                " for example containerservice:AgentPool:*sip*:QuotaExceeded or 'network:*:*:429*3'."
+                f"--fail {text!r} is not TYPE:NAME:ERROR or TYPE:NAME:ERROR*N."
+                " Examples: containerservice:AgentPool:*system*:QuotaExceeded, 'network:*:*:429*3'."
             )
         found = fault_code(code)
         return cls(type, name, Fault(found.moment, found), int(times or 1), text=text)
 
 
 @dataclass
-class At:
-    """Strikes one write, by URN and operation, the first time that it is tried."""
+class SingleWriteRule:
+    """Fails the first attempt of one write, by URN and operation."""
 
     operation: Operation
     urn: str
     fault: Fault
     done: bool = False
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         if self.done or (write.operation, write.urn) != (self.operation, self.urn):
             return None
         self.done = True
@@ -137,14 +136,14 @@ class At:
 
 
 @dataclass
-class ByChance:
-    """Fails each write with a probability that is the same for all; a write that is tried again is drawn again."""
+class RandomRule:
+    """Fails each write with the same probability. Each further attempt is a new draw."""
 
     probability: float
     seed: int
     _tries: dict[Write, int] = field(default_factory=dict)
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         tries = self._tries[write] = self._tries.get(write, 0) + 1
         draw = random.Random(f"{self.seed}/{write.operation}/{write.urn}/{tries}")
         if draw.random() >= self.probability:
@@ -153,121 +152,125 @@ class ByChance:
         return Fault(code.moment, code)
 
 
-class KillAt:
-    """Kills the engine inside the N-th write; the seed says on which side of its effect, unless `moment` does."""
+class KillRule:
+    """Kills the engine inside the N-th write, at `moment` (default: before or after its effect; the seed decides)."""
 
     def __init__(self, number: int, seed: int = 0, moment: Moment | None = None) -> None:
         drawn = random.Random(f"{seed}/kill/{number}").choice((Moment.BEFORE, Moment.AFTER))
         self.fault = Fault(moment or drawn)
         self.left = number
 
-    def strike(self, write: Write) -> Fault | None:
+    def match(self, write: Write) -> Fault | None:
         self.left -= 1
         return self.fault if self.left == 0 else None
 
 
 class Faults:
-    """A plan of faults, and what came of it. One plan serves one run of the engine after the other.
+    """The faults of a rehearsal, and what they did: `writes` and `injected`. Several runs of the engine can share it.
 
-    `unreachable` are locations that do not answer; whoever opens the world is told of them. `seed` is the one that
-    decided something, for people to repeat.
+    `unreachable` are locations that do not respond; `azure_rehearsal.engine.engine` passes them to the backends. `seed`
+    is the seed of random decisions, for messages.
     """
 
-    def __init__(self, rules: Sequence[Rule] = (), unreachable: Iterable[str] = (), seed: int | None = None) -> None:
+    def __init__(
+        self, rules: Sequence[FaultRule] = (), unreachable: Iterable[str] = (), seed: int | None = None
+    ) -> None:
         self.rules = list(rules)
         self.unreachable = frozenset(unreachable)
         self.seed = seed
-        self.begun: list[Write] = []
-        self.struck: list[tuple[Write, Fault]] = []
+        self.writes: list[Write] = []
+        self.injected: list[tuple[Write, Fault]] = []
         self._engine: subprocess.Popen[str] | None = None
-        self._under_way = 0
+        self._in_progress = 0
         self._changed = threading.Condition()
 
     @property
-    def told(self) -> list[str]:
-        """What was done on purpose, a line for each fault."""
+    def descriptions(self) -> list[str]:
+        """A line for each injected fault."""
         repeat = "" if self.seed is None else f" (--seed {self.seed} repeats it)"
-        return [f"failed on purpose{repeat}: {write}: {fault}" for write, fault in self.struck]
+        return [f"injected fault{repeat}: {write}: {fault}" for write, fault in self.injected]
 
     @property
-    def never_struck(self) -> list[str]:
-        """What was asked for by type and name and met no write at all."""
+    def unmatched(self) -> list[str]:
+        """The texts of targeted rules that matched no write."""
         return [
             rule.text
             for rule in self.rules
-            if isinstance(rule, Targeted) and not any(fault is rule.fault for _, fault in self.struck)
+            if isinstance(rule, TargetedRule) and not any(fault is rule.fault for _, fault in self.injected)
         ]
 
-    def wrapped(self, factories: Mapping[str, Callable[[], StandIn]]) -> dict[str, Callable[[], StandIn]]:
-        """The factories of a world, with these faults laid over what they make."""
+    def wrapped(self, factories: Mapping[str, Callable[[], FakeProvider]]) -> dict[str, Callable[[], FakeProvider]]:
+        """Factories whose fake providers inject these faults."""
 
-        def wrap(factory: Callable[[], StandIn]) -> Callable[[], StandIn]:
-            return lambda: Faulty(factory(), self)
+        def wrap(factory: Callable[[], FakeProvider]) -> Callable[[], FakeProvider]:
+            return lambda: FaultInjector(factory(), self)
 
         return {package: wrap(factory) for package, factory in factories.items()}
 
     def engine_started(self, process: subprocess.Popen[str]) -> None:
-        """Told which process a killing rule kills."""
+        """Sets the process that a `KillRule` kills."""
         self._engine = process
 
     def wait_until_idle(self) -> None:
-        """Waits for the writes that a killed engine left under way: they reach the world all the same."""
+        """Waits for the writes that were in progress when the engine was killed: they still take effect."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._under_way == 0, SETTLE_SECONDS):
-                raise RuntimeError(f"{self._under_way} writes are still under way {SETTLE_SECONDS} s after the engine")
+            if not self._changed.wait_for(lambda: self._in_progress == 0, IDLE_SECONDS):
+                raise RuntimeError(
+                    f"{self._in_progress} writes are still in progress {IDLE_SECONDS} s after the end of the engine"
+                )
 
-    def carry_out(self, write: Write, act: Callable[[], _T], known: Callable[[_T], tuple[str, dict[str, Any]]]) -> _T:
-        """Has a write done, or not, as the plan says. `known` gives id and outputs of what was written."""
-        with self._counted():
-            fault = self._decided(write)
+    def execute(self, write: Write, act: Callable[[], _T], known: Callable[[_T], tuple[str, dict[str, Any]]]) -> _T:
+        """Makes the write or injects a fault. `known` returns the id and outputs of the written resource."""
+        with self._counting():
+            fault = self._fault_for(write)
             if fault is None:
                 return act()
             try:
-                answer = None if fault.moment is Moment.BEFORE else act()
+                response = None if fault.moment is Moment.BEFORE else act()
             finally:
                 if fault.code is None and self._engine is not None:
                     self._engine.kill()
-                    self._engine.wait()  # so that no answer can reach it any more
+                    self._engine.wait()  # so that it cannot receive the response
             refusal = (fault.code or _KILLED).refusal(write.operation, write.type, write.name)
-            if fault.moment is Moment.ACCEPTED and answer is not None:
-                raise CreatedButFailed(refusal, *known(answer))
+            if fault.moment is Moment.ACCEPTED and response is not None:
+                raise CreatedButFailed(refusal, *known(response))
             raise refusal
 
-    def _decided(self, write: Write) -> Fault | None:
+    def _fault_for(self, write: Write) -> Fault | None:
         with self._changed:
-            self.begun.append(write)
-            found = [fault for rule in self.rules if (fault := rule.strike(write)) is not None]
+            self.writes.append(write)
+            found = [fault for rule in self.rules if (fault := rule.match(write)) is not None]
             if not found:
                 return None
-            self.struck.append((write, found[0]))
+            self.injected.append((write, found[0]))
             return found[0]
 
     @contextmanager
-    def _counted(self) -> Generator[None]:
+    def _counting(self) -> Generator[None]:
         with self._changed:
-            self._under_way += 1
+            self._in_progress += 1
         try:
             yield
         finally:
             with self._changed:
-                self._under_way -= 1
+                self._in_progress -= 1
                 self._changed.notify_all()
 
 
-class Faulty(Decorated):
-    """A stand-in whose writes go by a plan of faults."""
+class FaultInjector(ProviderWrapper):
+    """A fake provider with injected faults."""
 
-    def __init__(self, inner: StandIn, faults: Faults) -> None:
+    def __init__(self, inner: FakeProvider, faults: Faults) -> None:
         super().__init__(inner)
         self._faults = faults
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         if preview:
             return self.inner.create(resource, inputs, preview)
-        return self._faults.carry_out(
+        return self._faults.execute(
             _write(Operation.CREATE, resource),
             lambda: self.inner.create(resource, inputs, preview),
-            known=lambda answer: answer,
+            known=lambda response: response,
         )
 
     def update(
@@ -281,14 +284,14 @@ class Faulty(Decorated):
     ) -> dict[str, Any]:
         if preview:
             return self.inner.update(resource, id, old_inputs, old_outputs, new, preview)
-        return self._faults.carry_out(
+        return self._faults.execute(
             _write(Operation.UPDATE, resource),
             lambda: self.inner.update(resource, id, old_inputs, old_outputs, new, preview),
-            known=lambda answer: (id, answer),
+            known=lambda response: (id, response),
         )
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._faults.carry_out(
+        self._faults.execute(
             _write(Operation.DELETE, resource),
             lambda: self.inner.delete(resource, id, inputs, outputs),
             known=lambda _: (id, outputs),

@@ -1,9 +1,9 @@
-"""Regions that are down: what lies in them does not answer.
+"""Regions that are down.
 
-Owns where a resource lies and what is then unreachable: reads and writes of Azure resources in the location, and the
-API servers of clusters there. A resource lies where its own `location` says; without one, where the resource that it
-belongs to lies, up to its resource group. Role definitions and assignments, and what is `global`, lie nowhere: Azure
-keeps them in every region, and resource groups whose region is down are served from another one
+Owns the location of a resource and the effect of an outage: reads and writes of Azure resources in the location time
+out, and the API servers of its clusters do not respond. The location of a resource is its own `location`, else that of
+its parent, up to its resource group. Role definitions, role assignments and `global` resources have no location: Azure
+keeps them in every region. If the region of a resource group is down, another region serves the group
 (learn.microsoft.com/azure/azure-resource-manager/management/overview).
 """
 
@@ -20,31 +20,32 @@ from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.kubernetes.cluster import Cluster, Clusters
 from azure_rehearsal.kubernetes.fake.fake_clusters import ClusterDirectory
-from azure_rehearsal.protocol.decorated import Decorated
-from azure_rehearsal.protocol.provider import Refused, Resource, StandIn
+from azure_rehearsal.protocol.provider import FakeProvider, Refused, Resource
+from azure_rehearsal.protocol.provider_wrapper import ProviderWrapper
 
 CLUSTER: Final = "azure-native:containerservice:ManagedCluster"
-_EVERYWHERE: Final = "Microsoft.Authorization/"
-_AT_HOME: Final = frozenset({"microsoft.containerregistry/registries/replications"})
-"""What is managed where its parent lies, wherever it lies itself: a registry is configured, its replicas included, in
-its home region (learn.microsoft.com/azure/reliability/reliability-container-registry).
+_GLOBAL_NAMESPACE: Final = "Microsoft.Authorization/"
+_MANAGED_BY_PARENT: Final = frozenset({"microsoft.containerregistry/registries/replications"})
+"""ARM types that the location of their parent manages, whatever their own location: a container registry and its
+replicas are configured in the registry's home region
+(learn.microsoft.com/azure/reliability/reliability-container-registry).
 """
 
 
 def locations(names: list[str]) -> frozenset[str]:
-    """The locations with these names, as Azure spells them in ids. Raises `UsageError` for one that there is not."""
+    """The locations with these names, in Azure's spelling. Raises `UsageError` for an unknown location."""
     found = frozenset(normal_location(name) for name in names)
     if unknown := sorted(found - set(REGIONS)):
         raise UsageError(
-            f"--unreachable {', '.join(unknown)}: no such Azure location; there are {', '.join(sorted(REGIONS))}."
+            f"--unreachable {', '.join(unknown)}: unknown Azure location. Known: {', '.join(sorted(REGIONS))}."
         )
     return found
 
 
-class AzureOutage(Decorated):
-    """The azure-native stand-in while locations are down: what reaches for them ends in a time-out."""
+class AzureOutage(ProviderWrapper):
+    """The fake azure-native provider during an outage: calls to the unreachable locations time out."""
 
-    def __init__(self, inner: StandIn, cloud: Cloud, client: Client, down: frozenset[str]) -> None:
+    def __init__(self, inner: FakeProvider, cloud: Cloud, client: Client, down: frozenset[str]) -> None:
         super().__init__(inner)
         self._cloud = cloud
         self._client = client
@@ -52,7 +53,7 @@ class AzureOutage(Decorated):
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         if not preview:
-            self._reach(self._id(resource.type, inputs), inputs, resource.name)
+            self._refuse_unreachable(self._id(resource.type, inputs), inputs, resource.name)
         return super().create(resource, inputs, preview)
 
     def update(
@@ -65,17 +66,17 @@ class AzureOutage(Decorated):
         preview: bool,
     ) -> dict[str, Any]:
         if not preview:
-            self._reach(id, new, resource.name)
+            self._refuse_unreachable(id, new, resource.name)
         return super().update(resource, id, old_inputs, old_outputs, new, preview)
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._reach(id, inputs, resource.name)
+        self._refuse_unreachable(id, inputs, resource.name)
         super().delete(resource, id, inputs, outputs)
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        self._reach(id, inputs, resource.name)
+        self._refuse_unreachable(id, inputs, resource.name)
         return super().read(resource, id, inputs, outputs)
 
     def invoke(self, token: str, arguments: dict[str, Any], preview: bool) -> dict[str, Any]:
@@ -83,37 +84,37 @@ class AzureOutage(Decorated):
             type_registry.functions()[token][0] if token in type_registry.functions() else token.replace(":get", ":", 1)
         )
         if type in type_registry.types():
-            self._reach(self._id(type, arguments), {})
+            self._refuse_unreachable(self._id(type, arguments), {})
         return super().invoke(token, arguments, preview)
 
     def _id(self, type: str, values: Mapping[str, Any]) -> str:
-        """The id that path parameters name; empty where one is missing, which the stand-in itself refuses."""
+        """The id from the path parameters; empty if one is missing, which the wrapped provider refuses."""
         try:
             path = type_registry.arm_type(type).path
             return arm_ids.fill(path, {"subscriptionId": self._client.subscription_id, **values})
         except KeyError:
             return ""
 
-    def _reach(self, id: str, values: Mapping[str, Any], name: str = "") -> None:
-        """`name` is the resource's in Pulumi, where it has one."""
+    def _refuse_unreachable(self, id: str, values: Mapping[str, Any], name: str = "") -> None:
+        """`name` is the resource's logical name in Pulumi, if it has one."""
         location = location_of(self._cloud, id, str(values.get("location") or ""))
         if location in self._down:
             raise Refused(
                 "GatewayTimeout",
                 f"The gateway did not receive a response from '{arm_ids.kind(id).split('/')[0]}' within the specified "
                 f"time period: {id} is managed in {location}, which is down in this rehearsal.",
-                (f"leave it out now (`pulumi up --exclude '**{name}'`), and" if name else "")
-                + f" deploy it when {location} answers again",
+                (f"exclude it now (`pulumi up --exclude '**{name}'`), and " if name else "")
+                + f"deploy it when {location} responds again",
             )
 
 
 class ClusterOutage:
-    """The clusters while locations are down: nobody answers at the API servers there."""
+    """The clusters during an outage: API servers in the unreachable locations do not respond."""
 
     def __init__(
         self, clusters: Clusters, cloud: Cloud, down: frozenset[str], directory: ClusterDirectory | None = None
     ) -> None:
-        """`directory` knows the addresses that API servers have; unless told otherwise, the cloud does."""
+        """`directory` resolves the addresses of API servers (default: `cloud`)."""
         self._clusters = clusters
         self._cloud = cloud
         self._down = down
@@ -129,16 +130,16 @@ class ClusterOutage:
 
 
 def location_of(cloud: Cloud, id: str, planned: str = "") -> str:
-    """Where a resource is managed, as `westeurope`; empty where that is nowhere, or nobody knows.
+    """The location that manages a resource, such as `westeurope`; empty if it has none or is unknown.
 
-    `planned` is the location that it is to have: the cloud may not know it yet.
+    `planned` is the location of a resource that the cloud may not have yet.
     """
     location = normal_location(planned)
     while id:
         kind = arm_ids.kind(id)
-        if kind.startswith(_EVERYWHERE):
+        if kind.startswith(_GLOBAL_NAMESPACE):
             return ""
-        if kind.lower() not in _AT_HOME:
+        if kind.lower() not in _MANAGED_BY_PARENT:
             record = cloud.get(id)
             location = location or (normal_location(str(record.properties.get("location") or "")) if record else "")
             if location:

@@ -1,14 +1,14 @@
-"""What a person does after a run that was killed, or that lost an answer: docs/runbooks/killed-deployment.md, in code.
+"""The recovery from a run that was killed, or that lost a response.
 
-Owns the steps and their order; the page and this module say the same. Does not own any check of the result.
+Owns the steps and their order, which the package's README describes. Does not own the checks of the result.
 
     unlock      pulumi cancel
-    adopt       pulumi preview --import-file F; keep what exists, with its id; pulumi import --file F
-    forget      pulumi refresh --clear-pending-creates
-    go on       the command again
+    import      pulumi preview --import-file F; keep the existing resources, with their ids; pulumi import --file F
+    clear       pulumi refresh --clear-pending-creates
+    repeat      the command again
 
-`pulumi refresh --import-pending-creates` would be shorter, but in 3.259 it drops the pending creates and imports
-nothing.
+`pulumi refresh --import-pending-creates` would be shorter, but version 3.259 drops the pending creations without an
+import.
 """
 
 from __future__ import annotations
@@ -24,49 +24,49 @@ from azure_rehearsal.engine.events import events_of, masked
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.failures import failures_of
 
-TRIES: Final = 5
-"""How often the command is given again: each try can only show what the one before kept from beginning."""
+MAX_ATTEMPTS: Final = 5
+"""Attempts of the command: each can reveal further resources that exist already."""
 
-_ADOPTABLE: Final = ("create", "create-replacement")
+_CREATING: Final = ("create", "create-replacement")
 
 
-class NotRecovered(Exception):
-    """A step of the recovery itself was refused. The message names it and says why."""
+class RecoveryError(Exception):
+    """A step of the recovery was refused. The message names the step and the reason."""
 
 
 @dataclass
 class Recovery:
-    """Brings a stack whose last run was disturbed to where `command` leads. `steps` are the commands given, in order.
+    """Recovers a stack whose last run was disturbed. `steps` are the commands of the recovery, in order.
 
-    `command` is an `up` or a `destroy`; `adopts` says that it creates, so that what exists already may have to be
-    taken into the state.
+    `command` is the `up` or `destroy` to complete. `creates`: whether it creates resources, so that existing ones may
+    have to be imported into the state.
     """
 
     rehearsal: Rehearsal
     command: Callable[[], Run]
-    adopts: bool
+    creates: bool
     preview: Callable[..., Run]
     import_file: Path
     steps: list[str] = field(default_factory=list)
 
     def run(self) -> Run:
-        """Recovers and gives the last run, which is done or refused for good. Raises `NotRecovered`."""
+        """Recovers and returns the last run, which succeeded or is refused finally. Raises `RecoveryError`."""
         if self.rehearsal.is_locked:
             self._step("cancel", self.rehearsal.pulumi("cancel"))
         pending = self.rehearsal.export().get("pending_operations") or []
-        if self.adopts and any(operation["type"] == "creating" for operation in pending):
-            self._adopt()
+        if self.creates and any(operation["type"] == "creating" for operation in pending):
+            self._import_existing()
         if pending:
             self._step("refresh --clear-pending-creates", self.rehearsal.refresh("--clear-pending-creates"))
-        for _ in range(TRIES):
+        for _ in range(MAX_ATTEMPTS):
             run = self.command()
             self.steps.append(run.command[0])
-            if run.ok or not self.adopts or not self._adopt():
+            if run.ok or not self.creates or not self._import_existing():
                 return run
         return run
 
-    def _adopt(self) -> int:
-        """Imports what the program would create and what exists already; says how much that was."""
+    def _import_existing(self) -> int:
+        """Imports the planned creations that exist already. Returns their number."""
         self.import_file.unlink(missing_ok=True)
         self._step("preview --import-file", self.preview("--import-file", str(self.import_file)))
         existing = self._existing()
@@ -84,11 +84,11 @@ class Recovery:
         return len(existing)
 
     def _existing(self) -> dict[tuple[str, str], str]:
-        """The ids of what the last preview would create, by type and name, where it exists."""
-        planned = _planned(self.rehearsal.event_log)  # before the export, which has a log of its own
+        """The ids of the last preview's creations that exist already, by type and name."""
+        planned = _planned(self.rehearsal.event_log)  # before the export, which replaces the log
         resources = [resource for resource in self.rehearsal.export().get("resources", []) if resource.get("id")]
         ids = {resource["id"] for resource in resources}
-        owned = {(resource["type"], resource["id"]) for resource in resources}  # Kubernetes' ids do not name the kind
+        owned = {(resource["type"], resource["id"]) for resource in resources}  # Kubernetes ids do not contain the kind
         found: dict[tuple[str, str], str] = {}
         for state in planned:
             id = self.rehearsal.find(state["type"], masked(state.get("inputs") or {}), ids)
@@ -100,10 +100,10 @@ class Recovery:
         self.steps.append(name)
         if not run.ok:
             reasons = " ".join(failure.message for failure in failures_of(run))
-            raise NotRecovered(f"`pulumi {name}` was refused: {reasons}")
+            raise RecoveryError(f"`pulumi {name}` was refused: {reasons}")
 
 
 def _planned(log: Path) -> list[dict[str, Any]]:
-    """The new states of what a preview would create."""
+    """The new states of the resources that a preview would create."""
     metadata = [event["resourcePreEvent"]["metadata"] for event in events_of(log) if "resourcePreEvent" in event]
-    return [item["new"] for item in metadata if item["op"] in _ADOPTABLE and item.get("new", {}).get("custom")]
+    return [item["new"] for item in metadata if item["op"] in _CREATING and item.get("new", {}).get("custom")]

@@ -1,4 +1,4 @@
-"""The options of `azure-rehearsal`, and groups of them that several commands have."""
+"""The options of `azure-rehearsal`, and the option groups that several commands share."""
 
 from __future__ import annotations
 
@@ -20,79 +20,81 @@ from azure_rehearsal.engine.stack_file import Override
 DEFAULT_STATE: Final = ".rehearsal"
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; everything else goes to stderr.")]
-Record = Annotated[Path | None, typer.Option(help="Writes what was deployed as a JSON list.", metavar="FILE")]
+Record = Annotated[Path | None, typer.Option(help="Writes the deployed resources as a JSON list.", metavar="FILE")]
 Markdown = Annotated[
     Path | None,
-    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
+    typer.Option("--markdown", help="Writes a summary of the change for a pull-invocation comment.", metavar="FILE"),
 ]
-Picture = Annotated[Path | None, typer.Option("--diagram", help="Draws what was deployed as SVG.", metavar="FILE")]
+Diagram = Annotated[Path | None, typer.Option("--diagram", help="Draws the deployed resources as SVG.", metavar="FILE")]
 Cluster = Annotated[
     ClusterChoice | None,
     typer.Option(
-        help="What stands behind the simulated clusters: recorded objects, or a real Kubernetes, built with Go once"
-        " (default: what the state has; recorded)."
+        help="The kind of cluster: recorded objects, or a real Kubernetes, built once with Go"
+        " (default: the kind that the state has, else recorded)."
     ),
 ]
 
 
 @dataclass(frozen=True)
-class Place:
-    """Whose rehearsal, and where what it makes is kept."""
+class ProjectOptions:
+    """The project, and the directory that keeps the state of its rehearsal."""
 
     state: Annotated[
         Path | None,
-        typer.Option(help=f"Where the rehearsal keeps what it made (default {DEFAULT_STATE}).", metavar="DIR"),
+        typer.Option(
+            help=f"The directory that keeps the state of the rehearsal (default {DEFAULT_STATE}).", metavar="DIR"
+        ),
     ] = None
     project: Annotated[Path, typer.Option(help="The directory with Pulumi.yaml.", metavar="DIR", hidden=True)] = Path()
 
     @property
-    def folder(self) -> Path:
-        """The project's, from the root."""
+    def project_directory(self) -> Path:
+        """The project's directory, as an absolute path."""
         return self.project.absolute()
 
     @property
-    def lasting_state(self) -> Path:
-        return self.state or self.folder / DEFAULT_STATE
+    def state_directory(self) -> Path:
+        return self.state or self.project_directory / DEFAULT_STATE
 
 
 @dataclass(frozen=True)
-class OneStack(Place):
-    """Which stack."""
+class StackOptions(ProjectOptions):
+    """One stack."""
 
     stack: Annotated[str, typer.Option(help="The stack to rehearse.", metavar="NAME")] = "staging"
 
     def stacks(self, adapter: Adapter) -> list[str]:
-        """The stacks that are meant, in their order of deployment. Raises `UsageError` for one that is not there."""
+        """The selected stacks in deployment order. Raises `UsageError` for an unknown stack."""
         del adapter
-        stack_file.stack_path(self.folder, self.stack)
+        stack_file.stack_path(self.project_directory, self.stack)
         return [self.stack]
 
     def overrides(self) -> list[Override]:
-        """The settings to change. Raises `UsageError`."""
+        """The settings that the options override. Raises `UsageError`."""
         return []
 
 
 @dataclass(frozen=True)
-class ChangedStack(OneStack):
-    """Which stack, with what changed."""
+class ConfiguredStackOptions(StackOptions):
+    """One stack, with overrides of its settings."""
 
     config: Annotated[
         list[str] | None,
-        typer.Option(help="Overrides a setting, for example voice:protect=false.", metavar="KEY=VALUE"),
+        typer.Option(help="Overrides a setting, for example app:protect=false.", metavar="KEY=VALUE"),
     ] = None
 
     def overrides(self) -> list[Override]:
-        name = stack_file.project_name(self.folder)
+        name = stack_file.project_name(self.project_directory)
         return [stack_file.parse_override(text, name) for text in self.config or []]
 
 
 @dataclass(frozen=True)
-class Stacks(ChangedStack):
-    """The same for one stack or all of an environment."""
+class StacksOptions(ConfiguredStackOptions):
+    """One stack or all stacks of an environment, with overrides of their settings."""
 
     environment: Annotated[
         str,
-        typer.Option("--env", help="All stacks of this environment, in their order of deployment.", metavar="NAME"),
+        typer.Option("--env", help="All stacks of this environment, in deployment order.", metavar="NAME"),
     ] = ""
 
     def stacks(self, adapter: Adapter) -> list[str]:
@@ -101,8 +103,8 @@ class Stacks(ChangedStack):
         return adapter.stacks(self.environment)
 
 
-def grouped(command: Callable[..., None]) -> Callable[..., None]:
-    """A command for typer, which knows no groups: a parameter that is a dataclass becomes an option for each field."""
+def expand_option_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Turns each dataclass parameter of a command into one option for each field: typer has no option groups."""
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, Any] = {
         name: parameter.annotation
@@ -111,12 +113,12 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     }
 
     @functools.wraps(command)
-    def typed(**given: Any) -> None:
-        made = {
-            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+    def typed(**values: Any) -> None:
+        arguments = {
+            name: group(**{field.name: values.pop(field.name) for field in fields(group)})
             for name, group in groups.items()
         }
-        command(**given, **made)
+        command(**values, **arguments)
 
     options = [
         option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -132,7 +134,7 @@ def _options(group: Any) -> list[inspect.Parameter]:
     hints, keyword = typing.get_type_hints(group, include_extras=True), inspect.Parameter.KEYWORD_ONLY
     defaults = {
         field.name: inspect.Parameter.empty if field.default is MISSING else field.default
-        # What a group adds to another one comes first.
+        # The fields of a subclass come before those of its base.
         for field in sorted(fields(group), key=lambda field: _depth(group, field.name))
     }
     return [
@@ -141,5 +143,5 @@ def _options(group: Any) -> list[inspect.Parameter]:
 
 
 def _depth(group: Any, name: str) -> int:
-    """How many classes above a group a field is defined."""
+    """The number of classes between a group and the class that defines the field."""
     return next(depth for depth, above in enumerate(group.__mro__) if name in above.__annotations__)

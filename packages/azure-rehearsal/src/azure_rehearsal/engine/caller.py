@@ -1,4 +1,4 @@
-"""Whose program runs, and whom the simulated Azure takes it for."""
+"""The identity under which a program reaches the simulated Azure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose program runs: its folder, and whom Azure takes it for, which is whoever the stack file names.
+    """The program's directory and its Azure identity, from the stack file.
 
-    An id is empty where the stack file names none; the simulated Azure then has a placeholder. `unreachable` are the
-    Azure locations from which it gets no answer.
+    An empty id means that the stack file has none; the simulated Azure then uses a placeholder. `unreachable` are the
+    Azure locations that do not respond.
     """
 
     directory: Path

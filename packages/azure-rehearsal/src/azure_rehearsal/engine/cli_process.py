@@ -1,7 +1,7 @@
-"""Runs one CLI process to its end, whatever interrupts it.
+"""Runs one CLI process to its end, even if it is interrupted.
 
-The first Ctrl-C (or SIGTERM) lets the engine finish the operations under way, write its state and unlock it; the second
-ends it at once; what then still runs after `KILL_SECONDS` is killed. No process outlives `run`.
+After the first Ctrl-C (or SIGTERM) the engine finishes the operations in progress, writes its state and unlocks it. The
+second one ends it at once. A process that still runs after `KILL_SECONDS` is killed. No process outlives `run`.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ KILL_SECONDS: Final = 10.0
 
 
 class Display(enum.Enum):
-    """Where the CLI's own display goes."""
+    """The destination of the CLI's own display."""
 
     TERMINAL = "terminal"
-    """Straight to this process's stdout: live progress on a terminal."""
+    """This process's stdout: live progress on a terminal."""
     STDERR = "stderr"
-    """The same on stderr, for when stdout carries JSON."""
+    """This process's stderr, for commands that write JSON to stdout."""
     CAPTURED = "captured"
-    """Nowhere; it is in the result."""
+    """Only the result."""
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM, as an exception, so that it unwinds like Ctrl-C."""
+    """SIGTERM as an exception, so that it unwinds the stack like Ctrl-C."""
 
 
 @dataclass(frozen=True)
 class Finished:
-    """`stdout` is empty unless the display was captured; `stderr` is always here."""
+    """A finished process. `stdout` is empty unless the display was captured; `stderr` is always captured."""
 
     code: int
     stdout: str
@@ -46,7 +46,7 @@ class Finished:
 
 
 def raise_on_sigterm() -> None:
-    """Makes SIGTERM raise `Terminated` in the main thread. For programs, not for libraries."""
+    """Makes SIGTERM raise `Terminated` in the main thread. For programs only, not for libraries."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         raise Terminated
@@ -61,13 +61,13 @@ def run(
     display: Display,
     started: Callable[[subprocess.Popen[str]], None] | None = None,
 ) -> Finished:
-    """Runs `command` to its end. Raises what interrupted the wait, after the process has ended.
+    """Runs `command` to its end. After an interruption, waits for the process and then raises the interruption.
 
-    `started` is told of the process; it may kill it.
+    Calls `started` with the process, which `started` may kill.
     """
     captured = display is Display.CAPTURED
-    # On a terminal the CLI must be in the foreground's process group (it reads keys), and the terminal interrupts it
-    # by itself. Elsewhere it gets a group of its own, so that an interrupt meant for this process reaches it only once.
+    # On a terminal the CLI must be in the foreground process group, because it reads keys; the terminal then sends it
+    # the interrupt. Elsewhere it gets its own group, so that it receives each interrupt only once.
     on_terminal = not captured and os.isatty(0)
     targets = {Display.TERMINAL: None, Display.STDERR: 2, Display.CAPTURED: subprocess.PIPE}
     process = subprocess.Popen(
@@ -114,7 +114,7 @@ def _wait(process: subprocess.Popen[str], on_terminal: bool) -> KeyboardInterrup
 
 
 class _Reader:
-    """Drains a pipe in a thread; `echo` gets each line as it comes."""
+    """Drains a pipe in a thread and copies each line to `echo`."""
 
     def __init__(self, stream: IO[str] | None, echo: TextIO | None = None) -> None:
         self._lines: list[str] = []
@@ -132,5 +132,5 @@ class _Reader:
 
     def text(self) -> str:
         if self._thread is not None:
-            self._thread.join(KILL_SECONDS)  # a grandchild may hold the pipe open for longer than the CLI lives
+            self._thread.join(KILL_SECONDS)  # a grandchild can hold the pipe open after the CLI has ended
         return "".join(self._lines)

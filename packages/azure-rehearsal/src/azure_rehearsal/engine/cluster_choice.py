@@ -1,6 +1,6 @@
-"""Which Kubernetes stands behind the simulated clusters of one world: recorded objects, or real API servers.
+"""The kind of cluster in one state directory: recorded objects, or real API servers.
 
-The choice is kept in the world, so that every later command on it reaches the same clusters.
+The choice is stored next to the backends, so that each later command uses the same clusters.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ _FILE: Final = "cluster"
 
 
 class ClusterChoice(enum.StrEnum):
-    """What a rehearsal deploys to."""
+    """The kinds of cluster."""
 
     RECORDED = "recorded"
     REAL = "real"
 
 
 FOLDERS: Final = {ClusterChoice.RECORDED: "kubernetes", ClusterChoice.REAL: "control-planes"}
-"""Where each of them keeps its clusters, below the world."""
+"""The subdirectory of the backends' directory that keeps the clusters of each kind."""
 
 
-def chosen(world: Path) -> ClusterChoice:
-    """What was chosen for a world; recorded clusters where nobody chose."""
-    file = world / _FILE
+def chosen(directory: Path) -> ClusterChoice:
+    """The kind of the clusters in a backends' directory; recorded if none was chosen."""
+    file = directory / _FILE
     return ClusterChoice(file.read_text().strip()) if file.exists() else ClusterChoice.RECORDED
 
 
-def choose(world: Path, choice: ClusterChoice) -> None:
-    """Chooses for a world. Raises `UsageError` where it has clusters of the other kind."""
-    before = chosen(world)
+def choose(directory: Path, choice: ClusterChoice) -> None:
+    """Stores the kind for a backends' directory. Raises `UsageError` if it has clusters of the other kind."""
+    before = chosen(directory)
     if choice is before:
         return
-    folder = world / FOLDERS[before]
-    if folder.is_dir() and any(folder.iterdir()):
+    clusters = directory / FOLDERS[before]
+    if clusters.is_dir() and any(clusters.iterdir()):
         raise UsageError(
-            f"--cluster {choice}: what is deployed in {world.parent} has {before} clusters. Use another directory with"
-            f" --state, or destroy what is there and remove it (make clean)."
+            f"--cluster {choice}: the deployment in {directory.parent} has {before} clusters. Use another directory"
+            " with --state, or destroy the deployment and remove the directory."
         )
-    world.mkdir(parents=True, exist_ok=True)
-    (world / _FILE).write_text(f"{choice}\n")
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / _FILE).write_text(f"{choice}\n")

@@ -1,8 +1,7 @@
-"""Drift: what was changed in the simulated cloud behind Pulumi's back, in plain words.
+"""Drift: differences between the simulated Azure and the last deployment, as text.
 
-Read from the event log of a refresh's preview. Counted as drift is what the program says and the cloud has otherwise,
-and what is gone; what Azure only reports (a version, a count that an autoscaler chose, resources of their own that
-their parent shows) is not.
+Reads the event log of a refresh preview. A changed input of the program and a missing resource are drift. Values that
+only Azure reports are not, such as a version, an autoscaler's count, or child resources that their parent lists.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ from typing import Any, Final
 
 from azure_rehearsal.engine.events import events_of, masked
 
-WAY_OUT: Final = (
-    "To put it back, run `pulumi up --refresh`: without the refresh Pulumi does not look."
-    " To keep it, change the settings to say the same, then run `pulumi up --refresh`, which must change nothing."
+REMEDIATION: Final = (
+    "To revert the drift, run `pulumi up --refresh`: without the refresh Pulumi does not see it."
+    " To keep it, change the settings accordingly, then run `pulumi up --refresh`, which must change nothing."
 )
-LONGEST_VALUE: Final = 200
-"""How many characters of a value people get to see."""
-_SETTLED: Final = {
+MAX_VALUE_LENGTH: Final = 200
+"""Characters; longer values are cut in the text."""
+_EXPECTED_LATER: Final = {
     ("azure-native:network:VirtualNetworkPeering", "peeringState"): "Connected",
     ("azure-native:network:VirtualNetworkPeering", "peeringSyncLevel"): "FullyInSync",
 }
-"""What properties come to by themselves after a deployment: a peering is connected once its other side is made."""
+"""Values that Azure sets after the deployment: a peering is connected once its other side exists."""
 _GONE: Final = "delete"
 _CHANGED: Final = "update"
 
@@ -36,40 +35,40 @@ class _NotSet:
 
 
 NOT_SET: Final = _NotSet()
-"""Stands where a property is missing."""
+"""The value of a missing property."""
 
 
 @dataclass(frozen=True)
-class Change:
-    """One property; either side may be `NOT_SET`."""
+class PropertyChange:
+    """A changed property. Either side can be `NOT_SET`."""
 
     path: str
     was: Any
     now: Any
 
     def __str__(self) -> str:
-        return f"{self.path}: was {_said(self.was)}, is {_said(self.now)}"
+        return f"{self.path}: was {_format_value(self.was)}, is {_format_value(self.now)}"
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One resource that is not as it was deployed; without `changes` it is gone."""
+    """A resource that differs from its deployment. Without `changes`, it no longer exists."""
 
     stack: str
     type: str
     name: str
     id: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PropertyChange, ...] = ()
 
     def lines(self) -> list[str]:
-        """The drift for people."""
+        """The drift as text."""
         head = f"{self.name} ({self.type})"
         if not self.changes:
-            return [f"{head} is gone; it was {self.id}"]
-        return [f"{head} was changed", *(f"    {change}" for change in self.changes)]
+            return [f"{head} no longer exists; its id was {self.id}"]
+        return [f"{head} changed", *(f"    {change}" for change in self.changes)]
 
     def as_json(self) -> dict[str, Any]:
-        """The drift for machines; a side that is not set is left out."""
+        """The drift as a JSON object. Omits a side that is not set."""
         sides = [{"path": item.path, "was": item.was, "is": item.now} for item in self.changes]
         changes = [{key: value for key, value in side.items() if value is not NOT_SET} for side in sides]
         return {
@@ -82,34 +81,34 @@ class Drift:
         }
 
 
-def refreshed(log: Path) -> set[str]:
-    """What the preview of a refresh would change in the state, what Azure only reports included: operation and URN."""
+def refresh_changes(log: Path) -> set[str]:
+    """The changes that a refresh preview plans, as operation and URN; includes values that only Azure reports."""
     return {f"{metadata['op']} {metadata['urn']}" for metadata in _differing_resources(log)}
 
 
 def drift_in(stack: str, log: Path) -> list[Drift]:
-    """The drift that the preview of a refresh found, in the order of types and names."""
+    """The drift in the log of a refresh preview, sorted by type and name."""
     found: list[Drift] = []
     ids = _ids(log)
     for metadata in _differing_resources(log):
         old, new = metadata["old"], metadata.get("new") or {}
-        changes: tuple[Change, ...] = ()
+        changes: tuple[PropertyChange, ...] = ()
         if metadata["op"] == _CHANGED:
             children = {id.rsplit("/", 1)[-1] for id in ids if id.startswith(f"{old['id']}/")}
-            found_here = differing(masked(old.get("inputs") or {}), masked(new.get("inputs") or {}), children)
-            changes = tuple(change for change in found_here if not _came_by_itself(old["type"], change))
+            found_here = property_changes(masked(old.get("inputs") or {}), masked(new.get("inputs") or {}), children)
+            changes = tuple(change for change in found_here if not _is_set_by_azure(old["type"], change))
             if not changes:
                 continue
         found.append(Drift(stack, old["type"], old["urn"].rsplit("::", 1)[-1], old["id"], changes))
     return sorted(found, key=lambda drift: (drift.type, drift.name))
 
 
-def _came_by_itself(type: str, change: Change) -> bool:
-    return (type, change.path) in _SETTLED and change.now == _SETTLED[type, change.path]
+def _is_set_by_azure(type: str, change: PropertyChange) -> bool:
+    return (type, change.path) in _EXPECTED_LATER and change.now == _EXPECTED_LATER[type, change.path]
 
 
 def _ids(log: Path) -> set[str]:
-    """The ids of all that the stack has."""
+    """The ids of all resources in the stack."""
     states = [
         event["resourcePreEvent"]["metadata"].get("old") for event in events_of(log) if "resourcePreEvent" in event
     ]
@@ -123,34 +122,34 @@ def _differing_resources(log: Path) -> Iterator[dict[str, Any]]:
             yield metadata
 
 
-def differing(was: Any, now: Any, own: Collection[str] = (), path: str = "") -> Iterator[Change]:
-    """Every property that differs, at its own path: `tags.owner`, `securityRules[sip].priority`, `zones[0]`.
+def property_changes(was: Any, now: Any, children: Collection[str] = (), path: str = "") -> Iterator[PropertyChange]:
+    """Every changed property with its path: `tags.owner`, `securityRules[web].priority`, `zones[0]`.
 
-    Items of a list are told apart by their `name` where they have one. An item that came with a name in `own` is a
-    resource of its own, which its parent only shows. The engine's own keys are left out.
+    Compares list items by `name` if all have one, else by index. A new item whose name is in `children` is a separate
+    resource that its parent only lists: it is not a change. Ignores the engine's own keys.
     """
     if isinstance(was, dict) and isinstance(now, dict):
         for key in sorted(was.keys() | now.keys()):
             if not key.startswith("__"):
                 below = f"{path}.{key}" if path else key
-                yield from differing(was.get(key, NOT_SET), now.get(key, NOT_SET), own, below)
+                yield from property_changes(was.get(key, NOT_SET), now.get(key, NOT_SET), children, below)
     elif isinstance(was, list) and isinstance(now, list):
         before, after = _by_name(was), _by_name(now)
         if before is None or after is None:
             before, after = dict(enumerate(was)), dict(enumerate(now))
-        for key in [*before, *(key for key in after if key not in before and key not in own)]:
-            yield from differing(before.get(key, NOT_SET), after.get(key, NOT_SET), own, f"{path}[{key}]")
+        for key in [*before, *(key for key in after if key not in before and key not in children)]:
+            yield from property_changes(before.get(key, NOT_SET), after.get(key, NOT_SET), children, f"{path}[{key}]")
     elif was != now:
-        yield Change(path, was, now)
+        yield PropertyChange(path, was, now)
 
 
 def _by_name(items: list[Any]) -> dict[Any, Any] | None:
-    """The items by their names; `None` where one has none, or two have the same."""
+    """The items by name; `None` if an item has no name, or two have the same."""
     named = {item["name"]: item for item in items if isinstance(item, dict) and isinstance(item.get("name"), str)}
     return named if len(named) == len(items) else None
 
 
-def _said(value: Any) -> str:
-    """A value for people; a long one is cut, and says so."""
+def _format_value(value: Any) -> str:
+    """A value as text; cuts a long one and says so."""
     text = repr(value) if value is NOT_SET else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}… (cut; --json has all of it)"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}… (cut; --json shows the whole value)"

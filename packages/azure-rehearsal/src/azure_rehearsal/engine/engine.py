@@ -1,11 +1,11 @@
-"""The rehearsal of one stack: the real Pulumi engine, the program as it is, and stand-ins for what lies outside.
+"""The rehearsal of one stack: the real Pulumi engine, the unchanged program, and fake providers.
 
     with Rehearsal(project, "staging", Path(".rehearsal")) as rehearsal:
         assert rehearsal.up().ok
         assert rehearsal.up().changes == {}
 
-Owns how the CLI is started and what of its work is handed back. Does not own the outside world
-(`azure_rehearsal.engine.world`), the state directory (`azure_rehearsal.engine.state_directory`) or what people read
+Owns the start of the CLI and the result of its commands. Does not own the backends (`azure_rehearsal.engine.backends`),
+the state directory (`azure_rehearsal.engine.state_directory`) or the output for users
 (`azure_rehearsal.reports.report`).
 """
 
@@ -25,19 +25,19 @@ from typing import Any, Final, Self
 from urllib.parse import quote
 
 from azure_rehearsal.adapter import Adapter, load
-from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.engine import cli_process, pulumi_cli, stack_file
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cli_process import Display
 from azure_rehearsal.engine.events import read_events
 from azure_rehearsal.engine.keyring import Keyring
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import PASSPHRASE, StateDirectory
-from azure_rehearsal.engine.world import OutsideWorld, World
 from azure_rehearsal.errors import UsageError
+from azure_rehearsal.protocol.grpc_server import serve
 from azure_rehearsal.protocol.language import LanguageHost
-from azure_rehearsal.protocol.provider import serve
+from azure_rehearsal.remedies import IMPORT_EXISTING, INTERRUPTED, RETRY
 
 _WITH_CONFIG_FILE: Final = frozenset({"config", "destroy", "import", "logs", "preview", "refresh", "up", "watch"})
 _DEBUG: Final = frozenset({"--debug", "-d"})
@@ -47,18 +47,20 @@ _WITH_EVENT_LOG: Final = frozenset({"destroy", "import", "preview", "refresh", "
 class Rehearsal:
     """One stack in one state directory.
 
-    `state` is a directory, or a `StateDirectory` that several stacks share. As a context manager it keeps the directory
-    open between calls; without, each call opens and closes it.
+    `state` is a directory, or a `StateDirectory` that several stacks share. Used as a context manager, the rehearsal
+    keeps the directory open between calls; otherwise each call opens and closes it.
 
-    `stack_file_path` is the file to use instead of `Pulumi.<stack>.yaml`. `overrides` change settings by path for every
-    call; each call may add its own (`config={"voice:pools[0].count": 3}`). `adapter` is what is known of the project;
-    without one the project's own is loaded. Its check is asked, before anything is touched, whenever the program is
-    about to run. `faults` are laid over the stand-ins. `environment` is added to the CLI's; variables of the user's
-    that start with `PULUMI_` are left out, for they could point the engine at a real backend. Without `checkpoints` the
-    engine writes the state once, when a command ends, and not at each operation (which takes half of a deployment's
-    time): for state that may be lost with a killed run.
+    `stack_file_path` replaces `Pulumi.<stack>.yaml`. `overrides` change settings by path for every call; each call can
+    add its own (`config={"app:pools[0].count": 3}`). `adapter` describes the project (default: the project's own). Its
+    check runs before each run of the program, before anything is changed. `faults` are injected into the fake
+    providers. `environment` extends the CLI's environment. The user's `PULUMI_` variables are removed, because they
+    could point the engine to a real backend.
 
-    Raises `UsageError`: no such stack, not YAML, settings refused, directory in use or left locked, no CLI.
+    Without `checkpoints` the engine writes the state only when a command ends, not after each operation, which takes
+    half of a deployment's time. A killed run then loses the state.
+
+    Raises `UsageError` for an unknown stack, invalid YAML, refused settings, a directory that is in use or locked, and
+    a missing CLI.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class Rehearsal:
         overrides: Sequence[stack_file.Override] = (),
         adapter: Adapter | None = None,
         cli: pulumi_cli.PulumiCli | None = None,
-        open_world: Callable[[Path], OutsideWorld] = World.open,
+        open_backends: Callable[[Path], BackendsProtocol] = Backends.open,
         faults: Faults | None = None,
         checkpoints: bool = True,
     ) -> None:
@@ -82,7 +84,7 @@ class Rehearsal:
         self.stack = stack
         self.display = display
         self._shared = isinstance(state, StateDirectory)
-        self._state = state if isinstance(state, StateDirectory) else StateDirectory(state, open_world)
+        self._state = state if isinstance(state, StateDirectory) else StateDirectory(state, open_backends)
         self._stack_file_path = stack_file_path
         self._environment = dict(environment or {})
         self._overrides = list(overrides)
@@ -104,72 +106,72 @@ class Rehearsal:
             self._state.__exit__(kind, error, trace)
 
     @property
-    def world(self) -> OutsideWorld:
-        """The outside world, while open."""
-        return self._state.world
+    def backends(self) -> BackendsProtocol:
+        """The backends. Available only while the rehearsal is open."""
+        return self._state.backends
 
     @property
     def event_log(self) -> Path:
-        """What the engine wrote down of the last command (`azure_rehearsal.engine.events`)."""
+        """The engine's log of the last command (`azure_rehearsal.engine.events`)."""
         return self._state.events
 
     @property
     def is_locked(self) -> bool:
-        """Whether a run that was killed left its lock. No other run holds one while this directory is open here."""
-        locks = self._state.backend / ".pulumi" / "locks" / "organization" / self._project_name / self.stack
+        """Whether a killed run left its lock. While this directory is open, no other run holds one."""
+        locks = self._state.state_backend / ".pulumi" / "locks" / "organization" / self._project_name / self.stack
         return any(locks.glob("*.json"))
 
     def check_settings(self) -> None:
-        """Raises `UsageError` with every problem of the stack's settings; touches nothing."""
+        """Raises `UsageError` with all problems of the stack's settings. Changes nothing."""
         self._refuse_bad_settings(self._overrides)
 
     def preview(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
-        """What an `up` would do."""
+        """Plans an `up` without deploying."""
         return self._operation("preview", *arguments, config=config, runs_program=True)
 
     def up(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
-        """Deploys, without a preview before it."""
+        """Deploys without a preview."""
         return self._operation("up", "--yes", "--skip-preview", *arguments, config=config, runs_program=True)
 
     def destroy(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
-        """Deletes everything. Previews first: else all the rest would be gone before a protected resource refuses."""
+        """Deletes everything. Previews first, so that a protected resource refuses before others are deleted."""
         return self._operation("destroy", "--yes", *arguments, config=config)
 
     def destroy_preview(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
-        """What `destroy` would do; refused where something is protected."""
+        """Plans a `destroy`. Refused if a resource is protected."""
         return self._operation("destroy", "--preview-only", *arguments, config=config)
 
     def refresh(self, *arguments: str, config: Mapping[str, Any] | None = None) -> Run:
-        """Takes what really exists into the state: finds drift."""
+        """Updates the state from the backends: detects drift."""
         return self._operation("refresh", "--yes", "--skip-preview", *arguments, config=config)
 
     def refresh_preview(self, *arguments: str) -> Run:
-        """What `refresh` would take into the state, which stays as it is."""
+        """Plans a `refresh` without changing the state."""
         return self._operation("refresh", "--preview-only", *arguments, config=None)
 
     def find(self, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
-        """The id of what exists outside with these inputs; empty when nothing does. `owned` is in the state already."""
-        return self.world.find(self._caller(), type, inputs, owned)
+        """The id of the existing resource with these inputs, else empty. `owned` are the ids in the state."""
+        return self.backends.find(self._caller(), type, inputs, owned)
 
     def pulumi(self, *arguments: str) -> Run:
-        """Any other command of the CLI, against this rehearsal's backend and stack.
+        """Runs any other CLI command on this rehearsal's state and stack.
 
-        `config` and its like get the copy of the stack file: the user's own is never written to.
+        Commands such as `config` use the copy of the stack file: the user's own file is never written.
         """
         command, rest = (arguments[0], arguments[1:]) if arguments else ("", ())
-        with self._opened():
+        with self._open_state():
             options: list[str] = []
             if command in _WITH_CONFIG_FILE and "--config-file" not in rest:
-                options = ["--config-file", str(self._prepared(self._overrides))]
+                options = ["--config-file", str(self._prepare_stack_file(self._overrides))]
             else:
                 self._ensure_stack()
-            # Nothing here can be lost; and without this, commands such as `cancel` refuse to run off a terminal.
+            # Nothing of value can be lost, and commands such as `cancel` otherwise fail without a terminal.
             confirmed = {} if "--preview-only" in rest else {"PULUMI_SKIP_CONFIRMATIONS": "true"}
             return self._run([*arguments[:1], *options, *rest], log_events=command in _WITH_EVENT_LOG, more=confirmed)
 
     def export(self, show_secrets: bool = False) -> dict[str, Any]:
-        """The stack's deployment as `pulumi stack export` gives it."""
-        with self._opened():
+        """The stack's deployment, in the format of `pulumi stack export`."""
+        with self._open_state():
             self._ensure_stack()
             command = ["stack", "export", *(["--show-secrets"] if show_secrets else [])]
             run = self._run(command, display=Display.CAPTURED)
@@ -184,13 +186,13 @@ class Rehearsal:
         overrides = [*self._overrides, *added]
         if runs_program:
             self._refuse_bad_settings(overrides)
-        with self._opened():
+        with self._open_state():
             self._refuse_locked()
-            file = self._prepared(overrides)
+            file = self._prepare_stack_file(overrides)
             return self._run([command, "--config-file", str(file), *arguments], log_events=True)
 
     @contextmanager
-    def _opened(self) -> Generator[None]:
+    def _open_state(self) -> Generator[None]:
         if self._state.is_open:
             yield
         else:
@@ -205,7 +207,7 @@ class Rehearsal:
         return self.adapter.caller(self._source(self._overrides).config())
 
     def _refuse_bad_settings(self, overrides: Sequence[stack_file.Override]) -> None:
-        """Has the file checked as the program would see it: overrides applied, beside the files that it may extend."""
+        """Checks the file with its overrides, in a directory with the files that it can extend."""
         source = self._source(overrides)
         text = source.text()
         if text == self._checked:
@@ -225,15 +227,15 @@ class Rehearsal:
     def _refuse_locked(self) -> None:
         if self.is_locked:
             directory = self._state.directory
+            remedy = self.adapter.remedy_for(INTERRUPTED) or f"{IMPORT_EXISTING} and {RETRY}"
             option = f"--stack {self.stack} --state {shlex.quote(str(directory))}"
             raise UsageError(
-                f"the state of {self.stack} is locked by a run that was killed. Unlock it with"
-                f" `azure-rehearsal pulumi {option} -- cancel` and go on as {RUNBOOK} says,"
-                f" or start afresh by deleting {directory}."
+                f"the state of {self.stack} is locked by a killed run. Unlock it with"
+                f" `azure-rehearsal pulumi {option} -- cancel`, then {remedy}; or delete {directory} to start again."
             )
 
-    def _prepared(self, overrides: Sequence[stack_file.Override]) -> Path:
-        """The stack file as the engine gets it, for a stack that exists in the backend."""
+    def _prepare_stack_file(self, overrides: Sequence[stack_file.Override]) -> Path:
+        """Writes the stack file for the engine and creates the stack in the state backend if needed."""
         source = self._source(overrides)
         self._ensure_stack()
         keyring = self._keyring()
@@ -250,8 +252,8 @@ class Rehearsal:
         return Keyring(self._state.keyring, self._project_name, self.stack, run_pulumi)
 
     def _ensure_stack(self) -> None:
-        """Creates the stack in the backend. Runs in the keyring's directory, for `stack init` writes a stack file."""
-        stacks = self._state.backend / ".pulumi" / "stacks" / self._project_name
+        """Creates the stack in the state backend. Runs in the keyring's directory: `stack init` writes a stack file."""
+        stacks = self._state.state_backend / ".pulumi" / "stacks" / self._project_name
         if any(stacks.glob(f"{self.stack}.json*")):
             return
         self._keyring()
@@ -269,12 +271,12 @@ class Rehearsal:
         directory: Path | None = None,
         more: Mapping[str, str] | None = None,
     ) -> Run:
-        """Starts the CLI once, with the stand-ins, and reads what it did."""
+        """Runs the CLI once with the fake providers and reads its event log."""
         cli = self._cli = self._cli or pulumi_cli.find()
         started = time.monotonic()
         log = self._state.events
         log.unlink(missing_ok=True)
-        with self._served(cli, more or {}, debug=not _DEBUG.isdisjoint(arguments)) as environment:
+        with self._serve_providers(cli, more or {}, debug=not _DEBUG.isdisjoint(arguments)) as environment:
             options = ["--event-log", str(log)] if log_events else []
             finished = cli_process.run(
                 [str(cli.executable), *arguments[:1], *options, *arguments[1:]],
@@ -284,8 +286,8 @@ class Rehearsal:
                 self._faults.engine_started,
             )
             self._faults.wait_until_idle()
-        happenings = read_events(log)
-        self._state.world.save()
+        events = read_events(log)
+        self._state.backends.save()
         return Run(
             stack=self.stack,
             command=tuple(arguments),
@@ -293,20 +295,23 @@ class Rehearsal:
             seconds=time.monotonic() - started,
             stdout=finished.stdout,
             stderr=finished.stderr,
-            operations=happenings.operations,
-            steps=happenings.steps,
-            diagnostics=happenings.diagnostics,
-            outputs=happenings.outputs,
+            operations=events.operations,
+            steps=events.steps,
+            diagnostics=events.diagnostics,
+            outputs=events.outputs,
+            remedy_for=self.adapter.remedy_for,
         )
 
     @contextmanager
-    def _served(self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool) -> Generator[dict[str, str]]:
-        """Serves what one CLI process attaches to, and gives the environment that tells it so.
+    def _serve_providers(
+        self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool
+    ) -> Generator[dict[str, str]]:
+        """Serves the fake providers for one CLI process and yields the process's environment.
 
-        For each process anew: connections are told apart by their ports, which the kernel hands out again.
+        Each process gets new servers: they distinguish connections by port, and the kernel reuses ports.
         """
         caller = replace(self._caller(), unreachable=self._faults.unreachable)
-        server = serve(self._faults.wrapped(self._state.world.factories(caller)))
+        server = serve(self._faults.wrapped(self._state.backends.factories(caller)))
         environment = {**self.cli_environment(), "PULUMI_DEBUG_PROVIDERS": server.attach, **more}
         host = None if cli.has_language_host else LanguageHost(environment, debug)
         try:
@@ -317,19 +322,18 @@ class Rehearsal:
             server.stop()
 
     def cli_environment(self) -> dict[str, str]:
-        """What the CLI gets to see, but for where the stand-ins listen."""
+        """The CLI's environment, without the addresses of the fake providers."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
         return {
             **kept,
-            # Without the files that a bucket keeps beside its own: a run that is killed while it writes one would leave
-            # a state that cannot be read.
-            "PULUMI_BACKEND_URL": f"file://{quote(str(self._state.backend))}?metadata=skip",
+            # `metadata=skip`: a run killed while it writes a bucket's metadata file would leave unreadable state.
+            "PULUMI_BACKEND_URL": f"file://{quote(str(self._state.state_backend))}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
-            "PULUMI_DEBUG_COMMANDS": "true",  # offers --event-log
+            "PULUMI_DEBUG_COMMANDS": "true",  # enables --event-log
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             "PULUMI_ERROR_OUTPUT_STRING": "true",
-            "PULUMI_HOME": str(self._state.home),
+            "PULUMI_HOME": str(self._state.pulumi_home),
             "PULUMI_SKIP_CHECKPOINTS": str(not self._checkpoints).lower(),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_STACK": self.stack,

@@ -1,8 +1,7 @@
-"""What the engine says it did: its event log (`--event-log`, one JSON object a line) as plain values.
+"""The engine's event log (`--event-log`, one JSON object per line) as plain values.
 
-The log is a hidden flag of the CLI, offered when `PULUMI_DEBUG_COMMANDS` is set; Pulumi's own Automation API relies on
-it.
-Secrets are masked by the engine before they get here.
+The flag is hidden unless `PULUMI_DEBUG_COMMANDS` is set; Pulumi's own Automation API relies on it. The engine masks
+secrets before it writes them.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, from
 
 MASKED: Final = "[secret]"
 NOT_KNOWN_YET: Final = "[unknown]"
-_COLOUR: Final = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
+_COLOR: Final = re.compile(r"<\{%[^%]*%\}>|\x1b\[[0-9;]*m")
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One operation on one resource, in the order in which the engine began them.
+    """One operation on one resource. Steps are in the order in which the engine started them.
 
-    `op` is the engine's word: same, create, update, delete, replace, create-replacement, delete-replaced, read,
+    `op` is the engine's term: same, create, update, delete, replace, create-replacement, delete-replaced, read,
     refresh … `changed` are the property paths that differ, `replaces` those that force a replacement.
-    `failed` says that the operation was tried and refused.
+    `failed`: the engine tried the operation, and the provider refused it.
     """
 
     op: str
@@ -45,7 +44,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """A warning or an error; `urn` is empty for what concerns no single resource."""
+    """A warning or an error. `urn` is empty if it does not concern a single resource."""
 
     severity: str
     urn: str
@@ -53,8 +52,8 @@ class Diagnostic:
 
 
 @dataclass(frozen=True)
-class Happenings:
-    """An event log, read. `operations` counts what Pulumi's own summary counts (no default providers)."""
+class EventLog:
+    """A parsed event log. `operations` counts what Pulumi's own summary counts (no default providers)."""
 
     operations: dict[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
@@ -62,8 +61,8 @@ class Happenings:
     outputs: dict[str, Any] = field(default_factory=dict)
 
 
-def read_events(log: Path) -> Happenings:
-    """Reads a log; one that is missing or empty (the engine refused before it began) gives nothing."""
+def read_events(log: Path) -> EventLog:
+    """Reads a log. A missing or empty log (the engine failed before it started) is an empty `EventLog`."""
     steps: dict[tuple[str, str], Step] = {}
     diagnostics: list[Diagnostic] = []
     outputs: dict[str, Any] = {}
@@ -83,15 +82,15 @@ def read_events(log: Path) -> Happenings:
                 outputs = {key: masked(value) for key, value in metadata["new"].get("outputs", {}).items()}
         elif "diagnosticEvent" in event and event["diagnosticEvent"]["severity"] in ("warning", "error"):
             found = event["diagnosticEvent"]
-            message = _COLOUR.sub("", found["message"]).strip()
+            message = _COLOR.sub("", found["message"]).strip()
             diagnostic = Diagnostic(found["severity"], found.get("urn", ""), message)
             if diagnostic not in diagnostics:
                 diagnostics.append(diagnostic)
         elif "summaryEvent" in event:
             summary = event["summaryEvent"].get("resourceChanges") or {}
-    if summary is None:  # the engine was killed
+    if summary is None:  # a killed engine writes no summary
         summary = dict(Counter(op for _, op in done))
-    return Happenings(
+    return EventLog(
         operations=dict(summary),
         steps=tuple(steps.values()),
         diagnostics=tuple(diagnostics),
@@ -100,11 +99,11 @@ def read_events(log: Path) -> Happenings:
 
 
 def events_of(log: Path) -> Iterator[dict[str, Any]]:
-    """Each event as the engine wrote it; none where there is no log."""
+    """Each event as the engine wrote it; none if there is no log."""
     if not log.exists():
         return
     for line in log.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):  # a killed engine leaves half a line
+        if line.endswith("\n"):  # a killed engine can leave an incomplete line
             yield json.loads(line)
 
 
@@ -122,7 +121,7 @@ def _step(metadata: dict[str, Any]) -> Step:
 
 
 def masked(value: Any) -> Any:
-    """A value with each secret as `[secret]`, and what a plan does not know yet as `[unknown]`."""
+    """A value in which `[secret]` replaces each secret and `[unknown]` each value that a plan does not know yet."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET:
             return MASKED

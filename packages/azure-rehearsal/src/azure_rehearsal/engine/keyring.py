@@ -1,8 +1,8 @@
-"""Placeholders, encrypted by Pulumi, so that they can stand in a stack file as real secrets do.
+"""Placeholders that Pulumi has encrypted, so that a stack file can contain them like real secrets.
 
-One file for each stack, `Pulumi.<stack>.yaml`, beside a `Pulumi.yaml` that has nothing but the project's name.
-Encryption costs one start of the CLI (0.3 s) and is done once for each placeholder; its key is the stack's, from the
-rehearsal's passphrase. Deleting the directory is safe: it is filled again.
+The directory has one file for each stack, `Pulumi.<stack>.yaml`, and a `Pulumi.yaml` with only the project's name.
+Encryption costs one start of the CLI (0.3 s) and happens once for each placeholder, with the stack's key from the
+rehearsal's passphrase. The directory can be deleted: the next run fills it again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NAMESPACE: Final = "rehearsal"
 
 
 class Keyring:
-    """`run_pulumi` runs the CLI with these arguments in the keyring's directory and returns what it complains of."""
+    """`run_pulumi` runs the CLI with its arguments in the keyring's directory and returns the error text, else `""`."""
 
     def __init__(self, directory: Path, project: str, stack: str, run_pulumi: Callable[[list[str]], str]) -> None:
         self._stack = stack
@@ -33,7 +33,7 @@ class Keyring:
         return self._content().get("encryptionsalt")
 
     def encrypt(self, placeholders: list[str]) -> dict[str, str]:
-        """The ciphertext of each placeholder. Raises `UsageError` when Pulumi refuses."""
+        """The ciphertext of each placeholder. Raises `UsageError` if Pulumi fails."""
         keys = {placeholder: _key(placeholder) for placeholder in placeholders}
         missing = [placeholder for placeholder, key in keys.items() if key not in self._content().get("config", {})]
         if missing:

@@ -1,7 +1,7 @@
-"""Finding something that exists by what is known of it before it has an id: its type and its inputs.
+"""Finds the id of an existing resource from its type and inputs, before Pulumi's state has the id.
 
-It is what a person does in the portal or with `kubectl` after a run was killed, and the answer is what `pulumi import`
-takes as the id.
+This replaces a search in the portal or with `kubectl` after a killed run. The result is the id that `pulumi import`
+expects.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _REVISION: Final = re.compile(rf"^({re.escape(_RELEASE_SECRET)}.+)\.v\d+$")
 
 
 def object_line(cluster_id: str, key: Key) -> str:
-    """How an object is named among what exists. A Helm release is one thing, however often it was upgraded."""
+    """The line for an object in `contents`. A Helm release has one line, whatever its revision."""
     name = _REVISION.sub(r"\1", key.name)
     return f"{cluster_id} {key.api_version} {key.kind} {key.namespace or '-'} {name}"
 
@@ -37,12 +37,12 @@ def azure_id(type: str, inputs: Mapping[str, Any], subscription_id: str) -> str:
 
 
 def kind_of(type: str) -> tuple[str, str]:
-    """The `apiVersion` and kind of the objects by which a type of the kubernetes package is found."""
+    """The `apiVersion` and kind of the objects that represent a type of the kubernetes package."""
     return ("v1", "Secret") if type == RELEASE_TYPE else api_of(type)
 
 
 def kubernetes_id(type: str, inputs: Mapping[str, Any], contents: Collection[str], clusters: Collection[str]) -> str:
-    """The id of an object or release that is among `contents` in one of these clusters; empty where it is not."""
+    """The id of an object or release if `contents` has it in one of these clusters, else empty."""
     if type == RELEASE_TYPE:
         namespace, name = str(inputs.get("namespace") or "default"), str(inputs.get("name"))
         key = Key("v1", "Secret", namespace, _RELEASE_SECRET + name)

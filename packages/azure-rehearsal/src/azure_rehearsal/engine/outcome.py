@@ -1,4 +1,4 @@
-"""What came of a command over one or several stacks."""
+"""The result of a command on one or several stacks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from azure_rehearsal.reports.failures import Failure, failures_of
 
 @dataclass
 class Outcome:
-    """Filled as the command goes on.
+    """The runs of a command and the findings about them. The command fills it step by step.
 
-    `expected` are runs that had to be refused, and were; `problems` are sentences about what should have been otherwise
-    although every run was done; `notes` are sentences about what was done on purpose; `leftovers` is what the simulated
-    world still holds after everything was destroyed.
+    `expected` are runs that had to be refused and were. `problems` are sentences about wrong results of successful
+    runs. `notes` are sentences about injected faults and other remarks. `leftovers` are the resources that still exist
+    after the destroy.
     """
 
     command: str
@@ -33,16 +33,16 @@ class Outcome:
         return run
 
     def add_unready(self, lines: list[str]) -> None:
-        """What was deployed, and does not come to work."""
+        """Adds a problem for each deployed object that does not become ready."""
         self.problems += [f"deployed, but not ready: {line}" for line in lines]
 
-    def add_left_behind(self, lines: list[str]) -> None:
-        """What clusters made, and nobody takes away: a remark while there is more to come, left over at the end."""
-        told = [f"left behind in Azure by the cluster: {line}" for line in lines]
+    def add_orphans(self, lines: list[str]) -> None:
+        """Adds orphans of clusters: as leftovers after a destroy, else as notes."""
+        texts = [f"orphan of a cluster in Azure: {line}" for line in lines]
         if self.command == "destroy":
-            self.leftovers += told
+            self.leftovers += texts
         else:
-            self.notes += told
+            self.notes += texts
 
     def add_expected(self, run: Run) -> None:
         self.runs.append(run)

@@ -1,19 +1,24 @@
-"""What one command of the CLI did."""
+"""The result of one CLI command."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from azure_rehearsal.engine.events import Diagnostic, Step
+from azure_rehearsal.remedies import no_remedy
 
 UNCHANGED: Final = frozenset({"same", "read"})
-"""Operations that change nothing."""
+"""Operations without a change."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One command of the CLI, done. `stdout` is empty when it went to the terminal. Secrets are masked in `outputs`."""
+    """One finished CLI command. `stdout` is empty if it went to the terminal. `outputs` has masked secrets.
+
+    `remedy_for` gives the project's remediation for a failure code (`azure_rehearsal.adapter.Adapter.remedy_for`).
+    """
 
     stack: str
     command: tuple[str, ...]
@@ -25,6 +30,7 @@ class Run:
     steps: tuple[Step, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     outputs: dict[str, Any] = field(default_factory=dict)
+    remedy_for: Callable[[str], str] = field(default=no_remedy, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -36,7 +42,7 @@ class Run:
 
     @property
     def changes(self) -> dict[str, int]:
-        """The operations that change something."""
+        """The number of steps for each operation that makes a change."""
         return {op: count for op, count in self.operations.items() if op not in UNCHANGED}
 
     @property
@@ -45,7 +51,7 @@ class Run:
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        """The error texts by URN; under `""` those that concern no single resource."""
+        """The error texts by URN; `""` has those that do not concern a single resource."""
         found: dict[str, list[str]] = {}
         for diagnostic in self.diagnostics:
             if diagnostic.severity == "error":

@@ -1,15 +1,14 @@
-"""Stack files for a rehearsal: a copy that anybody can use, and the stacks of an environment.
+"""Stack files for a rehearsal: copies with placeholders for secrets, and overrides of settings.
 
-A stack file may hold `secure:` values that only the team can decrypt. The copy has a placeholder in place of each, such
-as `rehearsed-voice.secrets.openAiApiKey`, and no `secretsprovider`, `encryptedkey` or `encryptionsalt`; the user's own
-file is only ever read. So that the program still sees *secrets*, the placeholders are encrypted by Pulumi itself
-(`pulumi config set-all --secret` into a keyring file with the rehearsal's own passphrase,
-`azure_rehearsal.engine.engine`) and stand in the copy as `secure:` values again: the engine then tracks and masks them
-exactly as it would the real ones, at any depth, and marks their keys in `PULUMI_CONFIG_SECRET_KEYS`. Writing plain text
-would lose all of that.
+A stack file can contain `secure:` values that only the team can decrypt. In the copy, a placeholder replaces each, such
+as `rehearsed-app.secrets.apiKey`, and `secretsprovider`, `encryptedkey` and `encryptionsalt` are removed. The
+simulator never writes the user's own file. Pulumi itself encrypts the placeholders (`pulumi config set-all --secret`
+into a keyring file with the rehearsal's own passphrase, `azure_rehearsal.engine.keyring`), and the copy contains them
+as `secure:` values. The engine therefore tracks and masks them like real secrets, at any depth, and lists their keys in
+`PULUMI_CONFIG_SECRET_KEYS`. Plain text in the copy would lose all of this.
 
-Files are edited as YAML nodes, not as Python values: a plain `02:00`, `on` or date means one thing to PyYAML and
-another to Pulumi's parser, and must come out as it went in.
+The code edits YAML nodes, not Python values: PyYAML and Pulumi's parser read a plain `02:00`, `on` or date differently,
+so the copy must keep it as written.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from azure_rehearsal.errors import UsageError
 ENCRYPTION_KEYS: Final = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 Steps = tuple[str | int, ...]
-"""A path into a stack file: keys and list positions."""
+"""A path into a stack file: keys and list indexes."""
 
 _STRING_TAG: Final = "tag:yaml.org,2002:str"
 _NULL_TAG: Final = "tag:yaml.org,2002:null"
@@ -38,7 +37,7 @@ _PATH_STEP: Final = re.compile(r'\.?(?P<name>[^.\[\]"]+)|\[(?P<index>\d+)\]|\["(
 
 @dataclass(frozen=True)
 class Override:
-    """One `KEY=VALUE` of `--config`: where it goes, and its value as a YAML node."""
+    """One `KEY=VALUE` of `--config`: its configuration path, and its value as a YAML node."""
 
     key: str
     steps: Steps
@@ -46,40 +45,40 @@ class Override:
 
 
 def parse_override(text: str, project: str) -> Override:
-    """Reads `voice:pools[0].count=3`; the value is YAML. A path without a namespace is one of `project`.
+    """Parses `app:pools[0].count=3`. The value is YAML. A path without a namespace belongs to `project`.
 
     Raises `UsageError`.
     """
     path, separator, value = text.partition("=")
     if not separator or not path:
-        raise UsageError(f"--config {text!r} is not KEY=VALUE, for example voice:protect=false.")
+        raise UsageError(f"--config {text!r} is not KEY=VALUE. Example: app:protect=false.")
     try:
         node = yaml.compose(value) or yaml.ScalarNode(_NULL_TAG, "null")
     except yaml.YAMLError as error:
-        raise UsageError(f"--config {text!r}: the value is not YAML ({_where(error)}); quote it.") from None
+        raise UsageError(f"--config {text!r}: the value is not YAML ({_where(error)}). Quote it.") from None
     namespace, separator, rest = path.partition(":")
     if not separator:
         namespace, rest = project, path
     steps = _path_steps(rest)
     if not steps or not isinstance(steps[0], str):
-        raise UsageError(f"--config {text!r}: {path!r} is no configuration path; write it as voice:pools[0].count.")
+        raise UsageError(f"--config {text!r}: {path!r} is not a configuration path. Example: app:pools[0].count.")
     return Override(f"{namespace}:{steps[0]}", tuple(steps[1:]), node)
 
 
 def override(path: str, value: Any, project: str) -> Override:
-    """The same from a path and a plain value, for callers in Python."""
+    """An override from a configuration path and a plain Python value. Raises `UsageError`."""
     return parse_override(f"{path}={yaml.safe_dump(value, default_flow_style=True, width=10**6)}", project)
 
 
 def placeholder_of(steps: Sequence[str | int]) -> str:
-    """What stands for the secret at a path, for people who read it."""
+    """The default placeholder of the secret at a path: readable, and different for each path."""
     return "rehearsed-" + ".".join(str(step) for step in steps).replace(":", ".")
 
 
 class StackFile:
-    """One stack's settings as a rehearsal uses them: overrides applied, secrets replaced by placeholders.
+    """One stack's settings for a rehearsal: with overrides applied and secrets replaced by placeholders.
 
-    `placeholder` gives what stands for the secret at a path. Raises `UsageError` when the file is not YAML or not a
+    `placeholder` returns the placeholder of the secret at a path. Raises `UsageError` if the file is not YAML or not a
     stack file.
     """
 
@@ -106,7 +105,7 @@ class StackFile:
 
     @property
     def placeholders(self) -> list[str]:
-        """The text that stands for each secret, in the file's order; stable from run to run."""
+        """The placeholder of each secret, in the file's order; the same in every run."""
         return [self._placeholder(steps) for steps, _ in self._secrets]
 
     def config(self) -> dict[str, Any]:
@@ -114,7 +113,7 @@ class StackFile:
         return yaml.safe_load(self.text()).get("config") or {}
 
     def text(self, encrypt: Callable[[str], str] = str, salt: str | None = None) -> str:
-        """The file as YAML. `encrypt` turns a placeholder into what goes under `secure:`; `salt` goes with it."""
+        """The file as YAML. `encrypt` returns the `secure:` value of a placeholder; `salt` is its encryption salt."""
         for steps, node in self._secrets:
             node.value = encrypt(self._placeholder(steps))
             node.tag = _STRING_TAG
@@ -124,12 +123,12 @@ class StackFile:
 
 
 def stack_path(project: Path, stack: str) -> Path:
-    """The file of a stack. Raises `UsageError` when there is none."""
+    """The file of a stack. Raises `UsageError` if there is none."""
     path = project / f"Pulumi.{stack}.yaml"
     names = stack_names(project)
     if stack not in names:
-        known = f"stacks here: {', '.join(names)}" if names else "this directory has no stack files"
-        raise UsageError(f"no stack named {stack!r}: {path} does not exist; {known}.")
+        known = f"Known stacks: {', '.join(names)}" if names else "The directory has no stack files"
+        raise UsageError(f"unknown stack {stack!r}: {path} does not exist. {known}.")
     return path
 
 
@@ -142,10 +141,10 @@ def project_name(project: Path) -> str:
     """`name` of Pulumi.yaml. Raises `UsageError`."""
     path = project / "Pulumi.yaml"
     if not path.exists():
-        raise UsageError(f"{path} does not exist: run this in the project's directory.")
+        raise UsageError(f"{path} does not exist: run the command in the project's directory.")
     name = _child(_compose(path), "name")
     if not isinstance(name, yaml.ScalarNode):
-        raise UsageError(f"{path} has no `name`.")
+        raise UsageError(f"{path} has no `name`: add the project's name.")
     return name.value
 
 
@@ -155,7 +154,7 @@ def _compose(path: Path) -> yaml.MappingNode:
     except yaml.YAMLError as error:
         raise UsageError(f"{path} is not YAML: {_where(error)}.") from None
     except UnicodeDecodeError as error:
-        reason = f"it is not text in UTF-8 ({error.reason} at byte {error.start})"
+        reason = f"it is not UTF-8 text ({error.reason} at byte {error.start})"
         raise UsageError(f"{path} is not YAML: {reason}.") from None
     if root is None:
         return yaml.MappingNode(_MAP_TAG, [])
@@ -171,7 +170,7 @@ def _where(error: yaml.YAMLError) -> str:
 
 
 def _secure_values(node: yaml.Node, steps: Steps) -> Iterator[tuple[Steps, yaml.ScalarNode]]:
-    """Every `{secure: …}` at any depth: what Pulumi takes for one is a mapping with this single key."""
+    """Every `{secure: …}` at any depth. Pulumi treats a mapping with this single key as a secret."""
     if isinstance(node, yaml.MappingNode):
         secured = _child(node, "secure") if len(node.value) == 1 else None
         if isinstance(secured, yaml.ScalarNode):
@@ -209,7 +208,7 @@ def _remove(node: yaml.MappingNode, key: str) -> None:
 
 
 def _put(node: yaml.MappingNode, key: str, value: yaml.Node) -> None:
-    """Replaces in place, so that the order stays the author's."""
+    """Replaces the value in place, so that the author's order is kept."""
     for index, (name, _) in enumerate(node.value):
         if name.value == key:
             node.value[index] = (name, value)
@@ -218,7 +217,7 @@ def _put(node: yaml.MappingNode, key: str, value: yaml.Node) -> None:
 
 
 def _set(node: yaml.Node, steps: Steps, value: yaml.Node, path: Path) -> None:
-    """Sets at a path, making mappings and lists on the way as `pulumi config set --path` does."""
+    """Sets the value at a path; creates mappings and lists on the way, like `pulumi config set --path`."""
     step, rest = steps[0], steps[1:]
     fresh = yaml.SequenceNode(_LIST_TAG, []) if rest and isinstance(rest[0], int) else yaml.MappingNode(_MAP_TAG, [])
     if isinstance(step, str) and isinstance(node, yaml.MappingNode):
@@ -238,5 +237,5 @@ def _set(node: yaml.Node, steps: Steps, value: yaml.Node, path: Path) -> None:
     else:
         kinds = {yaml.MappingNode: "a mapping", yaml.SequenceNode: f"a list of {len(node.value)}"}
         found = kinds.get(type(node), "a value")
-        raise UsageError(f"--config: {step!r} cannot be set in {path.name}: there is {found}.")
+        raise UsageError(f"--config: {step!r} cannot be set in {path.name}, because its parent is {found}.")
     _set(below, rest, value, path)

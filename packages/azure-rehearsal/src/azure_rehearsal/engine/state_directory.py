@@ -1,14 +1,14 @@
-"""The directory that holds everything of a rehearsal between two commands, and who may use it.
+"""The directory that keeps a rehearsal between two commands, and its lock.
 
     lock          held by the process that uses the directory
     backend/      Pulumi's state (a `file://` backend)
-    home/         PULUMI_HOME, so that a user's own login and plugins are out of reach
+    home/         PULUMI_HOME, so that the user's own login and plugins are not used
     keyring/      placeholders, encrypted by Pulumi with the rehearsal's passphrase
-    stack-files/  the stack files as the engine gets them
-    world/        the simulated outside world
+    stack-files/  the stack files that the engine reads
+    world/        the backends: the simulated Azure and its clusters
     events.json   the engine's event log of the last command
 
-Several stacks share it. It may be copied or moved while no one uses it.
+Several stacks share it. It can be copied or moved while no process uses it.
 """
 
 from __future__ import annotations
@@ -21,42 +21,43 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from azure_rehearsal.engine.world import OutsideWorld, Running, World
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol, Closeable
 from azure_rehearsal.errors import UsageError
 
-_WORLD: Final = "world"
+_BACKENDS: Final = "world"
+"""The name of earlier versions, so that their directories stay usable."""
 PASSPHRASE: Final = "rehearsal"
 """Not a secret: it protects placeholders and values drawn for the rehearsal."""
 
 
 class StateDirectory:
-    """Context manager: while open, this process alone uses the directory, and its world is loaded.
+    """A context manager. While it is open, only this process uses the directory, and the backends are loaded.
 
-    Raises `UsageError` on entry when another process uses it.
+    Raises `UsageError` on entry if another process uses it.
     """
 
-    def __init__(self, directory: Path, open_world: Callable[[Path], OutsideWorld] = World.open) -> None:
+    def __init__(self, directory: Path, open_backends: Callable[[Path], BackendsProtocol] = Backends.open) -> None:
         self.directory = directory.absolute()
-        self._open_world = open_world
+        self._open_backends = open_backends
         self._lock: IO[str] | None = None
-        self._world: OutsideWorld | None = None
+        self._backends: BackendsProtocol | None = None
 
     @classmethod
-    def existing(cls, directory: Path, open_world: Callable[[Path], OutsideWorld]) -> Self:
-        """One that something was deployed in. Raises `UsageError` where nothing was; it is not made."""
-        if not (directory / _WORLD).is_dir():
+    def existing(cls, directory: Path, open_backends: Callable[[Path], BackendsProtocol]) -> Self:
+        """The state directory of an existing deployment. Raises `UsageError` if there is none, and creates nothing."""
+        if not (directory / _BACKENDS).is_dir():
             raise UsageError(
-                f"nothing is deployed in {directory}: deploy with `make up`, or name another with --state."
+                f"nothing is deployed in {directory}: run `azure-rehearsal up`, or name another directory with --state."
             )
-        return cls(directory, open_world)
+        return cls(directory, open_backends)
 
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.directory / "lock", self.directory)
+        self._lock = _acquire_lock(self.directory / "lock", self.directory)
         try:
-            world = self.directory / _WORLD
-            world.mkdir(exist_ok=True)
-            self._world = self._open_world(world)
+            directory = self.directory / _BACKENDS
+            directory.mkdir(exist_ok=True)
+            self._backends = self._open_backends(directory)
         except BaseException:
             self._lock.close()
             raise
@@ -66,59 +67,59 @@ class StateDirectory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._world is not None:
-                self._world.save()
+            if self._backends is not None:
+                self._backends.save()
         finally:
             try:
-                if isinstance(self._world, Running):
-                    self._world.close()
+                if isinstance(self._backends, Closeable):
+                    self._backends.close()
             finally:
                 if self._lock is not None:
-                    self._lock.close()  # gives the lock up
-                self._lock = self._world = None
+                    self._lock.close()  # releases the lock
+                self._lock = self._backends = None
 
     @property
     def is_open(self) -> bool:
         return self._lock is not None
 
     @property
-    def world(self) -> OutsideWorld:
-        if self._world is None:
+    def backends(self) -> BackendsProtocol:
+        if self._backends is None:
             raise RuntimeError(f"{self.directory} is not open")
-        return self._world
+        return self._backends
 
     @property
-    def backend(self) -> Path:
-        return self._made("backend")
+    def state_backend(self) -> Path:
+        return self._subdirectory("backend")
 
     @property
-    def home(self) -> Path:
-        home = self._made("home")
-        # The CLI keeps a log of all that it does, compressed and encrypted: a third of the engine's time. It has no
-        # switch for that, but does without where the folder cannot be made, because a file has its name.
-        (home / "logs").touch()
-        return home
+    def pulumi_home(self) -> Path:
+        directory = self._subdirectory("home")
+        # The CLI logs everything that it does, compressed and encrypted, which takes a third of the engine's time. No
+        # option turns this off, but the CLI skips the log if it cannot create the directory: a file has its name.
+        (directory / "logs").touch()
+        return directory
 
     @property
     def keyring(self) -> Path:
-        return self._made("keyring")
+        return self._subdirectory("keyring")
 
     @property
     def stack_files(self) -> Path:
-        return self._made("stack-files")
+        return self._subdirectory("stack-files")
 
     @property
     def events(self) -> Path:
         return self.directory / "events.json"
 
-    def _made(self, name: str) -> Path:
+    def _subdirectory(self, name: str) -> Path:
         path = self.directory / name
         path.mkdir(parents=True, exist_ok=True)
         return path
 
 
-def _locked(path: Path, directory: Path) -> IO[str]:
-    """The lock file, locked. The kernel frees it with the process, so that a killed run leaves no stale lock."""
+def _acquire_lock(path: Path, directory: Path) -> IO[str]:
+    """Opens and locks the lock file. The kernel unlocks it when the process ends, so a killed run leaves no lock."""
     file = path.open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -127,7 +128,7 @@ def _locked(path: Path, directory: Path) -> IO[str]:
         holder = file.read().strip() or "unknown"
         file.close()
         raise UsageError(
-            f"another rehearsal is using {directory} ({holder}): wait for it to end,"
+            f"another rehearsal is using {directory} ({holder}): wait for its end,"
             " or use another directory with --state."
         ) from None
     file.truncate(0)

@@ -31,7 +31,8 @@ from azure_rehearsal.kubernetes.helm_charts import (
 from azure_rehearsal.kubernetes.objects import annotate, annotation, type_token
 from azure_rehearsal.kubernetes.sdk_arguments import CHART_INPUTS
 from azure_rehearsal.kubernetes.secret_propagation import as_secret
-from azure_rehearsal.protocol.provider import MAX_MESSAGE_BYTES, Refused
+from azure_rehearsal.protocol.grpc_server import MAX_MESSAGE_BYTES
+from azure_rehearsal.protocol.provider import Refused
 from azure_rehearsal.protocol.values import (
     RESOURCE_REFERENCE,
     SIGNATURE_KEY,

@@ -21,7 +21,7 @@ from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.object_handler import ObjectHandler
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE, ReleaseHandler
 from azure_rehearsal.kubernetes.secret_propagation import propagate_secrets
-from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import contains_unknown
 
 _DELETE_UNREACHABLE: Final = (
@@ -30,7 +30,7 @@ _DELETE_UNREACHABLE: Final = (
 )
 
 
-class FakeKubernetesProvider(StandIn):
+class FakeKubernetesProvider(FakeProvider):
     """One instance of the kubernetes provider. Relative chart paths start at `directory`, the program's folder."""
 
     version = metadata.version("pulumi-kubernetes")

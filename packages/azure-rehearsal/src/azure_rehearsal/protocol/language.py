@@ -1,12 +1,12 @@
-"""The Python language host for a Pulumi CLI that has none beside it (one that `go build` made).
+"""The Python language host for a Pulumi CLI without its own (a CLI built with `go build`).
 
-Served in this process; the CLI attaches to it by `PULUMI_DEBUG_LANGUAGES` (pulumi 3.143 or newer). Owns the program's
-process for as long as the engine's `Run` call lasts, and does as the official host does
+This process serves it; the CLI attaches with `PULUMI_DEBUG_LANGUAGES` (pulumi 3.143 or newer). Owns the program's
+process during the engine's `Run` call and behaves like the official host
 (`pulumi/pulumi:sdk/python/cmd/pulumi-language-python/main.go`): same arguments, same environment, exit code 32 means
-that the error has been shown already, lines on stdout and stderr go to the engine's log.
+that the error has been shown, lines on stdout and stderr go to the engine's log.
 
-Differs on purpose: the interpreter is the one that runs the rehearsal, no provider plugins are asked for, because the
-stand-ins answer in their place, and debug messages stay with the program unless they are asked for.
+Differs on purpose: the interpreter is the one that runs the rehearsal, no provider plugins are required, because fake
+providers replace them, and the program sends debug messages only on request.
 """
 
 from __future__ import annotations
@@ -25,19 +25,21 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
+from azure_rehearsal.protocol.grpc_server import new_server
 from azure_rehearsal.protocol.program_runner import REPORTED
-from azure_rehearsal.protocol.provider import new_server
 
 RUNNER: Final = Path(__file__).with_name("program_runner.py")
 GRACE_SECONDS: Final = 5.0
-"""How long a cancelled program may take to end before it is killed (the official host's `WaitDelay`)."""
+"""The time after which a canceled program is killed (the official host's `WaitDelay`)."""
 STDOUT_STREAM: Final = 1
 STDERR_STREAM: Final = 2
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """Serves one CLI process on loopback until `stop`. `environment` is what the program gets to see, `debug` whether
-    the engine gets to see its debug messages."""
+    """Serves one CLI process on loopback until `stop`.
+
+    `environment` is the program's environment. `debug`: whether the program sends debug messages to the engine.
+    """
 
     def __init__(self, environment: Mapping[str, str], debug: bool = False) -> None:
         self._environment = dict(environment)
@@ -54,7 +56,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return f"python:{self.port}"
 
     def stop(self) -> None:
-        """Ends the server; a `Run` that is still going on is cancelled, which ends the program."""
+        """Stops the server. Cancels a `Run` in progress, which stops the program."""
         self._server.stop(grace=None).wait()
 
     def Handshake(self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext) -> Any:
@@ -88,7 +90,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.GetProgramDependenciesResponse()
 
     def Run(self, request: language_pb2.RunRequest, context: grpc.ServicerContext) -> language_pb2.RunResponse:
-        lifeline, held_open = os.pipe()  # closed by the kernel even when this process is killed
+        lifeline, held_open = os.pipe()  # the kernel closes it even if this process is killed
         process = subprocess.Popen(
             [sys.executable, "-u", "-P", str(RUNNER), "--lifeline", str(lifeline), *self._arguments(request)],
             env={
@@ -103,7 +105,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             text=True,
             errors="replace",
             pass_fds=(lifeline,),
-            process_group=0,  # Ctrl-C in the terminal reaches the engine, which ends the program in its own order
+            process_group=0,  # Ctrl-C in the terminal reaches the engine, which then stops the program
         )
         os.close(lifeline)
         if not context.add_callback(lambda: _end(process)):
@@ -138,24 +140,24 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "parallel": str(request.parallel),
             "organization": request.organization,
         }
-        given = [item for option, value in options.items() if value for item in (f"--{option}", value)]
+        arguments = [item for option, value in options.items() if value for item in (f"--{option}", value)]
         if self._debug:
-            given.append("--debug")
-        return [*given, request.info.entry_point or ".", *request.args]
+            arguments.append("--debug")
+        return [*arguments, request.info.entry_point or ".", *request.args]
 
 
 def _forward(stream: IO[str], engine: engine_pb2_grpc.EngineStub, number: int) -> None:
-    """Sends each line to the engine's log; blank ones are dropped, as the engine does with a real plugin's."""
+    """Sends each line to the engine's log. Drops blank lines, as the engine does for a real plugin."""
     for line in stream:
         if line.strip():
             try:
                 engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=line, streamId=number))
             except grpc.RpcError:
-                continue  # the engine is gone; the stream must still be drained, or the program blocks on a full pipe
+                continue  # the engine has ended; the stream must still be drained, or the program blocks on a full pipe
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Interrupts the program if it still runs, and kills it when it does not end in time."""
+    """Interrupts the program if it still runs, and kills it if it does not end in time."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)

@@ -1,7 +1,7 @@
-"""Runs the Pulumi program in its own process: what `pulumi-language-python-exec` is to the official language host.
+"""Runs the Pulumi program in its own process, like `pulumi-language-python-exec` of the official language host.
 
-Started by `azure_rehearsal.protocol.language` as a file. Imports nothing of the rehearsal, so that the program sees
-exactly what it would see in production.
+`azure_rehearsal.protocol.language` starts this file. It imports nothing from the simulator, so that the program has the
+same modules as in production.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ import pulumi.runtime
 from pulumi.runtime.proto import engine_pb2
 
 REPORTED = 32
-"""Exit code that says: the engine has already shown the error (the official host uses the same)."""
+"""The exit code after an error that the engine has already shown (the same as in the official host)."""
 
 THREADS_PER_OPERATION = 4
-"""Default executor threads for each parallel operation, as in the official host: RPCs wait in threads."""
+"""Default executor threads per parallel operation, as in the official host: RPCs wait in threads."""
 
 COLLECTOR_THRESHOLDS = (100_000, 50, 50)
-"""The SDKs make hundreds of thousands of objects that live to the end; with Python's own thresholds (700, 10, 10) the
-collector walks them again and again, which is a fifth of the program's time."""
+"""The SDKs create hundreds of thousands of objects that live until the end. With Python's own thresholds (700, 10, 10),
+the collector spends a fifth of the program's time on them."""
 
 
 def main() -> int:
@@ -46,38 +46,38 @@ def main() -> int:
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("program")
     parser.add_argument("arguments", nargs="*")
-    given = parser.parse_args()
-    threading.Thread(target=_die_with, args=(given.lifeline,), daemon=True).start()
+    options = parser.parse_args()
+    threading.Thread(target=_exit_with_host, args=(options.lifeline,), daemon=True).start()
 
     pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
     settings = pulumi.runtime.Settings(
-        monitor=given.monitor,
-        engine=given.engine,
-        project=given.project,
-        stack=given.stack,
-        parallel=given.parallel,
-        dry_run=given.dry_run == "true",
-        organization=given.organization,
-        root_directory=given.root_directory,
+        monitor=options.monitor,
+        engine=options.engine,
+        project=options.project,
+        stack=options.stack,
+        parallel=options.parallel,
+        dry_run=options.dry_run == "true",
+        organization=options.organization,
+        root_directory=options.root_directory,
     )
-    if settings.engine is not None and not given.debug:
-        settings.engine.Log = _without_debug(settings.engine.Log)
+    if settings.engine is not None and not options.debug:
+        settings.engine.Log = _drop_debug(settings.engine.Log)
     pulumi.runtime.configure(settings)
-    os.chdir(given.pwd)
-    sys.argv = [given.program, *given.arguments]
-    # A failed program leaves futures that nobody awaits; asyncio would report each of them after the real error.
+    os.chdir(options.pwd)
+    sys.argv = [options.program, *options.arguments]
+    # A failed program leaves futures that are never awaited. asyncio would report each after the real error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    return _run(given.program, given.parallel)
+    return _run(options.program, options.parallel)
 
 
-def _without_debug(log: Callable[[engine_pb2.LogRequest], Any]) -> Callable[[engine_pb2.LogRequest], Any]:
-    """Sends what people are to read. The SDK tells the engine each step of each registration and waits for the answer,
-    which is a sixth of a preview's time; the engine shows none of it unless it is asked to (`--debug`)."""
+def _drop_debug(log: Callable[[engine_pb2.LogRequest], Any]) -> Callable[[engine_pb2.LogRequest], Any]:
+    """Drops debug messages. The SDK sends one for each step of each registration and waits for the response, which
+    takes a sixth of a preview's time. The engine shows them only with `--debug`."""
     return lambda request: None if request.severity == engine_pb2.DEBUG else log(request)
 
 
-def _die_with(lifeline: int) -> None:
-    """Ends this process when the language host is gone, however it went: then the other end of the pipe is closed."""
+def _exit_with_host(lifeline: int) -> None:
+    """Ends this process when the language host ends, even if it was killed: the pipe is then closed."""
     os.read(lifeline, 1)
     os._exit(1)
 
@@ -93,7 +93,7 @@ def _run(program: str, parallel: int) -> int:
         except pulumi.RunError as error:
             pulumi.log.error(str(error))
             return 1
-        except Exception:  # noqa: BLE001 the last frame of the program: whatever it raised is shown to its author
+        except Exception:  # noqa: BLE001 the outermost frame: any exception of the program is shown to its author
             pulumi.log.error(f"Program failed with an unhandled exception:\n{_traceback_of_program(program)}")
             return REPORTED
         finally:
@@ -109,7 +109,7 @@ def _run_program(program: str) -> None:
 
 
 def _traceback_of_program(program: str) -> str:
-    """The current traceback from the program's first frame on; all of it where the program has none."""
+    """The current traceback from the program's first frame on; the whole traceback if the program has no frame."""
     entry = Path(program) / "__main__.py" if Path(program).is_dir() else Path(program)
     frames = traceback.extract_tb(sys.exc_info()[2])
     for index, frame in enumerate(frames):

@@ -1,11 +1,11 @@
-"""Stand-in for the `random` package: values of the right shape, the same in every rehearsal.
+"""The fake provider of the `random` package: values with the right format, the same in every rehearsal.
 
-Values follow from the URN and the inputs (keepers included), never from the engine's `randomSeed`: the engine draws
-that anew for every check, and a rehearsal that is run twice must give the same result. So a replacement for an input's
-sake gives a new value, and `pulumi up --replace` gives the old one again.
+Values depend only on the URN and the inputs (including keepers), not on the engine's `randomSeed`, which changes with
+every check: two rehearsals must give the same result. A replacement due to a changed input therefore gives a new value,
+and `pulumi up --replace` gives the old one.
 
-As in the real provider every input is immutable, results are unknown in a preview of a creation, and the id is the
-value where that is no secret. `bcryptHash` has a hash's shape and verifies nothing.
+As in the real provider, every input is immutable, results are unknown in the preview of a creation, and the id is the
+value unless it is secret. `bcryptHash` has the format of a hash but matches no password.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import Any, Final
 
-from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 
 SPECIAL: Final = "!@#$%&*()-_=+[]{}<>:?"
-"""What the real provider takes for special characters unless `overrideSpecial` says otherwise."""
+"""The real provider's special characters, unless `overrideSpecial` is set."""
 
 _CLASSES: Final = (
     ("lower", "minLower", string.ascii_lowercase),
@@ -41,7 +41,7 @@ _ANIMALS: Final = ("badger", "beetle", "crane", "falcon", "gecko", "heron", "lyn
 
 
 def _text(draw: random.Random, inputs: dict[str, Any]) -> str:
-    """A string that honours length, character classes and their minimums."""
+    """A string with the given length, character classes and minimum counts."""
     alphabet, characters = "", []
     for use, minimum, members in _CLASSES:
         if not inputs[use]:
@@ -91,7 +91,7 @@ def _pet(draw: random.Random, inputs: dict[str, Any]) -> tuple[str, dict[str, An
 _Generator = Callable[[random.Random, dict[str, Any]], tuple[str, dict[str, Any]]]
 
 _TYPES: Final[dict[str, tuple[_Generator, dict[str, Any], tuple[str, ...], tuple[str, ...]]]] = {
-    # type: generator, defaults, required inputs, outputs beside the inputs
+    # type: generator, defaults, required inputs, outputs other than the inputs
     "RandomPassword": (_password, _TEXT_DEFAULTS, ("length",), ("result", "bcryptHash")),
     "RandomString": (_string, _TEXT_DEFAULTS, ("length",), ("result",)),
     "RandomId": (_id, {}, ("byteLength",), ("b64Url", "b64Std", "hex", "dec")),
@@ -101,8 +101,8 @@ _TYPES: Final[dict[str, tuple[_Generator, dict[str, Any], tuple[str, ...], tuple
 }
 
 
-class RandomStandIn(StandIn):
-    """The `random` package. Keeps nothing: state is the engine's."""
+class FakeRandomProvider(FakeProvider):
+    """The `random` package. Stores nothing: the engine's state has the values."""
 
     version = metadata.version("pulumi_random")
 
@@ -112,7 +112,7 @@ class RandomStandIn(StandIn):
         kind = resource.type.rsplit(":", 1)[-1]
         if kind not in _TYPES:
             known = ", ".join(sorted(_TYPES))
-            return new, [CheckFailure("", f"the rehearsal has no {resource.type}; it has {known}")]
+            return new, [CheckFailure("", f"the simulator does not support {resource.type}. Supported: {known}")]
         _, defaults, required, _ = _TYPES[kind]
         inputs = {**defaults, **{key: value for key, value in new.items() if value is not None}}
         if "number" in new and "numeric" not in new:  # the provider's old name for `numeric`
@@ -149,16 +149,16 @@ class RandomStandIn(StandIn):
         raise Refused("NotUpdatable", f"{resource.name} ({resource.type}) can only be replaced")
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        """Nothing exists outside the engine's state."""
+        """Does nothing: the value exists only in the engine's state."""
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-        """What the state says, for there is nothing else to ask; an import has no state and is refused."""
+        """Returns the state unchanged, because nothing else is stored. Refuses an import, which has no state."""
         if not outputs:
             raise Refused(
                 "NotImportable",
-                f"a rehearsal cannot import {resource.name} ({resource.type})",
+                f"the simulator cannot import {resource.name} ({resource.type})",
                 "declare it as a new resource",
             )
         return id, outputs, inputs
@@ -168,9 +168,11 @@ def _impossible(kind: str, inputs: dict[str, Any]) -> list[CheckFailure]:
     if kind in ("RandomPassword", "RandomString"):
         wanted = sum(inputs[minimum] for use, minimum, _ in _CLASSES if inputs[use])
         if inputs["length"] < max(1, wanted):
-            return [CheckFailure("length", f"length {inputs['length']} is less than 1 or the minimums' sum, {wanted}")]
+            return [
+                CheckFailure("length", f"length {inputs['length']} is less than 1 or the sum of the minimums, {wanted}")
+            ]
         if not any(inputs[use] for use, _, _ in _CLASSES):
-            return [CheckFailure("", "lower, upper, numeric and special are all false: no character is left")]
+            return [CheckFailure("", "lower, upper, numeric and special are all false. At least one must be true")]
     if kind == "RandomInteger" and inputs["min"] > inputs["max"]:
         return [CheckFailure("min", f"min {inputs['min']} is greater than max {inputs['max']}")]
     if kind == "RandomId" and inputs["byteLength"] < 1:

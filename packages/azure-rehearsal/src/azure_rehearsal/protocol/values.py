@@ -1,9 +1,9 @@
-"""Property values as the engine sends them over gRPC, as plain Python values and back.
+"""Conversion between property values on the wire (gRPC) and plain Python values.
 
-The engine marks what JSON cannot say with signatures (`pulumi/sdk/go/common/resource/plugin/rpc.go`):
+The engine marks values that JSON cannot express with signatures (`pulumi/sdk/go/common/resource/plugin/rpc.go`):
 an unknown is one of seven fixed strings, a secret or an output value is a map with a signature key.
-The stand-ins never see a secret: they tell the engine that they do not accept secrets, so it strips the mark
-before each call and puts it back on whatever comes from a secret input.
+Fake providers do not receive secret marks, unless they accept secrets: the engine removes the marks before each call
+and restores them on all values that come from a secret input.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
 class _Unknown(enum.Enum):
-    """The type of `UNKNOWN`, so that it is one object and type checkers can tell it apart."""
+    """The type of `UNKNOWN`: a single object that type checkers can distinguish."""
 
     UNKNOWN = "unknown"
 
@@ -45,11 +45,11 @@ class _Unknown(enum.Enum):
 
 
 UNKNOWN: Final = _Unknown.UNKNOWN
-"""A value that a plan does not know yet."""
+"""The value of a property that a plan does not know yet."""
 
 
 def contains_unknown(value: Any) -> bool:
-    """Whether `value` is unknown or holds an unknown at any depth."""
+    """Whether `value` is unknown or contains an unknown at any depth."""
     if value is UNKNOWN:
         return True
     if isinstance(value, dict):
@@ -60,7 +60,7 @@ def contains_unknown(value: Any) -> bool:
 
 
 def from_wire(value: struct_pb2.Value) -> Any:
-    """A protobuf value as a plain one. Whole numbers become `int`; secrets and output values lose their wrapping."""
+    """A protobuf value as a plain one. Whole numbers become `int`. Unwraps secrets and output values."""
     kind = value.WhichOneof("kind")
     if kind == "string_value":
         return UNKNOWN if value.string_value in _UNKNOWN_WIRE else value.string_value
@@ -83,12 +83,12 @@ def from_wire(value: struct_pb2.Value) -> Any:
 
 
 def from_struct(struct: struct_pb2.Struct) -> dict[str, Any]:
-    """A protobuf struct as a plain dictionary; the engine's own `__` keys (`__defaults` …) are left out at the top."""
+    """A protobuf struct as a plain dictionary, without the engine's own top-level keys (`__defaults` …)."""
     return {key: from_wire(value) for key, value in struct.fields.items() if not key.startswith("__")}
 
 
 def to_wire(value: Any) -> struct_pb2.Value:
-    """A plain value as a protobuf one. Raises `TypeError` for anything that is not JSON or `UNKNOWN`."""
+    """A plain value as a protobuf one. Raises `TypeError` for a value that is neither JSON nor `UNKNOWN`."""
     if value is None:
         return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
     if value is UNKNOWN:

@@ -1,8 +1,8 @@
-"""What an architecture picture shows of a recording: regions with their networks, clusters, pools and addresses.
+"""The model of an architecture diagram: regions with their networks, clusters, pools and addresses.
 
-A region is a resource group that holds a virtual network; every other group is shown as it is. Only properties that are
-named here are read, so that no secret can get into a picture. For recordings of what is deployed: of a plan, what is
-not known yet hangs on nothing.
+A region is a resource group with a virtual network; every other group is shown without structure. The code reads only
+the properties that are named here, so that no secret can reach a diagram. Meant for recordings of deployments: in a
+plan, unknown ids connect nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from azure_rehearsal.reports.arm_names import last_name, subnet_of
-from azure_rehearsal.reports.drawn_types import AZURE, DRAWN, PLUMBING
-from azure_rehearsal.reports.inbound import Rule, rules_of
-from azure_rehearsal.reports.records import Graph, Recording, Resource
+from azure_rehearsal.reports.drawn_types import AUXILIARY, AZURE, PLACED
+from azure_rehearsal.reports.inbound import InboundRule, inbound_rules
+from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 
 _GROUP: Final = AZURE + "resources:ResourceGroup"
 _SUBNET_PATHS: Final = ("network.delegatedSubnetResourceId", "subnet.id")
@@ -25,12 +25,12 @@ _WORKLOADS: Final = ("kubernetes:apps/v1:", "kubernetes:helm.sh/")
 
 @dataclass(frozen=True)
 class Pool:
-    """A node pool. `prefix` names the public prefix that its nodes' addresses come from, `groups` its ASGs."""
+    """A node pool. `prefix` is the name of its nodes' public IP prefix, `groups` are its ASGs."""
 
     name: str
     size: str
-    least: Any
-    most: Any
+    min_count: Any
+    max_count: Any
     zones: tuple[str, ...]
     spot: bool
     taints: tuple[str, ...]
@@ -40,11 +40,11 @@ class Pool:
 
 @dataclass
 class Subnet:
-    """A subnet with the inbound rules of its security group; None where it has no group."""
+    """A subnet with the inbound rules of its security group; `None` if it has no group."""
 
     name: str
     cidr: str
-    rules: list[Rule] | None
+    rules: list[InboundRule] | None
     nat: str = ""
     delegation: str = ""
     pools: list[Pool] = field(default_factory=list)
@@ -53,18 +53,18 @@ class Subnet:
 
 @dataclass(frozen=True)
 class Address:
-    """A public address or prefix. `subnet` is where it leads; empty when it leads to the cluster, or `nowhere`.
+    """A public address or prefix. `subnet` is its target; empty if the target is the cluster, or there is none.
 
-    `rules` are those that let somebody reach it, `outward` says that it is a way out.
+    `rules` admit traffic to it. `outbound`: traffic leaves through it. `unused`: nothing refers to it.
     """
 
     name: str
     value: str
     subnet: str
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[InboundRule, ...] = ()
     zones: tuple[str, ...] = ()
-    outward: bool = False
-    nowhere: bool = False
+    outbound: bool = False
+    unused: bool = False
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Cluster:
 
 @dataclass
 class Region:
-    """A resource group with a network. `pools` are those whose subnet is not known, `others` all else by component."""
+    """A resource group with a network. `pools` have no known subnet. `others` are all other resources by component."""
 
     group: str
     location: str
@@ -109,7 +109,7 @@ class Architecture:
 
 
 def architecture_of(recording: Recording) -> Architecture:
-    """Reads a recording of one stack or of all of an environment."""
+    """The model of a recording of one stack, or of all stacks of an environment."""
     graph = Graph(recording)
     resources = sorted((item for item in graph.resources if item.op != "delete"), key=lambda item: item.urn)
     by_group: dict[str, list[Resource]] = {}
@@ -127,43 +127,45 @@ def architecture_of(recording: Recording) -> Architecture:
     return found
 
 
-def _region(graph: Graph, everything: list[Resource], group: str, members: list[Resource], network: Resource) -> Region:
+def _region(
+    graph: Graph, all_resources: list[Resource], group: str, members: list[Resource], network: Resource
+) -> Region:
     name = network.physical_name
-    rules = {item.physical_name: rules_of(item.inputs) for item in _of(members, "network:NetworkSecurityGroup")}
+    rules = {item.physical_name: inbound_rules(item.inputs) for item in _of(members, "network:NetworkSecurityGroup")}
     subnets = [
         _subnet(item, rules) for item in _of(members, "network:Subnet") if item.value("virtualNetworkName") == name
     ]
     subnets.sort(key=lambda subnet: _first_address(subnet.cidr))
     by_name = {subnet.name: subnet for subnet in subnets}
     clusters = _of(members, "containerservice:ManagedCluster")
-    homeless: list[Pool] = []
-    for pool, subnet in [*_inner_pools(clusters), *_own_pools(members)]:
-        (by_name[subnet].pools if subnet in by_name else homeless).append(pool)
-    housed: set[str] = set()
+    unplaced: list[Pool] = []
+    for pool, subnet in [*_inline_pools(clusters), *_separate_pools(members)]:
+        (by_name[subnet].pools if subnet in by_name else unplaced).append(pool)
+    placed_urns: set[str] = set()
     for resource in members:
         place = next((found for path in _SUBNET_PATHS if (found := subnet_of(resource.value(path)))), None)
         if place is not None and place[0] == name and place[1] in by_name:
             by_name[place[1]].others.append(resource)
-            housed.add(resource.urn)
+            placed_urns.add(resource.urn)
     return Region(
         group=group,
         location=_location(members),
         network=network,
         subnets=subnets,
         addresses=_addresses(members, subnets, clusters),
-        cluster=_cluster(clusters[0], everything) if clusters else None,
-        pools=homeless,
+        cluster=_cluster(clusters[0], all_resources) if clusters else None,
+        pools=unplaced,
         zones=[item.physical_name for item in _of(members, "privatedns:PrivateZone")],
         peers=[
             last_name(item.value("remoteVirtualNetwork.id"))
             for item in _of(members, "network:VirtualNetworkPeering")
             if item.value("virtualNetworkName") == name
         ],
-        others=_others(graph, [*clusters[1:], *(item for item in members if item.type not in DRAWN)], housed),
+        others=_others(graph, [*clusters[1:], *(item for item in members if item.type not in PLACED)], placed_urns),
     )
 
 
-def _subnet(subnet: Resource, rules: dict[str, list[Rule]]) -> Subnet:
+def _subnet(subnet: Resource, rules: dict[str, list[InboundRule]]) -> Subnet:
     delegations = [item.get("serviceName", "") for item in subnet.values("delegations")]
     return Subnet(
         name=subnet.physical_name,
@@ -174,23 +176,23 @@ def _subnet(subnet: Resource, rules: dict[str, list[Rule]]) -> Subnet:
     )
 
 
-def _inner_pools(clusters: Iterable[Resource]) -> list[tuple[Pool, str]]:
+def _inline_pools(clusters: Iterable[Resource]) -> list[tuple[Pool, str]]:
     return [_pool(pool, pool.get("name", "")) for cluster in clusters for pool in cluster.values("agentPoolProfiles")]
 
 
-def _own_pools(members: Iterable[Resource]) -> list[tuple[Pool, str]]:
+def _separate_pools(members: Iterable[Resource]) -> list[tuple[Pool, str]]:
     return [_pool(pool.inputs, pool.physical_name) for pool in _of(members, "containerservice:AgentPool")]
 
 
 def _pool(pool: dict[str, Any], name: str) -> tuple[Pool, str]:
-    """A pool and the subnet that its nodes stand in."""
+    """A pool, and the name of its nodes' subnet."""
     scaled = pool.get("enableAutoScaling")
     groups = (pool.get("networkProfile") or {}).get("applicationSecurityGroups") or []
     found = Pool(
         name=name,
         size=str(pool.get("vmSize", "")),
-        least=pool.get("minCount" if scaled else "count"),
-        most=pool.get("maxCount" if scaled else "count"),
+        min_count=pool.get("minCount" if scaled else "count"),
+        max_count=pool.get("maxCount" if scaled else "count"),
         zones=tuple(pool.get("availabilityZones") or ()),
         spot=pool.get("scaleSetPriority") == "Spot",
         taints=tuple(pool.get("nodeTaints") or ()),
@@ -201,8 +203,8 @@ def _pool(pool: dict[str, Any], name: str) -> tuple[Pool, str]:
 
 
 def _addresses(members: list[Resource], subnets: list[Subnet], clusters: list[Resource]) -> list[Address]:
-    """Where each address leads: to the pools whose nodes have it, to the subnet whose rules name it, out of the
-    subnets behind a NAT gateway, or out of the cluster."""
+    """The addresses with their targets: the pools whose nodes have the address, the subnet whose rules name it, or the
+    subnets or cluster whose outbound traffic uses it."""
     found = []
     outbound = {
         last_name(item.get("id"))
@@ -218,17 +220,17 @@ def _addresses(members: list[Resource], subnets: list[Subnet], clusters: list[Re
     for item in [*_of(members, "network:PublicIPAddress"), *_of(members, "network:PublicIPPrefix")]:
         name, zones = item.physical_name, tuple(item.values("zones"))
         value = str(item.outputs.get("ipAddress") or item.outputs.get("ipPrefix") or "")
-        if place := _reached(name, value, subnets):
+        if place := _target(name, value, subnets):
             found.append(Address(name, value, place[0].name, place[1], zones))
         elif name in behind_nat:
             first = next((subnet.name for subnet in subnets if subnet.nat == behind_nat[name]), "")
-            found.append(Address(name, value, first, (), zones, outward=True))
+            found.append(Address(name, value, first, (), zones, outbound=True))
         else:
-            found.append(Address(name, value, "", (), zones, outward=True, nowhere=name not in outbound))
+            found.append(Address(name, value, "", (), zones, outbound=True, unused=name not in outbound))
     return found
 
 
-def _reached(name: str, value: str, subnets: list[Subnet]) -> tuple[Subnet, tuple[Rule, ...]] | None:
+def _target(name: str, value: str, subnets: list[Subnet]) -> tuple[Subnet, tuple[InboundRule, ...]] | None:
     for subnet in subnets:
         pools = [pool for pool in subnet.pools if pool.prefix == name]
         groups = {group for pool in pools for group in pool.groups}
@@ -243,34 +245,34 @@ def _reached(name: str, value: str, subnets: list[Subnet]) -> tuple[Subnet, tupl
     return None
 
 
-def _cluster(cluster: Resource, everything: list[Resource]) -> Cluster:
-    mine = [item for item in everything if item.stack == cluster.stack]
+def _cluster(cluster: Resource, all_resources: list[Resource]) -> Cluster:
+    own = [item for item in all_resources if item.stack == cluster.stack]
     return Cluster(
         cluster,
-        sorted(item.physical_name for item in mine if item.type == "kubernetes:core/v1:Namespace"),
-        sorted({item.physical_name for item in mine if item.type.startswith(_WORKLOADS)}),
+        sorted(item.physical_name for item in own if item.type == "kubernetes:core/v1:Namespace"),
+        sorted({item.physical_name for item in own if item.type.startswith(_WORKLOADS)}),
     )
 
 
-def _others(graph: Graph, members: list[Resource], housed: set[str]) -> dict[str, list[Resource]]:
+def _others(graph: Graph, members: list[Resource], placed_urns: set[str]) -> dict[str, list[Resource]]:
     found: dict[str, list[Resource]] = {}
     for resource in members:
-        if resource.type not in PLUMBING | {_GROUP} and resource.urn not in housed:
+        if resource.type not in AUXILIARY | {_GROUP} and resource.urn not in placed_urns:
             component = graph.component_of(resource)
             found.setdefault(component.name if component else "", []).append(resource)
     return found
 
 
 def _not_drawn(resources: list[Resource]) -> Counter[str]:
-    plumbing = Counter(item.type for item in resources if item.type in PLUMBING)
-    homeless = Counter(
+    plumbing = Counter(item.type for item in resources if item.type in AUXILIARY)
+    unplaced = Counter(
         item.type
         for item in resources
         if item.type.startswith(AZURE)
-        and item.type not in PLUMBING
+        and item.type not in AUXILIARY
         and not isinstance(item.value("resourceGroupName"), str)
     )
-    return plumbing + homeless
+    return plumbing + unplaced
 
 
 def _environment(resources: list[Resource]) -> str:

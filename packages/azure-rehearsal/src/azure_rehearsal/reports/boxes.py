@@ -1,6 +1,6 @@
-"""Boxes in boxes: how large each must be for what it says and holds, and where it stands.
+"""The layout of nested boxes: their sizes and positions.
 
-Owns geometry, in pixels. Does not own what the boxes mean (`azure_rehearsal.reports.diagram`) or how they are written
+Owns geometry, in pixels. Does not own the meaning of the boxes (`azure_rehearsal.reports.diagram`) or the drawing
 (`azure_rehearsal.reports.svg`).
 """
 
@@ -20,8 +20,8 @@ GAP: Final = 10.0
 class Box:
     """A rectangle with a title, lines of text and further boxes in a grid of `columns`, filled row by row.
 
-    `key` names it for arrows. `left` is room kept free at its left, `least_width` and `least_height` its smallest size.
-    `x`, `y`, `width`, `height` are set by `place`.
+    `key` identifies it for arrows. `left` is free space at its left. `min_width` and `min_height` are its minimum size.
+    `place` sets `x`, `y`, `width` and `height`.
     """
 
     style: str
@@ -31,8 +31,8 @@ class Box:
     columns: int = 1
     key: str = ""
     left: float = 0
-    least_width: float = 0
-    least_height: float = 0
+    min_width: float = 0
+    min_height: float = 0
     x: float = 0
     y: float = 0
     width: float = 0
@@ -51,13 +51,13 @@ class Box:
         return self.y + self.height
 
     def all(self) -> Iterator[Box]:
-        """The box and everything in it, from the outside in."""
+        """The box and all boxes inside it, outer boxes first."""
         yield self
         for child in self.children:
             yield from child.all()
 
     def place(self, x: float, y: float, width: float = 0, height: float = 0) -> None:
-        """Puts the box there, at least as large as told, and everything in it."""
+        """Places the box and its contents at a position, with at least the given size."""
         own_width, own_height = self._size()
         self.x, self.y = x, y
         self.width, self.height = max(width, own_width), max(height, own_height)
@@ -78,7 +78,7 @@ class Box:
         text = max([text_width(self.title, bold=True), *(text_width(line) for line in self.lines)])
         width = max(text, _span(widths)) + 2 * PADDING + self.left
         height = self._text_height() + _span(heights) + (PADDING if heights else 0)
-        return max(width, self.least_width), max(height, self.least_height)
+        return max(width, self.min_width), max(height, self.min_height)
 
     def _text_height(self) -> float:
         text = TITLE_HEIGHT * bool(self.title) + LINE_HEIGHT * len(self.lines)

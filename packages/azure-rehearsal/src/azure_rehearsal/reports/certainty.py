@@ -1,4 +1,4 @@
-"""How far a figure can be trusted."""
+"""The certainty of a figure."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterable
 
 
 class Certainty(enum.Enum):
-    """From the best to the worst."""
+    """The levels, best first."""
 
     CONFIRMED = "confirmed"
-    """A primary source says it, or a list price was recorded, on the date given."""
+    """A primary source states the figure, or a list price was recorded, on the given date."""
     SECOND_HAND = "second-hand"
-    """Somebody else says so."""
+    """A secondary source states the figure."""
     ESTIMATE = "estimate"
-    """No source was found: a planning value."""
+    """A planning value without a source."""
 
     @property
     def mark(self) -> str:
-        """What stands behind a figure that should be checked before it is relied on."""
+        """The mark after a figure that needs confirmation."""
         return {"confirmed": "", "second-hand": "*", "estimate": "?"}[self.value]
 
 
 def worst(certainties: Iterable[Certainty]) -> Certainty:
-    """The certainty of what is made of several figures."""
+    """The certainty of a sum of several figures."""
     order = list(Certainty)
     return max(certainties, key=order.index, default=Certainty.CONFIRMED)

@@ -1,4 +1,4 @@
-"""What is billed for a cluster and its node pools."""
+"""The charges for a cluster and its node pools."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable, charge
-from azure_rehearsal.reports.records import Graph, Resource, at, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, at, number
 
 _RULES_INCLUDED: Final = 5
 _DEFAULT_DISK_GIB: Final = 128
@@ -14,7 +14,7 @@ _TIERS: Final = {"free": "aks-tier-free", "standard": "aks-tier-standard", "prem
 
 
 def managed_cluster(cluster: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """The control plane, the pools that are declared inside it, and its load balancer."""
+    """The control plane, the inline pools, and the load balancer."""
     tier = str(cluster.value("sku.tier") or "Free")
     if tier.lower() not in _TIERS:
         raise NoPriceError(f"no price for the tier {tier!r} (known: Free, Standard, Premium)")
@@ -26,7 +26,7 @@ def managed_cluster(cluster: Resource, graph: Graph, table: PriceTable) -> Itera
 
 
 def _load_balancer(cluster: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """One rule for each port of each Service of type LoadBalancer, and one for the way out."""
+    """One rule for each port of each Service of type LoadBalancer, and one for outbound traffic."""
     services = [
         resource
         for resource in graph.resources
@@ -49,11 +49,11 @@ def agent_pool(pool: Resource, graph: Graph, table: PriceTable) -> Iterator[Char
 
 
 def nodes(pool: dict[str, Any], table: PriceTable) -> Iterator[Charge]:
-    """The virtual machines of a pool with their OS disks, and their public addresses unless a prefix holds them."""
+    """The virtual machines of a pool with their OS disks, and their public addresses unless a prefix has them."""
     low, high = node_counts(pool)
     size = pool.get("vmSize")
     if not isinstance(size, str):
-        raise NoPriceError("the pool does not say its vmSize")
+        raise NoPriceError("the pool has no vmSize")
     each, price = table.machine(size)
     used = [price]
     spot = pool.get("scaleSetPriority") == "Spot"
@@ -72,9 +72,9 @@ def nodes(pool: dict[str, Any], table: PriceTable) -> Iterator[Charge]:
 
 
 def node_counts(pool: dict[str, Any]) -> tuple[int, int]:
-    """The fewest and the most nodes of a pool. Raises `NoPriceError` where it does not say."""
+    """The minimum and maximum node count of a pool. Raises `NoPriceError` if it has none."""
     keys = ("minCount", "maxCount") if pool.get("enableAutoScaling") else ("count", "count")
-    least, most = (number(at(pool, key), -1) for key in keys)
-    if least < 0 or most < 0:
-        raise NoPriceError(f"the pool does not say its number of nodes ({' and '.join(dict.fromkeys(keys))})")
-    return int(least), int(most)
+    minimum, maximum = (number(at(pool, key), -1) for key in keys)
+    if minimum < 0 or maximum < 0:
+        raise NoPriceError(f"the pool has no number of nodes ({' and '.join(dict.fromkeys(keys))})")
+    return int(minimum), int(maximum)

@@ -1,7 +1,7 @@
-"""The monthly cost of what a recording holds, by component and resource.
+"""The monthly cost of the resources in a recording, by component and resource.
 
-Low is what is billed when every pool is at its minimum and little is used, high at the maximum. Prices are list prices;
-see `prices.yaml` for what they are worth. What has no price is listed, never counted as nothing.
+Low is the bill with every pool at its minimum and little usage, high with every pool at its maximum. Prices are list
+prices; `prices.yaml` states their certainty. Resources without a price are listed, never counted as free.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from azure_rehearsal.reports import cluster_charges, data_charges, monitoring_charges, network_charges
 from azure_rehearsal.reports.certainty import Certainty, worst
 from azure_rehearsal.reports.price_table import NO_COST, Charge, Dollars, NoPriceError, PriceTable, price_table
-from azure_rehearsal.reports.records import Graph, Recording, Resource
+from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 
 Pricer = Callable[[Resource, Graph, PriceTable], Iterator[Charge]]
 
@@ -49,7 +49,7 @@ PRICERS: Final[dict[str, Pricer]] = {
 
 @dataclass(frozen=True)
 class ResourceCost:
-    """What one resource costs. `component` is the logical name of the component that it belongs to."""
+    """The cost of one resource. `component` is the logical name of its component."""
 
     urn: str
     name: str
@@ -63,13 +63,13 @@ class ResourceCost:
 
     @property
     def certainty(self) -> Certainty:
-        """Of what costs anything: a charge of nothing makes no sum uncertain."""
+        """The worst certainty of the charges above zero."""
         return worst(charge.certainty for charge in self.charges if charge.monthly.high)
 
 
 @dataclass(frozen=True)
 class NotPriced:
-    """A resource, or a part of it, whose price is not known."""
+    """A resource, or a part of it, without a known price."""
 
     urn: str
     name: str
@@ -80,8 +80,11 @@ class NotPriced:
 
 @dataclass(frozen=True)
 class Cost:
-    """A month. `by_use` are sentences on what is billed by use and not counted, `caveats` on what the prices are worth;
-    `as_of` is the table's date."""
+    """The cost of a month.
+
+    `by_use` are sentences about charges by usage, which are not counted. `caveats` are sentences about the accuracy of
+    the prices. `as_of` is the date of the price table.
+    """
 
     resources: tuple[ResourceCost, ...]
     not_priced: tuple[NotPriced, ...]
@@ -100,12 +103,12 @@ class Cost:
 
     @property
     def by_component(self) -> dict[str, tuple[ResourceCost, ...]]:
-        """Sorted by name."""
+        """The costs of each component, sorted by name."""
         names = sorted({resource.component for resource in self.resources})
         return {name: tuple(item for item in self.resources if item.component == name) for name in names}
 
     def as_json(self) -> dict[str, Any]:
-        """The same for machines; dollars to a cent."""
+        """The cost as a JSON object; dollars, rounded to a cent."""
         return {
             "currency": "USD",
             "pricesOf": self.as_of,
@@ -130,7 +133,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class CostChange:
-    """One resource that costs something else than before; None is a resource that is not there."""
+    """One resource whose cost changes. `None` means that the resource does not exist."""
 
     urn: str
     name: str
@@ -146,7 +149,7 @@ class CostChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """Between two months. Both sides of `monthly` may be below zero, and low above high."""
+    """The difference between two months. Both sides of `monthly` can be negative, and low can exceed high."""
 
     before: Dollars
     after: Dollars
@@ -159,7 +162,7 @@ class Difference:
 
 
 def monthly_cost(recording: Recording, table: PriceTable | None = None) -> Cost:
-    """What a month of the recorded resources costs; those that a plan deletes cost nothing any more."""
+    """The monthly cost of a recording. Excludes resources that a plan deletes."""
     graph, prices = Graph(recording), table or price_table()
     resources: list[ResourceCost] = []
     not_priced: list[NotPriced] = []
@@ -187,7 +190,7 @@ def monthly_cost(recording: Recording, table: PriceTable | None = None) -> Cost:
 
 
 def difference(before: Cost, after: Cost) -> Difference:
-    """What changes from one month to another, the largest change first."""
+    """The difference between two months, largest change first."""
     old = {item.urn: item for item in before.resources}
     new = {item.urn: item for item in after.resources}
     changes = []
@@ -209,29 +212,29 @@ def difference(before: Cost, after: Cost) -> Difference:
 
 
 def total(items: Iterable[ResourceCost]) -> Dollars:
-    """What several resources cost together."""
+    """The sum of several costs."""
     return sum((item.monthly for item in items), NO_COST)
 
 
 def _caveats(graph: Graph, table: PriceTable) -> tuple[str, ...]:
     locations = {resource.value("location") for resource in graph.resources} - {None, "global", table.region}
-    elsewhere = f"in {', '.join(sorted(map(str, locations)))} they are usually somewhat higher"
+    elsewhere = f"prices in {', '.join(sorted(map(str, locations)))} are usually slightly higher"
     return (
         "list prices without tax, discount or reservation",
         f"machine prices are those of {table.region}{'; ' + elsewhere if locations else ''}",
-        "nodes that an upgrade adds for a while are not counted",
+        "temporary nodes of an upgrade are not counted",
     )
 
 
 def _charges(resource: Resource, graph: Graph, table: PriceTable) -> tuple[list[Charge], list[str]]:
-    """What a resource costs, and why that is not all; a part without a price leaves the others standing."""
+    """The charges of a resource, and the reasons for parts without a price."""
     reasons = []
     if resource.value("securityProfile.defender.securityMonitoring.enabled"):
-        reasons.append("no price for Defender for Containers, which bills each CPU of the nodes")
+        reasons.append("no price for Defender for Containers, which is billed per node CPU")
     if (pricer := PRICERS.get(resource.type)) is None:
         free = resource.type in table.free or resource.package in table.free_packages
         if not free and resource.type not in table.by_use:
-            reasons.append("the table of prices does not know this type")
+            reasons.append("the price table does not have this type")
         return [], reasons
     charges: list[Charge] = []
     try:

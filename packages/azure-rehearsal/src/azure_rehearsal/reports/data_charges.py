@@ -1,4 +1,4 @@
-"""What is billed for data, secrets and images."""
+"""The charges for data, secrets and images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from azure_rehearsal.reports.certainty import Certainty, worst
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable, charge
-from azure_rehearsal.reports.records import Graph, Resource, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, number
 
 _STORAGE: Final = {
     "Standard_LRS": "storage-lrs",
@@ -21,25 +21,25 @@ _HIGHLY_AVAILABLE: Final = frozenset({"ZoneRedundant", "SameZone"})
 
 
 def postgresql(server: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """One server with its storage, twice where it has a standby; a replica is a server of its own."""
+    """One server with its storage, doubled by a standby. A replica is a separate server."""
     size = server.value("sku.name")
     if not isinstance(size, str):
-        raise NoPriceError("the server does not say its size (sku.name)")
+        raise NoPriceError("the server has no size (sku.name)")
     compute, price = table.postgresql_server(size)
     storage, gib = table.prices["postgresql-storage"], number(server.value("storage.storageSizeGB"), -1)
     if gib < 0:
-        raise NoPriceError("the server does not say how much storage it has (storage.storageSizeGB)")
+        raise NoPriceError("the server has no storage size (storage.storageSizeGB)")
     yield charge(size, [price], compute, 1)
     yield charge(f"{gib:g} GB of storage", [storage], storage.value, gib)
     if server.value("highAvailability.mode") in _HIGHLY_AVAILABLE:
-        # That the standby costs as much as the server is general knowledge, not a recorded price.
+        # No recorded price confirms that the standby costs as much as the server.
         certainty = worst([price.certainty, Certainty.ESTIMATE])
         twin = charge(f"standby ({server.value('highAvailability.mode')})", [], compute + storage.value * gib, 1)
         yield Charge(twin.what, twin.monthly, certainty)
 
 
 def redis(cluster: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """One node, or two with high availability, which Azure takes where nothing is said."""
+    """One node, or two with high availability, which is Azure's default."""
     sku = str(cluster.value("sku.name"))
     price = table.redis_node(sku)
     count = 1 if cluster.value("highAvailability") == "Disabled" else 2

@@ -1,7 +1,7 @@
-"""The architecture of a deployment as a picture (SVG), drawn from its recording.
+"""The architecture diagram of a deployment (SVG), drawn from its recording.
 
-The same recording always gives the same picture. It shows no secret: `azure_rehearsal.reports.architecture` names all
-that is read.
+The same recording always gives the same diagram. It shows no secret: `azure_rehearsal.reports.architecture` reads only
+named properties.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from azure_rehearsal.reports.boxes import GAP, PADDING, Box
 from azure_rehearsal.reports.diagram_boxes import (
     address_box,
     address_width,
-    beside,
+    addresses_by_target,
     environment_box,
     key,
     outside,
@@ -21,12 +21,12 @@ from azure_rehearsal.reports.diagram_boxes import (
     title_of,
 )
 from azure_rehearsal.reports.inbound import ANYWHERE
-from azure_rehearsal.reports.records import Recording
+from azure_rehearsal.reports.recording_graph import Recording
 from azure_rehearsal.reports.svg import LINE_HEIGHT, TITLE_HEIGHT, Svg
 
 _LANE: Final = 16.0
 _MARGIN: Final = 16.0
-_COLOURS: Final = {  # fill and border by style
+_COLORS: Final = {  # fill and border by style
     "environment": ("#ffffff", "#57606a"),
     "region": ("#f6f8fa", "#57606a"),
     "group": ("#f6f8fa", "#57606a"),
@@ -39,12 +39,12 @@ _COLOURS: Final = {  # fill and border by style
     "zones": ("#f5f0fb", "#6639a6"),
     "service": ("#ffffff", "#57606a"),
 }
-# Okabe and Ito's colours, which colour-blind people can tell apart.
+# The palette of Okabe and Ito, which color-blind people can distinguish.
 _LANES: Final = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 
 
 def draw(recording: Recording) -> str:
-    """The picture of a recording of one stack, or of all stacks of an environment."""
+    """The diagram of a recording of one stack, or of all stacks of an environment."""
     architecture = architecture_of(recording)
     environment, sources, addresses = layout(architecture)
     picture = Svg(title_of(architecture), "Drawn from a rehearsal: what the stacks deploy, not what is running.")
@@ -52,13 +52,13 @@ def draw(recording: Recording) -> str:
         _draw_box(picture, box)
     if sources:
         picture.text(_MARGIN, _MARGIN, "Outside", bold=True)
-    _draw_ways_in(picture, architecture, sources, addresses)
+    _draw_inbound_arrows(picture, architecture, sources, addresses)
     _draw_arrows(picture, architecture, environment, addresses)
     return picture.document(_MARGIN)
 
 
 def layout(architecture: Architecture) -> tuple[Box, list[Box], list[Box]]:
-    """The environment, those outside and the public addresses, each placed."""
+    """The placed boxes: the environment, the sources of traffic, and the public addresses."""
     sources = [source_box(source, architecture) for source in _sources(architecture)]
     for box in sources:
         box.place(0, 0)
@@ -73,11 +73,11 @@ def layout(architecture: Architecture) -> tuple[Box, list[Box], list[Box]]:
 
 
 def _addresses(region: Region, environment: Box) -> list[Box]:
-    """Each address at the left of what it leads to, in the room that was kept free there."""
+    """The placed boxes of the addresses, each in the free space at the left of its target."""
     places = {box.key: box for box in environment.all() if box.key}
     left, width = places[key(region, "network")].x + PADDING, address_width(region)
     placed = []
-    for target, addresses in beside(region).items():
+    for target, addresses in addresses_by_target(region).items():
         top = places[key(region, target)].y
         for address in addresses:
             box = address_box(region, address)
@@ -88,8 +88,8 @@ def _addresses(region: Region, environment: Box) -> list[Box]:
 
 
 def _draw_box(picture: Svg, box: Box) -> None:
-    if box.style in _COLOURS:  # else it only holds text
-        fill, stroke = _COLOURS[box.style]
+    if box.style in _COLORS:  # other boxes only contain text
+        fill, stroke = _COLORS[box.style]
         dashed = box.style == "environment"
         picture.rectangle(box.x, box.y, box.width, box.height, fill=fill, stroke=stroke, dashed=dashed)
     top = box.y + PADDING
@@ -102,21 +102,21 @@ def _draw_box(picture: Svg, box: Box) -> None:
 
 
 def _draw_arrows(picture: Svg, architecture: Architecture, environment: Box, addresses: list[Box]) -> None:
-    """From each address to what it leads to, or the other way where it is a way out."""
+    """An arrow from each address to its target; reversed for outbound addresses."""
     boxes = {box.key: box for box in [*environment.all(), *addresses] if box.key}
     for region in architecture.regions:
         for address in region.addresses:
-            if not address.nowhere:
+            if not address.unused:
                 box, target = boxes[key(region, f"address {address.name}")], boxes[key(region, address.subnet)]
                 points = [(box.right, box.middle), (target.x, box.middle)]
-                picture.arrow(points[::-1] if address.outward else points, colour=_COLOURS["address"][1])
+                picture.arrow(points[::-1] if address.outbound else points, color=_COLORS["address"][1])
 
 
-def _draw_ways_in(picture: Svg, architecture: Architecture, sources: list[Box], addresses: list[Box]) -> None:
-    """One lane for each of those outside, from which it branches to every address that it may reach."""
+def _draw_inbound_arrows(picture: Svg, architecture: Architecture, sources: list[Box], addresses: list[Box]) -> None:
+    """One lane for each source, with a branch to every address that it can reach."""
     boxes = {box.key: box for box in addresses}
     for index, source in enumerate(sources):
-        colour, lane = _LANES[index % len(_LANES)], source.right + _LANE * (index + 1)
+        color, lane = _LANES[index % len(_LANES)], source.right + _LANE * (index + 1)
         for region in architecture.regions:
             for address in region.addresses:
                 reaching = outside(address)
@@ -124,7 +124,7 @@ def _draw_ways_in(picture: Svg, architecture: Architecture, sources: list[Box], 
                     box = boxes[key(region, f"address {address.name}")]
                     y = box.y + box.height * (reaching.index(source.key) + 1) / (len(reaching) + 1)
                     start = (source.right, source.middle)
-                    picture.arrow([start, (lane, start[1]), (lane, y), (box.x, y)], colour=colour)
+                    picture.arrow([start, (lane, start[1]), (lane, y), (box.x, y)], color=color)
 
 
 def _sources(architecture: Architecture) -> list[str]:

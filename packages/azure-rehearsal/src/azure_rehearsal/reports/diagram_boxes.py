@@ -1,4 +1,4 @@
-"""The parts of an architecture as boxes: what each says and what stands in it."""
+"""The boxes of an architecture diagram: their texts and contents."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from azure_rehearsal.reports.architecture import Address, Architecture, Cluster, Group, Pool, Region, Subnet
 from azure_rehearsal.reports.boxes import GAP, Box
-from azure_rehearsal.reports.inbound import ANYWHERE, INSIDE, PROBES, Rule, ports_text
-from azure_rehearsal.reports.records import Resource
+from azure_rehearsal.reports.inbound import ANYWHERE, INSIDE, PROBES, InboundRule, ports_text
+from azure_rehearsal.reports.recording_graph import Resource
 
 POOL_COLUMNS: Final = 3
 SERVICE_COLUMNS: Final = 4
@@ -16,14 +16,16 @@ _RULE_COLUMNS: Final = 48
 _ADDRESS_COLUMNS: Final = 34
 _WIDE_COLUMNS: Final = 110
 _ARROW: Final = 36.0
-"""Room for the arrow between an address and what it leads to."""
+"""Space for the arrow between an address and its target."""
 
 
 def environment_box(architecture: Architecture) -> Box:
-    """Everything that is ours."""
+    """The outermost box: all groups and regions."""
     regions = [_region_box(region) for region in architecture.regions]
     groups = [_group_box(group) for group in architecture.groups]
-    counted = [f"{count}\N{NO-BREAK SPACE}{_word(name)}" for name, count in sorted(architecture.not_drawn.items())]
+    counted = [
+        f"{count}\N{NO-BREAK SPACE}{_short_type(name)}" for name, count in sorted(architecture.not_drawn.items())
+    ]
     footer = [Box("text", lines=wrapped(f"Not drawn: {', '.join(counted)}", _WIDE_COLUMNS))] if counted else []
     return Box("environment", title_of(architecture), children=[*groups, *regions, *footer])
 
@@ -36,7 +38,7 @@ def title_of(architecture: Architecture) -> str:
 
 
 def source_box(source: str, architecture: Architecture) -> Box:
-    """Somebody outside, with the names of the rules that let them in."""
+    """A source of traffic, with the names of the rules that admit it."""
     rules = {
         rule.name.removesuffix("-udp").removesuffix("-tcp")
         for region in architecture.regions
@@ -44,37 +46,37 @@ def source_box(source: str, architecture: Architecture) -> Box:
         for rule in address.rules
         if source in rule.sources
     }
-    return Box("source", "Internet, anybody" if source == ANYWHERE else source, sorted(rules), key=source)
+    return Box("source", "Internet, any address" if source == ANYWHERE else source, sorted(rules), key=source)
 
 
 def address_box(region: Region, address: Address) -> Box:
-    """A public address with the ports that it answers on, one line for each source."""
+    """A public address with its open ports, one line for each source."""
     texts = dict.fromkeys(
         ports_text(rule for rule in address.rules if source in rule.sources) for source in outside(address)
     )
     lines = [address.value or "no address yet", *(line for text in texts for line in wrapped(text, _ADDRESS_COLUMNS))]
-    if address.outward and not address.nowhere:
-        lines.append("way out")
+    if address.outbound and not address.unused:
+        lines.append("outbound")
     box = Box("address", address.name, lines, key=key(region, f"address {address.name}"))
     box.place(0, 0)
     return box
 
 
-def beside(region: Region) -> dict[str, list[Address]]:
-    """The addresses by what they stand beside: a subnet's name, `""` for the cluster, `"?"` for nothing."""
+def addresses_by_target(region: Region) -> dict[str, list[Address]]:
+    """The addresses by target: a subnet's name, `""` for the cluster, `"?"` for none."""
     found: dict[str, list[Address]] = {}
     for address in region.addresses:
-        found.setdefault("?" if address.nowhere else address.subnet, []).append(address)
+        found.setdefault("?" if address.unused else address.subnet, []).append(address)
     return found
 
 
 def outside(address: Address) -> list[str]:
-    """Who may reach an address."""
+    """The sources that can reach an address."""
     return sorted({source for rule in address.rules for source in rule.outside})
 
 
 def key(region: Region, name: str) -> str:
-    """The key of a box of a region: a subnet by its name, the cluster by none."""
+    """The key of a box in a region. `name` is a subnet's name, or empty for the cluster."""
     return f"{region.group} / {region.network.physical_name} / {name}"
 
 
@@ -97,7 +99,7 @@ def _region_box(region: Region) -> Box:
 
 def _group_box(group: Group) -> Box:
     children = _service_boxes(group.others)
-    lines = [f"location {group.location}", *([] if children else ["nothing in it yet"])]
+    lines = [f"location {group.location}", *([] if children else ["empty"])]
     return Box("group", f"Resource group {group.name}", lines, children)
 
 
@@ -113,7 +115,7 @@ def _service_box(resource: Resource) -> Box:
 
 
 def _sizes(resource: Resource) -> list[str]:
-    """The few properties that say how large something is, whatever it is."""
+    """Texts for the properties that state the size of any resource."""
     sku = [resource.value(path) for path in ("sku.name", "sku.tier")]
     named = {
         "version": "version",
@@ -136,21 +138,21 @@ def _network_box(region: Region) -> Box:
     with_nodes = [subnet for subnet in region.subnets if subnet.pools]
     without = [subnet for subnet in region.subnets if not subnet.pools]
     children = []
-    if loose := beside(region).get("?"):
-        named_by_nothing = ["addresses that nothing here names"]
-        children.append(Box("text", lines=named_by_nothing, key=key(region, "?"), least_height=_room(region, loose)))
+    if loose := addresses_by_target(region).get("?"):
+        label = ["addresses without a known use"]
+        children.append(Box("text", lines=label, key=key(region, "?"), min_height=_room(region, loose)))
     if region.cluster is not None:
-        room = _room(region, beside(region).get("", []))
-        header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), least_height=room)
+        room = _room(region, addresses_by_target(region).get("", []))
+        header = Box("text", lines=_cluster_lines(region.cluster), key=key(region, ""), min_height=room)
         parts = [header, *(_subnet_box(region, subnet) for subnet in with_nodes)]
         if region.pools:
-            homeless = [_pool_box(pool) for pool in region.pools]
-            parts.append(Box("text", lines=["in a subnet that is not known"], children=homeless, columns=POOL_COLUMNS))
+            unplaced = [_pool_box(pool) for pool in region.pools]
+            parts.append(Box("text", lines=["in an unknown subnet"], children=unplaced, columns=POOL_COLUMNS))
         children.append(Box("cluster", f"AKS {region.cluster.resource.physical_name}", children=parts))
         with_nodes = []
     rest = [_subnet_box(region, subnet) for subnet in [*with_nodes, *without]]
-    children += [box for box in rest if box.least_height]
-    if plain := [box for box in rest if not box.least_height]:
+    children += [box for box in rest if box.min_height]
+    if plain := [box for box in rest if not box.min_height]:
         children.append(Box("text", children=plain, columns=2))
     return Box("network", f"Virtual network {region.network.physical_name}  {spaces}", lines, children)
 
@@ -158,7 +160,7 @@ def _network_box(region: Region) -> Box:
 def _cluster_lines(cluster: Cluster) -> list[str]:
     value = cluster.resource.value
     ranges = len(cluster.resource.values("apiServerAccessProfile.authorizedIPRanges"))
-    reached = f"public, {ranges} authorised ranges" if ranges else "public, to anybody"
+    reached = f"public, {ranges} authorized ranges" if ranges else "public, any address"
     if value("apiServerAccessProfile.enablePrivateCluster"):
         reached = "private"
     lines = [
@@ -178,7 +180,7 @@ def _cluster_lines(cluster: Cluster) -> list[str]:
 
 
 def _known(named: dict[str, Any]) -> str:
-    """Labels with their values, without those that have none."""
+    """Labels with their values. Omits labels without a value."""
     return ", ".join(f"{label} {value}" for label, value in named.items() if value)
 
 
@@ -193,48 +195,48 @@ def _subnet_box(region: Region, subnet: Subnet) -> Box:
         children=children,
         columns=len(children),
         key=key(region, subnet.name),
-        least_height=_room(region, beside(region).get(subnet.name, [])),
+        min_height=_room(region, addresses_by_target(region).get(subnet.name, [])),
     )
 
 
 def _pool_box(pool: Pool) -> Box:
-    nodes = f"{pool.least}" if pool.least == pool.most else f"{pool.least}\N{EN DASH}{pool.most}"
+    nodes = f"{pool.min_count}" if pool.min_count == pool.max_count else f"{pool.min_count}\N{EN DASH}{pool.max_count}"
     zones = f", zone{'s' * (len(pool.zones) > 1)} {', '.join(pool.zones)}" if pool.zones else ""
     lines = [f"{pool.size}{', spot' * pool.spot}", f"{nodes} node{'s' * (nodes != '1')}{zones}"]
     if pool.prefix:
-        lines.append("a public address each")
+        lines.append("one public address per node")
     return Box("pool", pool.name, lines)
 
 
-def _rule_lines(subnet: Subnet, addressed: set[Rule]) -> list[str]:
-    """What may come in: from outside first, then from inside; what is denied; the ways out."""
+def _rule_lines(subnet: Subnet, addressed: set[InboundRule]) -> list[str]:
+    """The allowed traffic, external sources first; the denied traffic; the outbound gateway."""
     allowed = [rule for rule in subnet.rules or [] if rule.allows]
-    direct: dict[str, list[Rule]] = {}
+    direct: dict[str, list[InboundRule]] = {}
     for rule in allowed:
         for source in rule.outside if rule not in addressed else ():
             direct.setdefault(source, []).append(rule)
     lines = [f"{ports_text(rules)} from {source}" for source, rules in sorted(direct.items())]
     if through := [rule for rule in allowed if rule in addressed]:
         lines.append(f"through public addresses: {ports_text(through)}")
-    for label, kind in (("from inside", INSIDE), ("load balancer probes", PROBES)):
+    for label, kind in (("internal", INSIDE), ("load balancer probes", PROBES)):
         if rules := [rule for rule in allowed if kind in rule.sources]:
             lines.append(f"{label}: {ports_text(rules)}")
     if denied := [rule for rule in subnet.rules or [] if not rule.allows]:
         lines.append(f"denied: {ports_text(denied)}")
     if not allowed:
-        lines.append("no security group here" if subnet.rules is None else "nothing may come in")
+        lines.append("no security group" if subnet.rules is None else "no inbound traffic")
     if subnet.nat:
-        lines.append(f"way out: {subnet.nat}")
+        lines.append(f"outbound: {subnet.nat}")
     if subnet.delegation:
-        lines.append(f"for {subnet.delegation}")
+        lines.append(f"delegated to {subnet.delegation}")
     return [part for line in lines for part in wrapped(line, _RULE_COLUMNS)]
 
 
 def _room(region: Region, addresses: list[Address]) -> float:
-    """The height that addresses take beside a box."""
+    """The height of the addresses next to a box."""
     heights = [address_box(region, address).height for address in addresses]
     return sum(heights) + GAP * max(0, len(heights) - 1)
 
 
-def _word(resource_type: str) -> str:
+def _short_type(resource_type: str) -> str:
     return resource_type.rsplit(":", 1)[-1]

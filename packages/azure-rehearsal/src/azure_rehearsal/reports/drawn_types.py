@@ -1,11 +1,11 @@
-"""Which types of resource an architecture picture draws in a place of their own, and which it only counts."""
+"""The resource types that an architecture diagram draws at a specific place, and those that it only counts."""
 
 from __future__ import annotations
 
 from typing import Final
 
 AZURE: Final = "azure-native:"
-DRAWN: Final = frozenset(
+PLACED: Final = frozenset(
     AZURE + name
     for name in (
         "containerservice:AgentPool",
@@ -20,7 +20,7 @@ DRAWN: Final = frozenset(
         "resources:ResourceGroup",
     )
 )
-PLUMBING: Final = frozenset(
+AUXILIARY: Final = frozenset(
     AZURE + name
     for name in (
         "alertsmanagement:PrometheusRuleGroup",
@@ -50,4 +50,4 @@ PLUMBING: Final = frozenset(
         "storage:ManagementPolicy",
     )
 )
-"""What belongs to something that is drawn; the picture says how many of each there are."""
+"""Types that belong to a drawn resource. The diagram shows only their numbers."""

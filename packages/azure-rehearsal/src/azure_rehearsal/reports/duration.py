@@ -1,8 +1,8 @@
-"""The expected wall time of a deployment on Azure, and which resources it is spent on.
+"""The expected wall time of a deployment on Azure, and the resources on its critical path.
 
-Each resource takes what the table of durations says and begins when all that it waits for is done; Pulumi does all else
-at once. What is deleted goes last, in reverse. Stacks are deployed one after the other. Not counted: Pulumi's own work
-(seconds), retries, and Azure's queues on a busy day, for which `high` stands.
+Each resource takes the time in the duration table and starts when all its dependencies are done; resources without
+dependencies run at the same time. Deletions come last, in reverse order. Stacks are deployed one after another. Not
+counted: Pulumi's own work (seconds), retries, and Azure's queues on a busy day; `high` allows for these.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any, Final, Literal
 from azure_rehearsal.reports.certainty import Certainty, worst
 from azure_rehearsal.reports.duration_table import NO_TIME, DurationTable, Figure, Minutes, duration_table
 from azure_rehearsal.reports.node_rollout import node_rollout
-from azure_rehearsal.reports.records import Graph, Recording, Resource
+from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 
 _ASSUMPTIONS: Final = (
-    "everything that waits for nothing runs at once",
-    "stacks are deployed one after the other",
-    "no quota is short and nothing is retried",
+    "independent resources run at the same time",
+    "stacks are deployed one after another",
+    "all quotas suffice and nothing is retried",
 )
 _OPERATIONS: Final[dict[str, tuple[str, ...]]] = {"same": (), "replace": ("create", "delete")}
 _Percentile = Literal["low", "typical", "high"]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PathStep:
     """One resource on the critical path."""
 
     urn: str
@@ -41,12 +41,15 @@ class Stretch:
 
 @dataclass(frozen=True)
 class StackTime:
-    """One stack. `path` is the longest path by typical minutes, in order, without what takes no time; low and high are
-    those of the path that is then the longest."""
+    """The time of one stack.
+
+    `path` is the longest path by typical minutes, in order, without resources that take no time. Low and high belong to
+    the longest paths by low and high minutes.
+    """
 
     stack: str
     minutes: Minutes
-    path: tuple[Stretch, ...]
+    path: tuple[PathStep, ...]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class WallTime:
         return sum((stack.minutes for stack in self.stacks), NO_TIME)
 
     def as_json(self) -> dict[str, Any]:
-        """The same for machines; minutes to two digits."""
+        """The time as a JSON object; minutes, rounded to two digits."""
         return {
             "minutes": self.minutes.as_json(),
             "stacks": [
@@ -86,9 +89,9 @@ class WallTime:
 
 
 def wall_time(recording: Recording, table: DurationTable | None = None) -> WallTime:
-    """What the operations of a recording (or of a plan, as `planned` gives it) would take on Azure.
+    """The time on Azure for the operations of a recording, or of a plan (`azure_rehearsal.reports.planned`).
 
-    Raises `ValueError` where the recording's dependencies go round in a circle.
+    Raises `ValueError` if the recording has circular dependencies.
     """
     graph, figures = Graph(recording), table or duration_table()
     return WallTime(tuple(_stack_time(graph, stack, figures) for stack in graph.stacks))
@@ -97,21 +100,21 @@ def wall_time(recording: Recording, table: DurationTable | None = None) -> WallT
 def _stack_time(graph: Graph, stack: str, table: DurationTable) -> StackTime:
     resources = {resource.urn: resource for resource in graph.resources if resource.stack == stack}
     waits = {urn: graph.waits_for(resource) & resources.keys() for urn, resource in resources.items()}
-    stretches = {urn: _stretch(resource, table, graph.is_component(resource)) for urn, resource in resources.items()}
+    stretches = {urn: _path_step(resource, table, graph.is_component(resource)) for urn, resource in resources.items()}
 
     def longest(by: _Percentile) -> list[str]:
-        """The critical path with these figures: through what is made, then through what is removed."""
-        making = [urn for urn, resource in resources.items() if resource.op != "delete"]
-        removing = [urn for urn, resource in resources.items() if resource.op == "delete"]
-        blocks: dict[str, set[str]] = {urn: set() for urn in removing}
-        for urn in removing:
+        """The critical path by these figures: first the creations and updates, then the deletions."""
+        creating = [urn for urn, resource in resources.items() if resource.op != "delete"]
+        deleting = [urn for urn, resource in resources.items() if resource.op == "delete"]
+        blocks: dict[str, set[str]] = {urn: set() for urn in deleting}
+        for urn in deleting:
             for needed in waits[urn] & blocks.keys():
                 blocks[needed].add(urn)
 
         def minutes(urn: str) -> float:
             return getattr(stretches[urn].minutes, by)
 
-        return [*_longest_path(making, waits, minutes), *_longest_path(removing, blocks, minutes)]
+        return [*_longest_path(creating, waits, minutes), *_longest_path(deleting, blocks, minutes)]
 
     path = [stretches[urn] for urn in longest("typical") if stretches[urn].minutes]
     return StackTime(
@@ -126,7 +129,7 @@ def _stack_time(graph: Graph, stack: str, table: DurationTable) -> StackTime:
 
 
 def _longest_path(urns: Iterable[str], waits: Mapping[str, set[str]], minutes: Callable[[str], float]) -> list[str]:
-    """The path that ends last; of equals, the one whose URNs come first, so that the answer is always the same."""
+    """The path that ends last. Of equal ones, the first by URN, so that the result is deterministic."""
     among = set(urns)
     needs = {urn: sorted(waits[urn] & among) for urn in sorted(among)}
     end: dict[str, float] = {}
@@ -138,7 +141,7 @@ def _longest_path(urns: Iterable[str], waits: Mapping[str, set[str]], minutes: C
             end[urn] = minutes(urn) + (end[last] if last else 0)
     except graphlib.CycleError as error:
         circle = " -> ".join(urn.rsplit("::", 1)[-1] for urn in error.args[1])
-        raise ValueError(f"the dependencies of the recording go round in a circle: {circle}") from None
+        raise ValueError(f"the recording has circular dependencies: {circle}") from None
     path: list[str] = []
     step = max(sorted(end), key=lambda urn: end[urn], default=None)
     while step is not None:
@@ -147,7 +150,7 @@ def _longest_path(urns: Iterable[str], waits: Mapping[str, set[str]], minutes: C
     return path[::-1]
 
 
-def _stretch(resource: Resource, table: DurationTable, component: bool) -> Stretch:
+def _path_step(resource: Resource, table: DurationTable, component: bool) -> PathStep:
     minutes, certainties, sources = NO_TIME, [], []
     for op in () if component else _OPERATIONS.get(resource.op, (resource.op,)):
         figure, certainty, source = _figure(resource, op, table)
@@ -159,7 +162,7 @@ def _stretch(resource: Resource, table: DurationTable, component: bool) -> Stret
         certainties.append(table.node_rollout.certainty)
         sources.append(table.node_rollout.source)
     source = "; ".join(dict.fromkeys(sources))
-    return Stretch(resource.urn, resource.name, resource.type, resource.op, minutes, worst(certainties), source)
+    return PathStep(resource.urn, resource.name, resource.type, resource.op, minutes, worst(certainties), source)
 
 
 def _figure(resource: Resource, op: str, table: DurationTable) -> tuple[Figure, Certainty, str]:
@@ -167,4 +170,4 @@ def _figure(resource: Resource, op: str, table: DurationTable) -> tuple[Figure, 
         figure = {"create": durations.create, "update": durations.update, "delete": durations.delete}.get(op)
         if figure is not None:
             return figure, durations.certainty, durations.source
-    raise ValueError(f"{resource.urn}: the table of durations knows create, update and delete, not {op!r}")
+    raise ValueError(f"{resource.urn}: the duration table has no operation {op!r}. Expected: create, update, delete")

@@ -1,4 +1,4 @@
-"""The table of durations: what one operation on one resource takes on Azure, with low and high."""
+"""The duration table: the minutes of one operation on one resource on Azure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from azure_rehearsal.reports.certainty import Certainty
-from azure_rehearsal.reports.records import Resource
+from azure_rehearsal.reports.recording_graph import Resource
 
 TABLE: Final = Path(__file__).with_name("durations.yaml")
 
 
 @dataclass(frozen=True)
 class Minutes:
-    """An expected time, between what it takes when all goes well and what it takes on a bad day."""
+    """An expected time in minutes: at best, typically, and on a bad day."""
 
     low: float
     typical: float
@@ -32,7 +32,7 @@ class Minutes:
         return self != NO_TIME
 
     def as_json(self) -> dict[str, float]:
-        """For machines, to a hundredth of a minute."""
+        """The minutes as a JSON object, rounded to two digits."""
         return {"low": round(self.low, 2), "typical": round(self.typical, 2), "high": round(self.high, 2)}
 
 
@@ -44,7 +44,7 @@ class _Model(BaseModel):
 
 
 class Figure(_Model):
-    """Minutes as they stand in the table."""
+    """The minutes of one operation in the table."""
 
     low: float = Field(ge=0)
     typical: float
@@ -53,7 +53,7 @@ class Figure(_Model):
     @model_validator(mode="after")
     def _is_ordered(self) -> Self:
         if not self.low <= self.typical <= self.high:
-            raise ValueError(f"low {self.low}, typical {self.typical}, high {self.high}: must not fall")
+            raise ValueError(f"low {self.low}, typical {self.typical}, high {self.high}: must not decrease")
         return self
 
     @property
@@ -62,7 +62,7 @@ class Figure(_Model):
 
 
 class Durations(_Model):
-    """What is known of one type, or of one variant of it."""
+    """The durations of one type, or of one variant."""
 
     create: Figure | None = None
     update: Figure | None = None
@@ -87,19 +87,19 @@ class TypeDurations(Durations):
 
 
 class NodeRollout(_Model):
-    """What rolling the nodes of a pool adds to an operation."""
+    """The additional time of an operation that replaces the nodes of a pool."""
 
     types: tuple[str, ...]
     changed: tuple[str, ...]
     node_minutes: Figure
-    drain_share: Figure
+    drain_fraction: Figure
     drain_timeout_minutes: float
     certainty: Certainty
     source: str
 
 
 class DurationTable(_Model):
-    """`durations.yaml`, checked. Raises pydantic's `ValidationError` where a figure is missing or falls."""
+    """`durations.yaml`, validated. Raises pydantic's `ValidationError` for a missing or decreasing figure."""
 
     as_of: str
     default: Durations
@@ -108,7 +108,7 @@ class DurationTable(_Model):
     types: dict[str, TypeDurations]
 
     def sources(self, resource: Resource) -> list[Durations]:
-        """What says something about a resource, the most specific first."""
+        """The durations that apply to a resource, most specific first."""
         own = self.types.get(resource.type)
         variants = [variant for variant in own.variants if variant.fits(resource)] if own else []
         package = self.packages.get(resource.package)

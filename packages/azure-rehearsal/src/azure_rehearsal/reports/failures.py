@@ -1,7 +1,7 @@
-"""What a failure means and what to do about it.
+"""The meaning and remediation of each failure.
 
-A stand-in says both itself (`azure_rehearsal.protocol.provider.Refused`); what the engine refuses is explained by the
-table here.
+A fake provider's refusal has both itself (`azure_rehearsal.protocol.provider.Refused`); the table here explains the
+refusals of the engine. The project's adapter can replace a remediation by its code (`Run.remedy_for`).
 """
 
 from __future__ import annotations
@@ -9,60 +9,70 @@ from __future__ import annotations
 import re
 import signal
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from azure_rehearsal.chaos.fault_codes import RUNBOOK
 from azure_rehearsal.engine.run import Run
+from azure_rehearsal.remedies import IMPORT_EXISTING, INTERRUPTED, PROTECTED, PROTECTED_POOL, RECOVER, RETRY
 
-_WAY_OUT: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
+_REMEDIATION: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
+_CODE: Final = re.compile(r"\A(?:invoke of \S+ failed: )?([A-Za-z]\w*): ")
+"""The error code at the start of a refusal's message."""
 _ECHOES: Final = re.compile(r"(update|preview|destroy|refresh) failed|resource .* had errors", re.IGNORECASE)
-"""Errors that only say that there were errors."""
+"""Errors that only report that there were errors."""
 _FRAMES: Final = re.compile(r"\AProgram failed with an unhandled exception:.*\bException: (?=invoke of )", re.DOTALL)
-"""What stands before the reason where Azure refused a read: frames of the SDK, which tell nobody anything."""
+"""The stack frames of the SDK before the reason of a refused read."""
+
+
+class _Explanation(NamedTuple):
+    pattern: str
+    meaning: str
+    remediation: str
+    code: str = ""
+
 
 _ENGINE: Final = (
-    (
-        # Of the pool itself: what goes down with a resource that it hangs on has another way out.
+    _Explanation(
+        # Only for the pool itself: a pool that is replaced together with another resource has another remediation.
         r'resource "[^"]*:AgentPool::[^"]*"\s+as it is currently marked for protection',
-        "Azure cannot change this of a node pool in place, and a replacement would end the calls on it",
-        (
-            "add a generation to the pool, set the old one to `state: retiring`, and remove it when it is empty"
-            " (docs/decisions/0005-generations-of-node-pools.md)"
-        ),
+        "Azure cannot change this property of a node pool in place, and the pool is protected against replacement",
+        "keep the setting as it was, and add a pool with the new setting; remove the old pool when it is empty",
+        PROTECTED_POOL,
     ),
-    (
+    _Explanation(
         r"marked for protection|cannot be deleted.*protected|because it is protected",
         "the change would delete or replace a protected resource",
-        "keep the setting as it was; if the loss is meant, deploy once with `voice:protect: false`, then change it",
+        "keep the setting as it was; to delete the resource on purpose, deploy once without its protection",
+        PROTECTED,
     ),
-    (
-        r"a defect in the .* stand-in",
-        "the rehearsal itself is wrong here, not the program",
+    _Explanation(
+        r"a bug in the fake .* provider",
+        "this is a bug in the simulator, not in the program",
         "report it with the text above",
     ),
-    (
+    _Explanation(
         r"no resource plugin|could not find plugin|plugin .* not installed",
-        "the program uses a package that has no stand-in",
-        "add a stand-in to azure_rehearsal/engine/world.py, or leave the package out",
+        "the program uses a package without a fake provider",
+        "add a fake provider to azure_rehearsal/engine/backends.py, or remove the package",
     ),
-    (
+    _Explanation(
         r"Duplicate resource URN",
         "two resources have the same type, parent type and name",
-        "name one of them after the component that it belongs to",
+        "put the name of its component into the name of one of them",
     ),
-    (
+    _Explanation(
         r"unhandled exception|program exited with non-zero exit code",
         "the program ended with an exception",
-        "read the last line of the traceback; a setting that it trips over deserves a check of its own",
+        "read the last line of the traceback; add a check for the setting that causes it",
     ),
-    (
+    _Explanation(
         r"pending operations?",
-        "a run was killed in the middle of operations, so what exists is not known",
-        f"find out and go on as {RUNBOOK} says; a rehearsal can also start afresh without its state directory",
+        "a run was killed during operations, so the state may not match the resources that exist",
+        f"{RECOVER}; a rehearsal can also start again without its state directory",
+        INTERRUPTED,
     ),
-    (
+    _Explanation(
         r"property .* (value|is|failed)|required property|failed validation",
-        "a property is missing or has a value that the provider refuses before any plan",
+        "a property is missing or has a value that the provider refuses before the plan",
         "correct the property that the message names",
     ),
 )
@@ -70,7 +80,7 @@ _ENGINE: Final = (
 
 @dataclass(frozen=True)
 class Failure:
-    """One refusal. `type` and `name` are empty for what concerns no single resource; `meaning` may be empty."""
+    """One refusal. `type` and `name` are empty if it does not concern a single resource. `meaning` can be empty."""
 
     stack: str
     urn: str
@@ -78,15 +88,15 @@ class Failure:
     name: str
     message: str
     meaning: str
-    way_out: str
+    remediation: str
 
 
 def failures_of(run: Run) -> list[Failure]:
-    """Every failure of a run that was refused, most specific first; at least one, so that none passes silently."""
+    """The failures of a refused run, those of single resources first. At least one, so that no refusal is silent."""
     if run.ok:
         return []
     found = [
-        _failure(run.stack, urn, message)
+        _failure(run, urn, message)
         for urn, messages in run.errors.items()
         for message in messages
         if not _ECHOES.fullmatch(message)
@@ -94,24 +104,28 @@ def failures_of(run: Run) -> list[Failure]:
     if run.exit_code < 0:
         found.append(_killed(run))
     if not found:
-        complaints = [line.removeprefix("error: ") for line in run.stderr.splitlines() if line.startswith("error: ")]
-        found = [_failure(run.stack, "", text) for text in complaints or [f"pulumi ended with {run.exit_code}"]]
+        errors = [line.removeprefix("error: ") for line in run.stderr.splitlines() if line.startswith("error: ")]
+        found = [_failure(run, "", text) for text in errors or [f"pulumi exited with {run.exit_code}"]]
     return sorted(found, key=lambda failure: not failure.name)
 
 
 def _killed(run: Run) -> Failure:
     message = f"the engine was killed by signal {-run.exit_code} ({signal.strsignal(-run.exit_code)})"
-    way_out = f"unlock the state with `azure-rehearsal pulumi --stack {run.stack} -- cancel`, then follow {RUNBOOK}"
-    return Failure(run.stack, "", "", "", message, "its state is as it was last written, and locked", way_out)
+    remedy = run.remedy_for(INTERRUPTED) or f"{IMPORT_EXISTING} and {RETRY}"
+    unlock = f"unlock the state with `azure-rehearsal pulumi --stack {run.stack} -- cancel`, then {remedy}"
+    return Failure(run.stack, "", "", "", message, "the state is as last written, and locked", unlock)
 
 
-def _failure(stack: str, urn: str, message: str) -> Failure:
+def _failure(run: Run, urn: str, message: str) -> Failure:
     _, _, types, name = urn.split("::", 3) if urn else ("", "", "", "")
-    resource_type = types.rsplit("$", 1)[-1]
+    resource = (run.stack, urn, types.rsplit("$", 1)[-1], name)
     message = _FRAMES.sub("", message)
-    if said := _WAY_OUT.search(message):
-        return Failure(stack, urn, resource_type, name, message[: said.start()], "", said[1].strip())
-    for pattern, meaning, way_out in _ENGINE:
-        if re.search(pattern, message, re.IGNORECASE | re.DOTALL):
-            return Failure(stack, urn, resource_type, name, message, meaning, way_out)
-    return Failure(stack, urn, resource_type, name, message, "", "")
+    if found := _REMEDIATION.search(message):
+        code = _CODE.match(message)
+        remedy = run.remedy_for(code[1]) if code else ""
+        return Failure(*resource, message[: found.start()], "", remedy or found[1].strip())
+    for item in _ENGINE:
+        if re.search(item.pattern, message, re.IGNORECASE | re.DOTALL):
+            remedy = run.remedy_for(item.code) if item.code else ""
+            return Failure(*resource, message, item.meaning, remedy or item.remediation)
+    return Failure(*resource, message, "", "")

@@ -1,4 +1,4 @@
-"""The rules of a network security group in few words: which ports, from whom."""
+"""The inbound security rules of a network security group as short texts: ports and sources."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _NAMED: Final = {
 
 
 @dataclass(frozen=True)
-class Rule:
-    """An inbound rule. `destinations` are addresses or, by name, application security groups; empty means any."""
+class InboundRule:
+    """An inbound security rule. `destinations` are addresses or names of application security groups; empty: any."""
 
     name: str
     allows: bool
@@ -39,19 +39,19 @@ class Rule:
 
     @property
     def outside(self) -> tuple[str, ...]:
-        """The sources that are not in a network of ours."""
+        """The sources outside the private networks."""
         return tuple(source for source in self.sources if source not in (INSIDE, PROBES))
 
 
-def rules_of(security_group: dict[str, Any]) -> list[Rule]:
-    """The inbound rules in their order, from the inputs of a group; the last one that denies everything is left out."""
+def inbound_rules(security_group: dict[str, Any]) -> list[InboundRule]:
+    """The inbound rules of a group by priority, from its inputs. Omits the final rule that denies everything."""
     rules = [item for item in security_group.get("securityRules") or [] if item.get("direction") == "Inbound"]
     found = [_rule(item) for item in sorted(rules, key=lambda item: item.get("priority", 0))]
     return [rule for rule in found if rule.allows or rule.ports != ("*",) or rule.sources != (ANYWHERE,)]
 
 
-def ports_text(rules: Iterable[Rule]) -> str:
-    """The ports of several rules: `5060 udp+tcp, 5061 tcp`; a port and its protocols stay on one line."""
+def ports_text(rules: Iterable[InboundRule]) -> str:
+    """The ports of several rules, such as `53 udp+tcp, 443 tcp`. A port and its protocols stay on one line."""
     protocols: dict[str, set[str]] = {}
     for rule in rules:
         for port in rule.ports:
@@ -65,10 +65,10 @@ def _port(port: str, protocols: set[str]) -> str:
     return name if "*" in protocols else f"{name}{NO_BREAK}{'+'.join(sorted(protocols, reverse=True))}"
 
 
-def _rule(rule: dict[str, Any]) -> Rule:
+def _rule(rule: dict[str, Any]) -> InboundRule:
     groups = [last_name(group.get("id", "")) for group in rule.get("destinationApplicationSecurityGroups") or []]
     addresses = _either(rule, "destinationAddressPrefix")
-    return Rule(
+    return InboundRule(
         name=str(rule.get("name", "")),
         allows=rule.get("access") == "Allow",
         ports=tuple(_either(rule, "destinationPortRange")),
@@ -84,7 +84,7 @@ def _sources(rule: dict[str, Any]) -> list[str]:
 
 
 def _either(rule: dict[str, Any], key: str) -> list[str]:
-    """Azure has one property for one value and another, with an s or es, for several."""
+    """The values of a property that has a singular form for one value and a plural form (s or es) for several."""
     plural = key + ("es" if key.endswith("x") else "s")
     several = rule.get(plural) or []
     one = rule.get(key)

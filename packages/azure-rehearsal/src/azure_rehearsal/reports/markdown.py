@@ -1,7 +1,7 @@
-"""A summary of a planned change, as Markdown for a comment on a pull request.
+"""A Markdown summary of a planned change, for a comment on a pull request.
 
-What is replaced or deleted comes first and in bold; then money and time; then everything, by component. Names and paths
-come from whoever wrote the change, so they can neither break the layout nor address people.
+Replacements and deletions come first and in bold; then cost and time; then all changes by component. Names and paths
+are untrusted text: they are escaped, so that they cannot break the layout or mention users.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from typing import Final
 
 from azure_rehearsal.engine.events import Step
 from azure_rehearsal.engine.run import UNCHANGED, Run
-from azure_rehearsal.reports import words
-from azure_rehearsal.reports.change import Change, Outlook
+from azure_rehearsal.reports import formatting
+from azure_rehearsal.reports.change import Change, Forecast
 from azure_rehearsal.reports.cost import CostChange
 from azure_rehearsal.reports.failures import Failure, failures_of
 from azure_rehearsal.reports.markdown_page import Page, clipped, code, prose
-from azure_rehearsal.reports.records import PROVIDER, Graph, operation
-from azure_rehearsal.reports.report import THIS_WAS_A_REHEARSAL
+from azure_rehearsal.reports.recording_graph import PROVIDER, Graph, operation
+from azure_rehearsal.reports.report import REHEARSAL_NOTICE
 
 GITHUB_LIMIT: Final = 65_536
-"""Characters in the body of a comment; GitHub refuses more."""
+"""Characters in the body of a comment. GitHub refuses longer ones."""
 
-LEAST_ROOM: Final = 4_000
-"""Characters that a stack needs, so that its heading, its sums and its first losses always fit."""
+MIN_STACK_LENGTH: Final = 4_000
+"""Characters that each stack needs for its heading, its sums and its first replacements and deletions."""
 
-LONGEST_LINE: Final = 600
-"""Characters; a resource can change in hundreds of places."""
+MAX_LINE_LENGTH: Final = 600
+"""Characters. One resource can change in hundreds of places."""
 
 _LOSING: Final = ("replace", "delete")
 _ORDER: Final = (*_LOSING, "create", "update", "import")
@@ -39,7 +39,7 @@ _DETAIL_FRAMES_ROOM: Final = 300
 
 @dataclass(frozen=True)
 class _Entry:
-    """One resource that changes."""
+    """One changed resource."""
 
     op: str
     urn: str
@@ -51,36 +51,36 @@ class _Entry:
 
 
 def summary(changes: Sequence[Change], limit: int = GITHUB_LIMIT) -> str:
-    """The summary of one stack's preview, or of several in their order of deployment; at most `limit` characters.
+    """The summary of one or several previews, in deployment order; at most `limit` characters.
 
-    Raises `ValueError` where that leaves less than `LEAST_ROOM` for a stack.
+    Raises `ValueError` if a stack would get less than `MIN_STACK_LENGTH`.
     """
-    foot = f"<sub>{THIS_WAS_A_REHEARSAL}</sub>\n"
+    foot = f"<sub>{REHEARSAL_NOTICE}</sub>\n"
     room = (limit - len(foot)) // max(1, len(changes))
-    if room < LEAST_ROOM:
-        raise ValueError(f"{limit} characters are too few for {len(changes)} stacks: each needs {LEAST_ROOM}")
+    if room < MIN_STACK_LENGTH:
+        raise ValueError(f"{limit} characters are too few for {len(changes)} stacks: each needs {MIN_STACK_LENGTH}")
     return "".join(_stack(change, room) for change in changes) + foot
 
 
 def _stack(change: Change, room: int) -> str:
-    page, run, outlook = Page(room), change.run, change.outlook
+    page, run, forecast = Page(room), change.run, change.forecast
     entries = _entries(change)
     page.add(f"## {'Planned' if run.ok else 'Refused'} change of {code(run.stack)}", "")
     page.listing([_failure(failure) for failure in failures_of(run)], room // 4)
     page.add(_counts(entries, run), "")
     page.listing([_line(entry) for entry in entries if entry.op in _LOSING], page.left // 2)
-    page.add(*_sums(outlook))
-    details = {"Cost of what changes": _money(outlook), "What the time is spent on": _time(outlook)}
+    page.add(*_sums(forecast))
+    details = {"Cost of the changes": _money(forecast), "Critical path": _time(forecast)}
     wanted = sum(len(line) + 1 for lines in details.values() for line in lines) + _DETAIL_FRAMES_ROOM
     _components(page, entries, page.left - min(wanted, page.left // 4))
     for title, lines in details.items():
         if lines and not page.section("", title, lines, page.left):
-            page.add(f"{title}: no room for {len(lines):,} lines.", "")
+            page.add(f"{title}: {len(lines):,} lines omitted.", "")
     return page.text
 
 
 def _components(page: Page, entries: Sequence[_Entry], room: int) -> None:
-    """Everything by component, in at most `room` characters; says what did not fit."""
+    """All changes by component, in at most `room` characters. Counts the omitted ones."""
     groups: dict[str, list[_Entry]] = {}
     for entry in entries:
         groups.setdefault(entry.component, []).append(entry)
@@ -94,8 +94,8 @@ def _components(page: Page, entries: Sequence[_Entry], room: int) -> None:
 
 
 def _entries(change: Change) -> list[_Entry]:
-    """What changes, one entry for each resource, losses first."""
-    graph = Graph(change.outlook.after if change.outlook else ())
+    """One entry for each changed resource; replacements and deletions first."""
+    graph = Graph(change.forecast.after if change.forecast else ())
     steps: dict[str, list[Step]] = {}
     for step in change.run.steps:
         if step.op not in UNCHANGED and not _is_default_provider(step):
@@ -116,18 +116,18 @@ def _entries(change: Change) -> list[_Entry]:
 
 
 def _is_default_provider(step: Step) -> bool:
-    """What the engine makes for itself and does not count either."""
+    """Whether the engine created the provider for itself. Its summary does not count these."""
     return step.type.startswith(PROVIDER) and step.name.startswith("default")
 
 
 def _operation(steps: Sequence[Step]) -> str:
-    """The engine's own word where it is one of those that change nothing in Azure."""
+    """The operation of several steps; the engine's own term if it changes nothing in Azure."""
     op = operation([step.op for step in steps])
     return steps[0].op if op == "same" else op
 
 
 def _component(graph: Graph, urn: str) -> str:
-    """The component's name, or its type, from the URN, where no recording says the name."""
+    """The component's name; its type from the URN if the recording does not have the name."""
     resource = graph.by_urn.get(urn)
     if resource is not None and (component := graph.component_of(resource)):
         return component.name
@@ -136,16 +136,18 @@ def _component(graph: Graph, urn: str) -> str:
 
 
 def _failure(failure: Failure) -> str:
-    what = code(clipped(failure.name, LONGEST_LINE)) if failure.name else "the deployment"
-    text = f"- **{what} is refused**: {prose(clipped(failure.message, LONGEST_LINE))}"
+    what = code(clipped(failure.name, MAX_LINE_LENGTH)) if failure.name else "the deployment"
+    text = f"- **{what} is refused**: {prose(clipped(failure.message, MAX_LINE_LENGTH))}"
     if failure.meaning:
-        text += f" Meaning: {prose(clipped(failure.meaning, LONGEST_LINE))}."
-    return text + (f" What to do: {prose(clipped(failure.way_out, LONGEST_LINE))}" if failure.way_out else "")
+        text += f" Meaning: {prose(clipped(failure.meaning, MAX_LINE_LENGTH))}."
+    return text + (
+        f" What to do: {prose(clipped(failure.remediation, MAX_LINE_LENGTH))}" if failure.remediation else ""
+    )
 
 
 def _counts(entries: Sequence[_Entry], run: Run) -> str:
     if not entries:
-        return "Nothing changes." if run.ok else "It was refused before anything else was planned."
+        return "Nothing changes." if run.ok else "It was refused before the plan."
     unchanged = run.operations.get("same", 0)
     return f"{_tally(entries, bold=True)}{f', {unchanged:,} unchanged' if unchanged else ''}."
 
@@ -157,7 +159,7 @@ def _tally(entries: Sequence[_Entry], bold: bool = False) -> str:
 
 
 def _line(entry: _Entry) -> str:
-    what = f"{entry.op} {code(clipped(entry.name, LONGEST_LINE // 2))}"
+    what = f"{entry.op} {code(clipped(entry.name, MAX_LINE_LENGTH // 2))}"
     text = f"- {f'**{what}**' if entry.op in _LOSING else what} ({code(entry.type)})"
     if entry.replaces:
         return text + _paths(", forced by", entry.replaces)
@@ -165,44 +167,46 @@ def _line(entry: _Entry) -> str:
 
 
 def _paths(label: str, paths: Sequence[str]) -> str:
-    """As many property paths as fit into a line, one at least, and how many more there are."""
+    """The property paths that fit into a line, at least one, and the number of omitted ones."""
     marks: list[str] = []
     for path in paths:
-        mark = code(clipped(path, LONGEST_LINE // 2))
-        if marks and sum(map(len, marks)) + len(mark) > LONGEST_LINE:
+        mark = code(clipped(path, MAX_LINE_LENGTH // 2))
+        if marks and sum(map(len, marks)) + len(mark) > MAX_LINE_LENGTH:
             break
         marks.append(mark)
     more = f" …and {len(paths) - len(marks):,} more" if len(paths) > len(marks) else ""
     return f"{label} {', '.join(marks)}{more}" if marks else ""
 
 
-def _sums(outlook: Outlook | None) -> list[str]:
-    if outlook is None:
+def _sums(forecast: Forecast | None) -> list[str]:
+    if forecast is None:
         return []
-    money, not_priced = outlook.money, len(outlook.cost_after.not_priced)
-    changed = words.change(money.monthly) if money.changes else "no change"
-    lines = [f"- **Cost**: {words.dollars(money.after)} a month, {changed} (list prices, fewest to most nodes)"]
+    cost_change, not_priced = forecast.cost_change, len(forecast.cost_after.not_priced)
+    changed = formatting.change(cost_change.monthly) if cost_change.changes else "no change"
+    lines = [
+        f"- **Cost**: {formatting.dollars(cost_change.after)} a month, {changed} (list prices, minimum to maximum)"
+    ]
     if not_priced:
-        lines.append(f"- **Not priced**, and so not in the cost: {not_priced:,} resource{'s' * (not_priced > 1)}")
-    if outlook.wall_time.minutes:
-        lines.append(f"- **Expected time on Azure**: {words.minutes(outlook.wall_time.minutes)}")
+        lines.append(f"- **Without a price**, not in the cost: {not_priced:,} resource{'s' * (not_priced > 1)}")
+    if forecast.wall_time.minutes:
+        lines.append(f"- **Expected time on Azure**: {formatting.minutes(forecast.wall_time.minutes)}")
     return [*lines, ""]
 
 
-def _money(outlook: Outlook | None) -> list[str]:
-    if outlook is None:
+def _money(forecast: Forecast | None) -> list[str]:
+    if forecast is None:
         return []
-    changes = [f"- {code(item.name)}: {_from_to(item)} a month" for item in outlook.money.changes]
-    unknown = outlook.money.newly_not_priced
-    return [*changes, *(f"- {code(item.name)} is not priced: {prose(item.reason)}" for item in unknown)]
+    changes = [f"- {code(item.name)}: {_old_and_new(item)} a month" for item in forecast.cost_change.changes]
+    unknown = forecast.cost_change.newly_not_priced
+    return [*changes, *(f"- {code(item.name)} has no price: {prose(item.reason)}" for item in unknown)]
 
 
-def _from_to(item: CostChange) -> str:
+def _old_and_new(item: CostChange) -> str:
     if item.before is None or item.after is None:
-        return words.change(item.monthly)
-    return f"{words.dollars(item.before)} → {words.dollars(item.after)}"
+        return formatting.change(item.monthly)
+    return f"{formatting.dollars(item.before)} → {formatting.dollars(item.after)}"
 
 
-def _time(outlook: Outlook | None) -> list[str]:
-    path = [item for stack in outlook.wall_time.stacks for item in stack.path] if outlook else []
-    return [f"- {item.op} {code(item.name)}: {words.minutes(item.minutes)}" for item in path]
+def _time(forecast: Forecast | None) -> list[str]:
+    path = [item for stack in forecast.wall_time.stacks for item in stack.path] if forecast else []
+    return [f"- {item.op} {code(item.name)}: {formatting.minutes(item.minutes)}" for item in path]

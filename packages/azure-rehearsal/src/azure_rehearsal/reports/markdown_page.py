@@ -1,4 +1,4 @@
-"""Markdown that never grows beyond a number of characters, and text that cannot break out of its place in it."""
+"""Markdown with a maximum length, and escaping of untrusted text."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from typing import Final
 
 OPEN_LINES: Final = 8
-"""A longer list is folded away."""
+"""Lines; longer lists are collapsed."""
 
 _MORE_ROOM: Final = len("- …and 999999 more\n")
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]~|#])")
 
 
 class Page:
-    """Text of at most `limit` characters. What does not fit is counted in the text."""
+    """Text of at most `limit` characters. States the number of lines that do not fit."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -26,16 +26,16 @@ class Page:
         return self._limit - len(self.text)
 
     def add(self, *lines: str) -> None:
-        """Lines that are known to be short."""
+        """Adds lines without a check of their length."""
         self.text += _joined(lines)
 
     def listing(self, lines: Sequence[str], room: int) -> None:
-        """As many lines as fit into `room` characters, and how many more there are."""
+        """Adds the lines that fit into `room` characters, and the number of omitted ones."""
         if lines:
             self.add(*_fitting(lines, room - 1), "")
 
     def section(self, name: str, title: str, lines: Sequence[str], room: int) -> bool:
-        """A list under a title, `name` in code marks; folded away when it is long. False when nothing of it fits."""
+        """Adds a titled list, with `name` as code; collapsed if it is long. Returns whether it fits."""
         if len(lines) > OPEN_LINES:
             inner = f"<code>{html.escape(name)}</code> {html.escape(title)}" if name else html.escape(title)
             head, foot = ["<details>", f"<summary>{inner}</summary>", ""], ["", "</details>", ""]
@@ -49,7 +49,7 @@ class Page:
 
 
 def code(text: str) -> str:
-    """Text in code marks that it cannot leave, on one line."""
+    """Text as inline code on one line, with enough backticks around it."""
     text = " ".join(text.split()) or " "
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence, pad = "`" * (longest + 1), " " if "`" in (text[0], text[-1]) else ""
@@ -57,13 +57,13 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Text as it is, on one line: no markup, no HTML, nobody addressed."""
+    """Text on one line, with markup, HTML and mentions escaped."""
     escaped = html.escape(" ".join(text.split()), quote=False)
     return _SPECIAL.sub(r"\\\1", escaped.replace("@", "&commat;"))
 
 
 def clipped(text: str, length: int) -> str:
-    """A text that is cut says how much of it is missing."""
+    """The text, cut to `length` characters with the number of omitted ones."""
     return text if len(text) <= length else f"{text[:length]}… ({len(text) - length} more characters)"
 
 

@@ -1,4 +1,4 @@
-"""What is billed for logs, metrics and alerts."""
+"""The charges for logs, metrics and alerts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable
-from azure_rehearsal.reports.records import Graph, Resource, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, number
 
 _RETENTION_INCLUDED_DAYS: Final = 31
 _LOG_ALERTS: Final = {
@@ -18,11 +18,11 @@ _LOG_ALERTS: Final = {
 
 
 def workspace(workspace: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """Logs of an assumed size, at most the daily cap, and their retention beyond what is included."""
+    """Logs of an assumed size, limited by the daily cap, and their retention beyond the included days."""
     cap = number(workspace.value("workspaceCapping.dailyQuotaGb"), -1)
-    most = cap if cap > 0 else None
+    maximum = cap if cap > 0 else None
     days = table.days_per_month
-    yield table.assumed("logs", "log-analytics", "logAnalyticsGbPerDay", days, most)
+    yield table.assumed("logs", "log-analytics", "logAnalyticsGbPerDay", days, maximum)
     kept = number(workspace.value("retentionInDays"), 0) - _RETENTION_INCLUDED_DAYS
     if kept > 0:
         yield table.assumed(
@@ -30,7 +30,7 @@ def workspace(workspace: Resource, graph: Graph, table: PriceTable) -> Iterator[
             "log-analytics-retention",
             "logAnalyticsGbPerDay",
             kept,
-            most,
+            maximum,
         )
 
 
@@ -52,7 +52,7 @@ def grafana(instance: Resource, graph: Graph, table: PriceTable) -> Iterator[Cha
 
 
 def metric_alert(alert: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """One time series for each condition and scope; dimensions make more of them."""
+    """One time series for each condition and scope. Dimensions, which add more, are not counted."""
     series = len(alert.values("criteria.allOf") or [1]) * len(alert.values("scopes") or [1])
     yield table.monthly(f"{series} time series", "metric-alert", series)
 

@@ -1,4 +1,4 @@
-"""What is billed for networks, addresses and names."""
+"""The charges for networks, addresses and DNS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from azure_rehearsal.reports.price_table import Charge, NoPriceError, PriceTable
-from azure_rehearsal.reports.records import Graph, Resource, number
+from azure_rehearsal.reports.recording_graph import Graph, Resource, number
 
 _ADDRESS_BITS: Final = 32
 _UNITS_PER_INSTANCE: Final = 10
@@ -15,19 +15,19 @@ _ENDPOINT_PRICES: Final = {
     "azureendpoints": ("traffic-manager-endpoint", "traffic-manager-fast-probes"),
     "externalendpoints": ("traffic-manager-external-endpoint", "traffic-manager-external-fast-probes"),
 }
-"""Kind of a Traffic Manager endpoint, in lower case -> the prices of its health checks, and of fast ones on top."""
+"""Type of a Traffic Manager endpoint in lower case -> the prices of its health checks and of fast ones in addition."""
 
 
 def public_address(address: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
     sku = address.value("sku.name")
     if sku != "Standard":
         raise NoPriceError(f"no price for a public address of SKU {sku!r} (known: Standard)")
-    if not address.value("publicIPPrefix"):  # else the prefix is billed
+    if not address.value("publicIPPrefix"):  # otherwise the prefix is billed
         yield table.hourly("static address", "public-address")
 
 
 def public_prefix(prefix: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
-    """Each address of the prefix, used or not."""
+    """All addresses of the prefix, used or not."""
     length = number(prefix.value("prefixLength"), -1)
     if prefix.value("publicIPAddressVersion") == "IPv6" or not 0 <= length <= _ADDRESS_BITS:
         raise NoPriceError("no price for a prefix that is not IPv4 with a prefixLength")
@@ -71,7 +71,7 @@ def _endpoint(kind: str, table: PriceTable) -> Iterator[Charge]:
         raise NoPriceError(f"no price for a Traffic Manager endpoint of type {kind!r} (known: {known})")
     checks, fast_checks = prices
     yield table.monthly("health checks", checks)
-    yield table.monthly("fast health checks, where the profile wants them", fast_checks, 0, 1)
+    yield table.monthly("fast health checks, if the profile has them", fast_checks, 0, 1)
 
 
 def application_gateway(gateway: Resource, graph: Graph, table: PriceTable) -> Iterator[Charge]:
@@ -79,14 +79,14 @@ def application_gateway(gateway: Resource, graph: Graph, table: PriceTable) -> I
     if tier != "WAF_v2":
         raise NoPriceError(f"no price for an application gateway of tier {tier!r} (known: WAF_v2)")
     fixed = number(gateway.value("sku.capacity"), 0)
-    least = number(gateway.value("autoscaleConfiguration.minCapacity"), fixed)
-    most = number(gateway.value("autoscaleConfiguration.maxCapacity"), max(least, fixed))
+    minimum = number(gateway.value("autoscaleConfiguration.minCapacity"), fixed)
+    maximum = number(gateway.value("autoscaleConfiguration.maxCapacity"), max(minimum, fixed))
     yield table.hourly("gateway with firewall", "application-gateway-waf")
     yield table.hourly(
-        f"capacity of {least:g} to {most:g} instances",
+        f"capacity of {minimum:g} to {maximum:g} instances",
         "application-gateway-unit",
-        least * _UNITS_PER_INSTANCE,
-        most * _UNITS_PER_INSTANCE,
+        minimum * _UNITS_PER_INSTANCE,
+        maximum * _UNITS_PER_INSTANCE,
     )
 
 

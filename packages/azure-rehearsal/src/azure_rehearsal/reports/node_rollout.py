@@ -1,4 +1,4 @@
-"""What it takes to roll the nodes of a pool, where a plan changes what they run."""
+"""The time to replace the nodes of a pool if a plan changes their software."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from azure_rehearsal.reports.duration_table import NO_TIME, Minutes, NodeRollout
-from azure_rehearsal.reports.records import Resource, number
+from azure_rehearsal.reports.recording_graph import Resource, number
 
 
 def node_rollout(resource: Resource, table: NodeRollout) -> Minutes:
-    """Minutes beyond those of the update itself: surge by surge, from the fewest nodes of a pool to the most.
+    """The minutes in addition to the update itself, from the minimum to the maximum node count of a pool.
 
-    No time for what does not roll nodes, or where a recording does not say what changed (only plans do).
+    Zero if the change does not replace nodes, or the recording does not have the changed properties (only plans do).
     """
     if resource.op != "update" or resource.type not in table.types:
         return NO_TIME
@@ -27,23 +27,23 @@ def _pool(pool: dict[str, Any], table: NodeRollout) -> Minutes:
     drain = number(settings.get("drainTimeoutInMinutes"), table.drain_timeout_minutes)
     soak = number(settings.get("nodeSoakDurationInMinutes"), 0)
     fixed = number(pool.get("count"), 0)
-    least, most = (int(number(pool.get(key), fixed)) for key in ("minCount", "maxCount"))
+    minimum, maximum = (int(number(pool.get(key), fixed)) for key in ("minCount", "maxCount"))
 
-    def minutes(nodes: int, node: float, share: float) -> float:
-        return math.ceil(nodes / _surge(settings.get("maxSurge"), nodes)) * (node + soak + share * drain)
+    def minutes(nodes: int, node: float, fraction: float) -> float:
+        return math.ceil(nodes / _surge(settings.get("maxSurge"), nodes)) * (node + soak + fraction * drain)
 
-    node, share = table.node_minutes, table.drain_share
+    node, fraction = table.node_minutes, table.drain_fraction
     return Minutes(
-        minutes(least, node.low, share.low),
-        minutes(least, node.typical, share.typical),
-        minutes(most, node.high, share.high),
+        minutes(minimum, node.low, fraction.low),
+        minutes(minimum, node.typical, fraction.typical),
+        minutes(maximum, node.high, fraction.high),
     )
 
 
 def _surge(setting: Any, nodes: int) -> int:
-    """How many nodes are rolled at once: a number, or a share of the pool, rounded up; 1 where nothing is said."""
+    """The nodes replaced at a time: a number, or a percentage of the pool, rounded up; 1 if not set."""
     text = str(setting or "")
-    share, count = text.removesuffix("%"), text
-    if text.endswith("%") and share.isdecimal():
-        return max(1, math.ceil(nodes * int(share) / 100))
+    percent, count = text.removesuffix("%"), text
+    if text.endswith("%") and percent.isdecimal():
+        return max(1, math.ceil(nodes * int(percent) / 100))
     return max(1, int(count)) if count.isdecimal() else 1

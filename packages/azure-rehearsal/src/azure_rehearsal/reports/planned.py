@@ -1,7 +1,7 @@
-"""What a recording would be once a plan is carried out.
+"""The recording that a plan leads to.
 
-A preview's event log does not say what a resource depends on; the plan that `pulumi preview --save-plan FILE` writes
-does. What is unknown until then reads `[unknown]`, a secret `[secret]`.
+A preview's event log does not contain the dependencies of a resource; the plan of `pulumi preview --save-plan FILE`
+does. Unknown values are `[unknown]`, secrets are `[secret]`.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from google.protobuf import struct_pb2
 from azure_rehearsal.engine.events import MASKED, NOT_KNOWN_YET, Step
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, from_wire
 from azure_rehearsal.reports.recording import BOOKKEEPING
-from azure_rehearsal.reports.records import Recording, operation
+from azure_rehearsal.reports.recording_graph import Recording, operation
 
 
 def planned(plan: dict[str, Any], before: Recording, steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """The recording after `plan` (the file of `--save-plan`, read), of a stack that is now as `before`.
+    """The recording after `plan` (the parsed file of `--save-plan`), for a stack whose current recording is `before`.
 
-    `steps` are the preview's, for what changes in each resource. What would be deleted is there with op `delete`.
+    `steps` are the preview's steps, which have the changed properties. Planned deletions have the op `delete`.
     """
-    known = {record["urn"]: record for record in before}
+    known = {entry["urn"]: entry for entry in before}
     changed: dict[str, set[str]] = {}
     for step in steps:
         changed.setdefault(step.urn, set()).update(step.changed)
     return [
-        _record(urn, resource, known.get(urn, {}), sorted(changed.get(urn, ())))
+        _entry(urn, resource, known.get(urn, {}), sorted(changed.get(urn, ())))
         for urn, resource in plan.get("resourcePlans", {}).items()
     ]
 
 
-def _record(urn: str, plan: dict[str, Any], before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
-    goal = plan.get("goal") or {}  # what is deleted has none
+def _entry(urn: str, plan: dict[str, Any], before: dict[str, Any], changed: list[str]) -> dict[str, Any]:
+    goal = plan.get("goal") or {}  # a deleted resource has none
     op = operation(plan.get("steps", []))
     outputs = plan.get("state") if goal else before.get("outputs")
     return {
@@ -52,7 +52,7 @@ def _record(urn: str, plan: dict[str, Any], before: dict[str, Any], changed: lis
 
 
 def _edited(inputs: dict[str, Any], difference: dict[str, Any]) -> dict[str, Any]:
-    """The inputs with a plan's difference applied, which is one of whole top-level properties."""
+    """The inputs after a plan's difference, which consists of whole top-level properties."""
     gone = set(difference.get("deletes") or ())
     news = {**(difference.get("adds") or {}), **(difference.get("updates") or {})}
     new = {key: value for key, value in news.items() if not key.startswith("__") and key not in BOOKKEEPING}

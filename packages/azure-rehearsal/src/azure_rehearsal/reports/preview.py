@@ -1,4 +1,4 @@
-"""Previews a stack and says what its plan comes to."""
+"""A preview of a stack with its cost and time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.reports.change import Change, change_of
-from azure_rehearsal.reports.recording import record
+from azure_rehearsal.reports.recording import recording_of
 
 
 def preview(rehearsal: Rehearsal, plan_file: Path | None = None, config: Mapping[str, Any] | None = None) -> Change:
-    """A preview with `config` for other settings, compared with what is deployed now. Changes nothing.
+    """Previews a stack with the overrides `config` and compares the plan with the current deployment.
 
-    Pulumi's display names the file that it writes the plan to; without a `plan_file` that one is gone afterwards.
+    Pulumi's display names the plan file. Without `plan_file`, that file is temporary.
     """
-    before = record(rehearsal.export(show_secrets=True), ())
+    before = recording_of(rehearsal.export(show_secrets=True), ())
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as directory:
         plan = (plan_file or Path(directory) / "plan.json").absolute()
         run = rehearsal.preview("--save-plan", str(plan), config=config)

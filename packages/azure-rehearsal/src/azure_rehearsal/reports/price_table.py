@@ -1,4 +1,4 @@
-"""The table of prices, and the charges that it makes."""
+"""The price table, and charges at its prices."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _CPUS: Final = re.compile(r"(?<=^Standard_[A-Z])\d+")
 
 
 class NoPriceError(Exception):
-    """A resource, or a part of it, that the table cannot price; the text says why."""
+    """The table has no price for a resource or a part of it. The message states the reason."""
 
 
 @dataclass(frozen=True)
 class Dollars:
-    """Dollars a month, from the least that is billed to the most that autoscaling and the assumptions allow."""
+    """Dollars per month, from the minimum to the maximum under autoscaling and the usage assumptions."""
 
     low: float
     high: float
@@ -37,7 +37,7 @@ class Dollars:
         return Dollars(self.low - other.low, self.high - other.high)
 
     def as_json(self) -> dict[str, float]:
-        """For machines, to a cent."""
+        """The dollars as a JSON object, rounded to a cent."""
         return {"low": round(self.low, 2), "high": round(self.high, 2)}
 
 
@@ -46,7 +46,7 @@ NO_COST: Final = Dollars(0, 0)
 
 @dataclass(frozen=True)
 class Charge:
-    """One thing that is billed. `assuming` says what was assumed about its use; empty where nothing was."""
+    """One item of the bill. `assuming` is the assumption about its usage; empty if there is none."""
 
     what: str
     monthly: Dollars
@@ -85,7 +85,7 @@ class Assumption(_Model):
 
 
 class PriceTable(_Model):
-    """`prices.yaml`, checked. Its methods raise `NoPriceError` for what it does not have."""
+    """`prices.yaml`, validated. The methods raise `NoPriceError` for a missing price."""
 
     as_of: str
     region: str
@@ -102,31 +102,33 @@ class PriceTable(_Model):
     free_packages: frozenset[str]
 
     def monthly(self, what: str, price: str, low: float = 1, high: float | None = None, assuming: str = "") -> Charge:
-        """So many units of a price that is one of a month, or of a use."""
+        """A charge of `low` to `high` units at a price per month or per use."""
         return charge(what, [self.prices[price]], self.prices[price].value, low, high, assuming)
 
     def hourly(self, what: str, price: str, low: float = 1, high: float | None = None) -> Charge:
-        """So many units of a price that is one of an hour, for a whole month."""
+        """A charge of `low` to `high` units at a price per hour, for a whole month."""
         return charge(what, [self.prices[price]], self.prices[price].value * self.hours_per_month, low, high)
 
-    def assumed(self, what: str, price: str, assumption: str, factor: float = 1, most: float | None = None) -> Charge:
-        """A price times an assumed use; `most` caps what is assumed."""
+    def assumed(
+        self, what: str, price: str, assumption: str, factor: float = 1, maximum: float | None = None
+    ) -> Charge:
+        """A charge for an assumed usage, at most `maximum`."""
         use = self.assumptions[assumption]
-        low, high = (value if most is None else min(value, most) for value in (use.low, use.high))
+        low, high = (value if maximum is None else min(value, maximum) for value in (use.low, use.high))
         return self.monthly(what, price, low * factor, high * factor, str(use))
 
     def machine(self, size: str) -> tuple[float, Price]:
-        """Dollars an hour for a Linux virtual machine."""
+        """Dollars per hour for a Linux virtual machine."""
         cpus, price = _of_size(self.virtual_machines, size, "virtual machines")
         return cpus * price.value, price
 
     def postgresql_server(self, size: str) -> tuple[float, Price]:
-        """Dollars a month for one server, without storage and standby."""
+        """Dollars per month for one server, without storage and standby."""
         cpus, price = _of_size(self.postgresql_servers, size, "PostgreSQL servers")
         return cpus * price.value, price
 
     def os_disk(self, gib: float) -> DiskPrice:
-        """The smallest managed disk that holds `gib`."""
+        """The smallest managed disk of at least `gib`."""
         fitting = [disk for disk in self.os_disks if disk.gib >= gib]
         if not fitting:
             raise NoPriceError(f"no price for an OS disk of {gib:g} GiB (up to {self.os_disks[-1].gib} are known)")
@@ -141,7 +143,7 @@ class PriceTable(_Model):
 def charge(
     what: str, prices: Iterable[Price], each: float, low: float, high: float | None = None, assuming: str = ""
 ) -> Charge:
-    """`low` to `high` units of `each` dollars a month, as certain as the prices that it was made of."""
+    """A charge of `low` to `high` units at `each` dollars per month, with the worst certainty of `prices`."""
     monthly = Dollars(each * low, each * (low if high is None else high))
     return Charge(what, monthly, worst(price.certainty for price in prices), assuming)
 

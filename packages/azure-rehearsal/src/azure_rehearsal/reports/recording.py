@@ -1,9 +1,9 @@
-"""A recording: what a stack deployed, as a JSON list that other tools check.
+"""A recording: the deployed resources of a stack, as a JSON list that other tools can check.
 
-One object for each resource in the state, components, providers and the stack itself included, with the engine's keys
-(camelCase): urn, type, name, parent, inputs, outputs, dependencies, protect, op. Inputs have Azure's spelling where it
-differs from the SDK's (`azure_rehearsal.azure.core.request_body`). A secret keeps its shape: each
-string and number in it becomes `"[secret]"`.
+It has one entry for each resource in the state, including components, providers and the stack itself, with the engine's
+keys (camelCase): urn, type, name, parent, inputs, outputs, dependencies, protect, op. Inputs have Azure's spelling if
+that differs from the SDK's (`azure_rehearsal.azure.core.request_body`). A secret keeps its structure: `"[secret]"`
+replaces each string and number in it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
 
 UNTOUCHED: Final = "same"
 BOOKKEEPING: Final = frozenset({"azureApiVersion"})
-"""Inputs that no program gives and no service reads: azure-native notes there which API it used."""
+"""Inputs that azure-native adds for itself, for example the API version that it used."""
 
 
-def record(deployment: dict[str, Any], steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """`deployment` is a stack's export with secrets shown, `steps` are those of the run that deployed it."""
+def recording_of(deployment: dict[str, Any], steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """The recording of a stack. `deployment` is its export with secrets, `steps` are the steps of its last run."""
     operations = {step.urn: step.op for step in steps}
     return [
         {
@@ -38,26 +38,26 @@ def record(deployment: dict[str, Any], steps: Iterable[Step]) -> list[dict[str, 
             "op": operations.get(resource["urn"], UNTOUCHED),
         }
         for resource in deployment.get("resources", [])
-        if not resource.get("delete")  # replaced, and about to go
+        if not resource.get("delete")  # replaced, still to be deleted
     ]
 
 
 def _declared(resource: dict[str, Any]) -> dict[str, Any]:
-    """The inputs without what a provider adds to them for its own use."""
+    """The inputs without those that the engine or the provider adds for itself."""
     inputs = resource.get("inputs", {})
     return {key: value for key, value in inputs.items() if not key.startswith("__") and key not in BOOKKEEPING}
 
 
-def write(path: Path, records: list[dict[str, Any]]) -> None:
-    """Writes the list; a reader never sees half of it."""
+def write(path: Path, entries: list[dict[str, Any]]) -> None:
+    """Writes the recording atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(path.name + ".part")
-    half.write_text(json.dumps(records, indent=1) + "\n", encoding="utf-8")
-    half.replace(path)
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)
 
 
 def masked(value: Any) -> Any:
-    """A value of the state without its secrets."""
+    """A value of the state with masked secrets."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET:
             return _shape(json.loads(value["plaintext"]))

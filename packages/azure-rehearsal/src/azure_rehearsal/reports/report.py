@@ -1,4 +1,4 @@
-"""What people and machines read after Pulumi's own display."""
+"""The report after Pulumi's own display, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.failures import Failure
 
-THIS_WAS_A_REHEARSAL: Final = (
+REHEARSAL_NOTICE: Final = (
     "This was a rehearsal: Pulumi's own engine, this program, a simulated Azure. It proves the program and its order,"
-    " not quotas, capacity or Azure's mood. Nothing was created anywhere."
+    " not quotas, capacity or Azure's behavior on the day. Nothing was created in Azure."
 )
 
 
 def show(outcome: Outcome, console: Console) -> None:
-    """Failures first, then outputs, then one line for each run."""
+    """Prints failures, then outputs, then one line for each run."""
     for failure in outcome.failures:
         _show_failure(failure, console)
     for problem in outcome.problems:
         _line(console, f"✗ {problem}", "bold red")
     if outcome.leftovers:
-        _line(console, "✗ after the destroy, this is still in the simulated Azure:", "bold red")
+        _line(console, "✗ still in the simulated Azure after the destroy:", "bold red")
         for leftover in outcome.leftovers:
             _line(console, f"    {leftover}")
     for note in outcome.notes:
@@ -34,11 +34,11 @@ def show(outcome: Outcome, console: Console) -> None:
     for stack, outputs in outcome.outputs.items():
         _show_outputs(stack, outputs, console)
     _show_runs(outcome, console)
-    _line(console, THIS_WAS_A_REHEARSAL, "dim")
+    _line(console, REHEARSAL_NOTICE, "dim")
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
-    """The same as one object."""
+    """The report as a JSON object."""
     return {
         "rehearsal": True,
         "command": outcome.command,
@@ -53,7 +53,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
                 "name": failure.name,
                 "message": failure.message,
                 "meaning": failure.meaning,
-                "wayOut": failure.way_out,
+                "remediation": failure.remediation,
             }
             for failure in outcome.failures
         ],
@@ -65,7 +65,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def refused_usage(command: str, problems: tuple[str, ...]) -> dict[str, Any]:
-    """The object for wrong usage or settings."""
+    """The JSON object for wrong usage or settings."""
     return {"rehearsal": True, "command": command, "ok": False, "exitCode": 2, "problems": list(problems)}
 
 
@@ -99,8 +99,8 @@ def _show_failure(failure: Failure, console: Console) -> None:
     _line(console, _indented("Reason", failure.message))
     if failure.meaning:
         _line(console, _indented("Meaning", failure.meaning))
-    if failure.way_out:
-        _line(console, _indented("What to do", failure.way_out), "bold")
+    if failure.remediation:
+        _line(console, _indented("What to do", failure.remediation), "bold")
 
 
 def _indented(label: str, text: str) -> str:
@@ -127,17 +127,17 @@ def _show_runs(outcome: Outcome, console: Console) -> None:
         else:
             result = Text("refused", "red")
         operations = ", ".join(f"{count} {op}" for op, count in sorted(run.operations.items())) or "none"
-        table.add_row(run.stack, _spoken(run), result, operations, f"{run.seconds:.1f}")
+        table.add_row(run.stack, _command_text(run), result, operations, f"{run.seconds:.1f}")
     console.print()
     console.print(table)
     console.print()
 
 
-def _spoken(run: Run) -> str:
+def _command_text(run: Run) -> str:
     preview_only = "--preview-only" in run.command
     return f"{run.command[0]} (preview)" if preview_only else run.command[0]
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
-    """Text as it is: no markup in resource names, no wrapping in logs."""
+    """Prints text without markup (in resource names) and without wrapping (in logs)."""
     console.print(Text(text, style), soft_wrap=True)

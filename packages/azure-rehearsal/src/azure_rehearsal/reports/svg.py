@@ -1,6 +1,6 @@
-"""Writes SVG: rectangles, text and arrows, as text that is the same for the same picture.
+"""Writes SVG: rectangles, text and arrows. The output is deterministic.
 
-Nothing is fetched when the picture is shown: no font, script or style from elsewhere.
+The image loads no external fonts, scripts or styles.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TITLE_HEIGHT: Final = 17.0
 LINE_HEIGHT: Final = 14.5
 _FONTS: Final = "'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif"
 
-# Widths of characters in DejaVu Sans, the widest of the fonts above, as parts of the font size.
+# Character widths in DejaVu Sans, the widest of the fonts above, as fractions of the font size.
 _WIDTHS: Final = {
     **dict.fromkeys("ijl'|", 0.30),
     **dict.fromkeys("Ift.,:;!/\\()[] \N{NO-BREAK SPACE}", 0.40),
@@ -27,13 +27,13 @@ _BOLD: Final = 1.12
 
 
 def text_width(text: str, bold: bool = False) -> float:
-    """How wide a text is at most, in pixels; bold is for titles."""
+    """The maximum width of a text in pixels. Bold text is a title."""
     width = sum(_WIDTHS.get(character, _OTHER_WIDTH) for character in text)
     return width * (TITLE_SIZE * _BOLD if bold else TEXT_SIZE)
 
 
 class Svg:
-    """A picture that grows from the back to the front. Sizes and places in pixels."""
+    """An image, drawn from back to front. Sizes and positions are in pixels."""
 
     def __init__(self, title: str, description: str) -> None:
         self._title, self._description = title, description
@@ -50,28 +50,28 @@ class Svg:
             f' fill="{fill}" stroke="{stroke}"{dashes}/>'
         )
 
-    def text(self, x: float, y: float, text: str, *, bold: bool = False, colour: str = "#1b1f24") -> None:
-        """One line; `y` is its upper edge."""
+    def text(self, x: float, y: float, text: str, *, bold: bool = False, color: str = "#1b1f24") -> None:
+        """Draws one line of text; `y` is its upper edge."""
         size = TITLE_SIZE if bold else TEXT_SIZE
         weight = ' font-weight="bold"' if bold else ""
         self._grow(x + text_width(text, bold), y + LINE_HEIGHT)
         self._parts.append(
-            f'<text x="{_n(x)}" y="{_n(y + size)}" font-size="{size}" fill="{colour}"{weight}>{escape(text)}</text>'
+            f'<text x="{_n(x)}" y="{_n(y + size)}" font-size="{size}" fill="{color}"{weight}>{escape(text)}</text>'
         )
 
-    def arrow(self, points: list[tuple[float, float]], *, colour: str, head: bool = True) -> None:
-        """A line through the points, with a head at its end."""
+    def arrow(self, points: list[tuple[float, float]], *, color: str, head: bool = True) -> None:
+        """Draws a line through the points, with an arrowhead at its end."""
         path = " ".join(f"{'L' if index else 'M'}{_n(x)} {_n(y)}" for index, (x, y) in enumerate(points))
-        self._parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
+        self._parts.append(f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.6"/>')
         if head:
             (x, y), (before, _) = points[-1], points[-2]
             back = x - 8 if before < x else x + 8
             self._parts.append(
-                f'<path d="M{_n(x)} {_n(y)}L{_n(back)} {_n(y - 4)}L{_n(back)} {_n(y + 4)}Z" fill="{colour}"/>'
+                f'<path d="M{_n(x)} {_n(y)}L{_n(back)} {_n(y - 4)}L{_n(back)} {_n(y + 4)}Z" fill="{color}"/>'
             )
 
     def document(self, margin: float) -> str:
-        """The picture with some room around what was drawn."""
+        """The SVG document, with a margin around the drawing."""
         width, height = _n(self._width + margin), _n(self._height + margin)
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'

@@ -73,7 +73,7 @@ def refused(code: str, *fragments: str) -> Generator[None]:
     with pytest.raises(Refused) as caught:
         yield
     assert caught.value.code == code, str(caught.value)
-    assert caught.value.way_out or code in WITHOUT_REMEDIATION, f"no remediation: {caught.value}"
+    assert caught.value.remediation or code in WITHOUT_REMEDIATION, f"no remediation: {caught.value}"
     for fragment in fragments:
         assert fragment.lower() in str(caught.value).lower(), f"{fragment!r} is not in: {caught.value}"
 

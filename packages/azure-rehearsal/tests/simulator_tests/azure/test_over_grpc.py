@@ -13,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.provider import FakeAzureProvider
-from azure_rehearsal.protocol.provider import serve
+from azure_rehearsal.protocol.grpc_server import serve
 from simulator_tests.azure.harness import AzureHarness
 
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -297,4 +297,4 @@ def test_an_endpoint_is_refused_during_writes_on_its_network(azure: AzureHarness
     refusals = run_concurrently(azure, lambda azure: azure.subnet("snet-late", "10.10.20.0/24"), a_little_later)
 
     assert [item.code for item in refusals] == ["ReferencedResourceNotProvisioned"]
-    assert "snet-late" in refusals[0].way_out
+    assert "snet-late" in refusals[0].remediation

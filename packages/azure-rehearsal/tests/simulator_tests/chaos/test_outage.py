@@ -1,4 +1,4 @@
-"""A region that is down, before the simulated Azure."""
+"""A region of the simulated Azure that is down."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def unreachable() -> Any:
 
 
 @pytest.mark.parametrize("what", ["group", "network", "subnet"])
-def test_nothing_in_a_region_that_is_down_answers_children_without_a_location_included(
+def test_nothing_in_a_region_that_is_down_responds_including_children_without_a_location(
     world: AzureHarness, outage: AzureOutage, what: str
 ) -> None:
     made = world[f"{what}-{DOWN}"]
@@ -65,13 +65,13 @@ def test_nothing_in_a_region_that_is_down_answers_children_without_a_location_in
 
 
 @pytest.mark.parametrize("what", ["group", "network", "subnet"])
-def test_the_other_region_answers(world: AzureHarness, outage: AzureOutage, what: str) -> None:
+def test_the_other_region_responds(world: AzureHarness, outage: AzureOutage, what: str) -> None:
     made = world[f"{what}-westeurope"]
     assert outage.read(made.resource, made.id, made.inputs, made.outputs) is not None
     outage.update(made.resource, made.id, made.inputs, made.outputs, made.inputs, preview=False)
 
 
-def test_a_plan_needs_no_answer_but_a_creation_does(world: AzureHarness, outage: AzureOutage) -> None:
+def test_a_plan_needs_no_response_but_a_creation_does(world: AzureHarness, outage: AzureOutage) -> None:
     made = _another_subnet(world)
     assert outage.create(made.resource, made.inputs, preview=True)[0] == ""
     with unreachable():
@@ -79,8 +79,8 @@ def test_a_plan_needs_no_answer_but_a_creation_does(world: AzureHarness, outage:
 
 
 def _another_subnet(world: AzureHarness) -> Deployed:
-    inputs = {**world[f"subnet-{DOWN}"].inputs, "subnetName": "sip", "addressPrefix": "10.10.2.0/24"}
-    return Deployed(world.resource("network:Subnet", "sip"), "", inputs, {})
+    inputs = {**world[f"subnet-{DOWN}"].inputs, "subnetName": "web", "addressPrefix": "10.10.2.0/24"}
+    return Deployed(world.resource("network:Subnet", "web"), "", inputs, {})
 
 
 def test_a_lookup_by_name_times_out_in_a_plan_too(outage: AzureOutage) -> None:
@@ -94,12 +94,12 @@ def test_a_lookup_by_name_times_out_in_a_plan_too(outage: AzureOutage) -> None:
     assert outage.invoke("azure-native:authorization:getClientConfig", {}, preview=True)["subscriptionId"]
 
 
-def test_what_is_global_answers_wherever_its_group_lies(world: AzureHarness) -> None:
+def test_global_resources_respond_whatever_the_location_of_their_group(world: AzureHarness) -> None:
     zone = world.make(
         "privatedns:PrivateZone",
         "zone",
         resourceGroupName=f"rg-{DOWN}",
-        privateZoneName="voice.internal",
+        privateZoneName="shop.internal",
         location="global",
     )
     role = f"{world[f'network-{DOWN}'].id}/providers/Microsoft.Authorization/roleAssignments/a"
@@ -108,7 +108,9 @@ def test_what_is_global_answers_wherever_its_group_lies(world: AzureHarness) -> 
     assert location_of(world.cloud, world[f"subnet-{DOWN}"].id) == DOWN
 
 
-def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: AzureHarness, outage: AzureOutage) -> None:
+def test_a_registry_replica_is_managed_in_the_home_region_of_its_registry(
+    world: AzureHarness, outage: AzureOutage
+) -> None:
     home = {"resourceGroupName": "rg-westeurope", "registryName": "acrofthehome"}
     world.make("containerregistry:Registry", "registry", **home, location=DOWN, sku={"name": "Premium"})
     replica = world.make(
@@ -119,20 +121,20 @@ def test_a_replica_of_a_registry_is_managed_at_the_registrys_home(world: AzureHa
         outage.update(replica.resource, replica.id, replica.inputs, replica.outputs, replica.inputs, preview=False)
 
 
-def test_who_cannot_be_reached_can_be_left_out_by_its_name(world: AzureHarness, outage: AzureOutage) -> None:
+def test_an_unreachable_resource_can_be_excluded_by_its_name(world: AzureHarness, outage: AzureOutage) -> None:
     made = world[f"network-{DOWN}"]
     with pytest.raises(Refused, match=rf"--exclude '\*\*network-{DOWN}'"):
         outage.delete(made.resource, made.id, made.inputs, made.outputs)
 
 
-class Answering:
-    """Clusters of which each answers."""
+class RespondingClusters:
+    """Clusters that all respond."""
 
     def by_server(self, server_url: str) -> Any:
         return f"the cluster at {server_url}"
 
 
-def test_nobody_answers_at_the_api_server_of_a_cluster_in_a_region_that_is_down() -> None:
+def test_the_api_server_of_a_cluster_in_a_region_that_is_down_does_not_respond() -> None:
     cloud = Cloud()
     group = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters"
     for place in ("westeurope", DOWN):
@@ -143,12 +145,12 @@ def test_nobody_answers_at_the_api_server_of_a_cluster_in_a_region_that_is_down(
             "currentKubernetesVersion": "1.36.2",
         }
         cloud.put(Record(f"{group}/{place}", CLUSTER, properties))
-    clusters = ClusterOutage(Answering(), cloud, frozenset({DOWN}))
+    clusters = ClusterOutage(RespondingClusters(), cloud, frozenset({DOWN}))
     assert clusters.by_server("https://westeurope.azmk8s.io:443") is not None
     assert clusters.by_server(f"https://{DOWN}.azmk8s.io:443") is None
 
 
-def test_a_location_is_written_as_people_do_and_must_exist() -> None:
+def test_a_location_can_have_its_display_name_and_must_exist() -> None:
     assert locations(["West Europe", "eastus"]) == {"westeurope", "eastus"}
-    with pytest.raises(UsageError, match=r"mars.*no such Azure location; there are .*westeurope"):
+    with pytest.raises(UsageError, match=r"mars.*unknown Azure location. Known: .*westeurope"):
         locations(["mars"])

@@ -1,4 +1,4 @@
-"""The recovery of a killed run, before a stack whose answers are written down here."""
+"""The recovery of a killed run, with a fake stack."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from azure_rehearsal.engine.run import Run
 
 ACCOUNT = "kubernetes:core/v1:ServiceAccount"
 MONITOR = "kubernetes:azmonitoring.coreos.com/v1:PodMonitor"
-ID = "voice-system/cert-manager"
+ID = "shop-system/cert-manager"
 DONE = Run("staging", ("done",), 0, 0.0)
 
 
 class Stack:
-    """A stack that has a ServiceAccount, in whose cluster a PodMonitor of the same name exists too."""
+    """A stack with a ServiceAccount, whose cluster also has a PodMonitor of the same name."""
 
     is_locked = False
 
@@ -36,7 +36,7 @@ class Stack:
         return ID
 
     def preview(self, *options: str) -> Run:
-        """Both are planned, the account once more."""
+        """Plans both objects, although the account is in the state."""
         events = [
             {
                 "resourcePreEvent": {
@@ -61,13 +61,13 @@ class Stack:
         return DONE
 
 
-def test_what_exists_is_imported_although_something_of_another_kind_has_its_name(tmp_path: Path) -> None:
-    """In Kubernetes an id is namespace and name: it does not tell a PodMonitor from a ServiceAccount."""
+def test_an_existing_object_is_imported_although_an_object_of_another_kind_has_its_name(tmp_path: Path) -> None:
+    """A Kubernetes id is namespace and name: it does not distinguish a PodMonitor from a ServiceAccount."""
     stack = Stack(tmp_path / "events.json")
     recovery = Recovery(
         cast("Rehearsal", stack),
         command=lambda: Run("staging", ("up",), 0, 0.0),
-        adopts=True,
+        creates=True,
         preview=stack.preview,
         import_file=tmp_path / "import.json",
     )

@@ -1,4 +1,4 @@
-"""Groups of options, as several commands have them."""
+"""The option groups of the commands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from azure_rehearsal.cli.commands import Wiring, application
-from azure_rehearsal.cli.options import DEFAULT_STATE, OneStack, Stacks, grouped
+from azure_rehearsal.cli.options import DEFAULT_STATE, StackOptions, StacksOptions, expand_option_groups
 from azure_rehearsal.errors import UsageError
 from simulator_tests.tiny_adapter import TinyAdapter
 
@@ -20,15 +20,15 @@ from simulator_tests.tiny_adapter import TinyAdapter
 class Dish:
     """A group."""
 
-    name: Annotated[str, typer.Option(help="What it is called.")]
-    spoons: Annotated[int, typer.Option(help="Of salt.", min=0)] = 1
+    name: Annotated[str, typer.Option(help="The name.")]
+    spoons: Annotated[int, typer.Option(help="The amount of salt.", min=0)] = 1
 
 
-def test_a_group_becomes_an_option_for_each_field_and_reaches_the_command_as_one() -> None:
+def test_a_group_becomes_one_option_per_field_and_the_command_receives_the_group() -> None:
     app, cooked = typer.Typer(), []
 
     @app.command()
-    @grouped
+    @expand_option_groups
     def cook(who: Annotated[str, typer.Argument()], dish: Dish, hot: bool = False) -> None:
         cooked.append((who, dish, hot))
 
@@ -36,23 +36,23 @@ def test_a_group_becomes_an_option_for_each_field_and_reaches_the_command_as_one
     assert runner.invoke(app, ["ann", "--name", "soup", "--hot"]).exit_code == 0
     assert runner.invoke(app, ["bob", "--spoons", "3", "--name", "stew"]).exit_code == 0
     assert cooked == [("ann", Dish("soup", 1), True), ("bob", Dish("stew", 3), False)]
-    assert runner.invoke(app, ["ann"]).exit_code == 2, "an option without a default must be given"
-    assert runner.invoke(app, ["ann", "--name", "soup", "--spoons", "-1"]).exit_code == 2, "a bound is kept"
+    assert runner.invoke(app, ["ann"]).exit_code == 2, "an option without a default is required"
+    assert runner.invoke(app, ["ann", "--name", "soup", "--spoons", "-1"]).exit_code == 2, "the limit applies"
 
 
-def test_an_environment_means_all_its_stacks_and_without_one_the_stack_alone(tiny: Path) -> None:
+def test_an_environment_selects_all_its_stacks_and_otherwise_one_stack_is_selected(tiny: Path) -> None:
     adapter = TinyAdapter(tiny)
-    assert Stacks(stack="staging", project=tiny).stacks(adapter) == ["staging"]
-    assert Stacks(project=tiny, environment="any").stacks(adapter) == ["staging", "staging-west"]
-    with pytest.raises(UsageError, match="no stack named 'none'"):
-        OneStack(stack="none", project=tiny).stacks(adapter)
+    assert StacksOptions(stack="staging", project=tiny).stacks(adapter) == ["staging"]
+    assert StacksOptions(project=tiny, environment="any").stacks(adapter) == ["staging", "staging-west"]
+    with pytest.raises(UsageError, match="unknown stack 'none'"):
+        StackOptions(stack="none", project=tiny).stacks(adapter)
 
 
-def test_state_is_kept_beside_the_project_unless_another_place_is_named(tmp_path: Path) -> None:
-    assert OneStack(project=tmp_path).lasting_state == tmp_path / DEFAULT_STATE
-    assert OneStack(project=tmp_path, state=Path("there")).lasting_state == Path("there")
+def test_the_state_is_in_the_project_unless_another_directory_is_named(tmp_path: Path) -> None:
+    assert StackOptions(project=tmp_path).state_directory == tmp_path / DEFAULT_STATE
+    assert StackOptions(project=tmp_path, state=Path("there")).state_directory == Path("there")
 
 
-def test_a_command_that_runs_no_program_takes_no_settings() -> None:
-    answer = CliRunner().invoke(application(Wiring()), ["change", "name", "--config", "voice:protect=false"])
+def test_a_command_that_does_not_run_the_program_has_no_config_option() -> None:
+    answer = CliRunner().invoke(application(Wiring()), ["change", "name", "--config", "shop:protect=false"])
     assert answer.exit_code == 2

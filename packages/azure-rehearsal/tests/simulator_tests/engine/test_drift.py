@@ -1,4 +1,4 @@
-"""What was changed behind Pulumi's back is told in plain words, and nothing else is."""
+"""Drift: reported changes, and differences that are not drift."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from azure_rehearsal.cli.commands import Wiring, application
-from azure_rehearsal.engine.drift import LONGEST_VALUE, NOT_SET, Change, Drift, differing, drift_in
+from azure_rehearsal.engine.drift import MAX_VALUE_LENGTH, NOT_SET, Drift, PropertyChange, drift_in, property_changes
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from simulator_tests.worlds import KeptWorld
+from simulator_tests.fake_backends import ServiceBackends
 
+PET = "random:index/randomPet:RandomPet"
 CLUSTER = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks"
 
 
-def changes(was: Any, now: Any, own: set[str] | None = None) -> list[str]:
-    return [str(change) for change in differing(was, now, own or set())]
+def changes(was: Any, now: Any, children: set[str] | None = None) -> list[str]:
+    return [str(change) for change in property_changes(was, now, children or set())]
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "told"),
+    ("was", "now", "expected"),
     [
         ({"a": 1, "b": {"c": "x"}}, {"a": 1, "b": {"c": "y"}}, ['b.c: was "x", is "y"']),
         ({"tags": {}}, {"tags": {"owner": "bob"}}, ['tags.owner: was not set, is "bob"']),
@@ -34,27 +35,27 @@ def changes(was: Any, now: Any, own: set[str] | None = None) -> list[str]:
         ({"__defaults": 1}, {"__defaults": 2}, []),
     ],
 )
-def test_each_property_is_told_at_its_own_path(was: Any, now: Any, told: list[str]) -> None:
-    assert changes(was, now) == told
+def test_each_change_is_reported_at_its_path(was: Any, now: Any, expected: list[str]) -> None:
+    assert changes(was, now) == expected
 
 
-def test_items_with_names_are_told_apart_by_name_and_not_by_place() -> None:
-    rules = [{"name": "sip", "priority": 100}, {"name": "rtp", "priority": 110}]
-    moved = [rules[1], {"name": "sip", "priority": 105}]
-    assert changes({"rules": rules}, {"rules": moved}) == ["rules[sip].priority: was 100, is 105"]
+def test_list_items_with_names_are_compared_by_name() -> None:
+    rules = [{"name": "web", "priority": 100}, {"name": "db", "priority": 110}]
+    moved = [rules[1], {"name": "web", "priority": 105}]
+    assert changes({"rules": rules}, {"rules": moved}) == ["rules[web].priority: was 100, is 105"]
 
 
-def test_a_resource_of_its_own_is_no_drift_of_the_parent_that_shows_it() -> None:
+def test_a_child_resource_is_not_drift_of_the_parent_that_lists_it() -> None:
     system, api = {"name": "system", "maxCount": 2}, {"name": "api", "maxCount": 9}
     shown = ({"pools": [system]}, {"pools": [system, api]})
     assert changes(*shown, {"api"}) == []
     assert changes(*shown, {"other"}) == ['pools[api]: was not set, is {"name": "api", "maxCount": 9}']
 
 
-def test_a_long_value_is_cut_and_says_so() -> None:
-    told = str(Change("policy", NOT_SET, "x" * (LONGEST_VALUE + 1)))
-    assert "cut; --json has all of it" in told
-    drift = Drift("staging", "t", "n", "id", (Change("policy", NOT_SET, "x" * 1000),))
+def test_a_long_value_is_cut_in_the_text_and_complete_in_json() -> None:
+    text = str(PropertyChange("policy", NOT_SET, "x" * (MAX_VALUE_LENGTH + 1)))
+    assert "cut; --json shows the whole value" in text
+    drift = Drift("staging", "t", "n", "id", (PropertyChange("policy", NOT_SET, "x" * 1000),))
     assert drift.as_json()["changes"] == [{"path": "policy", "is": "x" * 1000}]
 
 
@@ -72,7 +73,7 @@ def logged(log: Path, *events: tuple[str, dict[str, Any], dict[str, Any] | None]
     return log
 
 
-def test_what_only_azure_reports_is_no_drift(tmp_path: Path) -> None:
+def test_values_that_only_azure_reports_are_not_drift(tmp_path: Path) -> None:
     cluster, pool = state("aks:Cluster", CLUSTER, pools=[]), state("aks:Pool", f"{CLUSTER}/agentPools/api", maxCount=3)
     reported = {**cluster, "outputs": {"version": "1.36.3"}, "inputs": {"pools": [{"name": "api", "maxCount": 9}]}}
     grown = {**pool, "inputs": {"maxCount": 9}}
@@ -82,40 +83,38 @@ def test_what_only_azure_reports_is_no_drift(tmp_path: Path) -> None:
         ("same", cluster, cluster),
     )  # fmt: skip
     assert drift_in("staging", log) == [
-        Drift("staging", "aks:Pool", "api", pool["id"], (Change("maxCount", 3, 9),)),
+        Drift("staging", "aks:Pool", "api", pool["id"], (PropertyChange("maxCount", 3, 9),)),
         Drift("staging", "network:Link", "link", "/links/link"),
     ]
 
 
-@pytest.mark.parametrize(("state_now", "told"), [("Connected", 0), ("Disconnected", 1)])
-def test_a_peering_that_was_connected_after_it_was_made_is_no_drift_and_a_lost_one_is(
-    tmp_path: Path, state_now: str, told: int
-) -> None:
+@pytest.mark.parametrize(("state_now", "count"), [("Connected", 0), ("Disconnected", 1)])
+def test_a_connected_peering_is_not_drift_and_a_disconnected_one_is(tmp_path: Path, state_now: str, count: int) -> None:
     old = state("azure-native:network:VirtualNetworkPeering", "/peerings/a-to-b", allowForwardedTraffic=False)
     new = {**old, "inputs": {**old["inputs"], "peeringState": state_now, "peeringSyncLevel": "FullyInSync"}}
-    assert len(drift_in("staging", logged(tmp_path / "log", ("update", old, new)))) == told
+    assert len(drift_in("staging", logged(tmp_path / "log", ("update", old, new)))) == count
 
 
 def typed(project: Path, command: str, *arguments: str) -> Result:
-    app = application(Wiring(open_world=KeptWorld))
+    app = application(Wiring(open_backends=ServiceBackends))
     return CliRunner().invoke(app, [command, "--project", str(project), "--state", str(project / "state"), *arguments])
 
 
 @pytest.mark.rehearsal
-def test_a_change_and_a_loss_behind_pulumis_back_are_found_and_nothing_else(cli: PulumiCli, tiny: Path) -> None:
-    with Rehearsal(tiny, "staging", tiny / "state", cli=cli, open_world=KeptWorld) as rehearsal:
+def test_a_changed_and_a_deleted_resource_are_the_only_drift(cli: PulumiCli, tiny: Path) -> None:
+    with Rehearsal(tiny, "staging", tiny / "state", cli=cli, open_backends=ServiceBackends) as rehearsal:
         assert rehearsal.up().ok
     none = typed(tiny, "drift")
-    assert (none.exit_code, none.stdout) == (0, "No drift: what exists is what was deployed.\n")
+    assert (none.exit_code, none.stdout) == (0, "No drift: the simulated Azure is as deployed.\n")
 
     assert typed(tiny, "change", "suffix", "byteLength=8").exit_code == 0
     assert typed(tiny, "change", "tenant-pet", "--delete").exit_code == 0
     found = typed(tiny, "drift")
     assert found.exit_code == 1
     assert found.stdout.splitlines()[:3] == [
-        "suffix (random:index/randomId:RandomId) was changed",
+        "suffix (random:index/randomId:RandomId) changed",
         "    byteLength: was 4, is 8",
-        "tenant-pet (random:index/randomPet:RandomPet) is gone; it was random:index/randomPet:RandomPet/tenant-pet",
+        f"tenant-pet ({PET}) no longer exists; its id was {PET}/tenant-pet",
     ]
     assert "pulumi up --refresh" in found.stdout
     machine = json.loads(typed(tiny, "drift", "--json").stdout)
@@ -128,12 +127,12 @@ def test_a_change_and_a_loss_behind_pulumis_back_are_found_and_nothing_else(cli:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("suffix",), "say either what changes"),
-        (("suffix", "a=1", "--delete"), "say either what changes"),
-        (("nothing", "--delete"), "names no single resource of staging (there is none): give its Azure id"),
+        (("suffix",), "expected either PATH=VALUE arguments or --delete"),
+        (("suffix", "a=1", "--delete"), "expected either PATH=VALUE arguments or --delete"),
+        (("nothing", "--delete"), "is not the name of exactly one resource of staging (0 match): use its Azure id"),
     ],
 )
-def test_a_change_that_says_nothing_or_means_nothing_is_wrong_usage(
+def test_a_change_without_a_value_or_a_known_resource_is_wrong_usage(
     tiny: Path, arguments: tuple[str, ...], reason: str
 ) -> None:
     result = typed(tiny, "change", *arguments)
@@ -141,7 +140,7 @@ def test_a_change_that_says_nothing_or_means_nothing_is_wrong_usage(
     assert reason in result.stderr
 
 
-def test_the_command_that_makes_drift_is_kept_from_the_list() -> None:
-    listed = CliRunner().invoke(application(Wiring(open_world=KeptWorld)), ["--help"]).stdout
+def test_the_command_that_creates_drift_is_hidden() -> None:
+    listed = CliRunner().invoke(application(Wiring(open_backends=ServiceBackends)), ["--help"]).stdout
     assert "drift" in listed
     assert "change " not in listed

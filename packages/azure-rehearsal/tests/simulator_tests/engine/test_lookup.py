@@ -1,4 +1,4 @@
-"""Finding what exists by type and inputs, as one does before a `pulumi import`."""
+"""Lookup of existing resources by type and inputs, before a `pulumi import`."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from azure_rehearsal.kubernetes.cluster import Key
 
 OURS = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/ours"
 THEIRS = OURS.replace("ours", "theirs")
-SUBNET = {"resourceGroupName": "rg", "virtualNetworkName": "vnet", "subnetName": "sip"}
+SUBNET = {"resourceGroupName": "rg", "virtualNetworkName": "vnet", "subnetName": "web"}
 
 
-def test_an_azure_id_follows_from_the_inputs_that_stand_in_its_path() -> None:
+def test_an_azure_id_is_computed_from_the_inputs_in_its_path() -> None:
     assert azure_id("azure-native:network:Subnet", SUBNET, "s") == (
-        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/sip"
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/web"
     )
 
 
 @pytest.mark.parametrize("inputs", [{}, {"resourceGroupName": "rg"}, {**SUBNET, "subnetName": None}])
-def test_without_all_of_its_path_nothing_can_be_found(inputs: dict[str, object]) -> None:
+def test_without_all_inputs_of_the_path_there_is_no_id(inputs: dict[str, object]) -> None:
     assert azure_id("azure-native:network:Subnet", inputs, "s") == ""
     assert azure_id("random:index/randomId:RandomId", {}, "s") == ""
 
 
-def test_what_a_plan_does_not_know_yet_names_nothing_that_exists() -> None:
+def test_an_unknown_input_makes_an_id_that_does_not_exist() -> None:
     assert NOT_KNOWN_YET in azure_id("azure-native:network:Subnet", {**SUBNET, "subnetName": NOT_KNOWN_YET}, "s")
 
 
@@ -53,7 +53,7 @@ def test_what_a_plan_does_not_know_yet_names_nothing_that_exists() -> None:
         ),
     ],
 )
-def test_an_object_is_found_in_a_cluster_of_the_stack_and_in_no_other(
+def test_an_object_is_found_only_in_a_cluster_of_the_stack(
     type: str, key: Key, inputs: dict[str, object], id: str
 ) -> None:
     assert kubernetes_id(type, inputs, {object_line(OURS, key)}, {OURS}) == id
@@ -61,6 +61,6 @@ def test_an_object_is_found_in_a_cluster_of_the_stack_and_in_no_other(
     assert kubernetes_id(type, inputs, set(), {OURS}) == ""
 
 
-def test_a_release_is_one_thing_however_often_it_was_upgraded() -> None:
+def test_all_revisions_of_a_release_have_one_line() -> None:
     first, second = (Key("v1", "Secret", "kube", f"sh.helm.release.v1.dns.v{number}") for number in (1, 12))
     assert object_line(OURS, first) == object_line(OURS, second)

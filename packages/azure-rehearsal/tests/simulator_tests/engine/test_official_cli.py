@@ -1,4 +1,4 @@
-"""An official CLI on PATH takes the place of the one that was built here."""
+"""An official CLI on PATH takes precedence over the built one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from azure_rehearsal.engine import pulumi_cli
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
-from simulator_tests.worlds import RandomWorld
+from simulator_tests.fake_backends import RandomBackends
 
 
 def program(path: Path, text: str) -> Path:
@@ -21,10 +21,10 @@ def program(path: Path, text: str) -> Path:
 
 
 def refuse_to_build(line: str) -> None:
-    raise AssertionError(f"nothing is to be built or passed over: {line}")
+    raise AssertionError(f"nothing must be built or skipped: {line}")
 
 
-def test_the_one_on_the_path_is_taken_although_a_built_one_is_there(tmp_path: Path) -> None:
+def test_the_cli_on_the_path_takes_precedence_over_a_built_one(tmp_path: Path) -> None:
     environment = {"PATH": str(tmp_path / "bin"), pulumi_cli.CACHE_VARIABLE: str(tmp_path / "cache")}
     built = program(pulumi_cli.built_executable(environment), "exit 1")
     assert pulumi_cli.find(environment, say=refuse_to_build).executable == built
@@ -35,13 +35,13 @@ def test_the_one_on_the_path_is_taken_although_a_built_one_is_there(tmp_path: Pa
 
 
 @pytest.mark.rehearsal
-def test_a_rehearsal_runs_with_the_one_on_the_path(
+def test_a_rehearsal_runs_with_the_cli_on_the_path(
     cli: PulumiCli, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = tmp_path / "calls"
     program(tmp_path / "bin" / "pulumi", f'echo "$1" >> "{calls}"\nexec "{cli.executable}" "$@"')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    with Rehearsal(tiny, "staging", tiny / "state", open_world=RandomWorld) as rehearsal:
+    with Rehearsal(tiny, "staging", tiny / "state", open_backends=RandomBackends) as rehearsal:
         run = rehearsal.preview()
     assert run.ok, run.text
     assert calls.read_text().splitlines()[0] == "version"

@@ -1,4 +1,4 @@
-"""Copies of stack files, overrides, and which stacks an environment has."""
+"""Copies of stack files, and overrides."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _file(directory: Path, text: str, stack: str = "dev") -> Path:
     return path
 
 
-def test_each_secret_becomes_a_placeholder_named_by_its_path(tmp_path: Path) -> None:
+def test_each_secret_becomes_a_placeholder_with_its_path(tmp_path: Path) -> None:
     file = StackFile(
         _file(
             tmp_path,
@@ -34,33 +34,33 @@ encryptionsalt: v1:abc
 secretsprovider: azurekeyvault://vault/keys/pulumi
 encryptedkey: abc
 config:
-  voice:token: {secure: AAA}
-  voice:secrets:
-    openAiApiKey:
+  shop:token: {secure: AAA}
+  shop:secrets:
+    apiKey:
       secure: BBB
-    trunks:
+    clients:
       - password: {secure: CCC}
-  voice:plain: {secure: DDD, other: stays}
+  shop:plain: {secure: DDD, other: stays}
 """,
         )
     )
     assert file.placeholders == [
-        "rehearsed-voice.token",
-        "rehearsed-voice.secrets.openAiApiKey",
-        "rehearsed-voice.secrets.trunks.0.password",
+        "rehearsed-shop.token",
+        "rehearsed-shop.secrets.apiKey",
+        "rehearsed-shop.secrets.clients.0.password",
     ]
     copy = yaml.safe_load(file.text(encrypt=lambda text: f"<{text}>", salt="v1:mine"))
     assert set(copy) == {"config", "encryptionsalt"}
     assert copy["encryptionsalt"] == "v1:mine"
-    assert copy["config"]["voice:token"] == {"secure": "<rehearsed-voice.token>"}
-    assert copy["config"]["voice:secrets"]["openAiApiKey"] == {"secure": "<rehearsed-voice.secrets.openAiApiKey>"}
-    assert copy["config"]["voice:plain"] == {"secure": "DDD", "other": "stays"}
+    assert copy["config"]["shop:token"] == {"secure": "<rehearsed-shop.token>"}
+    assert copy["config"]["shop:secrets"]["apiKey"] == {"secure": "<rehearsed-shop.secrets.apiKey>"}
+    assert copy["config"]["shop:plain"] == {"secure": "DDD", "other": "stays"}
 
 
 @pytest.mark.parametrize("written", ["02:00", "on", "2026-11-21", "2026-11-21T10:00:00Z", "0755", "1_000", "~", "1e3"])
-def test_plain_values_are_copied_as_they_are_written(tmp_path: Path, written: str) -> None:
-    text = StackFile(_file(tmp_path, f"config:\n  voice:value: {written}\n")).text()
-    assert text == f"config:\n  voice:value: {written}\n"
+def test_plain_values_are_copied_as_written(tmp_path: Path, written: str) -> None:
+    text = StackFile(_file(tmp_path, f"config:\n  shop:value: {written}\n")).text()
+    assert text == f"config:\n  shop:value: {written}\n"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_plain_values_are_copied_as_they_are_written(tmp_path: Path, written: st
         ("config: text\n", "`config` must be a mapping"),
     ],
 )
-def test_a_file_that_is_no_stack_file_is_refused_with_the_place(tmp_path: Path, text: str, reason: str) -> None:
+def test_an_invalid_stack_file_is_refused_with_the_position(tmp_path: Path, text: str, reason: str) -> None:
     path = _file(tmp_path, text + ("\n" if text.endswith("[") else ""))
     with pytest.raises(UsageError) as refused:
         StackFile(path)
@@ -80,17 +80,17 @@ def test_a_file_that_is_no_stack_file_is_refused_with_the_place(tmp_path: Path, 
     assert reason in str(refused.value)
 
 
-def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "Pulumi.dev.yaml"
     path.write_bytes(b"config: \xff\n")
-    with pytest.raises(UsageError, match="not text in UTF-8"):
+    with pytest.raises(UsageError, match="not UTF-8 text"):
         StackFile(path)
 
 
-def test_an_unknown_stack_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_stack_is_refused_with_the_known_stacks(tmp_path: Path) -> None:
     _file(tmp_path, "config: {}", "prod")
     _file(tmp_path, "config: {}", "staging")
-    with pytest.raises(UsageError, match=r"no stack named 'prd'.*stacks here: prod, staging"):
+    with pytest.raises(UsageError, match=r"unknown stack 'prd'.*Known stacks: prod, staging"):
         stack_path(tmp_path, "prd")
     assert stack_path(tmp_path, "prod").name == "Pulumi.prod.yaml"
 
@@ -98,25 +98,25 @@ def test_an_unknown_stack_is_refused_with_the_known_ones(tmp_path: Path) -> None
 def test_a_stack_name_cannot_leave_the_directory(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     _file(tmp_path, "config: {}", "dev")
-    with pytest.raises(UsageError, match="no stack named"):
+    with pytest.raises(UsageError, match="unknown stack"):
         stack_path(tmp_path / "inner", "/../../Pulumi.dev")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("voice:protect=false", {"voice:pools": [{"count": 2}], "voice:protect": False}),
-        ("voice:pools[0].count=3", {"voice:pools": [{"count": 3}]}),
-        ("voice:pools[1].count=3", {"voice:pools": [{"count": 2}, {"count": 3}]}),
-        ('voice:tags["a.b"].c=x', {"voice:pools": [{"count": 2}], "voice:tags": {"a.b": {"c": "x"}}}),
-        ("voice:pools=[]", {"voice:pools": []}),
-        ("voice:name=a=b", {"voice:pools": [{"count": 2}], "voice:name": "a=b"}),
-        ("size=4", {"voice:pools": [{"count": 2}], "mine:size": 4}),
-        ("voice:zones[0]=1", {"voice:pools": [{"count": 2}], "voice:zones": [1]}),
+        ("shop:protect=false", {"shop:pools": [{"count": 2}], "shop:protect": False}),
+        ("shop:pools[0].count=3", {"shop:pools": [{"count": 3}]}),
+        ("shop:pools[1].count=3", {"shop:pools": [{"count": 2}, {"count": 3}]}),
+        ('shop:tags["a.b"].c=x', {"shop:pools": [{"count": 2}], "shop:tags": {"a.b": {"c": "x"}}}),
+        ("shop:pools=[]", {"shop:pools": []}),
+        ("shop:name=a=b", {"shop:pools": [{"count": 2}], "shop:name": "a=b"}),
+        ("size=4", {"shop:pools": [{"count": 2}], "mine:size": 4}),
+        ("shop:zones[0]=1", {"shop:pools": [{"count": 2}], "shop:zones": [1]}),
     ],
 )
 def test_an_override_sets_a_typed_value_at_its_path(tmp_path: Path, text: str, expected: dict) -> None:
-    path = _file(tmp_path, "config:\n  voice:pools:\n    - count: 2\n")
+    path = _file(tmp_path, "config:\n  shop:pools:\n    - count: 2\n")
     copy = StackFile(path, [parse_override(text, project="mine")]).text()
     assert yaml.safe_load(copy)["config"] == expected
 
@@ -124,34 +124,34 @@ def test_an_override_sets_a_typed_value_at_its_path(tmp_path: Path, text: str, e
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("voice:protect", "not KEY=VALUE"),
+        ("shop:protect", "not KEY=VALUE"),
         ("=x", "not KEY=VALUE"),
-        ("voice:a=[", "value is not YAML"),
-        ("voice:a[x]=1", "no configuration path"),
-        ("voice:[0]=1", "no configuration path"),
+        ("shop:a=[", "value is not YAML"),
+        ("shop:a[x]=1", "not a configuration path"),
+        ("shop:[0]=1", "not a configuration path"),
     ],
 )
-def test_an_override_that_cannot_be_read_is_refused(text: str, reason: str) -> None:
+def test_an_invalid_override_is_refused(text: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason):
-        parse_override(text, "voice")
+        parse_override(text, "shop")
 
 
-@pytest.mark.parametrize("text", ["voice:pools[5].count=3", "voice:pools.count=3", "voice:pools[0].count.more=3"])
-def test_an_override_that_does_not_fit_the_file_is_refused(tmp_path: Path, text: str) -> None:
-    path = _file(tmp_path, "config:\n  voice:pools:\n    - count: 2\n")
+@pytest.mark.parametrize("text", ["shop:pools[5].count=3", "shop:pools.count=3", "shop:pools[0].count.more=3"])
+def test_an_override_without_a_matching_parent_is_refused(tmp_path: Path, text: str) -> None:
+    path = _file(tmp_path, "config:\n  shop:pools:\n    - count: 2\n")
     with pytest.raises(UsageError, match=r"cannot be set in Pulumi\.dev\.yaml"):
-        StackFile(path, [parse_override(text, "voice")])
+        StackFile(path, [parse_override(text, "shop")])
 
 
 _scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 
 
 @given(st.recursive(_scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text("abc", min_size=1), inner)))
-def test_an_override_from_python_arrives_as_the_same_value(value: object) -> None:
-    item = override("voice:value", value, "voice")
+def test_an_override_from_python_keeps_its_value(value: object) -> None:
+    item = override("shop:value", value, "shop")
     assert yaml.safe_load(yaml.serialize(item.value)) == value
 
 
 def test_a_directory_without_a_project_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"Pulumi.yaml does not exist: run this in the project's directory"):
+    with pytest.raises(UsageError, match=r"Pulumi.yaml does not exist: run the command in the project's directory"):
         project_name(tmp_path)

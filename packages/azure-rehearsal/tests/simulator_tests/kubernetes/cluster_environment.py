@@ -7,7 +7,7 @@ from typing import Any
 
 from azure_rehearsal.azure.controllers import Controllers
 from azure_rehearsal.azure.core.cloud import Cloud
-from azure_rehearsal.engine.made_by_clusters import left_behind
+from azure_rehearsal.engine.cluster_owned_resources import orphans
 from azure_rehearsal.kubernetes.chart_catalog import find_chart
 from azure_rehearsal.kubernetes.cluster import Key, Object
 from azure_rehearsal.kubernetes.fake.fake_cluster import FakeCluster
@@ -91,7 +91,7 @@ class ClusterEnvironment:
 
     def left_behind(self) -> list[str]:
         clusters = {self.aks.id: self.cluster} if self.cloud.get(self.aks.id) else {}
-        return left_behind(self.cloud, clusters)
+        return orphans(self.cloud, clusters)
 
     # In the cluster
 

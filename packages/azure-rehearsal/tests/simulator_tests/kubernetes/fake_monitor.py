@@ -12,7 +12,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
-from azure_rehearsal.protocol.provider import new_server
+from azure_rehearsal.protocol.grpc_server import new_server
 
 Request = resource_pb2.RegisterResourceRequest
 Response = resource_pb2.RegisterResourceResponse

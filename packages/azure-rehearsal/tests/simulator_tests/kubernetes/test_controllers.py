@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from azure_rehearsal.engine.made_by_clusters import contents, leftovers
+from azure_rehearsal.engine.cluster_owned_resources import contents, leftovers
 from azure_rehearsal.kubernetes.cluster import ApiError, Key
 from azure_rehearsal.kubernetes.controllers import control_loop
 from azure_rehearsal.kubernetes.controllers.control_loop import Controller

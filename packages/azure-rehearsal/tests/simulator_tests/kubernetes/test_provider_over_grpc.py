@@ -12,7 +12,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from azure_rehearsal.kubernetes.chart_component import CHART_TYPE
 from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
-from azure_rehearsal.protocol.provider import serve
+from azure_rehearsal.protocol.grpc_server import serve
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY, UNKNOWN, to_struct
 from simulator_tests.kubernetes.fake_monitor import FakeMonitor
 from simulator_tests.kubernetes.support import CHARTS, deployment, kubeconfig, named

@@ -1,4 +1,4 @@
-"""The language host, as the CLI calls it: over gRPC, with the program in a process of its own."""
+"""The language host over gRPC, as the CLI calls it, with the program in its own process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def address(engine: FakeEngine) -> Generator[str]:
 
 @pytest.fixture
 def host(address: str) -> Generator[language_pb2_grpc.LanguageRuntimeStub]:
-    """A client that has shaken hands."""
+    """A client after the handshake."""
     served = LanguageHost({**os.environ, "FROM_THE_REHEARSAL": "yes"})
     with grpc.insecure_channel(f"127.0.0.1:{served.port}") as channel:
         stub = language_pb2_grpc.LanguageRuntimeStub(channel)
@@ -56,14 +56,14 @@ def _program(directory: Path, text: str) -> Path:
     return directory
 
 
-def test_the_host_asks_for_no_plugins_and_names_the_interpreter(host: language_pb2_grpc.LanguageRuntimeStub) -> None:
+def test_the_host_requires_no_plugins_and_names_the_interpreter(host: language_pb2_grpc.LanguageRuntimeStub) -> None:
     assert not host.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest(), timeout=10).packages
     assert not host.GetRequiredPlugins(language_pb2.GetRequiredPluginsRequest(), timeout=10).plugins
     assert host.GetPluginInfo(empty_pb2.Empty(), timeout=10).version == ""
     assert "python" in host.About(language_pb2.AboutRequest(), timeout=10).executable
 
 
-def test_a_program_gets_what_the_official_host_gives_it(
+def test_a_program_has_the_same_environment_as_with_the_official_host(
     host: language_pb2_grpc.LanguageRuntimeStub, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:
     _program(
@@ -71,13 +71,13 @@ def test_a_program_gets_what_the_official_host_gives_it(
         """
 import os, sys, pulumi
 import helper
-config = pulumi.Config("voice")
+config = pulumi.Config("shop")
 pulumi.export("plain", config.require("plain"))
 pulumi.export("secret", pulumi.Output.unsecret(config.require_secret("secret")))
 pulumi.export("names", "/".join([pulumi.get_organization(), pulumi.get_project(), pulumi.get_stack()]))
 pulumi.export("dry", str(pulumi.runtime.is_dry_run()))
 pulumi.export("place", os.getcwd() + "|" + pulumi.get_root_directory())
-pulumi.export("modules", helper.NAME + "|" + str("rehearsal" in sys.modules))
+pulumi.export("modules", helper.NAME + "|" + str("azure_rehearsal" in sys.modules))
 pulumi.export("environment", os.environ["FROM_THE_REHEARSAL"] + os.environ["PULUMI_ERROR_OUTPUT_STRING"])
 print("one\\n\\ntwo")
 print("three", file=sys.stderr)
@@ -89,8 +89,8 @@ print("three", file=sys.stderr)
             tmp_path,
             address,
             dryRun=True,
-            config={"voice:plain": "p", "voice:secret": "s"},
-            configSecretKeys=["voice:secret"],
+            config={"shop:plain": "p", "shop:secret": "s"},
+            configSecretKeys=["shop:secret"],
         ),
         timeout=60,
     )
@@ -107,7 +107,7 @@ print("three", file=sys.stderr)
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_debug_messages_reach_the_engine_when_they_are_asked_for(
+def test_debug_messages_reach_the_engine_only_on_request(
     debug: bool, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:
     _program(tmp_path, 'import pulumi\npulumi.log.debug("a step")\npulumi.log.info("for people")\n')
@@ -123,7 +123,7 @@ def test_debug_messages_reach_the_engine_when_they_are_asked_for(
     assert ("a step" in messages) == debug
 
 
-def test_an_exception_is_reported_by_the_program_and_the_host_only_bails(
+def test_the_program_reports_an_exception_and_the_host_only_bails(
     host: language_pb2_grpc.LanguageRuntimeStub, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:
     answer = host.Run(_request(_program(tmp_path, "\n\nraise ValueError('too small')"), address), timeout=60)
@@ -134,7 +134,7 @@ def test_an_exception_is_reported_by_the_program_and_the_host_only_bails(
     assert "program_runner.py" not in error
 
 
-def test_a_run_error_is_shown_without_a_traceback(
+def test_a_run_error_is_reported_without_a_traceback(
     host: language_pb2_grpc.LanguageRuntimeStub, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:
     program = _program(tmp_path, "import pulumi\nraise pulumi.RunError('the stack file is wrong')")
@@ -143,14 +143,14 @@ def test_a_run_error_is_shown_without_a_traceback(
     assert "exit code: 1" in answer.error
 
 
-def test_a_program_that_exits_by_itself_is_an_error_with_its_exit_code(
+def test_an_exit_code_of_the_program_is_an_error(
     host: language_pb2_grpc.LanguageRuntimeStub, address: str, tmp_path: Path
 ) -> None:
     answer = host.Run(_request(_program(tmp_path, "import sys; sys.exit(7)"), address), timeout=60)
     assert answer.error == "program exited with non-zero exit code: 7"
 
 
-def test_a_directory_without_a_program_is_named(
+def test_a_directory_without_a_program_is_reported(
     host: language_pb2_grpc.LanguageRuntimeStub, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:
     answer = host.Run(_request(tmp_path, address), timeout=60)
@@ -158,7 +158,7 @@ def test_a_directory_without_a_program_is_named(
     assert engine.errors() == [f"unable to find main python program `__main__.py` in `{tmp_path}`"]
 
 
-def test_a_cancelled_run_ends_the_program(
+def test_a_canceled_run_stops_the_program(
     host: language_pb2_grpc.LanguageRuntimeStub, engine: FakeEngine, address: str, tmp_path: Path
 ) -> None:
     text = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\nprint('up')\ntime.sleep(60)"

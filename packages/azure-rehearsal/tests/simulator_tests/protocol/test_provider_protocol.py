@@ -1,4 +1,4 @@
-"""What every stand-in speaks, as the engine calls it: over gRPC."""
+"""Fake providers over gRPC, as the engine calls them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,23 @@ import pytest
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from azure_rehearsal.protocol.grpc_server import Server, serve
 from azure_rehearsal.protocol.provider import (
     CheckFailure,
     CreatedButFailed,
     Difference,
+    FakeProvider,
     Refused,
     Resource,
-    Server,
-    StandIn,
-    serve,
 )
 from azure_rehearsal.protocol.values import OUTPUT_VALUE, SECRET, SIGNATURE_KEY, UNKNOWN
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-URN = "urn:pulumi:dev::p::voice:index:Network$test:index:Thing::thing"
+URN = "urn:pulumi:dev::p::shop:index:Network$test:index:Thing::thing"
 
 
-class Thing(StandIn):
-    """Remembers what it was asked; what it does depends on the resource's inputs."""
+class Thing(FakeProvider):
+    """Logs its calls. The input `mood` selects the result of a creation."""
 
     version = "1.2.3"
     made: ClassVar[list[Thing]] = []
@@ -59,7 +58,7 @@ class Thing(StandIn):
                 raise Refused("InvalidParameter", "the size is wrong", "use a smaller one")
             case "half":
                 raise CreatedButFailed(Refused("NotReady", "it does not start"), "half-id", {"kept": 1})
-            case "defect":
+            case "bug":
                 raise KeyError("a bug")
         return ("", {**inputs, "address": UNKNOWN}) if preview else ("the-id", {**inputs, "address": "10.0.0.1"})
 
@@ -109,7 +108,7 @@ def _calls(name: str) -> list[tuple[Any, ...]]:
     return [call for thing in Thing.made for call in thing.calls if call[0] == name]
 
 
-def test_the_engine_is_told_the_version_and_that_secrets_stay_with_it(
+def test_the_engine_learns_the_version_and_keeps_the_secrets(
     stub: provider_pb2_grpc.ResourceProviderStub,
 ) -> None:
     assert stub.GetPluginInfo(empty_pb2.Empty()).version == "1.2.3"
@@ -118,7 +117,7 @@ def test_the_engine_is_told_the_version_and_that_secrets_stay_with_it(
     assert _calls("configure") == [("configure", {"region": "eastus"})]
 
 
-def test_a_check_gets_plain_values_and_gives_completed_inputs_and_failures(
+def test_a_check_receives_plain_values_and_returns_completed_inputs_and_failures(
     stub: provider_pb2_grpc.ResourceProviderStub,
 ) -> None:
     news = {
@@ -142,7 +141,7 @@ def test_a_check_gets_plain_values_and_gives_completed_inputs_and_failures(
     assert isinstance(new["count"], int)
 
 
-def test_a_diff_compares_inputs_with_inputs_and_says_what_replaces(
+def test_a_diff_compares_inputs_and_returns_the_replacing_paths(
     stub: provider_pb2_grpc.ResourceProviderStub,
 ) -> None:
     request = provider_pb2.DiffRequest(
@@ -163,7 +162,7 @@ def test_a_diff_compares_inputs_with_inputs_and_says_what_replaces(
     assert stub.Diff(same).changes == provider_pb2.DiffResponse.DIFF_NONE
 
 
-def test_a_creation_is_planned_without_an_id_and_then_made(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_a_creation_is_planned_without_an_id_and_then_executed(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     planned = stub.Create(provider_pb2.CreateRequest(urn=URN, properties=_struct({"size": "s"}), preview=True))
     assert planned.id == ""
     assert planned.properties["address"] == UNKNOWN_STRING
@@ -171,7 +170,7 @@ def test_a_creation_is_planned_without_an_id_and_then_made(stub: provider_pb2_gr
     assert (made.id, made.properties["address"]) == ("the-id", "10.0.0.1")
 
 
-def test_updates_and_deletes_get_what_was_there(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_updates_and_deletes_receive_the_old_inputs_and_outputs(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     old = {"old_inputs": _struct({"size": "s"})}
     updated = stub.Update(
         provider_pb2.UpdateRequest(id="i", urn=URN, olds=_struct({"address": "a"}), news=_struct({"size": "l"}), **old)
@@ -182,13 +181,13 @@ def test_updates_and_deletes_get_what_was_there(stub: provider_pb2_grpc.Resource
     assert _calls("delete") == [("delete", "i", {"size": "s"}, {"address": "a"})]
 
 
-def test_what_does_not_exist_any_more_is_read_as_nothing(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_reading_a_missing_resource_returns_no_id(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     assert stub.Read(provider_pb2.ReadRequest(id="gone", urn=URN)).id == ""
     live = stub.Read(provider_pb2.ReadRequest(id="here", urn=URN))
     assert (live.id, dict(live.properties), dict(live.inputs)) == ("here", {"live": True}, {"size": "small"})
 
 
-def test_a_function_is_answered(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_a_function_returns_its_result(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     answer = stub.Invoke(provider_pb2.InvokeRequest(tok="test:index:get", args=_struct({"a": 1})))
     assert json_format.MessageToDict(getattr(answer, "return")) == {"token": "test:index:get", "given": {"a": 1}}
 
@@ -199,13 +198,15 @@ def _refusal(stub: provider_pb2_grpc.ResourceProviderStub, mood: str) -> grpc.Rp
     return raised.value
 
 
-def test_a_refusal_says_what_to_do(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_a_refusal_has_its_remediation(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     error: Any = _refusal(stub, "refuse")
     assert error.code() is grpc.StatusCode.UNKNOWN
     assert error.details() == "InvalidParameter: the size is wrong What to do: use a smaller one"
 
 
-def test_what_was_created_but_failed_is_kept_by_the_engine(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_the_engine_keeps_a_resource_that_failed_after_its_creation(
+    stub: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
     error: Any = _refusal(stub, "half")
     status = status_pb2.Status.FromString(dict(error.trailing_metadata())["grpc-status-details-bin"])
     detail = provider_pb2.ErrorResourceInitFailed()
@@ -214,19 +215,19 @@ def test_what_was_created_but_failed_is_kept_by_the_engine(stub: provider_pb2_gr
     assert "it does not start" in detail.reasons[0]
 
 
-def test_a_defect_is_called_one(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
-    error: Any = _refusal(stub, "defect")
+def test_internal_errors_are_reported_as_bugs(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+    error: Any = _refusal(stub, "bug")
     assert error.code() is grpc.StatusCode.INTERNAL
-    assert "a defect in the test stand-in" in error.details()
+    assert "a bug in the fake test provider" in error.details()
     assert "KeyError" in error.details()
 
 
-def test_what_a_stand_in_does_not_have_is_refused(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_an_unsupported_component_is_refused(stub: provider_pb2_grpc.ResourceProviderStub) -> None:
     with pytest.raises(grpc.RpcError, match="has no component test:index:Chart"):
         stub.Construct(provider_pb2.ConstructRequest(type="test:index:Chart"))
 
 
-def test_each_connection_is_an_instance_with_a_configuration_of_its_own(server: Server) -> None:
+def test_each_connection_is_an_instance_with_its_own_configuration(server: Server) -> None:
     address = f"127.0.0.1:{server.ports['test']}"
     options = [("grpc.use_local_subchannel_pool", 1)]
     with grpc.insecure_channel(address, options) as one, grpc.insecure_channel(address, options) as other:

@@ -1,4 +1,4 @@
-"""The stand-in for the `random` package."""
+"""The fake provider of the `random` package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azure_rehearsal.protocol.provider import Refused, Resource
-from azure_rehearsal.protocol.random_provider import SPECIAL, RandomStandIn
+from azure_rehearsal.protocol.random_provider import SPECIAL, FakeRandomProvider
 from azure_rehearsal.protocol.values import UNKNOWN
 
 
@@ -21,7 +21,7 @@ def _resource(kind: str, name: str = "x") -> Resource:
 
 
 def _created(kind: str, inputs: dict[str, Any], name: str = "x") -> tuple[str, dict[str, Any]]:
-    provider, resource = RandomStandIn(), _resource(kind, name)
+    provider, resource = FakeRandomProvider(), _resource(kind, name)
     checked, failures = provider.check(resource, {}, inputs, b"seed")
     assert failures == []
     return provider.create(resource, checked, preview=False)
@@ -35,7 +35,7 @@ _minimum = st.integers(0, 5)
     use=st.fixed_dictionaries({key: st.booleans() for key in ("lower", "upper", "numeric", "special")}),
     minimums=st.fixed_dictionaries({f"min{key}": _minimum for key in ("Lower", "Upper", "Numeric", "Special")}),
 )
-def test_a_password_honours_its_length_and_its_character_classes(
+def test_a_password_has_the_given_length_and_character_classes(
     length: int, use: dict[str, bool], minimums: dict[str, int]
 ) -> None:
     if not any(use.values()):
@@ -54,14 +54,14 @@ def test_special_characters_can_be_chosen() -> None:
     assert set(result) <= set(string.ascii_letters + string.digits + "_")
 
 
-def test_a_password_has_no_id_that_gives_it_away() -> None:
+def test_the_id_of_a_password_does_not_reveal_it() -> None:
     id, outputs = _created("RandomPassword", {"length": 20})
     assert id == "none"
     assert outputs["bcryptHash"].startswith("$2a$10$")
     assert len(outputs["bcryptHash"]) == 60
 
 
-def test_each_kind_has_the_outputs_of_the_real_one() -> None:
+def test_each_type_has_the_outputs_of_the_real_provider() -> None:
     id, outputs = _created("RandomId", {"byteLength": 4, "prefix": "p-"})
     assert (outputs["b64Url"], len(outputs["hex"])) == (f"p-{id}", 2 + 8)
     assert int(outputs["dec"].removeprefix("p-")) == int(outputs["hex"].removeprefix("p-"), 16)
@@ -77,16 +77,16 @@ def test_values_are_the_same_in_every_rehearsal_and_differ_by_name_and_keepers()
     assert _created("RandomId", {"byteLength": 8, "keepers": {"generation": "1"}}, name="y")[0] != first[0]
 
 
-def test_results_are_unknown_while_a_creation_is_planned() -> None:
-    id, outputs = RandomStandIn().create(_resource("RandomId"), {"byteLength": 4}, preview=True)
+def test_results_are_unknown_in_the_plan_of_a_creation() -> None:
+    id, outputs = FakeRandomProvider().create(_resource("RandomId"), {"byteLength": 4}, preview=True)
     assert id == ""
     assert outputs["hex"] is UNKNOWN
     assert outputs["byteLength"] == 4
 
 
 @pytest.mark.parametrize("change", [{"keepers": {"generation": "2"}}, {"length": 21}, {"special": False}])
-def test_every_change_of_an_input_replaces(change: dict[str, Any]) -> None:
-    provider, resource = RandomStandIn(), _resource("RandomPassword")
+def test_every_changed_input_causes_a_replacement(change: dict[str, Any]) -> None:
+    provider, resource = FakeRandomProvider(), _resource("RandomPassword")
     inputs, _ = provider.check(resource, {}, {"length": 20, "keepers": {"generation": "1"}}, b"")
     difference = provider.diff(resource, "none", inputs, inputs, {**inputs, **change})
     assert difference.changed == difference.replaces == list(change)
@@ -100,31 +100,31 @@ def test_every_change_of_an_input_replaces(change: dict[str, Any]) -> None:
         (
             "RandomPassword",
             {"length": 3, "minLower": 2, "minUpper": 2},
-            "length 3 is less than 1 or the minimums' sum, 4",
+            "length 3 is less than 1 or the sum of the minimums, 4",
         ),
         ("RandomString", {"length": 0}, "length 0 is less than 1"),
         (
             "RandomString",
             {"length": 9, **dict.fromkeys(("lower", "upper", "numeric", "special"), False)},
-            "no character",
+            "At least one must be true",
         ),
         ("RandomInteger", {"min": 2, "max": 1}, "min 2 is greater than max 1"),
         ("RandomId", {"byteLength": 0}, "byteLength 0 is less than 1"),
         ("RandomPet", {"length": 0}, "length 0 is less than 1"),
-        ("RandomShuffle", {"inputs": []}, "the rehearsal has no random:index/randomShuffle:RandomShuffle"),
+        ("RandomShuffle", {"inputs": []}, "does not support random:index/randomShuffle:RandomShuffle"),
     ],
 )
 def test_impossible_inputs_are_refused(kind: str, inputs: dict[str, Any], reason: str) -> None:
-    _, failures = RandomStandIn().check(_resource(kind), {}, inputs, b"")
+    _, failures = FakeRandomProvider().check(_resource(kind), {}, inputs, b"")
     assert any(reason in failure.reason for failure in failures)
 
 
-def test_inputs_that_are_not_known_yet_are_not_judged() -> None:
-    assert RandomStandIn().check(_resource("RandomString"), {}, {"length": UNKNOWN}, b"")[1] == []
+def test_unknown_inputs_are_not_validated() -> None:
+    assert FakeRandomProvider().check(_resource("RandomString"), {}, {"length": UNKNOWN}, b"")[1] == []
 
 
-def test_a_refresh_finds_what_the_state_says_and_an_import_is_refused() -> None:
-    provider, resource = RandomStandIn(), _resource("RandomUuid")
+def test_a_refresh_returns_the_state_and_an_import_is_refused() -> None:
+    provider, resource = FakeRandomProvider(), _resource("RandomUuid")
     assert provider.read(resource, "an-id", {"a": 1}, {"result": "r"}) == ("an-id", {"result": "r"}, {"a": 1})
     with pytest.raises(Refused, match="cannot import"):
         provider.read(resource, "an-id", {}, {})

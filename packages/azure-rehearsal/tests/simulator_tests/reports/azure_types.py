@@ -1,4 +1,4 @@
-"""The types that azure-native has, read from its package without importing its thousands of classes."""
+"""The types of azure-native, read from its package without importing its thousands of classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The monthly cost of a recording. Expected sums come from recorded bills and price lists, not from our table."""
+"""The monthly cost of a recording. Expected sums come from recorded bills and price lists, not from the price table."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from azure_rehearsal.reports.certainty import Certainty
 from azure_rehearsal.reports.cost import PRICERS, Cost, difference, monthly_cost
 from azure_rehearsal.reports.price_table import Dollars, Price, price_table
 from simulator_tests.reports.azure_types import AZURE_TYPES
-from simulator_tests.reports.small import component, record
+from simulator_tests.reports.recordings import component, entry
 
 HOURS = 730
 
 
-def pool(name: str, size: str, least: int, most: int, **more: Any) -> dict[str, Any]:
-    inputs = {"enableAutoScaling": True, "minCount": least, "maxCount": most, "vmSize": size, **more}
-    return record(name, "containerservice:AgentPool", inputs)
+def pool(name: str, size: str, minimum: int, maximum: int, **more: Any) -> dict[str, Any]:
+    inputs = {"enableAutoScaling": True, "minCount": minimum, "maxCount": maximum, "vmSize": size, **more}
+    return entry(name, "containerservice:AgentPool", inputs)
 
 
 def bill(kind: str, inputs: dict[str, Any] | None = None) -> Dollars:
-    """What one resource of this type costs; it must have a price."""
-    cost = monthly_cost([record("it", kind, inputs)])
+    """The cost of one resource of this type, which must have a price."""
+    cost = monthly_cost([entry("it", kind, inputs)])
     assert cost.not_priced == ()
     return cost.total
 
@@ -37,8 +37,8 @@ def sides(amount: Dollars) -> tuple[float, float]:
     return amount.low, amount.high
 
 
-def test_node_pools_cost_from_their_fewest_to_their_most_nodes() -> None:
-    # 48 CPUs at the least and 216 at the most, at 0.048 dollars an hour.
+def test_node_pools_cost_from_their_minimum_to_their_maximum_count() -> None:
+    # 48 to 216 CPUs at 0.048 dollars per hour.
     disk = {"osDiskType": "Ephemeral"}
     cost = monthly_cost(
         [
@@ -51,7 +51,7 @@ def test_node_pools_cost_from_their_fewest_to_their_most_nodes() -> None:
     assert (round(cost.total.low), round(cost.total.high)) == (1682, 7569)
 
 
-def test_nodes_with_managed_disks_pay_for_each() -> None:
+def test_each_managed_disk_is_billed() -> None:
     with_disk = pool("p", "Standard_D4s_v5", 1, 2, osDiskSizeGB=128)
     without = pool("p", "Standard_D4s_v5", 1, 2, osDiskType="Ephemeral")
     more = monthly_cost([with_disk]).total - monthly_cost([without]).total
@@ -63,7 +63,7 @@ def test_a_disk_is_billed_as_the_next_larger_one() -> None:
     assert disks[0] == disks[1]
 
 
-def test_spot_nodes_cost_a_fifth_and_say_that_this_is_an_estimate() -> None:
+def test_spot_nodes_cost_a_fifth_which_is_an_estimate() -> None:
     regular, spot = (
         monthly_cost([pool("p", "Standard_D4s_v5", 0, 5, osDiskType="Ephemeral", **more)])
         for more in ({}, {"scaleSetPriority": "Spot"})
@@ -72,14 +72,14 @@ def test_spot_nodes_cost_a_fifth_and_say_that_this_is_an_estimate() -> None:
     assert (spot.total.low, spot.certainty) == (0, Certainty.ESTIMATE)
 
 
-def test_a_pool_of_fixed_size_has_one_price() -> None:
-    fixed = record(
+def test_a_pool_with_a_fixed_count_has_one_price() -> None:
+    fixed = entry(
         "p", "containerservice:AgentPool", {"count": 3, "vmSize": "Standard_D2s_v3", "osDiskType": "Ephemeral"}
     )
     assert sides(monthly_cost([fixed]).total) == close(3 * 70.08)  # a D2_v3 was recorded at 70.08 a month
 
 
-def test_addresses_of_nodes_are_billed_with_their_prefix_or_else_one_by_one() -> None:
+def test_node_addresses_are_billed_with_their_prefix_or_individually() -> None:
     plain = pool("p", "Standard_D4s_v5", 1, 2)
     own = pool("p", "Standard_D4s_v5", 1, 2, enableNodePublicIP=True)
     prefixed = pool("p", "Standard_D4s_v5", 1, 2, enableNodePublicIP=True, nodePublicIPPrefixID="/x/publicIPPrefixes/y")
@@ -89,14 +89,14 @@ def test_addresses_of_nodes_are_billed_with_their_prefix_or_else_one_by_one() ->
 
 
 def _service(name: str, ports: int) -> dict[str, Any]:
-    return record(name, "kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer", "ports": [{}] * ports}})
+    return entry(name, "kubernetes:core/v1:Service", {"spec": {"type": "LoadBalancer", "ports": [{}] * ports}})
 
 
 def _cluster(tier: str, **more: Any) -> dict[str, Any]:
-    return record("aks", "containerservice:ManagedCluster", {"sku": {"name": "Base", "tier": tier}, **more})
+    return entry("aks", "containerservice:ManagedCluster", {"sku": {"name": "Base", "tier": tier}, **more})
 
 
-def test_a_cluster_pays_for_its_tier_its_inner_pools_and_its_load_balancer() -> None:
+def test_a_cluster_is_billed_for_its_tier_its_inline_pools_and_its_load_balancer() -> None:
     inner = {"name": "system", "enableAutoScaling": True, "minCount": 1, "maxCount": 1, "vmSize": "Standard_D4s_v5"}
     bare = monthly_cost([_cluster("Free")]).total
     assert sides(monthly_cost([_cluster("Standard")]).total - bare) == close(73.00)
@@ -137,27 +137,27 @@ def test_a_fixed_price_is_the_recorded_one(kind: str, inputs: dict[str, Any], ex
     assert sides(bill(kind, inputs)) == close(expected)
 
 
-def test_a_web_application_firewall_pays_for_the_units_of_its_instances() -> None:
+def test_a_web_application_firewall_is_billed_for_the_units_of_its_instances() -> None:
     inputs = {"sku": {"tier": "WAF_v2"}, "autoscaleConfiguration": {"minCapacity": 2, "maxCapacity": 4}}
     assert sides(bill("network:ApplicationGateway", inputs)) == close(262.80 + 210.24, 262.80 + 2 * 210.24)
 
 
 def _server(**more: Any) -> dict[str, Any]:
     inputs = {"sku": {"name": "Standard_D4ds_v5"}, "storage": {"storageSizeGB": 256}, **more}
-    return record(f"server {len(more)} {more}", "dbforpostgresql:Server", inputs)
+    return entry(f"server {len(more)} {more}", "dbforpostgresql:Server", inputs)
 
 
-def test_a_standby_doubles_a_server_and_each_replica_is_one_more() -> None:
+def test_a_standby_doubles_the_cost_of_a_server_and_a_replica_is_a_further_server() -> None:
     servers = [_server(highAvailability={"mode": "ZoneRedundant"}), _server(createMode="Replica"), _server(a="Replica")]
     cost = monthly_cost(servers)
     assert round(cost.total.low, -1) == 1330  # two times two servers at 296.38 and 4 x 256 GB at 0.138
     assert sides(cost.total) == close(4 * 296.38 + 4 * 256 * 0.138)
 
 
-def test_logs_cost_what_is_assumed_at_most_the_daily_cap_and_longer_retention_more() -> None:
+def test_logs_cost_the_assumed_usage_up_to_the_daily_cap_and_retention_costs_more() -> None:
     assumed = price_table().assumptions["logAnalyticsGbPerDay"]
     days = price_table().days_per_month
-    plain = monthly_cost([record("logs", "operationalinsights:Workspace", {"retentionInDays": 30})])
+    plain = monthly_cost([entry("logs", "operationalinsights:Workspace", {"retentionInDays": 30})])
     assert sides(plain.total) == close(assumed.low * days * 2.99, assumed.high * days * 2.99)
     assert any(str(assumed) in text for text in plain.assumptions)
     capped = bill("operationalinsights:Workspace", {"workspaceCapping": {"dailyQuotaGb": 2}})
@@ -166,7 +166,7 @@ def test_logs_cost_what_is_assumed_at_most_the_daily_cap_and_longer_retention_mo
     assert sides(kept) == close(assumed.low * 30 * 0.13, assumed.high * 30 * 0.13)
 
 
-def test_an_endpoint_of_traffic_manager_is_billed_and_maybe_its_fast_checks() -> None:
+def test_a_traffic_manager_endpoint_is_billed_with_optional_fast_checks() -> None:
     assert sides(bill("trafficmanager:Endpoint", {"endpointType": "azureEndpoints"})) == close(0.36, 1.36)
     assert sides(bill("trafficmanager:Endpoint", {"endpointType": "externalEndpoints"})) == close(0.54, 2.54)
 
@@ -174,7 +174,7 @@ def test_an_endpoint_of_traffic_manager_is_billed_and_maybe_its_fast_checks() ->
 @pytest.mark.parametrize(
     ("kind", "inputs", "reason"),
     [
-        ("compute:VirtualMachine", {}, "does not know this type"),
+        ("compute:VirtualMachine", {}, "does not have this type"),
         ("containerservice:AgentPool", {"vmSize": "Standard_ND96isr_v5", "count": 1}, "Standard_ND96isr_v5"),
         ("containerservice:AgentPool", {"vmSize": "Standard_D4s_v5"}, "number of nodes"),
         ("containerservice:AgentPool", {"vmSize": "Standard_D4s_v5", "count": "[unknown]"}, "number of nodes"),
@@ -187,31 +187,31 @@ def test_an_endpoint_of_traffic_manager_is_billed_and_maybe_its_fast_checks() ->
         ("trafficmanager:Endpoint", {"endpointType": "nestedEndpoints"}, "nestedEndpoints"),
     ],
 )
-def test_what_has_no_price_is_listed_with_the_reason(kind: str, inputs: dict[str, Any], reason: str) -> None:
-    (listed,) = monthly_cost([record("it", kind, inputs)]).not_priced
+def test_a_resource_without_a_price_is_listed_with_the_reason(kind: str, inputs: dict[str, Any], reason: str) -> None:
+    (listed,) = monthly_cost([entry("it", kind, inputs)]).not_priced
     assert listed.name == "it"
     assert reason in listed.reason
 
 
-def test_a_part_without_a_price_leaves_the_rest_standing() -> None:
+def test_a_part_without_a_price_does_not_remove_the_other_charges() -> None:
     defended = _cluster("Standard", securityProfile={"defender": {"securityMonitoring": {"enabled": True}}})
     cost = monthly_cost([defended])
     assert "Defender" in cost.not_priced[0].reason
     assert cost.total == monthly_cost([_cluster("Standard")]).total
 
 
-def test_what_is_billed_by_use_alone_is_said_and_not_added() -> None:
-    cost = monthly_cost([record("flows", "network:FlowLog"), record("peer", "network:VirtualNetworkPeering")])
+def test_charges_by_usage_are_listed_and_not_added() -> None:
+    cost = monthly_cost([entry("flows", "network:FlowLog"), entry("peer", "network:VirtualNetworkPeering")])
     assert cost.total == Dollars(0, 0)
     assert [text.split(":")[0] for text in cost.by_use] == ["FlowLog", "VirtualNetworkPeering"]
     assert cost.not_priced == ()
 
 
-def test_what_belongs_to_a_component_is_summed_there() -> None:
+def test_costs_are_summed_by_component() -> None:
     network = component("net")
     inner = component("zones", "Zones", network["urn"])
-    zone = record("zone", "privatedns:PrivateZone", parent=inner["urn"])
-    gateway = record("gateway", "network:NatGateway", {"sku": {"name": "Standard"}}, parent=network["urn"])
+    zone = entry("zone", "privatedns:PrivateZone", parent=inner["urn"])
+    gateway = entry("gateway", "network:NatGateway", {"sku": {"name": "Standard"}}, parent=network["urn"])
     cost = monthly_cost([network, inner, zone, gateway])
     assert {name: [item.name for item in items] for name, items in cost.by_component.items()} == {
         "net": ["gateway"],
@@ -219,20 +219,20 @@ def test_what_belongs_to_a_component_is_summed_there() -> None:
     }
 
 
-def test_what_a_plan_deletes_costs_nothing_any_more() -> None:
-    assert monthly_cost([record("plan", "network:DdosProtectionPlan", op="delete")]).total == Dollars(0, 0)
+def test_planned_deletions_are_free() -> None:
+    assert monthly_cost([entry("plan", "network:DdosProtectionPlan", op="delete")]).total == Dollars(0, 0)
 
 
-def test_regions_that_were_not_priced_are_named() -> None:
-    cost = monthly_cost([record("net", "network:VirtualNetwork", {"location": "westeurope"})])
+def test_regions_without_their_own_prices_are_named() -> None:
+    cost = monthly_cost([entry("net", "network:VirtualNetwork", {"location": "westeurope"})])
     assert any("westeurope" in text for text in cost.caveats)
 
 
-def test_a_difference_says_what_is_new_what_is_gone_and_what_changed() -> None:
-    gone, new = record("gone", "privatedns:PrivateZone"), record("new", "network:PrivateEndpoint")
-    before = monthly_cost([gone, pool("p", "Standard_D4s_v5", 1, 3), record("same", "privatedns:PrivateZone")])
-    odd = record("odd", "compute:VirtualMachine")
-    after = monthly_cost([new, pool("p", "Standard_D4s_v5", 1, 5), record("same", "privatedns:PrivateZone"), odd])
+def test_a_difference_has_new_deleted_and_changed_resources() -> None:
+    gone, new = entry("gone", "privatedns:PrivateZone"), entry("new", "network:PrivateEndpoint")
+    before = monthly_cost([gone, pool("p", "Standard_D4s_v5", 1, 3), entry("same", "privatedns:PrivateZone")])
+    odd = entry("odd", "compute:VirtualMachine")
+    after = monthly_cost([new, pool("p", "Standard_D4s_v5", 1, 5), entry("same", "privatedns:PrivateZone"), odd])
     found = difference(before, after)
     assert [change.name for change in found.changes] == ["p", "new", "gone"]
     assert [(change.before is None, change.after is None) for change in found.changes] == [
@@ -257,7 +257,7 @@ KINDS = st.sampled_from(
 
 
 def _cost(kinds: dict[str, tuple[str, dict[str, Any]]]) -> Cost:
-    return monthly_cost([record(name, kind, inputs) for name, (kind, inputs) in kinds.items()])
+    return monthly_cost([entry(name, kind, inputs) for name, (kind, inputs) in kinds.items()])
 
 
 PLATFORMS = st.dictionaries(st.sampled_from("abcdefgh"), KINDS)
@@ -272,14 +272,14 @@ def test_the_changes_add_up_to_the_difference(before: dict[str, Any], after: dic
     assert difference(old, old).changes == ()
 
 
-def test_every_type_in_the_table_is_one_of_the_providers_and_stands_there_once() -> None:
+def test_every_type_in_the_price_table_exists_and_is_unique() -> None:
     table = price_table()
     named = [*PRICERS, *table.free, *(kind for kind in table.by_use if kind not in PRICERS)]
     assert set(named) <= AZURE_TYPES
     assert len(named) == len(set(named))
 
 
-def test_every_price_says_where_and_when_it_was_taken() -> None:
+def test_every_price_has_a_source_and_a_region() -> None:
     table = price_table()
     prices: list[Price] = [*table.prices.values(), *table.virtual_machines, *table.os_disks]
     prices += [*table.postgresql_servers, *table.redis_nodes.values()]

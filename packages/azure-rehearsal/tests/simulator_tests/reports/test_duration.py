@@ -13,7 +13,7 @@ from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import StackTime, wall_time
 from azure_rehearsal.reports.duration_table import Minutes, duration_table
 from simulator_tests.reports.azure_types import AZURE_TYPES
-from simulator_tests.reports.small import component, record
+from simulator_tests.reports.recordings import component, entry
 
 CLUSTER, POOL, GROUP = "containerservice:ManagedCluster", "containerservice:AgentPool", "resources:ResourceGroup"
 TYPES = duration_table().types
@@ -33,110 +33,110 @@ def path(recording: list[dict[str, Any]]) -> list[str]:
     return [item.name for item in the_stack(recording).path]
 
 
-def test_what_waits_for_each_other_adds_up_and_what_does_not_runs_at_once() -> None:
-    cluster = record("cluster", CLUSTER)
-    first = record("first", POOL, waits_for=[cluster["urn"]])
-    second = record("second", POOL, waits_for=[first["urn"]])
-    redis = record("redis", "redisenterprise:RedisEnterprise")
+def test_dependent_resources_add_up_and_independent_ones_run_in_parallel() -> None:
+    cluster = entry("cluster", CLUSTER)
+    first = entry("first", POOL, waits_for=[cluster["urn"]])
+    second = entry("second", POOL, waits_for=[first["urn"]])
+    redis = entry("redis", "redisenterprise:RedisEnterprise")
     recording = [redis, second, first, cluster]
     assert path(recording) == ["cluster", "first", "second"]
     assert the_stack(recording).minutes.typical == typical(CLUSTER) + 2 * typical(POOL)
 
 
 def test_the_longest_path_is_not_the_one_with_the_most_resources() -> None:
-    groups = [record("group 0", GROUP)]
+    groups = [entry("group 0", GROUP)]
     for index in range(1, 5):
-        groups.append(record(f"group {index}", GROUP, waits_for=[groups[-1]["urn"]]))
-    assert path([*groups, record("cluster", CLUSTER)]) == ["cluster"]
+        groups.append(entry(f"group {index}", GROUP, waits_for=[groups[-1]["urn"]]))
+    assert path([*groups, entry("cluster", CLUSTER)]) == ["cluster"]
 
 
-def test_what_waits_for_several_begins_after_the_last_of_them() -> None:
-    cluster, group = record("cluster", CLUSTER), record("a group", GROUP)
-    pool = record("pool", POOL, waits_for=[group["urn"], cluster["urn"]])
+def test_a_resource_with_several_dependencies_starts_after_the_last() -> None:
+    cluster, group = entry("cluster", CLUSTER), entry("a group", GROUP)
+    pool = entry("pool", POOL, waits_for=[group["urn"], cluster["urn"]])
     assert path([pool, cluster, group]) == ["cluster", "pool"]
 
 
-def test_what_exists_already_takes_no_time() -> None:
-    cluster = record("cluster", CLUSTER, op="same")
-    pool = record("pool", POOL, waits_for=[cluster["urn"]], op="update")
+def test_unchanged_resources_take_no_time() -> None:
+    cluster = entry("cluster", CLUSTER, op="same")
+    pool = entry("pool", POOL, waits_for=[cluster["urn"]], op="update")
     assert path([cluster, pool]) == ["pool"]
     assert wall_time([cluster]).minutes == Minutes(0, 0, 0)
 
 
-def test_an_update_takes_what_updates_take() -> None:
-    assert the_stack([record("cluster", CLUSTER, op="update")]).minutes.typical == typical(CLUSTER, "update")
+def test_an_update_takes_the_update_time() -> None:
+    assert the_stack([entry("cluster", CLUSTER, op="update")]).minutes.typical == typical(CLUSTER, "update")
 
 
-def test_a_replacement_takes_a_removal_and_a_creation() -> None:
-    minutes = the_stack([record("cluster", CLUSTER, op="delete-replaced")]).minutes
+def test_a_replacement_takes_a_deletion_and_a_creation() -> None:
+    minutes = the_stack([entry("cluster", CLUSTER, op="delete-replaced")]).minutes
     assert minutes.typical == typical(CLUSTER) + typical(CLUSTER, "delete")
 
 
-def test_what_goes_goes_last_and_in_reverse() -> None:
-    cluster = record("cluster", CLUSTER, op="delete")
-    pool = record("pool", POOL, waits_for=[cluster["urn"]], op="delete")
-    new = record("new", "redisenterprise:RedisEnterprise")
+def test_deletions_come_last_and_in_reverse_order() -> None:
+    cluster = entry("cluster", CLUSTER, op="delete")
+    pool = entry("pool", POOL, waits_for=[cluster["urn"]], op="delete")
+    new = entry("new", "redisenterprise:RedisEnterprise")
     assert path([cluster, pool, new]) == ["new", "pool", "cluster"]
 
 
-def test_a_component_makes_its_children_wait_for_what_it_depends_on() -> None:
-    cluster = record("cluster", CLUSTER)
+def test_children_wait_for_the_dependencies_of_their_component() -> None:
+    cluster = entry("cluster", CLUSTER)
     data = component("data", "DataTier", waits_for=[cluster["urn"]])
-    server = record("server", "dbforpostgresql:Server", parent=data["urn"])
+    server = entry("server", "dbforpostgresql:Server", parent=data["urn"])
     assert path([server, data, cluster]) == ["cluster", "server"]
     assert monthly_cost([data]).not_priced == ()
 
 
-def test_objects_in_the_cluster_come_after_it() -> None:
-    cluster = record("cluster", CLUSTER)
-    provider = record("aks", "pulumi:providers:kubernetes", waits_for=[cluster["urn"]])
-    release = record("ingress", "kubernetes:helm.sh/v3:Release")
+def test_objects_wait_for_their_cluster() -> None:
+    cluster = entry("cluster", CLUSTER)
+    provider = entry("aks", "pulumi:providers:kubernetes", waits_for=[cluster["urn"]])
+    release = entry("ingress", "kubernetes:helm.sh/v3:Release")
     assert path([release, provider, cluster]) == ["cluster", "ingress"]
 
 
-def test_stacks_are_deployed_one_after_the_other() -> None:
-    both = wall_time([record("a", CLUSTER), record("b", CLUSTER, stack="second")])
+def test_stacks_are_deployed_one_after_another() -> None:
+    both = wall_time([entry("a", CLUSTER), entry("b", CLUSTER, stack="second")])
     assert [stack.stack for stack in both.stacks] == ["test", "second"]
     assert both.minutes.typical == 2 * typical(CLUSTER)
 
 
 @pytest.mark.parametrize(
-    ("inputs", "least"),
+    ("inputs", "minimum"),
     [({}, 5), ({"highAvailability": {"mode": "ZoneRedundant"}}, 10), ({"createMode": "Replica"}, 10)],
 )
-def test_a_standby_or_a_replica_takes_longer_than_a_server(inputs: dict[str, Any], least: float) -> None:
-    assert the_stack([record("server", "dbforpostgresql:Server", inputs)]).minutes.low == least
+def test_a_standby_or_a_replica_takes_longer_than_a_server(inputs: dict[str, Any], minimum: float) -> None:
+    assert the_stack([entry("server", "dbforpostgresql:Server", inputs)]).minutes.low == minimum
 
 
-def test_what_the_table_does_not_know_takes_the_stated_default() -> None:
-    (item,) = the_stack([record("thing", "compute:Snapshot")]).path
+def test_a_type_without_durations_takes_the_default() -> None:
+    (item,) = the_stack([entry("thing", "compute:Snapshot")]).path
     default = duration_table().default
     assert default.create is not None
     assert item.minutes == default.create.minutes
     assert item.source == default.source
 
 
-def test_an_operation_that_the_table_does_not_know_is_refused() -> None:
-    with pytest.raises(ValueError, match="knows create, update and delete, not 'conjure'"):
-        wall_time([record("cluster", CLUSTER, op="conjure")])
+def test_an_unknown_operation_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no operation 'conjure'\. Expected: create, update, delete"):
+        wall_time([entry("cluster", CLUSTER, op="conjure")])
 
 
-def test_dependencies_in_a_circle_are_refused_by_name() -> None:
-    first = record("first", POOL)
-    second = record("second", POOL, waits_for=[first["urn"]])
+def test_circular_dependencies_are_refused_with_their_names() -> None:
+    first = entry("first", POOL)
+    second = entry("second", POOL, waits_for=[first["urn"]])
     first["dependencies"] = [second["urn"]]
-    with pytest.raises(ValueError, match=r"circle: .*first.*second|circle: .*second.*first"):
+    with pytest.raises(ValueError, match=r"circular dependencies: .*(first.*second|second.*first)"):
         wall_time([first, second])
 
 
 def _upgraded(count: int, changed: str, **pool: Any) -> Minutes:
     inputs = {"enableAutoScaling": True, "minCount": count, "maxCount": count, **pool}
-    return the_stack([record("pool", POOL, inputs, op="update", changed=[changed])]).minutes
+    return the_stack([entry("pool", POOL, inputs, op="update", changed=[changed])]).minutes
 
 
-def test_new_node_software_rolls_every_node_and_drains_it() -> None:
+def test_new_node_software_replaces_and_drains_every_node() -> None:
     settings = {"drainTimeoutInMinutes": 60, "nodeSoakDurationInMinutes": 5, "maxSurge": "1"}
-    base, rollout = the_stack([record("pool", POOL, op="update")]).minutes, duration_table().node_rollout
+    base, rollout = the_stack([entry("pool", POOL, op="update")]).minutes, duration_table().node_rollout
     minutes = _upgraded(3, "orchestratorVersion", upgradeSettings=settings)
     assert minutes.high == base.high + 3 * (rollout.node_minutes.high + 5 + 60)
     assert minutes.low == base.low + 3 * (rollout.node_minutes.low + 5)
@@ -144,8 +144,8 @@ def test_new_node_software_rolls_every_node_and_drains_it() -> None:
 
 
 @pytest.mark.parametrize(("surge", "rounds"), [("1", 10), ("33%", 3), ("50%", 2), ("4", 3), ("[unknown]", 10)])
-def test_a_pool_is_rolled_surge_by_surge(surge: str, rounds: int) -> None:
-    base, rollout = the_stack([record("pool", POOL, op="update")]).minutes, duration_table().node_rollout
+def test_the_nodes_of_a_pool_are_replaced_by_surge(surge: str, rounds: int) -> None:
+    base, rollout = the_stack([entry("pool", POOL, op="update")]).minutes, duration_table().node_rollout
     minutes = _upgraded(10, "orchestratorVersion", upgradeSettings={"maxSurge": surge})
     assert minutes.low == pytest.approx(base.low + rounds * rollout.node_minutes.low)
 
@@ -155,18 +155,18 @@ KINDS = [CLUSTER, POOL, GROUP, "network:Subnet", "redisenterprise:RedisEnterpris
 
 @st.composite
 def recordings(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Resources that wait for some of those before them."""
+    """Resources that depend on some of the previous ones."""
     found: list[dict[str, Any]] = []
     for index in range(draw(st.integers(1, 8))):
         before = [item["urn"] for item in found]
         waits = draw(st.lists(st.sampled_from(before), unique=True)) if before else []
         op = draw(st.sampled_from(["create", "update", "same", "delete", "replace"]))
-        found.append(record(f"r{index}", draw(st.sampled_from(KINDS)), waits_for=waits, op=op))
+        found.append(entry(f"r{index}", draw(st.sampled_from(KINDS)), waits_for=waits, op=op))
     return found
 
 
 @given(recordings(), st.randoms(use_true_random=False))
-def test_the_answer_does_not_hang_on_the_order_of_the_recording(
+def test_the_time_does_not_depend_on_the_order_of_the_recording(
     recording: list[dict[str, Any]], chance: random.Random
 ) -> None:
     shuffled = chance.sample(recording, len(recording))
@@ -174,7 +174,7 @@ def test_the_answer_does_not_hang_on_the_order_of_the_recording(
 
 
 @given(recordings())
-def test_a_path_is_as_long_as_the_time_and_no_longer_than_everything_in_turn(recording: list[dict[str, Any]]) -> None:
+def test_the_path_sums_to_the_time_and_is_at_most_the_sum_of_all_resources(recording: list[dict[str, Any]]) -> None:
     stack = the_stack(recording)
     minutes = stack.minutes
     assert minutes.low <= minutes.typical <= minutes.high
@@ -184,12 +184,12 @@ def test_a_path_is_as_long_as_the_time_and_no_longer_than_everything_in_turn(rec
     assert minutes.typical <= sum(alone) + 1e-9
 
 
-def test_every_type_in_the_table_is_one_of_the_providers() -> None:
+def test_every_type_in_the_duration_table_exists() -> None:
     named = {name for name in [*TYPES, *duration_table().node_rollout.types] if name.startswith("azure-native:")}
     assert named <= AZURE_TYPES
 
 
-def test_every_figure_says_where_it_comes_from() -> None:
+def test_every_figure_has_a_source() -> None:
     entries = [duration_table().default, *TYPES.values(), *duration_table().packages.values()]
     entries += [variant for entry in TYPES.values() for variant in entry.variants]
     assert all(entry.source for entry in entries)

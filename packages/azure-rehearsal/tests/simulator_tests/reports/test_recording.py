@@ -1,4 +1,4 @@
-"""Recordings of what was deployed."""
+"""Recordings of deployments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _secret(value: object) -> dict[str, str]:
     return {SIGNATURE_KEY: SECRET, "plaintext": json.dumps(value)}
 
 
-def test_a_secret_keeps_its_shape() -> None:
+def test_a_masked_secret_keeps_its_structure() -> None:
     value = {"user": "u", "port": 5432, "tls": True, "hosts": ["a", None], "inner": _secret({"key": "k"})}
     assert recording.masked({"open": "o", "connection": _secret(value)}) == {
         "open": "o",
@@ -28,11 +28,11 @@ def test_a_secret_keeps_its_shape() -> None:
     }
 
 
-def test_a_record_has_what_was_declared_and_leaves_out_what_is_about_to_go() -> None:
+def test_a_recording_has_the_declared_inputs_and_no_resources_to_be_deleted() -> None:
     inputs = {"x": 1, "azureApiVersion": "2025-09-01", "__defaults": []}
     kept = {"urn": "urn:pulumi:dev::p::a:b:C::kept", "type": "a:b:C", "custom": True, "inputs": inputs}
     gone = {**kept, "urn": "urn:pulumi:dev::p::a:b:C::gone", "delete": True}
-    assert recording.record({"resources": [kept, gone]}, []) == [
+    assert recording.recording_of({"resources": [kept, gone]}, []) == [
         {
             "urn": kept["urn"],
             "type": "a:b:C",
@@ -46,10 +46,10 @@ def test_a_record_has_what_was_declared_and_leaves_out_what_is_about_to_go() -> 
         }
     ]
     steps = [Step("update", kept["urn"], "a:b:C", "kept")]
-    assert recording.record({"resources": [kept]}, steps)[0]["op"] == "update"
+    assert recording.recording_of({"resources": [kept]}, steps)[0]["op"] == "update"
 
 
-def test_a_recording_is_written_whole(tmp_path: Path) -> None:
+def test_a_recording_is_written_atomically(tmp_path: Path) -> None:
     target = tmp_path / "new" / "staging.json"
     recording.write(target, [{"urn": "u"}])
     assert json.loads(target.read_text()) == [{"urn": "u"}]

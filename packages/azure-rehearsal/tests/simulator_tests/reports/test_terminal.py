@@ -14,10 +14,10 @@ from azure_rehearsal.reports.change import Change, change_of
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
 from azure_rehearsal.reports.duration_table import Minutes
+from azure_rehearsal.reports.formatting import change, dollars, minutes
 from azure_rehearsal.reports.price_table import Dollars
-from azure_rehearsal.reports.words import change, dollars, minutes
-from simulator_tests.reports.platforms import small_platform
-from simulator_tests.reports.small import record, urn
+from simulator_tests.reports.recordings import entry, urn
+from simulator_tests.reports.sample_platform import small_platform
 
 
 def _console() -> tuple[Console, io.StringIO]:
@@ -31,25 +31,29 @@ def _shown(recording: list[dict[str, Any]]) -> list[str]:
     return [" ".join(line.split()) for line in text.getvalue().splitlines()]
 
 
-def test_the_critical_path_is_shown_with_its_minutes_and_how_far_to_trust_them() -> None:
-    lines = _shown([record("aks", "containerservice:ManagedCluster", {"sku": {"tier": "Free"}})])
+def test_the_critical_path_has_its_minutes_and_their_certainty() -> None:
+    lines = _shown([entry("aks", "containerservice:ManagedCluster", {"sku": {"tier": "Free"}})])
     assert "Expected time on Azure: about 8 min (4 min to 15 min)" in lines
     assert "aks create 8.0 4.0 15.0 ?" in lines
     assert "Minutes. ? estimate." in lines
 
 
-def test_cost_is_shown_by_component_with_what_it_assumes_and_leaves_out() -> None:
+def test_the_cost_is_by_component_with_assumptions_and_omissions() -> None:
     lines = _shown(small_platform())
     assert any(line.startswith("Monthly cost on Azure: $") for line in lines)
-    assert [line.split()[0] for line in lines if line.startswith(("cell ", "net ", "data "))] == ["cell", "data", "net"]
+    assert [line.split()[0] for line in lines if line.startswith(("region ", "net ", "data "))] == [
+        "data",
+        "net",
+        "region",
+    ]
     text = " ".join(lines)
     assert "Not counted:" in text
-    assert "Not priced, and so not in the sums:" in text
-    assert "database-server (azure-native:dbforpostgresql:Server): the server does not say how much storage" in text
+    assert "Without a price, not in the sums:" in text
+    assert "database-server (azure-native:dbforpostgresql:Server): the server has no storage size" in text
 
 
-def test_a_deployment_that_changes_nothing_takes_no_time() -> None:
-    lines = _shown([record("zone", "privatedns:PrivateZone", op="same")])
+def test_a_deployment_without_changes_takes_no_time() -> None:
+    lines = _shown([entry("zone", "privatedns:PrivateZone", op="same")])
     assert not any("Expected time" in line for line in lines)
     assert "Monthly cost on Azure: $0.50" in lines
 
@@ -62,15 +66,15 @@ def _planned(inputs: dict[str, Any], before: list[dict[str, Any]]) -> Change:
     return change_of(Run("test", ("preview",), 0, 1.0), plan, before)
 
 
-def test_a_preview_ends_with_what_it_would_cost_more() -> None:
+def test_a_preview_ends_with_the_additional_cost() -> None:
     console, text = _console()
-    before = [record("prefix", "network:PublicIPPrefix", {"prefixLength": 30})]
+    before = [entry("prefix", "network:PublicIPPrefix", {"prefixLength": 30})]
     terminal.show_change(_planned({"prefixLength": 28}, before), console)
     assert "test: $70.08 a month on Azure, +$52.56" in text.getvalue()
     assert "  +$52.56  prefix" in text.getvalue()
 
 
-def test_a_refused_preview_says_nothing_of_money_and_time() -> None:
+def test_a_refused_preview_has_no_cost_and_no_time() -> None:
     console, text = _console()
     refused = change_of(Run("test", ("preview",), 255, 1.0), {}, [])
     terminal.show_change(refused, console)
@@ -78,18 +82,18 @@ def test_a_refused_preview_says_nothing_of_money_and_time() -> None:
     assert refused.as_json() == {"stack": "test"}
 
 
-def test_machines_are_told_the_same() -> None:
+def test_the_json_has_the_same_figures() -> None:
     recording = small_platform()
     cost, time = monthly_cost(recording), wall_time(recording)
-    told = json.loads(json.dumps({"cost": cost.as_json(), "time": time.as_json()}))
-    assert told["cost"]["monthly"] == cost.total.as_json()
-    assert sum(part["monthly"]["low"] for part in told["cost"]["components"].values()) == round(cost.total.low, 2)
-    assert [item["urn"] for item in told["time"]["stacks"][0]["criticalPath"]] == [
+    found = json.loads(json.dumps({"cost": cost.as_json(), "time": time.as_json()}))
+    assert found["cost"]["monthly"] == cost.total.as_json()
+    assert sum(part["monthly"]["low"] for part in found["cost"]["components"].values()) == round(cost.total.low, 2)
+    assert [item["urn"] for item in found["time"]["stacks"][0]["criticalPath"]] == [
         item.urn for item in time.stacks[0].path
     ]
 
 
-def test_sums_are_written_as_people_write_them() -> None:
+def test_amounts_have_readable_texts() -> None:
     assert dollars(Dollars(3.654, 3.654)) == "$3.65"
     assert dollars(Dollars(912.78, 1927.7)) == "$913\N{EN DASH}$1,928"
     assert change(Dollars(0, -35.2)) == "+$0.00 to \N{MINUS SIGN}$35.20"

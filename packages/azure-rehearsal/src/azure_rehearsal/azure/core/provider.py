@@ -20,13 +20,13 @@ from azure_rehearsal.azure.core.default_resources import is_adopted
 from azure_rehearsal.azure.core.differences import changed_paths, forces_new, refreshed_inputs
 from azure_rehearsal.azure.core.rules import ArmType
 from azure_rehearsal.azure.core.schema import preview, project
-from azure_rehearsal.protocol.provider import CheckFailure, Difference, Refused, Resource, StandIn
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import UNKNOWN
 
 PROVIDER_VERSION: Final = "3.29.0"
 
 
-class FakeAzureProvider(StandIn):
+class FakeAzureProvider(FakeProvider):
     """One provider instance. All instances share the cloud."""
 
     version = PROVIDER_VERSION

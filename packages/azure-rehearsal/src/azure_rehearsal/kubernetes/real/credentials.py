@@ -15,8 +15,8 @@ from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.services.network.common import CLUSTER
 from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
-from azure_rehearsal.protocol.decorated import Decorated
-from azure_rehearsal.protocol.provider import StandIn
+from azure_rehearsal.protocol.provider import FakeProvider
+from azure_rehearsal.protocol.provider_wrapper import ProviderWrapper
 
 _CREDENTIALS: Final = (
     "azure-native:containerservice:listManagedClusterUserCredentials",
@@ -24,10 +24,10 @@ _CREDENTIALS: Final = (
 )
 
 
-class RealCredentials(Decorated):
+class RealCredentials(ProviderWrapper):
     """The azure-native provider with kubeconfigs of real API servers. Azure's refusals still apply."""
 
-    def __init__(self, inner: StandIn, cloud: Cloud, client: Client, clusters: RealClusters) -> None:
+    def __init__(self, inner: FakeProvider, cloud: Cloud, client: Client, clusters: RealClusters) -> None:
         super().__init__(inner)
         self._cloud = cloud
         self._client = client

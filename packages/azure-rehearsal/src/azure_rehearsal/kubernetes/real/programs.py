@@ -31,7 +31,7 @@ def _tool(name: str, requirement: str, package: str, duration: str, version_vari
         requirement=requirement,
         package=package,
         duration=duration,
-        way_out=f"Run `go build {package}` in {MODULE} to see the full output, or omit --cluster real.",
+        remediation=f"Run `go build {package}` in {MODULE} to see the full output, or omit --cluster real.",
         version_variable=version_variable,
     )
 

@@ -1,5 +1,5 @@
-"""A program small enough to run in a second, with all that the rehearsal must carry: secrets, a component, a protected
-resource, resources that replace, lines on stdout and stderr, and ways to fail that settings choose.
+"""A program that runs in a second: secrets, a component, a protected resource, replaced resources, lines on stdout and
+stderr, and failures that settings select.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 import pulumi
 import pulumi_random as random
 
-config = pulumi.Config("voice")
+config = pulumi.Config("shop")
 secrets = config.get_secret_object("secrets") or pulumi.Output.from_input({})
 
 
@@ -18,7 +18,7 @@ class Tenant(pulumi.ComponentResource):
     """A component with one child."""
 
     def __init__(self, name: str) -> None:
-        super().__init__("voice:index:Tenant", name)
+        super().__init__("shop:index:Tenant", name)
         pet = random.RandomPet(f"{name}-pet", opts=pulumi.ResourceOptions(parent=self))
         self.register_outputs({"pet": pet.id})
 
@@ -41,5 +41,5 @@ if config.get("crash"):
 
 pulumi.export("suffix", suffix.hex)
 pulumi.export("password", password.result)
-pulumi.export("openAiApiKey", secrets.apply(lambda values: values.get("openAiApiKey")))
+pulumi.export("apiKey", secrets.apply(lambda values: values.get("apiKey")))
 pulumi.export("windowStart", config.get("windowStart"))

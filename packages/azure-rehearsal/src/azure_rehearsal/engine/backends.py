@@ -1,7 +1,7 @@
-"""The simulated outside world of one state directory: one Azure, the clusters in it, and the stand-ins that reach them.
+"""The backends of one state directory: the simulated Azure, its clusters, and the fake providers that use them.
 
-Owns which stand-in serves which package and what the stand-ins share. Every stack of the state directory lives in the
-same world; it is kept apart from Pulumi's state, so that drift can be made and found.
+Owns the mapping from packages to fake providers and the services that these share. All stacks of a state directory use
+the same backends. The backends are separate from Pulumi's state, so that drift can be created and detected.
 """
 
 from __future__ import annotations
@@ -13,83 +13,86 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.protocol.provider import Refused, StandIn
-from azure_rehearsal.protocol.random_provider import RandomStandIn
+from azure_rehearsal.protocol.provider import FakeProvider, Refused
+from azure_rehearsal.protocol.random_provider import FakeRandomProvider
 
 if TYPE_CHECKING:
     from azure_rehearsal.azure.core.client import Client
     from azure_rehearsal.azure.core.cloud import Cloud
-    from azure_rehearsal.engine.made_by_clusters import KnownCluster
+    from azure_rehearsal.engine.cluster_owned_resources import ObservableCluster
     from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
 
 
-class OutsideWorld(Protocol):
-    """What the engine needs of a world; tests hand in worlds of their own."""
+class BackendsProtocol(Protocol):
+    """The interface that the engine needs. Tests implement their own."""
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
-        """For each package a factory of its stand-in, called once for each provider instance."""
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
+        """For each package a factory of its fake provider. The engine calls it once for each provider instance."""
         ...
 
     def leftovers(self) -> list[str]:
-        """What still exists, a line for each, as people read it. Soft-deleted things do not count."""
+        """A line for each existing Azure resource. Excludes soft-deleted ones."""
         ...
 
-    def left_behind(self) -> list[str]:
-        """What the controllers of clusters made and nobody takes away any more, a line for each."""
+    def orphans(self) -> list[str]:
+        """A line for each Azure resource of a cluster's controller that no controller will delete."""
         ...
 
     def unready(self) -> list[str]:
-        """What the controllers of clusters cannot do, a line for each: addresses, volumes, records, certificates."""
+        """A line for each object that does not become ready: addresses, volumes, DNS records, certificates."""
         ...
 
     def contents(self) -> set[str]:
-        """Which things exist, inside clusters too: the same for the same things, however they came to be."""
+        """A line for each existing resource and object. Equal deployments have equal contents, whatever their past."""
         ...
 
     def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
-        """The id of what exists with these inputs; empty when nothing does. `owned` are the ids that the stack has."""
+        """The id of the existing resource with these inputs, else empty. `owned` are the ids in the stack's state."""
         ...
 
     def change(self, id: str, path: str, value: Any) -> None:
-        """Sets a property of something behind Pulumi's back. Raises `Refused`."""
+        """Sets a property of a resource without Pulumi. Raises `Refused`."""
         ...
 
     def remove(self, id: str) -> None:
-        """Takes something away behind Pulumi's back, with all that is in it. Raises `Refused`."""
+        """Deletes a resource and its children without Pulumi. Raises `Refused`."""
         ...
 
     def save(self) -> None:
-        """Writes what must outlive this process."""
+        """Writes everything that the next process needs."""
         ...
 
 
 @runtime_checkable
-class Running(Protocol):
-    """A world in which something runs, which must be ended with it."""
+class Closeable(Protocol):
+    """Backends with running processes."""
 
     def close(self) -> None:
-        """Ends all that runs. Nothing may be asked of the world after that."""
+        """Stops all processes. The backends must not be used afterwards."""
         ...
 
 
-class World:
-    """The world that the platform is rehearsed in: Azure, Kubernetes and the `random` package."""
+class Backends:
+    """The simulated Azure, Kubernetes and the `random` package."""
 
     @classmethod
-    def open(cls, directory: Path) -> World:
-        """The world kept in `directory`; an empty one where nothing is kept yet."""
+    def open(cls, directory: Path) -> Backends:
+        """The backends stored in `directory`; empty ones if nothing is stored yet."""
         return cls(directory)
 
     def __init__(self, directory: Path) -> None:
-        # Late imports: loading the simulated Azure takes a noticeable part of a second that `--help` need not pay.
+        # Late imports: loading the simulated Azure takes a noticeable part of a second, which `--help` avoids.
         from azure_rehearsal.azure.controllers import Controllers
         from azure_rehearsal.azure.core.cloud import Cloud
         from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 
         try:
             self._cloud = Cloud.open(directory / "azure.json")
-        except ValueError as error:  # written by another version of the rehearsal, or damaged
-            raise UsageError(f"the simulated Azure cannot be read: {error}.") from None
+        except ValueError as error:  # written by another version of the simulator, or damaged
+            raise UsageError(
+                f"the simulated Azure cannot be read: {error}. Use another directory with --state, or remove"
+                f" {directory.parent}."
+            ) from None
         self.directory = directory
         controllers = Controllers(self._cloud)
         self._real: RealClusters | None = None
@@ -100,7 +103,7 @@ class World:
         recorded = directory / FOLDERS[ClusterChoice.RECORDED]
         self._clusters = self._real or FakeClusters.open(recorded, self._cloud, controllers)
 
-    def factories(self, caller: Caller) -> dict[str, Callable[[], StandIn]]:
+    def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
         from azure_rehearsal.azure.core.provider import FakeAzureProvider
         from azure_rehearsal.azure.core.schema import resource_schema
         from azure_rehearsal.azure.core.type_registry import types
@@ -111,12 +114,12 @@ class World:
         cloud, down = self._cloud, caller.unreachable
         clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
 
-        def azure() -> StandIn:
-            # Here, where one thread calls at a time: the SDK loads its modules lazily, and Python before 3.11.9 and
-            # 3.12.2 gives half of a module to a thread that comes while another one loads it.
+        def azure() -> FakeProvider:
+            # Only one thread at a time runs this. The SDK loads its modules lazily, and Python before 3.11.9 and 3.12.2
+            # can return an incomplete module to a thread while another thread loads it.
             for token in types():
                 resource_schema(token)
-            stand_in: StandIn = FakeAzureProvider(cloud, client)
+            stand_in: FakeProvider = FakeAzureProvider(cloud, client)
             if self._real is not None:
                 from azure_rehearsal.kubernetes.real.credentials import RealCredentials
 
@@ -126,7 +129,7 @@ class World:
         return {
             "azure-native": azure,
             "kubernetes": lambda: FakeKubernetesProvider(clusters, caller.directory),
-            "random": RandomStandIn,
+            "random": FakeRandomProvider,
         }
 
     @property
@@ -136,7 +139,7 @@ class World:
 
     @property
     def real_clusters(self) -> RealClusters | None:
-        """The clusters, where real ones stand behind the simulated ones."""
+        """The real clusters; `None` if the clusters are recorded."""
         return self._real
 
     def _client(self, caller: Caller) -> Client:
@@ -147,25 +150,25 @@ class World:
         )
 
     def leftovers(self) -> list[str]:
-        from azure_rehearsal.engine.made_by_clusters import leftovers
+        from azure_rehearsal.engine.cluster_owned_resources import leftovers
 
         return leftovers(self._cloud)
 
-    def left_behind(self) -> list[str]:
-        from azure_rehearsal.engine.made_by_clusters import left_behind
+    def orphans(self) -> list[str]:
+        from azure_rehearsal.engine.cluster_owned_resources import orphans
 
-        return left_behind(self._cloud, dict(self._every_cluster()))
+        return orphans(self._cloud, dict(self._every_cluster()))
 
     def unready(self) -> list[str]:
         return [line for _, cluster in self._every_cluster() for line in cluster.unready()]
 
     def contents(self) -> set[str]:
-        from azure_rehearsal.engine.made_by_clusters import contents
+        from azure_rehearsal.engine.cluster_owned_resources import contents
 
         return contents(self._cloud, dict(self._every_cluster()))
 
-    def _every_cluster(self) -> Iterator[tuple[str, KnownCluster]]:
-        """The clusters that exist, by their Azure ids."""
+    def _every_cluster(self) -> Iterator[tuple[str, ObservableCluster]]:
+        """The existing clusters with their Azure ids."""
         from azure_rehearsal.chaos.outage import CLUSTER
 
         for record in self._cloud.of_type(CLUSTER):
@@ -174,8 +177,8 @@ class World:
                 yield record.id, cluster
 
     def find(self, caller: Caller, type: str, inputs: Mapping[str, Any], owned: Collection[str]) -> str:
+        from azure_rehearsal.engine.cluster_owned_resources import objects
         from azure_rehearsal.engine.lookup import azure_id, kind_of, kubernetes_id
-        from azure_rehearsal.engine.made_by_clusters import objects
 
         if type.startswith("kubernetes:"):
             there = {line for id, cluster in self._every_cluster() for line in objects(id, cluster, *kind_of(type))}
@@ -188,7 +191,7 @@ class World:
 
     def remove(self, id: str) -> None:
         if self._cloud.get(id) is None:
-            raise Refused("ResourceNotFound", f"nothing in the simulated cloud has the id {id}")
+            raise Refused("ResourceNotFound", f"no resource in the simulated Azure has the id {id}")
         self._cloud.remove(id)
 
     def save(self) -> None:

@@ -1,4 +1,4 @@
-"""A stand-in around another one, for what is laid over stand-ins from outside: faults, regions that are down."""
+"""A fake provider that wraps another one, to inject faults or outages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from azure_rehearsal.protocol.provider import CheckFailure, Difference, Resource, StandIn
+from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Resource
 
 
-class Decorated(StandIn):
-    """Passes every call on to `inner`; a subclass overrides what it lays over it."""
+class ProviderWrapper(FakeProvider):
+    """Passes every call on to `inner`. Subclasses override the calls that they change."""
 
-    def __init__(self, inner: StandIn) -> None:
+    def __init__(self, inner: FakeProvider) -> None:
         self.inner = inner
         self.version = inner.version
         self.accepts_secrets = inner.accepts_secrets
@@ -21,8 +21,8 @@ class Decorated(StandIn):
     def attach(self, engine_address: str) -> None:
         self.inner.attach(engine_address)
 
-    def mark_secrets(self, answer: struct_pb2.Struct, asked: struct_pb2.Struct) -> None:
-        self.inner.mark_secrets(answer, asked)
+    def mark_secrets(self, response: struct_pb2.Struct, request: struct_pb2.Struct, /) -> None:
+        self.inner.mark_secrets(response, request)
 
     def check_config(self, old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], list[CheckFailure]]:
         return self.inner.check_config(old, new)

@@ -1,7 +1,6 @@
-"""A recording as a graph: who is whose parent, who waits for whom.
+"""A recording as a graph of parents and dependencies.
 
-Owns how a recording (`azure_rehearsal.reports.recording`) is read by everything that is shown to operators. Does not
-own what is made of it.
+Owns the interpretation of a recording (`azure_rehearsal.reports.recording`) for all reports. Does not own the reports.
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 Recording = Sequence[dict[str, Any]]
-"""What `azure_rehearsal.reports.recording.record` gives; `azure_rehearsal.reports.planned` gives the same for a
-plan."""
+"""The entries from `azure_rehearsal.reports.recording`, or from `azure_rehearsal.reports.planned` for a plan."""
 
 PROVIDER: Final = "pulumi:providers:"
 _CHILDLESS_AT_FIRST: Final = frozenset({"pulumi:pulumi:Stack", "kubernetes:helm.sh/v4:Chart"})
-"""Components that a first plan may show without what is in them: the values of a chart are not known yet."""
+"""Components that can be without children in a first plan, because the values of a chart are still unknown."""
 _VERSION: Final = re.compile(r"^(azure-native:\w+)/v\w+:")
 _REPLACING: Final = frozenset({"replace", "create-replacement", "delete-replaced", "discard-replaced"})
 _IDLE: Final = frozenset({"same", "read", "refresh", "import", "remove-pending-replace"})
@@ -26,7 +24,7 @@ _IDLE: Final = frozenset({"same", "read", "refresh", "import", "remove-pending-r
 
 @dataclass(frozen=True)
 class Resource:
-    """One object of a recording. `type` has no API version, so that one table serves every version."""
+    """One entry of a recording. `type` has no API version, so that tables apply to every version."""
 
     urn: str
     type: str
@@ -38,7 +36,7 @@ class Resource:
     provider: str = ""
     op: str = "same"
     changed: tuple[str, ...] = ()
-    """Property paths that differ; known for plans only."""
+    """The changed property paths; empty unless the recording is of a plan."""
 
     @property
     def stack(self) -> str:
@@ -50,23 +48,23 @@ class Resource:
 
     @property
     def physical_name(self) -> str:
-        """The name in Azure or Kubernetes, or the logical one where a plan does not know it yet."""
+        """The name in Azure or Kubernetes; the logical name if a plan does not know it yet."""
         metadata = self.outputs.get("metadata") or self.inputs.get("metadata")
         name = self.outputs.get("name") or (metadata.get("name") if isinstance(metadata, dict) else None)
         return name if isinstance(name, str) and not name.startswith("[") else self.name
 
     def value(self, path: str) -> Any:
-        """The input at a dotted path; None where there is none."""
+        """The input at a dotted path, or `None`."""
         return at(self.inputs, path)
 
     def values(self, path: str) -> list[Any]:
-        """The list at a dotted path; empty where there is none or a plan does not know it yet."""
+        """The list at a dotted path; empty if it is missing or unknown."""
         found = at(self.inputs, path)
         return found if isinstance(found, list) else []
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands at a dotted path in plain values; None where nothing does."""
+    """The value at a dotted path, or `None`."""
     for key in path.split("."):
         if not isinstance(value, dict):
             return None
@@ -74,26 +72,26 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def number(value: Any, otherwise: float) -> float:
-    """A number, also one written as text; `otherwise` for what is absent or not known yet."""
+def number(value: Any, default: float) -> float:
+    """The value as a number; `default` if it is missing, unknown or not numeric."""
     try:
         return float(value)
     except (TypeError, ValueError):
-        return otherwise
+        return default
 
 
 def stack_of(urn: str) -> str:
-    """The stack that a URN names."""
+    """The stack in a URN."""
     return urn.split("::", 1)[0].rsplit(":", 1)[-1]
 
 
 def plain_type(token: str) -> str:
-    """A type token without the API version that azure-native writes into it."""
+    """A type token without azure-native's API version."""
     return _VERSION.sub(r"\1:", token)
 
 
 def operation(ops: Collection[str]) -> str:
-    """What several steps on one resource come to: same, create, update, replace or delete."""
+    """The operation of several steps on one resource: same, create, update, replace or delete."""
     if not _REPLACING.isdisjoint(ops):
         return "replace"
     return next((op for op in ("delete", "create", "update") if op in ops), _other(ops))
@@ -104,34 +102,34 @@ def _other(ops: Collection[str]) -> str:
 
 
 class Graph:
-    """A recording with its relations. Raises `ValueError` for two records with one URN."""
+    """A recording with its relations. Raises `ValueError` for duplicate URNs."""
 
     def __init__(self, recording: Recording) -> None:
-        self.resources = [_resource(record) for record in recording]
+        self.resources = [_resource(entry) for entry in recording]
         self.by_urn = {resource.urn: resource for resource in self.resources}
         if len(self.by_urn) < len(self.resources):
-            raise ValueError("a recording has two records with one URN: it was made of the same stack twice")
+            raise ValueError("the recording has two entries with one URN: it contains the same stack twice")
         self._children: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self._children.setdefault(resource.parent, []).append(resource)
 
     @property
     def stacks(self) -> list[str]:
-        """In their order of deployment, which is the order of a recording."""
+        """The stacks in deployment order, which is the order of the recording."""
         return list(dict.fromkeys(resource.stack for resource in self.resources))
 
     def is_component(self, resource: Resource) -> bool:
-        """Whether it is a name for its children, and nothing in a cloud."""
+        """Whether the resource is a component, which exists only in Pulumi."""
         return resource.type in _CHILDLESS_AT_FIRST or resource.urn in self._components
 
     def component_of(self, resource: Resource) -> Resource | None:
-        """The nearest component above a resource; None for what hangs on nothing."""
+        """The nearest component above a resource, or `None`."""
         above = self.by_urn.get(resource.parent)
         return above if above is None or self.is_component(above) else self.component_of(above)
 
     def waits_for(self, resource: Resource) -> set[str]:
-        """The URNs that must be done before a resource is begun: its own dependencies and its parent, which in turn
-        waits for its own; its provider; and for a component that it depends on, all that is in it."""
+        """The URNs that must be done before a resource starts: its dependencies, its parent and its provider, and for
+        each component among the dependencies all resources inside it."""
         above = {parent.urn for parent in self._ancestors(resource)}
         wanted = [*resource.dependencies, *self._providers(resource)]
         found = {resource.parent} if resource.parent in self.by_urn else set()
@@ -144,8 +142,11 @@ class Graph:
 
     @functools.cached_property
     def _components(self) -> set[str]:
-        """A recording does not say what is a component: what the URN of a child names above it, and what a package's
-        `index` module has. Nothing of Azure is one, whatever hangs below it."""
+        """The URNs of the components.
+
+        A recording does not mark them. A resource is a component if the URN of a child names its type above the child,
+        or if its type is in a package's `index` module.
+        """
         chains = {urn.split("::")[2].rsplit("$", 1)[0] for urn in self.by_urn if "$" in urn.split("::")[2]}
         return {
             resource.urn
@@ -155,8 +156,11 @@ class Graph:
         }
 
     def _providers(self, resource: Resource) -> list[str]:
-        """Where a recording does not name it: every explicit provider of the package in the stack, for a program that
-        builds one lets nothing be served by the default one."""
+        """The provider of a resource.
+
+        If the recording does not name it: every explicit provider of the package in the stack. We assume that a program
+        with an explicit provider does not use the default one.
+        """
         if resource.provider:
             return [resource.provider.rsplit("::", 1)[0]]
         return self._explicit_providers.get((resource.stack, resource.package), [])
@@ -180,16 +184,16 @@ class Graph:
             yield from self._descendants(child.urn)
 
 
-def _resource(record: dict[str, Any]) -> Resource:
+def _resource(entry: dict[str, Any]) -> Resource:
     return Resource(
-        urn=record["urn"],
-        type=plain_type(record["type"]),
-        name=record["name"],
-        parent=record.get("parent") or "",
-        inputs=record.get("inputs") or {},
-        outputs=record.get("outputs") or {},
-        dependencies=tuple(record.get("dependencies") or ()),
-        provider=record.get("provider") or "",
-        op=operation([record.get("op", "same")]),
-        changed=tuple(record.get("changed") or ()),
+        urn=entry["urn"],
+        type=plain_type(entry["type"]),
+        name=entry["name"],
+        parent=entry.get("parent") or "",
+        inputs=entry.get("inputs") or {},
+        outputs=entry.get("outputs") or {},
+        dependencies=tuple(entry.get("dependencies") or ()),
+        provider=entry.get("provider") or "",
+        op=operation([entry.get("op", "same")]),
+        changed=tuple(entry.get("changed") or ()),
     )

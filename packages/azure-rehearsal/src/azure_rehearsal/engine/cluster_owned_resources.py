@@ -1,7 +1,8 @@
-"""What controllers of clusters made, seen from outside: in what exists, and in what is left behind.
+"""Azure resources and objects that controllers of clusters own.
 
-It is no program's: it is neither drift nor an orphan as long as what it was made from is there. Its ids differ from run
-to run, for they hold the uid of an object, so that here it is named by its cause.
+Controllers create and delete these, not the program. They are neither drift nor orphans while their cause (the object
+from which a controller made them) exists. Their ids contain the uid of an object and so differ from run to run;
+therefore this module names them by their cause.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from azure_rehearsal.kubernetes.cluster_identity import ClusterIdentity
 from azure_rehearsal.kubernetes.controllers.installed_releases import RELEASE, installed_releases
 
 _HIDDEN = frozenset({"ComponentStatus", "Endpoints", "EndpointSlice", "Event", "IPAddress", "Lease", "Node"})
-"""Kinds that come and go by themselves. So do objects that Kubernetes' own controllers make for others: ReplicaSets."""
+"""Kinds that `contents` omits, because Kubernetes itself creates and deletes their objects.
+
+`contents` also omits objects with a controlling owner, such as ReplicaSets."""
 
 
-class KnownCluster(Protocol):
-    """A cluster that tells what controllers made in it."""
+class ObservableCluster(Protocol):
+    """A cluster whose objects and causes can be listed."""
 
     @property
     def identity(self) -> ClusterIdentity: ...
@@ -41,24 +44,24 @@ class KnownCluster(Protocol):
 
 
 def leftovers(cloud: Cloud) -> list[str]:
-    """Everything that exists in Azure, by id; what a cluster made, with what it was made from."""
+    """Everything that exists in Azure, by id; resources that a controller made, with their cause."""
     return [_line(id, causes_of(record).get(id)) for id in cloud.leftovers() if (record := cloud.get(id))]
 
 
-def left_behind(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> list[str]:
-    """What clusters made in Azure and nobody takes away any more, for its cause is gone, or that of its cause."""
+def orphans(cloud: Cloud, clusters: Mapping[str, ObservableCluster]) -> list[str]:
+    """Azure resources of controllers that no controller will delete, because the cause no longer exists."""
     by_creation = {cluster.identity.creation_id: cluster for cluster in clusters.values()}
     return sorted(_line(id, cause) for id, cause in caused(cloud) if _is_lost(cause, by_creation))
 
 
-def contents(cloud: Cloud, clusters: Mapping[str, KnownCluster]) -> set[str]:
-    """Which things exist, objects of clusters too: the same for the same things, however they came to be."""
+def contents(cloud: Cloud, clusters: Mapping[str, ObservableCluster]) -> set[str]:
+    """A line for each existing resource and object. Equal deployments have equal contents, whatever their history."""
     objects = {line for id, cluster in clusters.items() for line in _objects(id, cluster)}
     return {*_resources(cloud), *objects}
 
 
-def objects(cluster_id: str, cluster: KnownCluster, api_version: str, kind: str) -> set[str]:
-    """The objects of one kind that a cluster has, as `contents` names them."""
+def objects(cluster_id: str, cluster: ObservableCluster, api_version: str, kind: str) -> set[str]:
+    """The lines of `contents` for the objects of one kind in a cluster."""
     return {object_line(cluster_id, Key.of(item)) for item in cluster.list_objects(api_version, kind)}
 
 
@@ -68,16 +71,16 @@ def _resources(cloud: Cloud) -> Iterator[str]:
         if record.id not in causes and not is_retained(record.id, record.inputs):
             yield record.id
         for id, cause in causes.items():
-            # A record set's name says which of a route's it is; elsewhere a cause has one thing of a kind.
+            # One route can have several DNS record sets, so their names are needed; other causes have one of a kind.
             name = arm_ids.name(id) if arm_ids.kind(id).startswith("Microsoft.Network/dnsZones/") else ""
             yield f"{arm_ids.resource_group_id(id)} {arm_ids.kind(id)} {name} made from {cause}"
 
 
-def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
+def _objects(cluster_id: str, cluster: ObservableCluster) -> Iterator[str]:
     causes = cluster.causes()
     for served in cluster.api_versions():
         api_version, _, kind = served.rpartition("/")
-        if not api_version or not kind[0].isupper():  # an entry is a version, or a version and a kind
+        if not api_version or not kind[0].isupper():  # an item is a version, or a version and a kind
             continue
         for item in () if kind in _HIDDEN else cluster.list_objects(api_version, kind):
             if any(owner.get("controller") for owner in item["metadata"].get("ownerReferences") or ()):
@@ -87,8 +90,8 @@ def _objects(cluster_id: str, cluster: KnownCluster) -> Iterator[str]:
             yield f"{cluster_id} {kind} made from {causes[key]}" if named_by_uid else object_line(cluster_id, key)
 
 
-def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
-    """Whether there is no object any more from which something follows."""
+def _is_lost(cause: Cause, clusters: Mapping[str, ObservableCluster]) -> bool:
+    """Whether the cause, or a cause of the cause, no longer exists."""
     cluster = clusters.get(cause.cluster_id)
     if cluster is None:
         return True
@@ -101,7 +104,7 @@ def _is_lost(cause: Cause, clusters: Mapping[str, KnownCluster]) -> bool:
     return False
 
 
-def _exists(cluster: KnownCluster, key: Key) -> bool:
+def _exists(cluster: ObservableCluster, key: Key) -> bool:
     if key.kind == RELEASE:
         return any(
             release.key == key for release in installed_releases(cluster.list_objects("v1", "Secret", key.namespace))

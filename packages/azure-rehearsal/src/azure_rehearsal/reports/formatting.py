@@ -1,4 +1,4 @@
-"""How money and time are written for people."""
+"""Texts for amounts of money and time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from azure_rehearsal.reports.price_table import Dollars
 _TO: Final = "\N{EN DASH}"
 _MINUS: Final = "\N{MINUS SIGN}"
 _WHOLE_FROM: Final = 100
-"""Dollars from which cents say nothing."""
+"""Dollars from which cents are omitted."""
 _HOURS_FROM: Final = 90
-"""Minutes from which hours are easier to grasp."""
+"""Minutes from which the text has hours."""
 
 
 def dollars(amount: Dollars) -> str:
-    """From the least to the most, once where they are equal."""
+    """The range from low to high; one amount if they are equal."""
     low, high = _money(amount.low), _money(amount.high)
     return low if low == high else f"{low}{_TO}{high}"
 

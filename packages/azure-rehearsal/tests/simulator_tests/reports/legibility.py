@@ -1,4 +1,4 @@
-"""What a picture says, and whether people can read it."""
+"""The texts of a diagram, and checks of its legibility."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def texts(recording: list[dict[str, Any]]) -> list[str]:
 
 
 def assert_legible(architecture: Architecture) -> None:
-    """Every text fits its box, every box is in the one around it, and no two neighbours overlap."""
+    """Every text fits into its box, every box into its parent, and no two siblings overlap."""
     environment, sources, addresses = layout(architecture)
     for box in [*environment.all(), *sources, *addresses]:
         assert text_width(box.title, bold=True) <= box.width

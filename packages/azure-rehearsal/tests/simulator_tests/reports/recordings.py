@@ -1,20 +1,20 @@
-"""Small recordings made by hand, with just what a test is about."""
+"""Entries of small recordings for tests."""
 
 from __future__ import annotations
 
 from typing import Any
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-000000000001"
-GROUP = "rg-voice-test"
-NETWORK = "vnet-voice-test"
+GROUP = "rg-shop-test"
+NETWORK = "vnet-shop-test"
 
 
 def urn(name: str, kind: str = "azure-native:network:Subnet", stack: str = "test", above: str = "") -> str:
     """The URN of a resource; `above` are the types of its components, joined with `$`."""
-    return f"urn:pulumi:{stack}::voice::{above + '$' if above else ''}{kind}::{name}"
+    return f"urn:pulumi:{stack}::shop::{above + '$' if above else ''}{kind}::{name}"
 
 
-def record(
+def entry(
     name: str,
     kind: str,
     inputs: dict[str, Any] | None = None,
@@ -26,8 +26,8 @@ def record(
     stack: str = "test",
     **more: Any,
 ) -> dict[str, Any]:
-    """One object of a recording. `kind` is short for azure-native's: `network:Subnet`."""
-    token = kind if kind.startswith(("kubernetes:", "pulumi:", "voice:", "random:")) else f"azure-native:{kind}"
+    """One entry of a recording. `kind` can omit `azure-native:`, as in `network:Subnet`."""
+    token = kind if kind.startswith(("kubernetes:", "pulumi:", "shop:", "random:")) else f"azure-native:{kind}"
     above = parent.split("::")[2] if parent else ""
     return {
         "urn": urn(name, token, stack, above),
@@ -44,11 +44,11 @@ def record(
 
 
 def component(name: str, kind: str = "Network", parent: str = "", **more: Any) -> dict[str, Any]:
-    return record(name, f"voice:index:{kind}", parent=parent, **more)
+    return entry(name, f"shop:index:{kind}", parent=parent, **more)
 
 
 def arm_id(kind: str, name: str) -> str:
-    """An id in the resource group of these recordings: `arm_id("Microsoft.Network/publicIPPrefixes", "p")`."""
+    """An id in the resource group of these recordings. Example: `arm_id("Microsoft.Network/publicIPPrefixes", "p")`."""
     return f"{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/{kind}/{name}"
 
 

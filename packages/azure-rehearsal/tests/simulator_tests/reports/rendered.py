@@ -1,4 +1,4 @@
-"""All that operators are shown, as one text."""
+"""All reports as one text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from azure_rehearsal.reports.markdown import summary
 
 
 def everything(recording: list[dict[str, Any]], change: Change) -> str:
-    """All that is shown, as one text."""
+    """The diagram, the summary, the terminal output and the JSON, as one text."""
     text = io.StringIO()
     console = Console(file=text, width=200)
     cost, time = monthly_cost(recording), wall_time(recording)

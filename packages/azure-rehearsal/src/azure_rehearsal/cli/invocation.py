@@ -1,6 +1,6 @@
-"""What every command of `azure-rehearsal` is made of: its stacks, its end.
+"""One invocation of `azure-rehearsal`: its stacks, its state directory, its output and its exit code.
 
-Exit codes: 0 as wanted, 1 refused, 2 wrong usage or settings, 130 interrupted.
+Exit codes: 0 as expected, 1 refused, 2 wrong usage or settings, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from rich.text import Text
 from azure_rehearsal.adapter import Adapter, load
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.cli.fault_options import FaultOptions
-from azure_rehearsal.cli.options import OneStack
+from azure_rehearsal.cli.options import StackOptions
+from azure_rehearsal.engine.backends import Backends, BackendsProtocol
 from azure_rehearsal.engine.cli_process import Display, Terminated
 from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
 from azure_rehearsal.engine.state_directory import StateDirectory
-from azure_rehearsal.engine.world import OutsideWorld, World
 from azure_rehearsal.errors import UsageError
 from azure_rehearsal.reports import diagram, markdown, recording, report, terminal
 from azure_rehearsal.reports.change import Change
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
-from azure_rehearsal.reports.preview import preview as preview_with_outlook
+from azure_rehearsal.reports.preview import preview as preview_with_forecast
 
 USAGE: Final = 2
 INTERRUPTED: Final = 130
@@ -42,19 +42,19 @@ RUNS_PROGRAM: Final = frozenset({"preview", "up", "rehearse"})
 
 @dataclass(frozen=True)
 class Wiring:
-    """What the commands work with; tests hand in a world and an adapter of their own."""
+    """The dependencies of the commands. Tests replace the backends and the adapter."""
 
-    open_world: Callable[[Path], OutsideWorld] = World.open
+    open_backends: Callable[[Path], BackendsProtocol] = Backends.open
     adapter: Callable[[Path], Adapter] = load
 
 
 @dataclass
-class Request:
-    """One command as it was typed."""
+class Invocation:
+    """One command with its options. Collects the recording and the planned changes for the final output."""
 
     wiring: Wiring
     command: str
-    where: OneStack
+    where: StackOptions
     json: bool = False
     record: Path | None = None
     markdown: Path | None = None
@@ -62,13 +62,13 @@ class Request:
     fault_options: FaultOptions = field(default_factory=FaultOptions)
     cluster: ClusterChoice | None = None
     faults: Faults = field(default_factory=Faults)
-    recorded: list[dict[str, Any]] = field(default_factory=list)
+    recording_entries: list[dict[str, Any]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     @functools.cached_property
     def adapter(self) -> Adapter:
-        """What is known of the project. Raises `UsageError`."""
-        return self.wiring.adapter(self.where.folder)
+        """The project's adapter. Raises `UsageError`."""
+        return self.wiring.adapter(self.where.project_directory)
 
     @property
     def console(self) -> Console:
@@ -76,13 +76,13 @@ class Request:
 
     @contextmanager
     def rehearsals(self, state: Path, checkpoints: bool = True) -> Generator[tuple[StateDirectory, list[Rehearsal]]]:
-        """The stacks that are asked for, in order, in one open state directory. `checkpoints` as `Rehearsal` has it."""
+        """The selected stacks in deployment order, in one open state directory. `checkpoints`: see `Rehearsal`."""
         stacks, overrides = self.where.stacks(self.adapter), self.where.overrides()
         self.faults = self.fault_options.plan()
-        directory = StateDirectory(state, self._open_world)
+        directory = StateDirectory(state, self._open_backends)
         rehearsals = [
             Rehearsal(
-                self.where.folder,
+                self.where.project_directory,
                 stack,
                 directory,
                 display=Display.STDERR if self.json else Display.TERMINAL,
@@ -95,71 +95,71 @@ class Request:
         ]
         if self.command in RUNS_PROGRAM:
             for rehearsal in rehearsals:
-                rehearsal.check_settings()  # all stacks, before the directory is made
+                rehearsal.check_settings()  # all stacks, before the directory is created
         with directory:
             yield directory, rehearsals
 
-    def _open_world(self, world: Path) -> OutsideWorld:
+    def _open_backends(self, directory: Path) -> BackendsProtocol:
         if self.cluster is not None:
-            choose(world, self.cluster)
-        return self.wiring.open_world(world)
+            choose(directory, self.cluster)
+        return self.wiring.open_backends(directory)
 
     def announce(self, text: str) -> None:
         self.console.print(Text(f"\n── {text}", "bold"), soft_wrap=True)
 
     def say(self, text: str) -> None:
-        """Prints a line that may be long."""
+        """Prints a line without wrapping it."""
         self.console.print(Text(text), soft_wrap=True)
 
     def keep(self, rehearsal: Rehearsal, run: Run) -> None:
-        """Adds a stack to the recording."""
-        self.recorded += recording.record(rehearsal.export(show_secrets=True), run.steps)
+        """Adds a deployed stack to the recording."""
+        self.recording_entries += recording.recording_of(rehearsal.export(show_secrets=True), run.steps)
 
     def preview(self, rehearsal: Rehearsal) -> Run:
-        """Previews a stack and keeps what the plan comes to."""
-        change = preview_with_outlook(rehearsal, self.where.lasting_state / "plan.json")
+        """Previews a stack and keeps the planned change."""
+        change = preview_with_forecast(rehearsal, self.where.state_directory / "plan.json")
         self.changes.append(change)
         return change.run
 
     def end(self, outcome: Outcome) -> None:
-        """Writes what was asked for, reports, and ends the process with the outcome's code."""
-        outcome.notes += self.faults.told
-        outcome.problems += [f"--fail {text}: no write of such a resource began" for text in self.faults.never_struck]
-        if self.record is not None and self.recorded:
-            recording.write(self.record, self.recorded)
-        if self.diagram is not None and self.recorded:
-            self.diagram.write_text(diagram.draw(self.recorded), encoding="utf-8")
+        """Writes the requested files, reports, and ends the process with the outcome's exit code."""
+        outcome.notes += self.faults.descriptions
+        outcome.problems += [f"--fail {text}: no write matched" for text in self.faults.unmatched]
+        if self.record is not None and self.recording_entries:
+            recording.write(self.record, self.recording_entries)
+        if self.diagram is not None and self.recording_entries:
+            self.diagram.write_text(diagram.draw(self.recording_entries), encoding="utf-8")
         if self.markdown is not None and self.changes:
             self.markdown.write_text(markdown.summary(self.changes), encoding="utf-8")
         if self.json:
-            typer.echo(json.dumps({**report.as_json(outcome), **self._outlook()}, indent=2))
+            typer.echo(json.dumps({**report.as_json(outcome), **self._forecast()}, indent=2))
         else:
             for change in self.changes:
                 terminal.show_change(change, self.console)
-            if self.recorded:
-                terminal.show(wall_time(self.recorded), monthly_cost(self.recorded), self.console)
+            if self.recording_entries:
+                terminal.show(wall_time(self.recording_entries), monthly_cost(self.recording_entries), self.console)
             report.show(outcome, self.console)
         raise typer.Exit(outcome.exit_code)
 
-    def _outlook(self) -> dict[str, Any]:
-        """Cost and time for machines: of what was deployed, or of what plans come to."""
-        outlook: dict[str, Any] = {}
-        if self.recorded:
-            outlook["cost"] = monthly_cost(self.recorded).as_json()
-            outlook["wallTime"] = wall_time(self.recorded).as_json()
+    def _forecast(self) -> dict[str, Any]:
+        """Cost and time for machines: of the deployed resources, or of the plans."""
+        forecast: dict[str, Any] = {}
+        if self.recording_entries:
+            forecast["cost"] = monthly_cost(self.recording_entries).as_json()
+            forecast["wallTime"] = wall_time(self.recording_entries).as_json()
         if self.changes:
-            outlook["changes"] = [change.as_json() for change in self.changes]
-        return outlook
+            forecast["changes"] = [change.as_json() for change in self.changes]
+        return forecast
 
 
 @contextmanager
-def answered(request: Request) -> Generator[None]:
-    """Turns what people can mend into exit codes and lines, never a traceback."""
+def exit_on_errors(invocation: Invocation) -> Generator[None]:
+    """Turns errors that the user can fix into lines on stderr and an exit code, without a traceback."""
     try:
         yield
     except UsageError as error:
-        if request.json:
-            typer.echo(json.dumps(report.refused_usage(request.command, error.problems), indent=2))
+        if invocation.json:
+            typer.echo(json.dumps(report.refused_usage(invocation.command, error.problems), indent=2))
         for problem in error.problems:
             typer.echo(f"error: {problem}", err=True)
         raise typer.Exit(USAGE) from None
