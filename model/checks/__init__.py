@@ -1,5 +1,7 @@
 """Rules that look at several settings. Each is a pure function from settings to the problems that it finds.
 
+A rule for one setting belongs to its field in `settings.schema`.
+
 stack.py      sections that all kinds have: regions, secrets
 network.py    address spaces and DDoS protection
 cluster.py    the cluster and its node pools

@@ -19,7 +19,7 @@ from model.workloads import CALL_WORKLOADS
 from model.workloads.sip_edge import WORKLOAD as SIP_EDGE
 
 POOL: Final = "voice.platform/pool"
-CALL_IS_UP: Final = "rehearsal.voice.platform/call-is-up"
+CALL_IS_UP: Final = "azure-rehearsal/call-is-up"
 MEDIA_POOLS: Final = {known.name: known.pool.name for known in CALL_WORKLOADS if known.pool.media}
 """The workloads that carry media, with their pools."""
 CALL_NAMESPACES: Final = {known.name: known.namespace.name for known in (*CALL_WORKLOADS, SIP_EDGE)}

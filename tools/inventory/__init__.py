@@ -4,5 +4,5 @@ Belongs here: building a stack without an engine, writing what it declared as so
 committed files. Does not belong here: what a resource should look like (tests/unit and tests/charts), and what Azure
 answers (packages/azure-rehearsal).
 
-`python -m tools.inventory` renews the files, `python -m tools.inventory --check` only compares them.
+`voice inventory` renews the files; `voice inventory --check` only compares them.
 """

@@ -21,8 +21,6 @@ WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 SUFFIXES: Final = {".py", ".yaml", ".toml", ".md"}
-PENDING: Final = ("azure", "kubernetes")
-"""Subpackages that still have such words. Remove one from here when its test passes unexpectedly."""
 
 
 def texts(directory: Path) -> Iterator[Path]:
@@ -34,12 +32,7 @@ def findings(path: Path) -> list[str]:
     return [f"{path}:{number}: {line.strip()}" for number, line in enumerate(lines, 1) if WORDS.search(line)]
 
 
-SUBPACKAGES: Final = [
-    pytest.param(
-        path.parent, id=path.parent.name, marks=[pytest.mark.xfail(strict=True)] if path.parent.name in PENDING else []
-    )
-    for path in sorted(SOURCE.glob("*/__init__.py"))
-]
+SUBPACKAGES: Final = [pytest.param(path.parent, id=path.parent.name) for path in sorted(SOURCE.glob("*/__init__.py"))]
 
 
 @pytest.mark.parametrize("directory", SUBPACKAGES)

@@ -21,7 +21,7 @@ from azure_rehearsal.kubernetes.cluster import Object
 from azure_rehearsal.protocol.provider import Refused
 
 FOLDER: Final = Path(__file__).with_name("definitions")
-OUTLINE_ANNOTATION: Final = "rehearsal.voice.platform/definitions"
+OUTLINE_ANNOTATION: Final = "azure-rehearsal/definitions"
 """Annotation of an outline: the file with the full CRD."""
 
 _ANYTHING: Final = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}

@@ -2,7 +2,7 @@
 
 This package implements `azure_rehearsal.kubernetes`'s interface to Azure on a simulated cloud. It is not in
 `services/`: a controller is a client of several services, not a resource provider, and no program declares the
-resources that it creates. The loops that watch Kubernetes objects are in `azure_rehearsal.kubernetes.controllers`.
+resources that it creates. The loops that watch Kubernetes objects belong in `azure_rehearsal.kubernetes.controllers`.
 
     load_balancers.py       cloud-provider-azure, part of AKS: the load balancers of all Services of a cluster
     load_balancer_spec.py   the load balancer settings of one Service

@@ -18,7 +18,7 @@ from azure_rehearsal.kubernetes.real import managed_fields
 from azure_rehearsal.kubernetes.real.api_client import MERGE
 from azure_rehearsal.kubernetes.real.real_cluster import RealCluster
 
-CAUSE_ANNOTATION: Final = "rehearsal.voice.platform/cause"
+CAUSE_ANNOTATION: Final = "azure-rehearsal/cause"
 """Annotation of an object that a controller created: its cause."""
 _MANAGER: Final = "rehearsal"
 _CONTROLLER_KINDS: Final = (

@@ -34,7 +34,7 @@ from azure_rehearsal.kubernetes.real.scale_down_rules import ScaleDownProfile
 from azure_rehearsal.protocol.provider import Refused
 
 _AKS_MANAGER: Final = "aks"
-_ADDON_LABEL: Final = "rehearsal.voice.platform/brought-by-aks"
+_ADDON_LABEL: Final = "azure-rehearsal/brought-by-aks"
 
 
 class RunningCluster(RealCluster):
