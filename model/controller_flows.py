@@ -172,7 +172,7 @@ METRICS_FLOWS: Final = (
         reason="alerts, metrics",
     ),
     prometheus_flow(peers.ALERTMANAGER, peers.ALERTMANAGER, *ports.ALERTMANAGER_PEERS, reason="its replicas agree"),
-    prometheus_flow(peers.ALERTMANAGER, Outside.INTERNET, ports.HTTPS, reason="who is told of alerts"),
+    prometheus_flow(peers.ALERTMANAGER, Outside.INTERNET, ports.HTTPS, reason="receivers of alerts"),
     prometheus_flow(peers.GRAFANA, peers.PROMETHEUS, ports.PROMETHEUS, reason="dashboards"),
     Flow(
         source=peers.KEDA,

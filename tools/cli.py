@@ -90,7 +90,7 @@ def unwrapped(docstring: str) -> str:
 
 
 class LazyCommand(TyperCommand):
-    """A command in `voice --help`. It hands over to the real one when somebody runs it."""
+    """A command in `voice --help`. It hands over to the real one when a user runs it."""
 
     def __init__(self, name: str, command: Command) -> None:
         super().__init__(name, help=command.summary, rich_help_panel=command.panel)

@@ -62,7 +62,7 @@ class Source(_Data):
     module: str
     version: str
     sum: str = Field(pattern=r"^h1:.+=$")
-    licence: Literal["Apache-2.0"]
+    license: Literal["Apache-2.0"]
     chart: Chart | None = None
     why: str = ""
 
@@ -74,7 +74,7 @@ class Source(_Data):
             "notice": notice.read_text() if notice.is_file() else "",
             "why": self.why,
         }
-        head = {"generated": _GENERATED, "module": self.module, "version": self.version, "licence": self.licence}
+        head = {"generated": _GENERATED, "module": self.module, "version": self.version, "license": self.license}
         return {**head, **{name: text for name, text in further.items() if text}}
 
 
@@ -207,9 +207,9 @@ def _licence_text(source: Source, folder: Path) -> str:
     """The module's license. Raises `CannotGenerate` if it differs from tools/definitions.yaml."""
     file = next((file for name in ("LICENSE", "LICENSE.md") if (file := folder / name).is_file()), None)
     text = file.read_text() if file else ""
-    if not all(words in text for words in _LICENCES[source.licence]):
+    if not all(words in text for words in _LICENCES[source.license]):
         raise CannotGenerate(
-            f"{source.module}@{source.version} is not licensed under {source.licence}. Fix: read {folder}."
+            f"{source.module}@{source.version} is not licensed under {source.license}. Fix: read {folder}."
         )
     return text
 

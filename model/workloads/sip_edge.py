@@ -34,7 +34,7 @@ WORKLOAD: Final = Workload(
             source=Outside.INTERNET,
             target=_PODS,
             ports=(ports.SIP_EDGE_HEALTH,),
-            reason="Traffic Manager probes; the security group admits nobody else",
+            reason="Traffic Manager probes; the security group admits no other source",
         ),
         Flow(source=Outside.LOAD_BALANCER_PROBES, target=_PODS, ports=(ports.SIP_EDGE_HEALTH,), reason="probes"),
         Flow(source=_PODS, target=FREESWITCH.endpoint, ports=ports.FREESWITCH_EDGE_PROFILE, reason="calls"),

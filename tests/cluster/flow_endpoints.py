@@ -258,6 +258,6 @@ def _addresses() -> Iterator[Endpoint]:
     yield Endpoint("the service of identities", KNOWN, address("169.254.169.254"), is_source=False)
     yield Endpoint("Azure's load balancer", KNOWN, address("168.63.129.16"), probes)
     yield Endpoint("the internet", MADE_UP, address("198.51.100.1"), internet, group="all the internet")
-    yield Endpoint("a public address of nobody", MADE_UP, address("192.0.2.1"), internet, group="all the internet")
+    yield Endpoint("an unassigned public address", MADE_UP, address("192.0.2.1"), internet, group="all the internet")
     for own in _UNASSIGNED:
-        yield Endpoint(f"{own}, of nobody", MADE_UP, address(own), group="every private address of nobody")
+        yield Endpoint(f"{own}, unassigned", MADE_UP, address(own), group="every private address of nobody")

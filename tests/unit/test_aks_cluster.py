@@ -10,7 +10,7 @@ import yaml
 from components.aks_cluster.kubeconfig import unattended
 from model.roles import Role
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import otherwise
+from tests.unit.stack_variants import non_default
 from tests.unit.stacks import KUBECONFIG, PRODUCTION, address_of, graph_of
 
 CLUSTER = "azure-native:containerservice:ManagedCluster"
@@ -131,7 +131,7 @@ def test_ranges_are_said_in_every_way_in_which_azure_tells_them(cluster: Registe
 
 @pytest.mark.requirement("B74")
 def test_a_spot_pool_is_spot_and_keeps_others_off() -> None:
-    pool = pools(otherwise())["batcha"]
+    pool = pools(non_default())["batcha"]
     assert (pool["scaleSetPriority"], pool["scaleSetEvictionPolicy"], pool["spotMaxPrice"]) == ("Spot", "Delete", -1)
     assert pool["nodeTaints"] == ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]
     assert "upgradeSettings" not in pool
@@ -189,7 +189,7 @@ def test_the_api_server_admits_people_and_the_clusters_own_ways_out(cluster: Reg
 
 
 def test_a_private_api_server_has_no_ranges_and_our_zone() -> None:
-    graph = otherwise()
+    graph = non_default()
     profile = graph.one(CLUSTER).inputs["apiServerAccessProfile"]
     assert profile["enablePrivateCluster"] is True
     assert "authorizedIPRanges" not in profile

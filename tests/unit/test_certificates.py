@@ -8,8 +8,8 @@ import pytest
 
 from model.roles import Role
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import otherwise
 from tests.unit.outputs import TENANT_ID, guid
+from tests.unit.stack_variants import non_default
 from tests.unit.stacks import PRODUCTION, graph_of
 
 CERTIFICATE = "kubernetes:cert-manager.io/v1:Certificate"
@@ -26,7 +26,7 @@ def graph() -> Graph:
 
 @pytest.fixture(scope="module")
 def before_delegation() -> Graph:
-    return otherwise()
+    return non_default()
 
 
 def named(graph: Graph, type: str) -> dict[str, Registered]:

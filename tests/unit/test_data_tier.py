@@ -6,7 +6,7 @@ import pytest
 
 from model.roles import Role
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import bare, otherwise, second_region
+from tests.unit.stack_variants import minimal, non_default, second_region
 from tests.unit.stacks import PROJECT, graph_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
@@ -68,7 +68,7 @@ def test_postgresql_is_reached_inside_the_network_only(graph: Graph) -> None:
 
 @pytest.mark.requirement("K4")
 def test_the_other_mode_is_a_private_endpoint() -> None:
-    graph = otherwise()
+    graph = non_default()
     assert servers(graph)["server"].value("network") == {"publicNetworkAccess": "Disabled"}
     groups = {
         connection["groupIds"][0]
@@ -111,7 +111,7 @@ def test_the_zones_of_databases_are_linked_both_ways(secondary: Graph) -> None:
 
 @pytest.mark.requirement("K10")
 def test_an_external_database_is_only_named() -> None:
-    assert bare().of_type(SERVER) == []
+    assert minimal().of_type(SERVER) == []
 
 
 @pytest.mark.requirement("B23", "B24", "B26", "K5")
@@ -133,7 +133,7 @@ def test_redis_writes_snapshots_every_hour(graph: Graph) -> None:
 
 @pytest.mark.requirement("C17", "K11")
 def test_redis_can_write_every_change_instead() -> None:
-    database = otherwise().one("azure-native:redisenterprise:Database")
+    database = non_default().one("azure-native:redisenterprise:Database")
     assert database.value("persistence") == {"aofEnabled": True, "aofFrequency": "1s"}
 
 
@@ -241,7 +241,7 @@ def test_each_workload_writes_to_its_own_containers_only(graph: Graph) -> None:
 @pytest.mark.requirement("D18", "K24")
 def test_documents_come_where_a_stack_asks_for_them(graph: Graph) -> None:
     assert graph.of_type("azure-native:cosmosdb:DatabaseAccount") == []
-    found = otherwise()
+    found = non_default()
     account = found.one("azure-native:cosmosdb:DatabaseAccount")
     assert account.value("capabilities") == [{"name": "EnableServerless"}]
     assert account.value("disableLocalAuth") is True
@@ -251,7 +251,7 @@ def test_documents_come_where_a_stack_asks_for_them(graph: Graph) -> None:
 
 @pytest.mark.requirement("K24")
 def test_documents_can_scale_by_throughput_instead() -> None:
-    found = bare()
+    found = minimal()
     assert "capabilities" not in found.one("azure-native:cosmosdb:DatabaseAccount").inputs
     database = found.one("azure-native:cosmosdb:SqlResourceSqlDatabase")
     assert database.value("options.autoscaleSettings.maxThroughput") == 8000

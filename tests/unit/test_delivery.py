@@ -10,8 +10,8 @@ import pytest
 from model.kubernetes import NAMESPACES
 from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import otherwise
 from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID
+from tests.unit.stack_variants import non_default
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -101,7 +101,7 @@ def test_it_starts_when_routes_are_defined_and_its_roles_are_there(graph: Graph)
 
 
 def test_without_automatic_names_it_is_not_there() -> None:
-    assert "external-dns" not in charts(otherwise())
+    assert "external-dns" not in charts(non_default())
 
 
 # Restarts

@@ -18,8 +18,8 @@ from model.naming import Naming
 from settings.schema.gateway import GatewaySettings
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
-from tests.unit.otherwise import otherwise
 from tests.unit.outputs import SUBSCRIPTION_ID
+from tests.unit.stack_variants import non_default
 from tests.unit.stacks import PRODUCTION, address_of, graph_of
 
 GATEWAY = "kubernetes:gateway.networking.k8s.io/v1:Gateway"
@@ -67,7 +67,7 @@ def graph() -> Graph:
 
 @pytest.fixture(scope="module")
 def internal() -> Graph:
-    return otherwise()
+    return non_default()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from model.roles import Role
 from settings.loader import load_stack_file
 from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import otherwise
+from tests.unit.stack_variants import non_default
 from tests.unit.stacks import PRODUCTION, PROJECT, STACKS, build_stack, edited, graph_of
 
 TYPES = {
@@ -180,7 +180,7 @@ def test_nothing_is_ignored_but_what_has_a_reason(stack: Path) -> None:
 
 def test_the_size_of_storage_counts_where_azure_does_not_change_it() -> None:
     assert not [
-        server.name for server in otherwise().of_type("azure-native:dbforpostgresql:Server") if server.ignore_changes
+        server.name for server in non_default().of_type("azure-native:dbforpostgresql:Server") if server.ignore_changes
     ]
 
 
@@ -227,7 +227,7 @@ def test_what_cannot_be_had_again_is_protected_by_setting(stack: Path) -> None:
 
 
 def test_a_retiring_media_pool_is_not_protected() -> None:
-    graph = otherwise()
+    graph = non_default()
     pools = {pool.inputs["agentPoolName"]: pool for pool in graph.of_type("azure-native:containerservice:AgentPool")}
     assert not pools["sip1a"].protect
     assert pools["sip1b"].protect

@@ -10,7 +10,7 @@ from model.secrets import GENERATED_SECRETS
 from settings.loader import load_stack_file
 from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import otherwise
+from tests.unit.stack_variants import non_default
 from tests.unit.stacks import PROJECT, build_stack, graph_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
@@ -42,7 +42,7 @@ def test_the_vault_keeps_what_was_deleted_and_is_closed_to_the_internet(graph: G
 
 
 def test_a_deleted_vault_is_brought_back_by_setting() -> None:
-    assert otherwise().one("azure-native:keyvault:Vault").value("properties.createMode") == "recover"
+    assert non_default().one("azure-native:keyvault:Vault").value("properties.createMode") == "recover"
 
 
 @pytest.mark.requirement("A8", "A9", "A10", "A11", "A31", "B55", "B57")

@@ -21,8 +21,8 @@ from settings.loader.stack_file import read_sections
 from settings.schema.metrics import MetricsSettings
 from tests.unit.graph import Graph, Registered
 from tests.unit.harness import build
-from tests.unit.otherwise import bare
 from tests.unit.outputs import guid
+from tests.unit.stack_variants import minimal
 from tests.unit.stacks import PRODUCTION, build_stack, edited, graph_of
 
 AZURE_MONITOR = "kubernetes:azmonitoring.coreos.com/v1:PodMonitor"
@@ -69,7 +69,7 @@ def in_cluster() -> Graph:
 @pytest.fixture(scope="module")
 def without() -> Graph:
     """No metrics, nobody who scales on them, and no traces."""
-    return bare()
+    return minimal()
 
 
 def endpoints(graph: Graph, monitor: str) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import DDOS_PLAN, bare, otherwise, second_region
+from tests.unit.stack_variants import DDOS_PLAN, minimal, non_default, second_region
 from tests.unit.stacks import PRODUCTION, PROJECT, address_of, graph_of
 
 CARRIER = "203.0.113.0/28"
@@ -142,7 +142,7 @@ def test_a_carrier_that_goes_straight_to_the_nodes_is_not_let_in_at_the_edge() -
 
 
 def test_without_carriers_nothing_admits_sip() -> None:
-    graph = bare()
+    graph = minimal()
     assert not any("carrier" in name for name in rules(graph, "sip"))
     assert not any(name.startswith("sip-edge-udp") for name in rules(graph, "workload"))
 
@@ -154,7 +154,7 @@ def test_the_event_socket_is_denied_before_anything_is_allowed(graph: Graph) -> 
 
 @pytest.mark.requirement("A23")
 def test_the_rtp_range_of_the_stack_reaches_rules_and_host_ports() -> None:
-    graph = otherwise()
+    graph = non_default()
     assert ranges(rules(graph, "sip")["carrier-media-udp"]) == ["20000-25999"]
     for pool in graph.of_type("azure-native:containerservice:AgentPool"):
         if pool.inputs["agentPoolName"].startswith("sip"):
@@ -248,18 +248,18 @@ def entrances(graph: Graph) -> dict[str, Registered]:
 
 
 def test_ddos_protection_of_addresses_is_for_entrances_alone() -> None:
-    guarded = {name for name, address in entrances(otherwise()).items() if address.inputs.get("ddosSettings")}
+    guarded = {name for name, address in entrances(non_default()).items() if address.inputs.get("ddosSettings")}
     assert guarded == {"sip-edge", "turn", "gateway"}, "a NAT gateway takes no address that is protected"
 
 
 def test_ddos_protection_by_plan_names_the_plan() -> None:
-    vnet = bare().one("azure-native:network:VirtualNetwork")
+    vnet = minimal().one("azure-native:network:VirtualNetwork")
     assert vnet.inputs["enableDdosProtection"] is True
     assert vnet.inputs["ddosProtectionPlan"] == {"id": DDOS_PLAN}
 
 
 def test_a_private_api_server_brings_its_zone_and_a_subnet_for_runners() -> None:
-    graph = otherwise()
+    graph = non_default()
     zones = {zone.inputs["privateZoneName"] for zone in graph.of_type("azure-native:privatedns:PrivateZone")}
     assert "privatelink.eastus.azmk8s.io" in zones
     assert "runners" in subnets(graph)

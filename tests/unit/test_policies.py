@@ -31,7 +31,7 @@ from tests.unit.admission import (
     pod,
 )
 from tests.unit.graph import Graph
-from tests.unit.otherwise import bare
+from tests.unit.stack_variants import minimal
 from tests.unit.stacks import PRODUCTION, PROJECT, build_stack, edited, graph_of
 from tools.flows_page import PAGE, STAGING, page
 
@@ -195,7 +195,7 @@ def test_only_carriers_send_calls_to_the_sip_edge(admission: Admission) -> None:
 
 
 def test_a_stack_without_carriers_lets_nobody_call() -> None:
-    admission = Admission(bare())
+    admission = Admission(minimal())
     assert not admission.admits(INTERNET, EDGE, 5060, "UDP")
     assert not admission.admits(Pod("voice-edge"), EDGE, 5060, "UDP")
     assert admission.admits(INTERNET, EDGE, 8090)

@@ -12,7 +12,7 @@ from model.address_plan import address_plan
 from model.roles import Role
 from settings.schema.azure import REGION_NUMBERS
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import bare, otherwise, second_region
+from tests.unit.stack_variants import minimal, non_default, second_region
 from tests.unit.stacks import PROJECT, graph_of, name_servers_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
@@ -32,7 +32,7 @@ def secondary() -> Graph:
 
 @pytest.fixture(scope="module")
 def internal() -> Graph:
-    return otherwise()
+    return non_default()
 
 
 def records(graph: Graph, zone: str) -> dict[tuple[str, str], dict[str, Any]]:
@@ -160,7 +160,7 @@ def test_the_gateway_is_probed_where_it_answers_by_itself(graph: Graph) -> None:
     assert endpoint.value("endpointType") == "externalEndpoints"
 
 
-@pytest.mark.parametrize(("stack", "method"), [(otherwise, "Performance"), (bare, "Priority")])
+@pytest.mark.parametrize(("stack", "method"), [(non_default, "Performance"), (minimal, "Priority")])
 def test_how_a_region_is_chosen_is_a_setting(stack: Callable[[], Graph], method: str) -> None:
     graph = stack()
     assert {profile(graph, short).value("trafficRoutingMethod") for short in ("web", "sip")} == {method}
@@ -199,7 +199,7 @@ def test_external_dns_finds_the_zone_of_its_region_and_nobody_else_lists_zones(g
 
 
 def test_nobody_writes_records_where_nobody_needs_to() -> None:
-    assert dns_roles(otherwise()) == set()
+    assert dns_roles(non_default()) == set()
 
 
 def test_controllers_start_when_they_may_write(graph: Graph) -> None:

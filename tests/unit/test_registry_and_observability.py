@@ -6,7 +6,7 @@ import pytest
 
 from model.roles import Role
 from tests.unit.graph import Graph, Registered
-from tests.unit.otherwise import PIPELINE, otherwise, second_region
+from tests.unit.stack_variants import PIPELINE, non_default, second_region
 from tests.unit.stacks import PROJECT, graph_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
@@ -59,7 +59,7 @@ def test_nodes_pull_and_pipelines_push(graph: Graph) -> None:
     (pull,) = roles(graph, Role.ACR_PULL)
     assert "/registries/acr" in pull.inputs["scope"]
     assert roles(graph, Role.ACR_PUSH) == []
-    assert [role.inputs["principalId"] for role in roles(otherwise(), Role.ACR_PUSH)] == [PIPELINE]
+    assert [role.inputs["principalId"] for role in roles(non_default(), Role.ACR_PUSH)] == [PIPELINE]
 
 
 @pytest.mark.requirement("B46")
@@ -148,12 +148,12 @@ def test_flow_logs_are_kept_unless_a_stack_says_otherwise(graph: Graph) -> None:
     log = graph.one("azure-native:network:FlowLog")
     assert log.value("networkWatcherName") == "NetworkWatcher_eastus"
     assert log.value("targetResourceId").endswith("/vnet-voice-prod-eastus")
-    assert otherwise().of_type("azure-native:network:FlowLog") == []
+    assert non_default().of_type("azure-native:network:FlowLog") == []
 
 
 def test_defender_watches_the_nodes_by_setting(graph: Graph) -> None:
     assert "defender" not in graph.one("azure-native:containerservice:ManagedCluster").inputs["securityProfile"]
-    cluster = otherwise().one("azure-native:containerservice:ManagedCluster")
+    cluster = non_default().one("azure-native:containerservice:ManagedCluster")
     assert cluster.value("securityProfile.defender.securityMonitoring.enabled") is True
 
 

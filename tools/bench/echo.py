@@ -1,6 +1,7 @@
-"""Stand-ins that answer at once: what goes in comes out, nothing is checked, nothing is kept.
+"""Fake providers that return their inputs at once, without checks or state.
 
-What a command takes with them is what the engine, the SDK and the program take; the rest is the rehearsal's own.
+A command that uses them takes as long as the engine, the SDK and the program; the rest of a rehearsal's time is the
+simulator's.
 """
 
 # ruff: noqa: ARG002 - methods of a protocol take what it sends
@@ -24,8 +25,8 @@ from azure_rehearsal.protocol.values import UNKNOWN, contains_unknown
 class Echo(FakeProvider):
     """One instance of the provider whose SDK is `distribution`.
 
-    `answers` has what single functions return; every other returns its arguments. What only a real stand-in can do,
-    which is to build remote components, `inner` does: Helm renders charts in both worlds.
+    `answers` holds the results of single functions; every other function returns its arguments. `inner` builds remote
+    components: Helm renders the charts of both variants.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ def _as_output(value: Any, name: str = "") -> Any:
 
 
 class EchoWorld(Backends):
-    """The world of the rehearsal with such stand-ins; opened like it."""
+    """The world of the rehearsal with such fake providers; opened like it."""
 
     @classmethod
     def open(cls, directory: Path) -> EchoWorld:

@@ -83,7 +83,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Size:
-    """A command at one size. CPU time of the stand-ins, and of all."""
+    """A command at one size. CPU time of the fake providers, and of all."""
 
     resources: int
     stand_ins: float

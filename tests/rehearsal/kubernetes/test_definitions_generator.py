@@ -22,9 +22,9 @@ SOURCE: Final = {
     "module": "module.example/tools",
     "version": "v1.2.3",
     "sum": "h1:0000000000000000000000000000000000000000000=",
-    "licence": "Apache-2.0",
+    "license": "Apache-2.0",
 }
-LICENCE: Final = "Apache License\nVersion 2.0, January 2004\n   Copyright [yyyy] [name]\n   Copyright 2020 Somebody\n"
+LICENSE: Final = "Apache License\nVersion 2.0, January 2004\n   Copyright [yyyy] [name]\n   Copyright 2020 Somebody\n"
 WIDGETS: Final = """# leading comment
 ---
 apiVersion: apiextensions.k8s.io/v1
@@ -63,7 +63,7 @@ metadata: {name: other}
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
     """The folder of a module with one definition and one chart."""
-    (tmp_path / "LICENSE").write_text(LICENCE)
+    (tmp_path / "LICENSE").write_text(LICENSE)
     (tmp_path / "widgets.yaml").write_text(WIDGETS)
     (tmp_path / "values.yaml").write_text(
         "name: ''\nenabled: false\nport: 80\nextra: []\nlabels: {}\nnode: null\n"
@@ -149,7 +149,7 @@ def assert_up_to_date(name: str) -> None:
 
 def test_a_definition_keeps_validation_and_drops_descriptions(module: Path) -> None:
     content = written(generator.definitions_text(source(why="a reason"), module))
-    assert [content[name] for name in ("module", "version", "licence", "copyright", "why")] == [
+    assert [content[name] for name in ("module", "version", "license", "copyright", "why")] == [
         "module.example/tools",
         "v1.2.3",
         "Apache-2.0",

@@ -81,7 +81,7 @@ def test_a_file_names_its_module_version_and_license_and_omits_descriptions(file
     content = json.loads(text)
     assert content["module"].count("/") >= 1
     assert content["version"].startswith("v")
-    assert content["licence"] == "Apache-2.0"
+    assert content["license"] == "Apache-2.0"
     assert '"description":"' not in text
 
 

@@ -129,9 +129,9 @@ def _is_granted(
     for grant in context.objects(GROUP, "ReferenceGrant"):
         if grant["metadata"]["namespace"] != to_namespace:
             continue
-        froms = grant["spec"]["from"]
-        tos = grant["spec"]["to"]
-        from_matches = any(item["kind"] == kind and item["namespace"] == namespace for item in froms)
-        if from_matches and any(item["kind"] == to_kind and item.get("name", name) == name for item in tos):
+        sources = grant["spec"]["from"]
+        targets = grant["spec"]["to"]
+        from_matches = any(item["kind"] == kind and item["namespace"] == namespace for item in sources)
+        if from_matches and any(item["kind"] == to_kind and item.get("name", name) == name for item in targets):
             return True
     return False

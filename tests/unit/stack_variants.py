@@ -1,7 +1,7 @@
-"""Stacks in which what may be chosen is chosen otherwise: one graph answers for many settings.
+"""Stacks with non-default settings: one graph serves tests of many settings.
 
-A build takes more than a second. A test that wants one setting changed asks these, unless what it looks at would not
-show beside the other changes.
+A build takes more than a second. Tests of a changed setting use these graphs, unless other changes of a graph hide the
+effect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PROD: Final = PROJECT / "Pulumi.prod.yaml"
 PIPELINE: Final = "00000000-0000-4000-8000-0000000000cc"
 DDOS_PLAN: Final = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/ddosProtectionPlans/p"
 
-_OTHERWISE: Final[dict[str, Any]] = {
+_NON_DEFAULT: Final[dict[str, Any]] = {
     "aks.apiServer": {"access": "private"},
     "aks.mediaPools.sip.generations": [
         {"name": "a", "vmSize": "Standard_D8s_v5", "state": "retiring"},
@@ -46,14 +46,14 @@ _OTHERWISE: Final[dict[str, Any]] = {
     "telephony.rtpPorts": {"first": 20000, "last": 25999},
 }
 
-_BARE: Final[dict[str, Any]] = {
+_MINIMAL: Final[dict[str, Any]] = {
     "data.cosmos": {"containers": {"sessions": "/user_id"}, "capacity": "autoscale", "maxThroughput": 8000},
     "data.postgresql": {"mode": "external", "externalHost": "db.example.com"},
     "dns.routing": "priority",
     "metrics.backend": "none",
     "network": {"ddosProtection": "plan", "ddosProtectionPlanId": DDOS_PLAN},
     "scaling.enabled": False,
-    # As many as the smallest pools hold: without scaling there are no more.
+    # The calls that the smallest pools carry: without scaling there are no more pods.
     "telephony": {"concurrentCalls": 24, "carriers": []},
     "tracing.exporters": [],
 }
@@ -67,17 +67,17 @@ def _changed(changes: dict[str, Any]) -> Graph:
 
 
 @functools.cache
-def otherwise() -> Graph:
-    """Production with each of many choices made the other way."""
-    return _changed(_OTHERWISE)
+def non_default() -> Graph:
+    """Production with many non-default settings."""
+    return _changed(_NON_DEFAULT)
 
 
 @functools.cache
-def bare() -> Graph:
-    """Production without carriers, metrics, scaling, traces, and with a database that is elsewhere."""
-    return _changed(_BARE)
+def minimal() -> Graph:
+    """Production without carriers, metrics, scaling and traces, with an external database."""
+    return _changed(_MINIMAL)
 
 
 def second_region() -> Graph:
-    """Production's second region, which makes nothing of the global part."""
+    """Production's second region, without the global part."""
     return graph_of(PROJECT / "Pulumi.prod-westeurope.yaml")
