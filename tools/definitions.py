@@ -30,12 +30,12 @@ DATA: Final = Path(__file__).with_name("definitions.yaml")
 KUBERNETES: Final = PROJECT / "packages" / "azure-rehearsal" / "src" / "azure_rehearsal" / "kubernetes"
 DEFINITIONS: Final = KUBERNETES / "definitions"
 CHARTS: Final = KUBERNETES / "charts"
-LICENCE_FILE: Final = DEFINITIONS / "LICENSE-Apache-2.0.txt"
+LICENSE_FILE: Final = DEFINITIONS / "LICENSE-Apache-2.0.txt"
 
 _GENERATED: Final = "Written by `voice definitions` from tools/definitions.yaml; do not edit."
 _DEFINITION: Final = "CustomResourceDefinition"
 _DOCUMENTS: Final = re.compile(r"(?m)^---\s*$")
-_LICENCES: Final = {"Apache-2.0": ("Apache License", "Version 2.0, January 2004")}
+_LICENSES: Final = {"Apache-2.0": ("Apache License", "Version 2.0, January 2004")}
 """The words that the license file of a module must contain, by SPDX name."""
 _COPYRIGHT: Final = re.compile(r"^\s*(Copyright (?![\[{]).*\S)", re.MULTILINE)
 """A copyright line in a license file; the example in the license itself has its year in brackets."""
@@ -70,7 +70,7 @@ class Source(_Data):
         """The first entries of a file. Raises `CannotGenerate` if the module has another license."""
         notice = folder / "NOTICE"
         further = {
-            "copyright": "; ".join(_COPYRIGHT.findall(_licence_text(self, folder))),
+            "copyright": "; ".join(_COPYRIGHT.findall(_license_text(self, folder))),
             "notice": notice.read_text() if notice.is_file() else "",
             "why": self.why,
         }
@@ -106,7 +106,7 @@ class Values(Source):
 class Data(_Data):
     """All of tools/definitions.yaml; the name of an entry is the name of the file to write."""
 
-    licence_text_of: str
+    license_text_of: str
     definitions: dict[str, Definitions]
     values: dict[str, Values]
 
@@ -121,8 +121,8 @@ def generate(data: Data, offline: bool = False) -> dict[Path, str]:
     for name, source in data.definitions.items():
         folder = module_folder(source, offline)
         written[DEFINITIONS / f"{name}.json"] = definitions_text(source, folder)
-        if name == data.licence_text_of:
-            written[LICENCE_FILE] = _licence_text(source, folder)
+        if name == data.license_text_of:
+            written[LICENSE_FILE] = _license_text(source, folder)
     for name, values in data.values.items():
         written[CHARTS / f"{name}.json"] = values_text(values, module_folder(values, offline))
     return written
@@ -203,11 +203,11 @@ def _documents(source: Definitions, folder: Path) -> Iterator[Schema]:
                     yield content
 
 
-def _licence_text(source: Source, folder: Path) -> str:
+def _license_text(source: Source, folder: Path) -> str:
     """The module's license. Raises `CannotGenerate` if it differs from tools/definitions.yaml."""
     file = next((file for name in ("LICENSE", "LICENSE.md") if (file := folder / name).is_file()), None)
     text = file.read_text() if file else ""
-    if not all(words in text for words in _LICENCES[source.license]):
+    if not all(words in text for words in _LICENSES[source.license]):
         raise CannotGenerate(
             f"{source.module}@{source.version} is not licensed under {source.license}. Fix: read {folder}."
         )
