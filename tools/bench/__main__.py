@@ -17,6 +17,7 @@ from tools.bench.figures import Figures
 from tools.bench.measure import MeasurementError, measure
 from tools.bench.once import PROJECT
 from tools.bench.page import page, summary
+from tools.mutate.report import kept_section, with_section
 
 PAGE = PROJECT / "docs" / "benchmarks.md"
 
@@ -33,7 +34,8 @@ def bench(
     except (MeasurementError, UsageError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    target.write_text(page(figures), encoding="utf-8")
+    old = target.read_text(encoding="utf-8") if target.exists() else ""
+    target.write_text(with_section(page(figures), kept_section(old)), encoding="utf-8")
     show(figures, console)
     console.print(f"Written to {target}.", soft_wrap=True)
     raise typer.Exit(0 if figures.met else 1)
