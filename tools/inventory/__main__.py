@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-from tools.inventory.declared import declare, stack_names
+from tools.inventory.declared import declare, stack_files
 from tools.inventory.files import RENEW, differences, files_of, write
 
 # An Output in an f-string raises, as in the tests.
@@ -23,10 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, show the differences and exit 1")
     parser.add_argument("stacks", nargs="*", metavar="STACK", help="default: every committed stack")
     options: Any = parser.parse_args(arguments)
-    if unknown := sorted(set(options.stacks) - set(stack_names())):
-        parser.error(f"no such stack: {', '.join(unknown)}; expected: {', '.join(stack_names())}")
+    if unknown := sorted(set(options.stacks) - set(stack_files())):
+        parser.error(f"no such stack: {', '.join(unknown)}; expected: {', '.join(stack_files())}")
     found: list[str] = []
-    for stack in options.stacks or stack_names():
+    for stack in options.stacks or stack_files():
         files = files_of(declare(stack))
         found += differences(stack, files) if options.check else write(stack, files)
     for line in found:
