@@ -55,8 +55,8 @@ def test_stages_run_until_one_fails_and_the_file_is_restored(project: Path, monk
 
     monkeypatch.setattr(run, "run_stage", fake_stage)
     result = try_mutant(project, MUTANT)
-    assert seen == [("tests/golden", MUTANT.code), ("tests/unit", MUTANT.code)]
-    assert (result.outcome, result.stage) == (Outcome.KILLED, "tests/unit tests/charts")
+    assert seen == [("tests/golden", MUTANT.code), ("tests/unit/test_settings.py", MUTANT.code)]
+    assert (result.outcome, result.stage) == (Outcome.KILLED, " ".join(run.STAGES[1]))
     assert result.change == "- LIMIT = 1\n+ LIMIT = 2"
     assert (project / "settings" / "a.py").read_text() == ORIGINAL
 
