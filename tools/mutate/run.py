@@ -30,7 +30,7 @@ MUTATED: Final = ("settings", "model", "components")
 SIMULATOR: Final = Path("packages") / "azure-rehearsal" / "src"
 STAGES: Final = (
     ("tests/golden",),
-    ("tests/unit/test_settings.py", "tests/unit/test_conventions.py"),
+    ("tests/unit/test_settings.py", "tests/unit/test_conventions.py", "tests/unit/test_vm_sizes.py"),
     ("tests/unit", "tests/charts"),
     ("tests/rehearsal",),
 )
