@@ -80,6 +80,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "Writes the simulator's CRDs and chart schemas from pinned Go modules (needs Go).",
     ),
     "bench": Command("tools.bench.command:main", CHECKS, "Measures speed and writes docs/benchmarks.md (15 minutes)."),
+    "mutate": Command(
+        "tools.mutate.command:main",
+        CHECKS,
+        "Breaks the program on purpose and reports the changes that no test notices (an hour).",
+    ),
     "arm-check": Command("tools.arm_check:main", CHECKS, "Checks recordings against Azure's resource definitions."),
 }
 

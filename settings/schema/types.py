@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -94,17 +93,6 @@ Duration = Annotated[
     StringConstraints(pattern=r"^[1-9][0-9]*[smh]$"),
     Field(json_schema_extra={"x-expected": "a whole number with s, m or h, such as 10m"}),
 ]
-
-_DURATION = re.compile(r"^([0-9]+)([smh])$")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
-
-
-def seconds(duration: str) -> int:
-    """Returns a `Duration` in seconds."""
-    match = _DURATION.match(duration)
-    if match is None:
-        raise ValueError(f"{duration!r} is not a duration")
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 def overlapping(networks: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -186,6 +186,19 @@ def test_all_problems_are_reported_together() -> None:
     ]
 
 
+def test_a_list_that_is_too_short_is_reported_beside_a_problem_in_another_list() -> None:
+    """An item that is refused also makes its own list too short; that is no second problem."""
+    sections = read_sections(GOOD)
+    carriers = [{"name": "acme", "signallingCidrs": ["nowhere"]}]
+    broken = {**sections, "dns": {**sections["dns"], "certificateAuthorities": []}, "telephony": {"carriers": carriers}}
+    with pytest.raises(SettingsError) as refused:
+        settings_from(broken, BAD_STACKS)
+    assert [problem.path for problem in refused.value.problems] == [
+        "voice:telephony.carriers[0].signallingCidrs[0]",
+        "voice:dns.certificateAuthorities",
+    ]
+
+
 @pytest.mark.parametrize("path", committed_stacks, ids=lambda path: path.name)
 def test_every_committed_stack_can_be_deployed(path: Path) -> None:
     assert check_stack_file(path) == []

@@ -15,6 +15,7 @@ from tools.bench.measure import measure
 from tools.bench.once import PROJECT
 from tools.bench.page import page, summary
 from tools.errors import CommandError
+from tools.mutate.report import kept_section, with_section
 
 PAGE: Final = PROJECT / "docs" / "benchmarks.md"
 
@@ -36,7 +37,8 @@ def main(
         figures = measure(repeats, lambda text: console.print(f"… {text}", style="dim"))
     except UsageError as error:
         raise CommandError(str(error)) from None
-    target.write_text(page(figures), encoding="utf-8")
+    old = target.read_text(encoding="utf-8") if target.exists() else ""
+    target.write_text(with_section(page(figures), kept_section(old)), encoding="utf-8")
     show(figures, console)
     console.print(f"voice bench: wrote {target}.", soft_wrap=True)
     if not figures.met:

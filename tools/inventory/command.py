@@ -9,10 +9,10 @@ import typer
 
 from tools.errors import CommandError, UsageError
 from tools.generated_files import Check
-from tools.inventory.declared import declare, stack_names
+from tools.inventory.declared import declare, stack_files
 from tools.inventory.files import RENEW, differences, files_of, write
 
-Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks; every committed stack by default.")]
+Stacks = Annotated[list[str] | None, typer.Argument(help="Stacks; every stack with an inventory by default.")]
 
 
 def main(stacks: Stacks = None, check: Check = False) -> None:
@@ -26,12 +26,12 @@ def main(stacks: Stacks = None, check: Check = False) -> None:
     """
     # An Output in an f-string raises, as in the tests.
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
-    if unknown := sorted(set(stacks or ()) - set(stack_names())):
+    if unknown := sorted(set(stacks or ()) - set(stack_files())):
         raise UsageError(
-            f"There is no stack {', '.join(unknown)}. Expected: {', '.join(stack_names())}. Fix: name one of these."
+            f"There is no stack {', '.join(unknown)}. Expected: {', '.join(stack_files())}. Fix: name one of these."
         )
     found: list[str] = []
-    for stack in stacks or stack_names():
+    for stack in stacks or stack_files():
         files = files_of(declare(stack))
         found += differences(stack, files) if check else write(stack, files)
     for line in found:

@@ -20,6 +20,8 @@ from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID, provider_outputs
 from tests.unit.stacks import ANSWERS, PROJECT, build_stack
 from tools.inventory.charts import CHART_TYPE, rendered_objects
 
+VARIANTS: Final = PROJECT / "tests" / "golden" / "variants"
+"""Stack files that are never deployed: they turn on what the committed stacks leave out."""
 _LONGEST_PLAIN: Final = 8
 """Values up to this length could be part of something else, so they get no label."""
 
@@ -57,19 +59,22 @@ class Secret:
     value: Any
 
 
-def stack_names() -> list[str]:
-    """The committed stacks, in order."""
-    return sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
+def stack_files() -> dict[str, Path]:
+    """The stacks that have an inventory: the committed ones, and those with choices that none of them makes."""
+    committed, variants = (
+        {path.name.split(".")[1]: path for path in folder.glob("Pulumi.*.yaml")} for folder in (PROJECT, VARIANTS)
+    )
+    return dict(sorted(committed.items())) | dict(sorted(variants.items()))
 
 
 def declare(stack: str) -> Declared:
-    """Runs the program for a committed stack."""
+    """Runs the program for one of `stack_files`."""
     dependencies: dict[tuple[str, str], list[str]] = {}
 
     def note(arguments: pulumi.ResourceTransformationArgs) -> None:
         dependencies[arguments.type_, arguments.name] = _dependency_names(arguments.opts.depends_on)
 
-    graph = build_stack(read_sections(PROJECT / f"Pulumi.{stack}.yaml"), stack=stack, note=note)
+    graph = build_stack(read_sections(stack_files()[stack]), stack=stack, note=note)
     return Declared(
         stack=stack,
         resources=[_entry(resource, dependencies) for resource in graph.resources],
@@ -104,15 +109,16 @@ def _entry(resource: Registered, dependencies: Mapping[tuple[str, str], list[str
     options = {
         "protect": resource.protect,
         "dependsOn": dependencies[resource.type, resource.name],
+        "reads": sorted({_name(urn) for urns in resource.property_dependencies.values() for urn in urns}),
         "ignoreChanges": list(resource.ignore_changes),
         "replaceOnChanges": list(resource.replace_on_changes),
         "deleteBeforeReplace": resource.delete_before_replace,
         "retainOnDelete": resource.retain_on_delete,
-        "deletedWith": resource.deleted_with.rsplit("::", 1)[-1],
+        "deletedWith": _name(resource.deleted_with),
         "additionalSecretOutputs": list(resource.additional_secret_outputs),
         "customTimeouts": dict(resource.custom_timeouts),
         "import": resource.import_id,
-        "provider": resource.provider.rsplit("::", 1)[-1],
+        "provider": _name(resource.provider),
     }
     return Entry(
         urn=_below_project(resource.urn),
@@ -126,6 +132,10 @@ def _entry(resource: Registered, dependencies: Mapping[tuple[str, str], list[str
 
 def _below_project(urn: str) -> str:
     return "::".join(urn.split("::")[2:])
+
+
+def _name(urn: str) -> str:
+    return urn.rsplit("::", 1)[-1]
 
 
 def _with_secrets(value: Any, resource: Registered, path: str = "") -> Any:
