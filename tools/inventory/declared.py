@@ -21,7 +21,7 @@ from tests.unit.stacks import ANSWERS, PROJECT, build_stack
 from tools.inventory.charts import CHART_TYPE, rendered_objects
 
 VARIANTS: Final = PROJECT / "tests" / "golden" / "variants"
-"""Stack files that nobody deploys: they turn on what the committed stacks leave out."""
+"""Stack files that are not for deployment: they turn on what the committed stacks leave out."""
 _LONGEST_PLAIN: Final = 8
 """Values up to this length could be part of something else, so they get no label."""
 
