@@ -15,6 +15,7 @@ from pulumi_azure_native import network
 
 from model import ports
 from model.address_plan import NODE_SUBNETS, AddressPlan, Subnet
+from model.address_ranges import without_contained
 from model.pools import LIVEKIT, SIP
 from model.ports import Ports, freeswitch_rtp
 from model.public_addresses import PublicAddress
@@ -90,7 +91,7 @@ def _args(name: str, protocol: str, ranges: list[str], rule: _Rule) -> network.S
         destination_port_ranges=ranges if len(ranges) > 1 else None,
         destination_port_range=ranges[0] if len(ranges) == 1 else None,
     )
-    sources = sorted(rule.sources)
+    sources = rule.sources if len(rule.sources) == 1 else without_contained(rule.sources)
     if len(sources) == 1:
         args.source_address_prefix = sources[0]
     else:

@@ -29,15 +29,15 @@ def refuse(code: str, expected: str, remediation: str) -> PydanticCustomError:
 
 
 def _network(value: str) -> str:
+    """Returns the network in CIDR notation; a single address becomes a /32."""
     try:
-        ipaddress.IPv4Network(value)
+        return str(ipaddress.IPv4Network(value))
     except ValueError as error:
         raise refuse(
             "invalid-cidr",
             "an IPv4 network in CIDR notation without host bits, such as 203.0.113.0/28",
-            f"Write the network address ({error}). Write a single address with /32.",
+            f"Write the network address ({error}).",
         ) from None
-    return value
 
 
 def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -49,7 +49,7 @@ def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 Cidr = Annotated[str, AfterValidator(_network)]
-"""An IPv4 network, `a.b.c.d/n`."""
+"""An IPv4 network, `a.b.c.d/n`. The stack file can also contain a single address."""
 
 Guid = Annotated[
     str,

@@ -135,6 +135,36 @@ CASES: Final = [
     ),
     Case(
         "network:NetworkSecurityGroup",
+        "a prefix within another prefix",
+        lambda azure: security_group(
+            azure, {"sourceAddressPrefix": None, "sourceAddressPrefixes": ["10.0.0.0/8", "10.1.0.0/16"]}
+        ),
+        "OverlappingSubnetsNotPermittedInSecurityRule",
+        ("10.0.0.0/8 and 10.1.0.0/16", "remove 10.1.0.0/16"),
+        setup=AzureHarness.group,
+    ),
+    Case(
+        "network:NetworkSecurityGroup",
+        "the whole internet beside a prefix",
+        lambda azure: security_group(
+            azure, {"sourceAddressPrefix": None, "sourceAddressPrefixes": ["203.0.113.0/28", "0.0.0.0/0"]}
+        ),
+        "OverlappingSubnetsNotPermittedInSecurityRule",
+        ("203.0.113.0/28 and 0.0.0.0/0", "remove 203.0.113.0/28"),
+        setup=AzureHarness.group,
+    ),
+    Case(
+        "network:NetworkSecurityGroup",
+        "the same address twice",
+        lambda azure: security_group(
+            azure, {"sourceAddressPrefix": None, "sourceAddressPrefixes": ["203.0.113.1", "203.0.113.1/32"]}
+        ),
+        "OverlappingSubnetsNotPermittedInSecurityRule",
+        ("203.0.113.1 and 203.0.113.1/32",),
+        setup=AzureHarness.group,
+    ),
+    Case(
+        "network:NetworkSecurityGroup",
         "an address with host bits in a list of addresses",
         lambda azure: security_group(
             azure, {"sourceAddressPrefix": None, "sourceAddressPrefixes": ["10.0.0.0/8", "20.20.20.20/16"]}

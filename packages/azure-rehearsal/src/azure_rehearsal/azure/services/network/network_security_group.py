@@ -132,6 +132,22 @@ def _refuse_addresses(rule: dict[str, Any], side: str, id: str) -> None:
                 f"Security rule {id} has invalid Address prefix. Value provided: {item}",
                 "use an address or a CIDR block without host bits",
             )
+    _refuse_overlaps(rule, side, id)
+
+
+def _refuse_overlaps(rule: dict[str, Any], side: str, id: str) -> None:
+    """Source: alan-turing-institute/data-safe-haven#2077 and kubernetes-sigs/cloud-provider-azure#6775."""
+    prefixes = [(item, ipaddress.ip_network(item)) for item in rule.get(f"{side}AddressPrefixes") or []]
+    for position, (text, network) in enumerate(prefixes):
+        for other_text, other in prefixes[position + 1 :]:
+            if network.version == other.version and network.overlaps(other):
+                smaller = other_text if other.prefixlen >= network.prefixlen else text
+                raise Refused(
+                    "OverlappingSubnetsNotPermittedInSecurityRule",
+                    f"Security rule parameter {side.capitalize()}AddressPrefixes for rule with Id {id} cannot specify "
+                    f"overlapping subnets: {text} and {other_text}.",
+                    f"remove {smaller}: the other prefix contains it",
+                )
 
 
 def _is_address(text: str) -> bool:
