@@ -58,7 +58,7 @@ help: ## List these commands.
 	@printf 'More commands: $(BIN)/voice --help, $(BIN)/azure-rehearsal --help\n'
 
 .PHONY: preview
-preview: venv ## Show what a deployment would change.
+preview: venv ## Show what a deployment to the simulated Azure would change.
 	@$(BIN)/azure-rehearsal preview $(WHICH) $(ON) $(ARGS)
 
 .PHONY: rehearse

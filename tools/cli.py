@@ -50,7 +50,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "capacity": Command("tools.capacity:main", STACKS, "Sizes a stack for a number of concurrent calls."),
     "dashboards": Command("tools.dashboards:main", STACKS, "Writes the call dashboards to the environment's Grafana."),
     "generate": Command(
-        "tools.generate:main", GENERATED, "Writes every generated file that is out of date; --check only checks."
+        "tools.generate:main",
+        GENERATED,
+        "Writes the schema, chart documents and pages that are out of date; --check only checks.",
     ),
     "schema": Command(
         "tools.settings_schema:main",

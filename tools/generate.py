@@ -21,10 +21,10 @@ GENERATORS: Final[Mapping[str, Callable[[], Mapping[Path, str]]]] = {
 
 
 def main(check: Check = False) -> None:
-    """Writes every generated file that is out of date; --check only checks.
+    """Writes the schema, chart documents and pages that are out of date; --check only checks.
 
     Runs the generators of the JSON schema, the chart documents and the pages in docs/. Does not run `definitions`,
-    which downloads Go modules, nor `bench`, which measures for a quarter of an hour.
+    which downloads Go modules, `inventory`, whose files `make test` compares, or `bench`, which takes 15 minutes.
 
     Example: `voice generate --check` (CI runs this).
 

@@ -96,7 +96,9 @@ class _Messages:
         """What to add for a required setting, with the keys that it requires itself."""
         node = self._node(location)
         required = ", ".join(f"{key}: …" for key in node.get("required", ()))
-        return f"Add `{location[-1]}: {{{required}}}`." if required else f"Add `{location[-1]}: …`."
+        # A section stands under `config` with the prefix of the platform's keys.
+        key = f"{NAMESPACE}:{location[-1]}" if len(location) == 1 else str(location[-1])
+        return f"Add `{key}: {{{required}}}`." if required else f"Add `{key}: …`."
 
     def _summary(self, location: Location) -> str:
         """The description of a setting as part of a sentence."""

@@ -149,7 +149,7 @@ def test_a_kind_without_an_implementation_is_not_available() -> None:
 
 def test_a_required_section_is_reported_with_its_required_keys() -> None:
     assert (
-        "`voice:naming` is required: the prefix of Azure resource names. Add `naming: {prefix: …}`."
+        "`voice:naming` is required: the prefix of Azure resource names. Add `voice:naming: {prefix: …}`."
         in check_stack_file(BAD_STACKS / "Pulumi.missing-sections.yaml")
     )
 

@@ -23,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; e
 Record = Annotated[Path | None, typer.Option(help="Writes the deployed resources as a JSON list.", metavar="FILE")]
 Markdown = Annotated[
     Path | None,
-    typer.Option("--markdown", help="Writes a summary of the change for a pull-invocation comment.", metavar="FILE"),
+    typer.Option("--markdown", help="Writes a summary of the change for a pull-request comment.", metavar="FILE"),
 ]
 Diagram = Annotated[Path | None, typer.Option("--diagram", help="Draws the deployed resources as SVG.", metavar="FILE")]
 Cluster = Annotated[
