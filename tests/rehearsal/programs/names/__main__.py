@@ -1,4 +1,4 @@
-"""The names of an environment and of one region, by the platform's own components, and little else."""
+"""The DNS names of an environment and of one region: a small program with the platform's components."""
 
 from __future__ import annotations
 
