@@ -58,7 +58,7 @@ class ClusterlessNetwork(pulumi.ComponentResource):
         previous: pulumi.Resource = virtual_network
         found: dict[Subnet, pulumi.Output[str]] = {}
         for subnet, cidr in subnets(settings.this_region).items():
-            # One after another: Azure refuses two writes to one network at the same time.
+            # In sequence: Azure refuses concurrent writes to one network.
             previous = network.Subnet(
                 f"{name}-subnet-{subnet}",
                 subnet_name=scope.names.subnet(subnet),
