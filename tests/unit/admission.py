@@ -24,8 +24,8 @@ class Pod:
 
 @dataclass(frozen=True)
 class Place:
-    """A node, the API server, or an address outside the cluster, with Cilium's name for it. CIDR rules do not match nodes
-    and the API server.
+    """A node, the API server, or an address outside the cluster, with Cilium's name for it. CIDR rules match neither
+    nodes nor the API server.
     """
 
     entity: str

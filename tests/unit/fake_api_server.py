@@ -22,7 +22,7 @@ LISTS = {
 
 @dataclass
 class FakeApiServer:
-    """The objects of a cluster. `metrics` has keys `<namespace>/<pod>:<port>`; `refuses` is the status of each response."""
+    """The objects of a cluster. `metrics` has keys `<namespace>/<pod>:<port>`; `refuses` is the status of responses."""
 
     url: str = ""
     deployments: list[Object] = field(default_factory=list)

@@ -252,7 +252,7 @@ def _secret(value: struct_pb2.Value) -> struct_pb2.Value:
 
 
 def _as_response(key: str, value: struct_pb2.Value) -> struct_pb2.Value:
-    """An input in the form of Azure's response: identities are a list of ids in the input and a map by id in the output."""
+    """An input in the form of Azure's response, which has identities as a map by id instead of a list of ids."""
     kind = value.WhichOneof("kind")
     if kind == "list_value" and key == "userAssignedIdentities":
         ids = [item.string_value for item in value.list_value.values]
