@@ -1,4 +1,4 @@
-"""Imports have one direction: `__main__` -> `components` -> `model` -> `settings.schema`; the loader is above the checks.
+"""Imports have one direction: `__main__` -> `components` -> `model` -> `settings.schema`; the loader imports checks.
 
 The simulator does not import the platform.
 """
