@@ -30,7 +30,7 @@ class FakeApiServer:
     nodes: list[Object] = field(default_factory=list)
     metrics: dict[str, str] = field(default_factory=dict)
     refuses: int = 0
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     @property
     def kubeconfig(self) -> Object:
@@ -38,7 +38,7 @@ class FakeApiServer:
 
     def answer(self, path: str, selector: str) -> tuple[int, str, str]:
         """Status, content type and body."""
-        self.asked.append(path)
+        self.requests.append(path)
         if self.refuses:
             return self.refuses, "application/json", json.dumps({"kind": "Status", "code": self.refuses})
         if path in LISTS:
@@ -76,9 +76,9 @@ def api_server(server: FakeApiServer) -> Generator[FakeApiServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = urlsplit(self.path)
-            selector = parse_qs(asked.query).get("labelSelector", [""])[0]
-            status, kind, body = server.answer(unquote(asked.path), selector)
+            url = urlsplit(self.path)
+            selector = parse_qs(url.query).get("labelSelector", [""])[0]
+            status, kind, body = server.answer(unquote(url.path), selector)
             data = body.encode()
             self.send_response(status)
             self.send_header("Content-Type", kind)

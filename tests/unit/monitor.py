@@ -194,8 +194,8 @@ class RecordingMonitor(MockMonitor):
             return
         if resource.custom or (resource.remote and "kubernetes" not in resource.providers):
             self._refuse(
-                f"{resource.type} {resource.name} has no explicit provider and would use whatever cluster is at hand. "
-                "Pass opts=ResourceOptions(provider=…), or providers=[…] to the component that holds it."
+                f"{resource.type} {resource.name} has no explicit provider and would use the current kubeconfig. "
+                "Pass opts=ResourceOptions(provider=…), or providers=[…] to its component."
             )
 
     def _check_keys(self, resource: Registered) -> None:
@@ -205,7 +205,7 @@ class RecordingMonitor(MockMonitor):
         if wrong:
             self._refuse(
                 f"{resource.type} {resource.name} has keys that no provider knows: {', '.join(wrong)}. Use the typed "
-                "argument's name in Python, or camelCase in a plain dictionary; a map with free keys belongs into "
+                "argument's name in Python, or camelCase in a plain dictionary; a map with free keys belongs in "
                 "tests.unit.monitor.FREE_MAPS."
             )
 

@@ -232,12 +232,12 @@ def test_the_capacity_page_is_up_to_date() -> None:
 def test_the_results_on_live_clusters_belong_to_the_committed_production() -> None:
     """A change of production's sizes makes the committed results out of date."""
     rows = [row for row in yaml.safe_load(LIVE.read_text()) if row["when"] == "all is well"]
-    asked = []
+    expected = []
     for stack in VoiceAdapter(PROJECT).stacks("prod"):
         result = report_capacity(stack, load_stack_file(PROJECT / f"Pulumi.{stack}.yaml"))
         pods = {row.workload: row.pods for row in result.workloads}
         most = {row.pool: row.allowed * (result.zones if row.by_zone else 1) for row in result.pools}
-        asked.append((result.region, result.calls, pods, most))
+        expected.append((result.region, result.calls, pods, most))
     found = [
         (
             row["region"],
@@ -247,4 +247,4 @@ def test_the_results_on_live_clusters_belong_to_the_committed_production() -> No
         )
         for row in rows
     ]
-    assert found == asked, 'run `make test-cluster ARGS="--write-pages -k capacity"`'
+    assert found == expected, 'run `make test-cluster ARGS="--write-pages -k capacity"`'

@@ -48,13 +48,13 @@ def test_functions_stay_short() -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_each_package_states_what_belongs_in_it(part: str) -> None:
-    silent = []
+    undocumented = []
     for path in sorted((PROJECT / part).rglob("__init__.py")):
         statement = ast.get_docstring(ast.parse(path.read_text())) or ""
         # The packages of services share the docstring of `azure/services`.
         if "belong" not in statement and not statement.startswith("Microsoft."):
-            silent.append(path.parent.relative_to(PROJECT).as_posix())
-    assert not silent, "their docstrings must say what belongs in the package and what does not"
+            undocumented.append(path.parent.relative_to(PROJECT).as_posix())
+    assert not undocumented, "their docstrings must say what belongs in the package and what does not"
 
 
 def test_all_folders_of_the_program_are_checked() -> None:

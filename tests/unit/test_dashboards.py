@@ -156,7 +156,7 @@ def az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grafana: FakeGrafana) ->
     program = tmp_path / "az"
     program.write_text(
         f"""#!/bin/sh
-echo "$@" >>{tmp_path}/asked
+echo "$@" >>{tmp_path}/arguments
 case "$*" in
   *Microsoft.Dashboard/grafana/*"--query properties.endpoint "*) echo {grafana.url} ;;
   *Microsoft.Monitor/accounts/*"--query properties.metrics.prometheusQueryEndpoint "*) echo {ENDPOINT} ;;
@@ -167,7 +167,7 @@ esac
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    return tmp_path / "asked"
+    return tmp_path / "arguments"
 
 
 def run_dashboards(*arguments: str) -> tuple[int, str]:
@@ -189,9 +189,9 @@ def test_dashboards_are_uploaded_with_a_data_source_of_the_region(grafana: FakeG
 def test_addresses_come_from_the_azure_resources_of_the_stack(az: Path) -> None:
     assert run_dashboards("--stack", "prod")[0] == 0
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
-    asked = az.read_text()
-    assert f"/resourceGroups/{global_names(settings).resource_group}/" in asked
-    assert f"/accounts/{region_names(settings).monitor_workspace} " in asked
+    arguments = az.read_text()
+    assert f"/resourceGroups/{global_names(settings).resource_group}/" in arguments
+    assert f"/accounts/{region_names(settings).monitor_workspace} " in arguments
 
 
 @pytest.mark.usefixtures("az")

@@ -47,8 +47,8 @@ def test_a_deleted_vault_is_recovered_by_setting() -> None:
 
 @pytest.mark.requirement("A8", "A9", "A10", "A11", "A31", "B55", "B57")
 def test_every_secret_of_the_stack_and_of_the_platform_is_in_the_vault(graph: Graph) -> None:
-    made = {secret.name for secret in GENERATED_SECRETS} | {"redis-password", "egress-storage-key"}
-    assert set(secrets(graph)) == made | set(USER_SECRETS)
+    generated = {secret.name for secret in GENERATED_SECRETS} | {"redis-password", "egress-storage-key"}
+    assert set(secrets(graph)) == generated | set(USER_SECRETS)
 
 
 @pytest.mark.requirement("A31", "B57")

@@ -53,12 +53,12 @@ def test_external_dns_manages_only_routes_in_the_zone_of_the_region(graph: Graph
     assert external_dns["sources"] == ["gateway-httproute"]
     assert external_dns["domainFilters"] == ["eastus.voice.example.com"]
     key, _, value = external_dns["labelFilter"].partition("=")
-    asked = [
+    hosts = [
         item.inputs["spec"]["hostnames"]
         for item in graph.of_type("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute")
         if item.inputs["metadata"].get("labels", {}).get(key) == value
     ]
-    assert asked == [["shop.eastus.voice.example.com"]], "the program owns api and livekit, and * in the environment"
+    assert hosts == [["shop.eastus.voice.example.com"]], "the program owns api and livekit, and * in the environment"
 
 
 @pytest.mark.requirement("K19")

@@ -135,14 +135,14 @@ def test_only_nodes_reach_the_socket_of_agents(admission: Admission) -> None:
 
 
 def test_agent_watch_has_flows_only_with_livekit_and_the_api_server(admission: Admission, everything: Graph) -> None:
-    watcher, asked = pod("voice-agents", "agent-watch"), Admission(everything)
-    assert asked.admits(NODE, watcher, 8000), "LiveKit's webhooks come from its node"
-    assert asked.admits(watcher, NODE, 7880)
-    assert asked.admits(watcher, API_SERVER, 443)
+    watcher, with_agent_watch = pod("voice-agents", "agent-watch"), Admission(everything)
+    assert with_agent_watch.admits(NODE, watcher, 8000), "LiveKit's webhooks come from its node"
+    assert with_agent_watch.admits(watcher, NODE, 7880)
+    assert with_agent_watch.admits(watcher, API_SERVER, 443)
     for source in (OWN_SERVICE, EDGE, GATEWAY, INTERNET):
-        assert not asked.admits(source, watcher, 8000), source
+        assert not with_agent_watch.admits(source, watcher, 8000), source
     for target in (INTERNET, REDIS, DATABASE, AGENT):
-        assert not asked.admits(watcher, target, 443), target
+        assert not with_agent_watch.admits(watcher, target, 443), target
     assert not admission.admits(NODE, watcher, 8000), "the flow exists only with agent-watch"
 
 

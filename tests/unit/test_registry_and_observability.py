@@ -49,9 +49,9 @@ def test_each_region_except_the_home_region_has_a_registry_replica(graph: Graph,
 
 
 def test_a_region_without_the_global_part_creates_no_global_resources(secondary: Graph) -> None:
-    made = {resource.type for resource in secondary.resources}
-    assert "azure-native:containerregistry:Registry" not in made
-    assert "azure-native:dashboard:Grafana" not in made
+    types = {resource.type for resource in secondary.resources}
+    assert "azure-native:containerregistry:Registry" not in types
+    assert "azure-native:dashboard:Grafana" not in types
 
 
 @pytest.mark.requirement("A35")

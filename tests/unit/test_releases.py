@@ -72,7 +72,7 @@ def test_helm_creates_no_namespace_and_no_release_name(graph: Graph, release: Re
     assert release.inputs["createNamespace"] is False
     assert (release.inputs["namespace"], release.inputs["name"]) == ("voice-system", "issuer")
     assert graph.one("kubernetes:core/v1:Namespace").urn in release.dependencies, (
-        "the release goes before its namespace"
+        "the release is deleted before its namespace"
     )
 
 

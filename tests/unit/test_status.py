@@ -113,8 +113,8 @@ def test_status_names_a_retiring_generation_that_still_has_nodes(cluster: FakeAp
 
 def test_metrics_are_read_only_from_running_pods_that_carry_calls(cluster: FakeApiServer) -> None:
     read_state(cluster.kubeconfig)
-    asked = {path.split("/")[6] for path in cluster.asked if path.endswith("/proxy/metrics")}
-    assert asked == {
+    scraped = {path.split("/")[6] for path in cluster.requests if path.endswith("/proxy/metrics")}
+    assert scraped == {
         "freeswitch-new:9282",
         "freeswitch-old-1:9282",
         "freeswitch-old-2:9282",
@@ -203,11 +203,11 @@ def test_the_kubeconfig_is_the_stacks_output(
 ) -> None:
     (tmp_path / "config").write_text(yaml.safe_dump(cluster.kubeconfig))
     pulumi = tmp_path / "pulumi"
-    pulumi.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/asked\ncat {tmp_path}/config\n')
+    pulumi.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/arguments\ncat {tmp_path}/config\n')
     pulumi.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     assert run("status", "--stack", "prod")[0] == 0
-    assert (tmp_path / "asked").read_text().strip() == "stack output kubeconfig --show-secrets --stack prod"
+    assert (tmp_path / "arguments").read_text().strip() == "stack output kubeconfig --show-secrets --stack prod"
 
 
 def test_a_stack_that_was_never_deployed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -267,9 +267,9 @@ def test_a_key_to_remove_must_exist() -> None:
 
 def test_values_come_from_a_schema_or_from_defaults() -> None:
     chart = {"name": "demo", "version": "1.0.0"}
-    for ways in ({}, {"schema": "a.json", "defaults": {"": "b.yaml"}}):
+    for sources in ({}, {"schema": "a.json", "defaults": {"": "b.yaml"}}):
         with pytest.raises(ValidationError, match="give either schema or defaults"):
-            Values.model_validate({**SOURCE, "chart": chart, **ways})
+            Values.model_validate({**SOURCE, "chart": chart, **sources})
 
 
 def test_a_definition_keeps_its_group_by_default() -> None:

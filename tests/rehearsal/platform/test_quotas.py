@@ -41,14 +41,14 @@ def pods(recording: list[dict[str, Any]]) -> Iterator[tuple[str, int, dict[str, 
 
 def test_workloads_request_no_more_than_the_quota_of_their_namespace(recording: list[dict[str, Any]]) -> None:
     quotas = by_namespace(recording, "ResourceQuota")
-    asked: dict[tuple[str, str], float] = {}
+    requested: dict[tuple[str, str], float] = {}
     for namespace, count, spec in pods(recording):
         for container in spec["containers"]:
             for resource, quantity in container["resources"]["requests"].items():
                 key = (namespace, resource)
-                asked[key] = asked.get(key, 0) + count * amount(quantity)
-    assert {namespace for namespace, _ in asked} >= {"voice-edge", "voice-media", "voice-agents"}
-    for (namespace, resource), total in asked.items():
+                requested[key] = requested.get(key, 0) + count * amount(quantity)
+    assert {namespace for namespace, _ in requested} >= {"voice-edge", "voice-media", "voice-agents"}
+    for (namespace, resource), total in requested.items():
         assert total <= amount(quotas[namespace]["hard"][f"requests.{resource}"]), f"{resource} in {namespace}"
 
 

@@ -55,12 +55,12 @@ def test_metrics_move_into_the_cluster_and_back_without_replacing_the_cluster(ow
     moved = of_the_platform(own_production.up(config=IN_CLUSTER))
     assert moved["update"] == [CLUSTER], "the cluster must change in place"
     assert set(moved) == {"create", "update", "delete"}
-    made, gone = set(moved["create"]), set(moved["delete"])
-    assert {name for name in made if "-target-" in name} == {name for name in gone if "-target-" in name}, (
+    created, deleted = set(moved["create"]), set(moved["delete"])
+    assert {name for name in created if "-target-" in name} == {name for name in deleted if "-target-" in name}, (
         "the two APIs have different monitor objects"
     )
-    assert made >= {f"{SERVICES}-metrics-prometheus", f"{SERVICES}-metrics-rules"}
-    assert gone >= {"voice-eastus-rules-nodes", "voice-eastus-monitoring-metrics", *SCALING_ACCESS}
+    assert created >= {f"{SERVICES}-metrics-prometheus", f"{SERVICES}-metrics-rules"}
+    assert deleted >= {"voice-eastus-rules-nodes", "voice-eastus-monitoring-metrics", *SCALING_ACCESS}
     assert changes(own_production.preview(config=IN_CLUSTER)) == {}
     assert of_the_platform(own_production.up()) == {
         "create": moved["delete"],

@@ -104,10 +104,10 @@ def test_a_region_is_added_while_the_others_stay(environment: Environment) -> No
 
 
 def _all_networks_reach_each_other(regions: list[str], environment: Environment) -> None:
-    ways = {
+    pairs = {
         (record["id"].split("/")[8], record["properties"]["remoteVirtualNetwork"]["id"].rsplit("/", 1)[-1])
         for record in environment.cloud()["records"]
         if record["type"] == PEERING
     }
     networks = [f"vnet-voice-prod-{region}" for region in regions]
-    assert ways == set(itertools.permutations(networks, 2))
+    assert pairs == set(itertools.permutations(networks, 2))

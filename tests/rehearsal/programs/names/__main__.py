@@ -43,8 +43,10 @@ def group(names: Naming) -> azure.resources.ResourceGroup:
     )
 
 
-def scope(names: Naming, made: azure.resources.ResourceGroup) -> Scope:
-    return Scope(resource_group_name=made.name, names=names, location=region.location, tags=tags, protect=False)
+def scope(names: Naming, resource_group: azure.resources.ResourceGroup) -> Scope:
+    return Scope(
+        resource_group_name=resource_group.name, names=names, location=region.location, tags=tags, protect=False
+    )
 
 
 after: list[pulumi.Resource] = []
