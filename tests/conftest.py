@@ -1,4 +1,4 @@
-"""What every test runs under."""
+"""Fixtures and process settings of all tests."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from azure_rehearsal.testing import cli
 
 __all__ = ["cli"]
 
-# As every program of the rehearsal has it: the SDKs' objects live to the end and need no walking.
+# As in programs of a rehearsal: the SDKs' objects live until the end, so collecting them is a waste.
 gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
-# An Output in an f-string becomes a warning text in a resource; with this it raises. Read at each use, so set first.
+# An Output in an f-string raises instead of becoming a warning text. The SDK reads the variable at each use.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
 
-# A deadline measures the machine, not the code, and fails on a busy one.
+# Deadlines depend on the load of the machine.
 settings.register_profile("project", deadline=None, print_blob=True)
 settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with what starts an engine: that takes longest."""
+    """Runs tests with an engine first, because they take longest."""
     items.sort(key=lambda item: item.get_closest_marker("rehearsal") is None)

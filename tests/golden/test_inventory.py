@@ -1,4 +1,4 @@
-"""The program declares for each stack file exactly what tests/golden says."""
+"""The resources of each stack file equal its golden inventory."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tools.inventory.declared import declare, stack_files
 from tools.inventory.files import GOLDEN, RENEW, differences, files_of
 
 _SHOWN = 60
-"""Lines of a difference that a failure shows."""
+"""The number of lines of a difference that a failure shows."""
 
 
 @pytest.mark.parametrize("stack", stack_files())
-def test_a_stack_declares_what_its_golden_inventory_says(stack: str) -> None:
+def test_a_stack_equals_its_golden_inventory(stack: str) -> None:
     found = differences(stack, files_of(declare(stack)))
     shown = list(itertools.islice(found, _SHOWN))
     rest = sum(1 for _ in found)

@@ -1,4 +1,4 @@
-"""The program of the benchmarks on the real engine."""
+"""The program that the benchmarks run on the real engine."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Known secrets are planted, the platform lives its life, and whatever anybody gets to see is searched for them.
+"""A search for known secrets in all output of the platform's lifecycle.
 
-Planted are a value for each name in `voice:secrets`; the platform adds those that it draws, and Azure its own keys and
-the way into the cluster. Seen is what each command prints, every file that it was asked for, the state and the
-simulated cloud.
+The test plants a value for each name in `voice:secrets`. The platform generates further secrets, and Azure its keys and
+the kubeconfig. The search covers the output and files of each command, the state and the simulated cloud.
 """
 
 from __future__ import annotations
@@ -28,35 +27,35 @@ from tests.unit.stacks import PROJECT
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
-GIVEN = ("openAiApiKey", "exampleTrunk")
+USER_SECRETS = ("openAiApiKey", "exampleTrunk")
 ROTATED = ("--config", "voice:keyVault.generations.jwt-signing-key=2")
 
 
 @dataclass
-class Life:
-    """What was seen, by where it was seen, the secrets by their names, and the state with all secrets shown."""
+class Lifecycle:
+    """The searched texts by source, the secrets by name, and the state with all secrets decrypted."""
 
-    seen: dict[str, str] = field(default_factory=dict)
-    opened: str = ""
+    searched: dict[str, str] = field(default_factory=dict)
+    decrypted: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
-def life(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Life:
+def lifecycle(cli: PulumiCli, tmp_path_factory: pytest.TempPathFactory) -> Lifecycle:
     def live(base: Path) -> None:
         base.mkdir()
-        (base / "life.json").write_text(json.dumps(asdict(_lived(base, cli))))
+        (base / "lifecycle.json").write_text(json.dumps(asdict(_run_lifecycle(base, cli))))
 
-    return Life(**json.loads((made_once(tmp_path_factory, "planted", live) / "life.json").read_text()))
+    return Lifecycle(**json.loads((made_once(tmp_path_factory, "planted", live) / "lifecycle.json").read_text()))
 
 
-def _lived(base: Path, cli: PulumiCli) -> Life:
+def _run_lifecycle(base: Path, cli: PulumiCli) -> Lifecycle:
     project, state, files = copied_project(base / "project"), base / "state", base / "files"
     files.mkdir()
     _plant(project / "Pulumi.staging.yaml")
-    life = Life()
+    lifecycle = Lifecycle()
 
-    def typed(*words: str, fails: bool = False) -> None:
+    def run_command(*words: str, fails: bool = False) -> None:
         command = [
             sys.executable,
             "-m",
@@ -68,47 +67,49 @@ def _lived(base: Path, cli: PulumiCli) -> Life:
             str(state),
         ]
         done = subprocess.run([*command, *words[1:]], cwd=PROJECT, capture_output=True, text=True, check=False)
-        said = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, said
-        life.seen[f"{len(life.seen)} {' '.join(words)}"] = said
+        output = done.stdout + done.stderr
+        assert (done.returncode != 0) == fails, output
+        lifecycle.searched[f"{len(lifecycle.searched)} {' '.join(words)}"] = output
 
-    def remembered() -> None:
+    def record_state() -> None:
         with Rehearsal(project, "staging", state, cli=cli) as rehearsal:
             deployment = rehearsal.export(show_secrets=True)
-        life.secrets |= secrets_of(deployment)
-        life.opened += json.dumps(deployment)
+        lifecycle.secrets |= secrets_of(deployment)
+        lifecycle.decrypted += json.dumps(deployment)
         for path in sorted(path for path in state.rglob("*") if path.is_file()):
-            life.seen[f"{len(life.seen)} {path.relative_to(state)}"] = path.read_text(errors="replace")
+            lifecycle.searched[f"{len(lifecycle.searched)} {path.relative_to(state)}"] = path.read_text(
+                errors="replace"
+            )
 
-    typed("preview", "--markdown", str(files / "first.md"))
-    typed("up", "--fail", "keyvault:Secret:*:ProvisioningFailed*3", fails=True)
-    typed("up", "--record", str(files / "made.json"), "--diagram", str(files / "made.svg"), "--json")
-    remembered()
-    typed("preview", "--markdown", str(files / "second.md"), "--json", *ROTATED)
-    typed("pulumi", *ROTATED, "--", "preview", "--diff")
-    typed("up", "--fail", "keyvault:Secret:*:AuthorizationFailed", "--json", *ROTATED, fails=True)
-    typed("up", "--record", str(files / "rotated.json"), "--diagram", str(files / "rotated.svg"), *ROTATED)
-    remembered()
-    typed("change", "voice-eastus-vault-secret-jwt-signing-key", "properties.contentType=text/html")
-    typed("drift", fails=True)
-    typed("drift", "--json", fails=True)
-    typed("pulumi", "--", "stack", "export")
-    typed("pulumi", "--", "stack", "output", "--json")
-    typed("destroy", "--fail", "keyvault:Secret:*:AuthorizationFailed", fails=True)
-    typed("destroy", "--json")
-    remembered()
-    life.seen |= {path.name: path.read_text() for path in files.iterdir()}
-    return life
+    run_command("preview", "--markdown", str(files / "first.md"))
+    run_command("up", "--fail", "keyvault:Secret:*:ProvisioningFailed*3", fails=True)
+    run_command("up", "--record", str(files / "made.json"), "--diagram", str(files / "made.svg"), "--json")
+    record_state()
+    run_command("preview", "--markdown", str(files / "second.md"), "--json", *ROTATED)
+    run_command("pulumi", *ROTATED, "--", "preview", "--diff")
+    run_command("up", "--fail", "keyvault:Secret:*:AuthorizationFailed", "--json", *ROTATED, fails=True)
+    run_command("up", "--record", str(files / "rotated.json"), "--diagram", str(files / "rotated.svg"), *ROTATED)
+    record_state()
+    run_command("change", "voice-eastus-vault-secret-jwt-signing-key", "properties.contentType=text/html")
+    run_command("drift", fails=True)
+    run_command("drift", "--json", fails=True)
+    run_command("pulumi", "--", "stack", "export")
+    run_command("pulumi", "--", "stack", "output", "--json")
+    run_command("destroy", "--fail", "keyvault:Secret:*:AuthorizationFailed", fails=True)
+    run_command("destroy", "--json")
+    record_state()
+    lifecycle.searched |= {path.name: path.read_text() for path in files.iterdir()}
+    return lifecycle
 
 
 def _plant(stack_file: Path) -> None:
     content = yaml.safe_load(stack_file.read_text())
-    content["config"]["voice:secrets"] = {name: {"secure": "AAAA"} for name in GIVEN}
+    content["config"]["voice:secrets"] = {name: {"secure": "AAAA"} for name in USER_SECRETS}
     stack_file.write_text(yaml.safe_dump(content))
 
 
 def secrets_of(deployment: dict[str, Any]) -> dict[str, str]:
-    """What is in the vault, what was drawn, and what is in the kubeconfig, by where it comes from."""
+    """The secrets of the vault, of pulumi-random and of the kubeconfig, by origin."""
     found: dict[str, str] = {}
     for resource in deployment.get("resources", []):
         name, outputs = resource["urn"].rsplit("::", 1)[-1], resource.get("outputs", {})
@@ -123,7 +124,7 @@ def secrets_of(deployment: dict[str, Any]) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """A value of the state with its secrets opened, at any depth."""
+    """A value of the state with its secrets decrypted, at any depth."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET:
             return plain(json.loads(value["plaintext"]))
@@ -131,37 +132,39 @@ def plain(value: Any) -> Any:
     return value
 
 
-def test_every_kind_of_secret_was_planted(life: Life) -> None:
+def test_every_kind_of_secret_exists(lifecycle: Lifecycle) -> None:
     vault = "voice-eastus-vault-secret-"
-    assert {f"{vault}{name}" for name in GIVEN} <= life.secrets.keys()
-    assert {life.secrets[f"{vault}{name}"] for name in GIVEN} == {f"rehearsed-voice.secrets.{name}" for name in GIVEN}
-    assert {f"{vault}redis-password", f"{vault}egress-storage-key", "kubeconfig"} <= life.secrets.keys()
-    rotated = {name for name in life.secrets if name.startswith("voice-eastus-vault-value-jwt-signing-key result")}
+    assert {f"{vault}{name}" for name in USER_SECRETS} <= lifecycle.secrets.keys()
+    assert {lifecycle.secrets[f"{vault}{name}"] for name in USER_SECRETS} == {
+        f"rehearsed-voice.secrets.{name}" for name in USER_SECRETS
+    }
+    assert {f"{vault}redis-password", f"{vault}egress-storage-key", "kubeconfig"} <= lifecycle.secrets.keys()
+    rotated = {name for name in lifecycle.secrets if name.startswith("voice-eastus-vault-value-jwt-signing-key result")}
     assert len(rotated) == 2
-    assert all(len(value) >= 16 for value in life.secrets.values())
+    assert all(len(value) >= 16 for value in lifecycle.secrets.values())
 
 
-def test_what_was_searched_speaks_of_the_secrets_by_name(life: Life) -> None:
+def test_the_searched_texts_contain_the_names_of_the_secrets(lifecycle: Lifecycle) -> None:
     for where in ("made.json", "rotated.json", "second.md"):
-        assert "jwt-signing-key" in life.seen[where]
-    refused = [text for words, text in life.seen.items() if "--fail" in words]
+        assert "jwt-signing-key" in lifecycle.searched[where]
+    refused = [text for words, text in lifecycle.searched.items() if "--fail" in words]
     assert len(refused) == 3
     assert all("vault-secret" in text for text in refused)
-    assert any(where.endswith("azure.json") for where in life.seen)
-    assert any("stacks" in where and where.endswith("staging.json") for where in life.seen)
+    assert any(where.endswith("azure.json") for where in lifecycle.searched)
+    assert any("stacks" in where and where.endswith("staging.json") for where in lifecycle.searched)
 
 
-def test_the_search_finds_what_is_there(life: Life) -> None:
-    assert set(shown_in(life.opened, life.secrets)) == life.secrets.keys()
+def test_the_search_finds_secrets(lifecycle: Lifecycle) -> None:
+    assert set(shown_in(lifecycle.decrypted, lifecycle.secrets)) == lifecycle.secrets.keys()
 
 
-def test_no_secret_is_seen_anywhere(life: Life) -> None:
-    leaks = [(name, where) for where, text in life.seen.items() for name in shown_in(text, life.secrets)]
+def test_no_searched_text_contains_a_secret(lifecycle: Lifecycle) -> None:
+    leaks = [(name, where) for where, text in lifecycle.searched.items() for name in shown_in(text, lifecycle.secrets)]
     assert leaks == []
 
 
 def shown_in(text: str, secrets: dict[str, str]) -> Iterator[str]:
-    """The names of the secrets in a text, be it as they are, in JSON or in base64."""
+    """The names of the secrets that a text contains verbatim, in JSON or in base64."""
     for name, value in secrets.items():
         in_json = json.dumps(value)[1:-1]
         forms = {value, in_json, json.dumps(in_json)[1:-1], base64.b64encode(value.encode()).decode()}

@@ -1,4 +1,4 @@
-"""The runbook for killed deployments and the recovery that the chaos runs try."""
+"""The runbook for killed deployments and the recovery of chaos runs agree."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from tools.rehearsal_adapter import RUNBOOK
 
 
 def test_the_recovery_follows_the_runbook() -> None:
-    """Each command of the module stands on the page, in the same order."""
+    """The page has each command of the module, in the same order."""
     page = (PROJECT / RUNBOOK).read_text()
-    told = [page.index(f"pulumi {command}") for command in ("cancel", "preview --import-file", "import --file")]
-    assert told == sorted(told)
+    positions = [page.index(f"pulumi {command}") for command in ("cancel", "preview --import-file", "import --file")]
+    assert positions == sorted(positions)
     assert "pulumi refresh --clear-pending-creates" in page

@@ -1,4 +1,4 @@
-"""A kind of stack without a cluster on the real engine: deployed, planned again without changes, destroyed."""
+"""A kind of stack without a cluster on the real engine: deploy, plan without changes, destroy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.rehearsal
 PROGRAM = Path(__file__).with_name("programs") / "clusterless"
 
 
-def test_a_stack_without_a_cluster_comes_stays_and_goes(cli: PulumiCli, tmp_path: Path) -> None:
+def test_a_stack_without_a_cluster_is_deployed_stays_unchanged_and_is_destroyed(cli: PulumiCli, tmp_path: Path) -> None:
     with Rehearsal(PROGRAM, "staging", tmp_path, cli=cli) as rehearsal:
         created = rehearsal.up()
         assert created.ok, created.text

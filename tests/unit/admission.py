@@ -1,4 +1,4 @@
-"""What the cluster's network policies admit: read from the policies that a graph holds, as Kubernetes and Cilium do."""
+"""Evaluates the network policies of a graph as Kubernetes and Cilium do."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Pod:
 
 @dataclass(frozen=True)
 class Place:
-    """A node, the API server, or an address outside the cluster, by Cilium's name for it. Nodes and the API server are
-    no addresses to a policy.
+    """A node, the API server, or an address outside the cluster, with Cilium's name for it. CIDR rules match neither
+    nodes nor the API server.
     """
 
     entity: str
@@ -46,14 +46,14 @@ def address(of: str) -> Place:
 
 
 class Admission:
-    """The policies of a graph as a question: may this end open a connection to that one?"""
+    """Tells for two endpoints whether the policies of a graph admit a connection."""
 
     def __init__(self, graph: Graph) -> None:
         self._policies = [(item.inputs, False) for item in graph.of_type(PLAIN)]
         self._policies += [(item.inputs, True) for item in graph.of_type(CILIUM)]
 
     def admits(self, source: Pod | Place, target: Pod | Place, port: int | str, protocol: str = "TCP") -> bool:
-        """Both ends must agree, where they are pods that a policy selects."""
+        """Whether the connection is admitted. Policies that select the source or the target must admit it."""
         return self._side("egress", source, target, port, protocol) and self._side(
             "ingress", target, source, port, protocol
         )
@@ -90,7 +90,7 @@ def _fits(rule: Mapping[str, Any], direction: str, other: Pod | Place, port: int
     if allowed and not any(_is_port(item, port, protocol) for item in allowed):
         return False
     if not any(rule.get(f"{word}{kind}") for kind in ("", "Entities", "CIDRSet")):
-        # Nobody is named, so everybody is meant.
+        # A rule without peers applies to all peers.
         return True
     blocks = [*rule.get(f"{word}CIDRSet", []), *(peer["ipBlock"] for peer in rule.get(word, []) if "ipBlock" in peer)]
     if isinstance(other, Pod):

@@ -1,4 +1,4 @@
-"""What makes many builds of whole graphs cheap."""
+"""Speeds up tests that build many whole graphs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _collector_leaves_the_sdk_alone() -> None:
-    """The collector would walk the SDK's hundreds of thousands of objects in each build; that is half of its time."""
+def _freeze_sdk_objects() -> None:
+    """Freezes the SDK's hundreds of thousands of objects: collecting them takes half of the time of each build."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""A small Kubernetes API over HTTP: lists of objects, and pods' metrics through its proxy."""
+"""A fake Kubernetes API over HTTP: lists of objects, and metrics of pods through its proxy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LISTS = {
 
 @dataclass
 class FakeApiServer:
-    """What the cluster holds; `metrics` by `<namespace>/<pod>:<port>`. `refuses`: the status that everything gets."""
+    """The objects of a cluster. `metrics` has keys `<namespace>/<pod>:<port>`; `refuses` is the status of responses."""
 
     url: str = ""
     deployments: list[Object] = field(default_factory=list)
@@ -30,7 +30,7 @@ class FakeApiServer:
     nodes: list[Object] = field(default_factory=list)
     metrics: dict[str, str] = field(default_factory=dict)
     refuses: int = 0
-    asked: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     @property
     def kubeconfig(self) -> Object:
@@ -38,7 +38,7 @@ class FakeApiServer:
 
     def answer(self, path: str, selector: str) -> tuple[int, str, str]:
         """Status, content type and body."""
-        self.asked.append(path)
+        self.requests.append(path)
         if self.refuses:
             return self.refuses, "application/json", json.dumps({"kind": "Status", "code": self.refuses})
         if path in LISTS:
@@ -59,7 +59,7 @@ def _selected(item: Object, selector: str) -> bool:
 
 
 def kubeconfig(url: str) -> Object:
-    """What kubectl would use for a cluster without sign-in."""
+    """A kubeconfig for a cluster without authentication."""
     return {
         "apiVersion": "v1",
         "kind": "Config",
@@ -72,13 +72,13 @@ def kubeconfig(url: str) -> Object:
 
 @contextmanager
 def api_server(server: FakeApiServer) -> Generator[FakeApiServer]:
-    """Serves it on loopback while the block runs."""
+    """Serves the API on loopback while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = urlsplit(self.path)
-            selector = parse_qs(asked.query).get("labelSelector", [""])[0]
-            status, kind, body = server.answer(unquote(asked.path), selector)
+            url = urlsplit(self.path)
+            selector = parse_qs(url.query).get("labelSelector", [""])[0]
+            status, kind, body = server.answer(unquote(url.path), selector)
             data = body.encode()
             self.send_response(status)
             self.send_header("Content-Type", kind)
@@ -87,7 +87,7 @@ def api_server(server: FakeApiServer) -> Generator[FakeApiServer]:
             self.wfile.write(data)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Suppresses the log."""
 
     with served(Handler) as server.url:
         yield server
@@ -102,7 +102,7 @@ def labels(workload: str) -> dict[str, str]:
 
 
 def deployment(workload: str, namespace: str, desired: int, **status: int) -> Object:
-    """A Deployment that its controller has seen, unless `observedGeneration` says otherwise."""
+    """A Deployment that its controller has observed, unless `observedGeneration` differs."""
     own = labels(workload)
     selector = {key: own[key] for key in ("app.kubernetes.io/name", "app.kubernetes.io/instance")}
     full = {"updatedReplicas": desired, "readyReplicas": desired, "availableReplicas": desired}
@@ -118,7 +118,7 @@ def deployment(workload: str, namespace: str, desired: int, **status: int) -> Ob
 
 
 def pod(workload: str, namespace: str, name: str, **more: Any) -> Object:
-    """A ready pod; `stops` is when it is ended, `scheduled=False` that no node has room for it."""
+    """A ready pod. `stops` is its deletion time; `scheduled=False` means that no node has room for it."""
     scheduled = more.get("scheduled", True)
     conditions = [("PodScheduled", scheduled), ("Ready", scheduled and more.get("ready", True))]
     return {

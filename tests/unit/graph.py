@@ -1,6 +1,6 @@
-"""The recorded resource graph: what a program registered, as frozen values that plain tests ask questions of.
+"""The recorded resource graph: the registrations of a program as frozen values.
 
-Owns the shape of the answers. Does not build a graph: `tests.unit.harness.build` does.
+Owns the data classes and their queries. Does not build a graph: `tests.unit.harness.build` does.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """One registration as it left the program. Inputs have the provider's own names (camelCase); do not change them.
+    """One registration as the program sent it. Inputs have the provider's names (camelCase); do not change them.
 
-    A secret input stands in `inputs` like any other; `is_secret` tells. What a preview does not know is
-    `azure_rehearsal.protocol.values.UNKNOWN`. `protect` and `delete_before_replace` are `None` where the program left
-    them out.
+    `inputs` contains secret inputs in plain text; `is_secret` identifies them. Values that are unknown in a preview are
+    `azure_rehearsal.protocol.values.UNKNOWN`. `protect` and `delete_before_replace` are `None` if the program omits
+    them.
     """
 
     urn: str
@@ -51,18 +51,18 @@ class Registered:
     custom: bool
     remote: bool = False
     read: bool = False
-    """Looked up by `.get(…)`, not made."""
+    """Read by `.get(…)`, not created."""
     inputs: dict[str, Any] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
-    """Paths of the inputs marked secret; all below such a path is secret too."""
+    """Paths of the inputs marked secret. Values below such a path are secret too."""
     registered_outputs: Mapping[str, Any] | None = None
-    """What a component gave to `register_outputs`; `None` when it never called it, and for all other resources."""
+    """The arguments of `register_outputs`; `None` if a component never called it, and for all other resources."""
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provider: str = ""
-    """URN of the explicit or inherited provider; empty for the default one."""
+    """URN of the explicit or inherited provider; empty for the default provider."""
     providers: Mapping[str, str] = field(default_factory=dict)
-    """URNs of the providers that a component hands to its children, by package."""
+    """URNs of the providers that a component passes to its children, by package."""
     protect: bool | None = None
     retain_on_delete: bool = False
     delete_before_replace: bool | None = None
@@ -72,18 +72,18 @@ class Registered:
     ignore_changes: tuple[str, ...] = ()
     additional_secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    """Each a URN, or `key=value` pairs of what differed (`name`, `type`, `parentUrn` …)."""
+    """Each alias is a URN, or `key=value` pairs of the parts that differ (`name`, `type`, `parentUrn` …)."""
     custom_timeouts: Mapping[str, str] = field(default_factory=dict)
     import_id: str = ""
     version: str = ""
 
     def is_secret(self, path: str) -> bool:
-        """Whether the input at `path` is secret, itself or through what holds it."""
+        """Whether the input at `path` or a container of it is secret."""
         parts = split_path(path)
         return any(parts[: len(marked)] == marked for marked in map(split_path, self.secrets))
 
     def value(self, path: str) -> Any:
-        """The input at a path such as `agentPoolProfiles[0].name`. Raises `LookupError`: where the path ends."""
+        """The input at a path such as `agentPoolProfiles[0].name`. `LookupError` names where the path ends."""
         found: Any = self.inputs
         reached = ""
         for part in split_path(path):
@@ -102,7 +102,7 @@ class Registered:
 
 @dataclass(frozen=True, kw_only=True)
 class Invoked:
-    """One function call of the program, in order of the calls."""
+    """One function call of the program."""
 
     token: str
     arguments: dict[str, Any]
@@ -119,10 +119,10 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """All that a program declared, in the order of its statements, after every output was resolved."""
+    """All declarations of a program in the order of its statements, with resolved outputs."""
 
     stack: str
-    """URN of the root stack, the parent of what has no other."""
+    """URN of the root stack, the parent of resources without another parent."""
     resources: tuple[Registered, ...]
     invokes: tuple[Invoked, ...] = ()
     exports: Mapping[str, Any] = field(default_factory=dict)
@@ -137,11 +137,11 @@ class Graph:
         raise LookupError(f"no resource {urn} was registered")
 
     def of_type(self, type: str) -> list[Registered]:
-        """All resources of a type token such as `azure-native:network:Subnet`; none is an empty list."""
+        """All resources of a type token such as `azure-native:network:Subnet`; an empty list if there are none."""
         return [resource for resource in self.resources if resource.type == type]
 
     def one(self, type: str, name: str | None = None) -> Registered:
-        """The only resource of a type, or the one with this logical name. Raises `LookupError`: what there is."""
+        """The only resource of a type, or the one with this logical name. `LookupError` lists the existing ones."""
         candidates = self.of_type(type)
         found = [resource for resource in candidates if name is None or resource.name == name]
         if len(found) == 1:
@@ -154,11 +154,11 @@ class Graph:
         raise LookupError(f"expected one {wanted}, found {len(found)}; {there}")
 
     def children(self, urn: str) -> list[Registered]:
-        """The resources whose parent is `urn`; give `Graph.stack` for the top."""
+        """The resources whose parent is `urn`; `Graph.stack` gives the top level."""
         return [resource for resource in self.resources if resource.parent == urn]
 
     def ancestors(self, urn: str) -> list[Registered]:
-        """The parents of a resource from the nearest up, without the stack."""
+        """The ancestors of a resource, nearest first, without the stack."""
         found = []
         parent = self.get(urn).parent
         while parent not in ("", self.stack):
@@ -175,7 +175,7 @@ def _members(value: Any) -> dict[Any, Any]:
 
 
 def split_path(path: str) -> tuple[str | int, ...]:
-    """The keys and positions of a property path. Raises `ValueError` for what is none."""
+    """The keys and positions of a property path. Raises `ValueError` for an invalid path."""
     parts: list[str | int] = []
     position = 0
     while position < len(path):

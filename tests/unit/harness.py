@@ -1,23 +1,23 @@
-"""The one harness for tests without an engine: runs a program against strict mocks and returns its resource graph.
+"""The harness for tests without an engine: runs a program against strict mocks and returns its resource graph.
 
     graph = build(lambda: Network("net", NetworkArgs(...)))
     assert graph.one("azure-native:network:VirtualNetwork").inputs["addressSpace"] == {...}
 
-`build` runs the program as Pulumi's own language host does (`run_in_stack`), waits until every registration, call and
-output has settled, and only then returns; so the absence of a resource can be asserted like anything else. Each build
-has a context and an event loop of its own: no root stack, configuration, export or transformation outlives it.
+`build` runs the program as Pulumi's language host does (`run_in_stack`) and returns after every registration, call and
+output has completed, so tests can assert the absence of a resource. Each build has its own context and event loop: no
+root stack, configuration, export or transformation outlives it.
 
-Mocks accept almost anything, the engine does not; so `build` raises `HarnessError` for
+Mocks accept almost everything, but the engine does not. `build` raises `HarnessError` for
 
 - two resources with one URN;
 - a function call that `invokes` does not answer, and any method call on a resource;
-- a Kubernetes resource without an explicit provider (the default one would use whatever cluster is at hand);
-- a snake_case key in an azure-native or Kubernetes input: the provider sends such a typing error on, or drops it;
-- an input or an export that is not known, because it comes from an output that no mock supplies;
-- transforms of the new kind, which mocks do not run.
+- a Kubernetes resource without an explicit provider (the default one would use the current kubeconfig);
+- a snake_case key in an azure-native or Kubernetes input: the provider forwards or drops such a typo;
+- an unknown input or export, which comes from an output that no mock supplies;
+- transforms, which mocks do not run (transformations are allowed).
 
 An Output in an f-string raises as well (`PULUMI_ERROR_OUTPUT_STRING`, set by `tests/conftest.py`).
-Values that Azure would make come from `tests.unit.outputs`; `computed` adds to them for one build.
+`tests.unit.outputs` supplies the outputs that Azure generates; `computed` adds to them for one build.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ def build(
     subscription_id: str = SUBSCRIPTION_ID,
     preview: bool = False,
 ) -> Graph:
-    """Runs `program` and returns all that it declared.
+    """Runs `program` and returns all its declarations.
 
-    `config` has keys with or without the project's prefix; what is not a string is written as JSON, as a stack file's
-    maps and lists reach a program. `secret_keys` names those that are secret.
+    `config` has keys with or without the project's prefix. Values other than strings are written as JSON, as the maps
+    and lists of a stack file reach a program. `secret_keys` names the secret keys.
     `invokes` answers function calls: token (`azure-native:authorization:getClientConfig`) to a function from arguments
-    to result, both with the provider's own names; `tests.unit.stacks.ANSWERS` has those of this program.
+    to result, both with the provider's names; `tests.unit.stacks.ANSWERS` has the functions that this program calls.
     `computed` adds outputs for this build: type token to a function of the registration; it may give `id` too.
     `preview` plans a first deployment: only inputs are known, and unknown inputs are allowed
     (`azure_rehearsal.protocol.values.UNKNOWN`).
 
-    Raises `HarnessError` with everything that is wrong, or whatever the program itself raises.
+    Raises `HarnessError` with all problems, or the exception of the program.
     """
     recorder = RecordingMonitor(
         stack=stack,
@@ -93,16 +93,16 @@ def build(
 
 
 def _run_to_the_end(program: Callable[[], object], recorder: RecordingMonitor) -> None:
-    """Runs the program in a stack of its own, on a loop that does one thing after the other: order is stable."""
+    """Runs the program in its own stack, on an event loop without concurrency, so that the order is stable."""
 
     def declare() -> None:
         pulumi.runtime.register_stack_transformation(recorder.note_declaration)
-        # Resolving them takes most of a build; the program itself does the same, but not every test runs all of it.
+        # Resolving them takes most of a build. `__main__` disables it too, but not every test runs `__main__`.
         remove_historic_aliases()
         program()
 
     loop = asyncio.new_event_loop()
-    # After a failure nobody asks for the outputs that failed with it; asyncio would log each of them.
+    # After a failure nothing awaits the outputs that failed with it; asyncio would log each of them.
     loop.set_exception_handler(lambda _loop, _context: None)
     loop.set_default_executor(_ImmediateExecutor())
     try:
@@ -129,13 +129,13 @@ class _ImmediateExecutor(ThreadPoolExecutor):
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as failure:  # noqa: BLE001 - the future carries it to whoever awaits it
+        except Exception as failure:  # noqa: BLE001 - `await` on the future raises it
             future.set_exception(failure)
         return future
 
 
 class _RecordingEngine(MockEngine):
-    """Keeps what the program and the SDK log for people to read."""
+    """Records the log messages of the program and the SDK."""
 
     def __init__(self) -> None:
         super().__init__(logging.getLogger(__name__))

@@ -1,4 +1,4 @@
-"""An HTTP server on loopback, for tests of what asks one."""
+"""An HTTP server on loopback, for tests of HTTP clients."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def served(handler: type[BaseHTTPRequestHandler]) -> Generator[str]:
-    """Serves until the block ends; gives the server's URL."""
+    """Serves until the block ends; yields the server's URL."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        # Whoever stops it waits for the end of a poll.
+        # `shutdown` waits for the end of a poll.
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

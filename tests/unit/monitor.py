@@ -1,6 +1,6 @@
-"""The resource monitor behind the harness: keeps every request, answers as a provider would, refuses what one would.
+"""The resource monitor of the harness: records every request, and answers or refuses it as a provider would.
 
-Owns the strictness; `tests.unit.harness` documents it and owns the run.
+Owns the strict checks; `tests.unit.harness` documents them and owns the run.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ FREE_MAPS: Final = frozenset(
         "values",
     }
 )
-"""Properties whose keys the author chooses, so that any spelling is right below them."""
+"""Properties with free keys: any spelling is valid below them."""
 
 _SNAKE_CASE: Final = re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+$")
 
 
 class HarnessError(AssertionError):
-    """A program did what the engine or a provider would refuse, or left out what the mocks need; says what to do."""
+    """The engine or a provider would refuse the program, or a mock lacks a value. The message has the remediation."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n\n".join(dict.fromkeys(problems)))
 
 
 class RecordingMonitor(MockMonitor):
-    """Answers one program. `problems` fills up as it runs; `graph` is complete once the program has ended."""
+    """Answers one program. Collects `problems` as the program runs; `graph` is complete when it has ended."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class RecordingMonitor(MockMonitor):
         subscription_id: str,
         preview: bool,
     ) -> None:
-        # The parent's mocks are never asked: every method that would ask them is replaced here.
+        # The mocks of the base class are unused: this class overrides every method that would call them.
         super().__init__(mocks=cast("Any", None))
         self.problems: list[str] = []
         self.requests: dict[str, Request] = {}
@@ -80,17 +80,17 @@ class RecordingMonitor(MockMonitor):
         self._stack_urn = self.make_urn("", STACK_TYPE, f"{project}-{stack}")
 
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """The URN as the engine makes it: with the types of all ancestors but the stack."""
+        """The URN as the engine builds it: with the types of all ancestors except the stack."""
         ancestors = parent.split("::")[2] if parent else STACK_TYPE
         qualified = type_ if ancestors == STACK_TYPE else f"{ancestors}${type_}"
         return f"urn:pulumi:{self._stack}::{self._project}::{qualified}::{name}"
 
     def note_declaration(self, arguments: pulumi.ResourceTransformationArgs) -> None:
-        """A stack transformation that changes nothing: the SDK runs it for each resource as the program comes to it."""
+        """A stack transformation without changes: the SDK runs it for each resource when the program declares it."""
         self._declared.setdefault((arguments.type_, arguments.name), len(self._declared))
 
     def graph(self, messages: tuple[Message, ...]) -> Graph:
-        """Everything recorded, frozen."""
+        """The recorded graph, frozen."""
         exports = self._registered_outputs.get(self._stack_urn, struct_pb2.Struct())
         resources = [
             registered_from(urn, request, self._registered_outputs.get(urn)) for urn, request in self.requests.items()
@@ -104,7 +104,7 @@ class RecordingMonitor(MockMonitor):
             messages=messages,
         )
 
-    # What follows are the calls of the program; their names are the protocol's.
+    # The protocol determines the names of the following methods.
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -118,7 +118,7 @@ class RecordingMonitor(MockMonitor):
             urn=urn,
             id=id,
             object=outputs,
-            # What the mocks do not supply is unknown to the program, not None, so that it cannot pass unseen.
+            # Outputs that no mock supplies are unknown instead of None, so that their use is detected.
             unknown=True,
         )
 
@@ -194,8 +194,8 @@ class RecordingMonitor(MockMonitor):
             return
         if resource.custom or (resource.remote and "kubernetes" not in resource.providers):
             self._refuse(
-                f"{resource.type} {resource.name} has no explicit provider and would use whatever cluster is at hand. "
-                "Pass opts=ResourceOptions(provider=…), or providers=[…] to the component that holds it."
+                f"{resource.type} {resource.name} has no explicit provider and would use the current kubeconfig. "
+                "Pass opts=ResourceOptions(provider=…), or providers=[…] to its component."
             )
 
     def _check_keys(self, resource: Registered) -> None:
@@ -205,7 +205,7 @@ class RecordingMonitor(MockMonitor):
         if wrong:
             self._refuse(
                 f"{resource.type} {resource.name} has keys that no provider knows: {', '.join(wrong)}. Use the typed "
-                "argument's name in Python, or camelCase in a plain dictionary; a map with free keys belongs into "
+                "argument's name in Python, or camelCase in a plain dictionary; a map with free keys belongs in "
                 "tests.unit.monitor.FREE_MAPS."
             )
 
@@ -218,7 +218,7 @@ class RecordingMonitor(MockMonitor):
         self._refuse(f"{resource.type} {resource.name} takes {', '.join(unknown)} from {_NOT_SUPPLIED}{origin}")
 
     def _outputs(self, resource: Registered, inputs: struct_pb2.Struct) -> tuple[str, struct_pb2.Struct]:
-        """The id and the outputs: the inputs as they came, secrets included, and what the provider adds."""
+        """The id and the outputs: the inputs, secrets included, and the outputs that the provider adds."""
         fields = {key: _as_response(key, value) for key, value in inputs.fields.items()}
         if self._preview or not resource.custom:
             return "", struct_pb2.Struct(fields=fields)
@@ -252,7 +252,7 @@ def _secret(value: struct_pb2.Value) -> struct_pb2.Value:
 
 
 def _as_response(key: str, value: struct_pb2.Value) -> struct_pb2.Value:
-    """An input in the form that Azure returns it: identities go in as a list of ids and come out as a map by id."""
+    """An input in the form of Azure's response, which has identities as a map by id instead of a list of ids."""
     kind = value.WhichOneof("kind")
     if kind == "list_value" and key == "userAssignedIdentities":
         ids = [item.string_value for item in value.list_value.values]

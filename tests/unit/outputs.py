@@ -1,9 +1,9 @@
-"""What a provider adds to the inputs of a resource once it exists, as far as unit tests need it.
+"""The outputs that a provider adds to the inputs of a resource, as far as unit tests need them.
 
-Owns the few outputs that programs legitimately read from a resource; how ids are made is known to the simulated Azure
-(`azure_rehearsal.azure.core.type_registry`). What is not here is unknown in a build, and `tests.unit.harness` refuses a
-program that lets it reach an input or an export: most outputs of Azure become unknown whenever their resource is
-updated, so a program that depends on them plans changes that are none.
+Owns the few outputs that programs legitimately read from a resource. The simulated Azure owns the format of ids
+(`azure_rehearsal.azure.core.type_registry`). Other outputs are unknown in a build, and `tests.unit.harness` refuses a
+program that uses them in an input or an export: most outputs of Azure become unknown whenever their resource is
+updated, so a program that depends on them plans false changes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TENANT_ID: Final = "00000000-0000-4000-8000-000000000002"
 
 
 def provider_outputs(resource: Registered, subscription_id: str) -> dict[str, Any]:
-    """The outputs beyond the inputs, `id` among them; empty for what is not known here."""
+    """The outputs beyond the inputs, including `id`; empty for unknown types."""
     package, _, member = resource.type.partition(":")
     match package:
         case "azure-native":
@@ -35,12 +35,12 @@ def provider_outputs(resource: Registered, subscription_id: str) -> dict[str, An
 
 
 def guid(seed: str) -> str:
-    """A GUID that is the same for the same seed."""
+    """A deterministic GUID for a seed."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, seed))
 
 
 def _azure_outputs(resource: Registered, subscription_id: str) -> dict[str, Any]:
-    """Nothing without an id, and no id without an explicit name: an automatic one is unknown until Azure has it."""
+    """Empty without an explicit name: automatic names, and therefore ids, are unknown until the resource exists."""
     arm_type = type_registry.types().get(resource.type)
     if arm_type is None:
         return {}

@@ -1,4 +1,4 @@
-"""From the protocol's requests to the values that tests ask questions of."""
+"""Converts requests of the protocol to the values of `tests.unit.graph`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Request: TypeAlias = resource_pb2.RegisterResourceRequest | resource_pb2.ReadRes
 
 
 def registered_from(urn: str, request: Request, outputs: struct_pb2.Struct | None = None) -> Registered:
-    """The registration or lookup that a request asks for; `outputs` is what a component has registered."""
+    """The registration or lookup of a request; `outputs` are those that a component has registered."""
     if isinstance(request, resource_pb2.ReadResourceRequest):
         return Registered(
             urn=urn,
@@ -63,7 +63,7 @@ def registered_from(urn: str, request: Request, outputs: struct_pb2.Struct | Non
 
 
 def provider_urn(reference: str) -> str:
-    """The URN of a provider reference, which is `urn::id`."""
+    """The URN of a provider reference (`urn::id`)."""
     return reference.rsplit("::", 1)[0]
 
 

@@ -53,7 +53,7 @@ _MINIMAL: Final[dict[str, Any]] = {
     "metrics.backend": "none",
     "network": {"ddosProtection": "plan", "ddosProtectionPlanId": DDOS_PLAN},
     "scaling.enabled": False,
-    # The calls that the smallest pools carry: without scaling there are no more pods.
+    # The smallest pools carry these calls: without scaling, pods are not added.
     "telephony": {"concurrentCalls": 24, "carriers": []},
     "tracing.exporters": [],
 }

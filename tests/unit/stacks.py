@@ -1,4 +1,4 @@
-"""Whole stacks as graphs: each built once in a test run, so that many tests can ask questions of it."""
+"""Graphs of whole stacks. A test run builds each graph once, and many tests share it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.unit.outputs import SUBSCRIPTION_ID, TENANT_ID, guid
 
 PROJECT = Path(__file__).parent.parent.parent
 PRODUCTION = Path(__file__).parent / "bad_stacks" / "Pulumi.valid.yaml"
-"""The good stack of the settings tests: class production, three zones, two regions."""
+"""The valid stack of the settings tests: class production, three zones, two regions."""
 
 KUBECONFIG = yaml.safe_dump(
     {
@@ -41,12 +41,12 @@ def _identity(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def address_of(name: str) -> str:
-    """The address that the mocked Azure gives to a public address or prefix of this name."""
+    """The address that the mocks give to a public address or prefix of this name."""
     return f"198.18.{int(guid(name)[:2], 16)}.{int(guid(name)[2:4], 16) // 16 * 16}"
 
 
 def name_servers_of(zone: str) -> list[str]:
-    """The name servers that the mocked Azure gives to a zone."""
+    """The name servers that the mocks give to a zone."""
     number = int(guid(zone)[:4], 16) % 39 + 1
     return [f"ns{place}-{number:02}.azure-dns.{domain}." for place, domain in enumerate(("com", "net"), start=1)]
 
@@ -89,7 +89,7 @@ ANSWERS = {
 
 
 def cluster_identity(cluster: Registered) -> dict[str, Any]:
-    """Azure returns a map where it takes a list."""
+    """Identities of a cluster: Azure accepts a list and returns a map."""
     names = cluster.inputs["identity"]["userAssignedIdentities"]
     assigned = {name: {"clientId": guid(name), "principalId": guid(name)} for name in names}
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": assigned}}
@@ -102,7 +102,7 @@ def build_stack(
     stack: str = "test",
     note: Callable[[pulumi.ResourceTransformationArgs], None] | None = None,
 ) -> Graph:
-    """Runs `__main__.py` with these `voice:` sections, as written in a stack file. `note` sees each declaration."""
+    """Runs `__main__.py` with these `voice:` sections, as in a stack file. Calls `note` with each declaration."""
 
     def program() -> None:
         if note is not None:
@@ -124,7 +124,7 @@ def build_stack(
 
 @functools.cache
 def graph_of(stack_file: Path) -> Graph:
-    """The graph of a stack file that needs no other (`extends` is looked for in the project)."""
+    """The graph of a stack file. `extends` names a stack of the project."""
     return build_stack(read_sections(stack_file))
 
 

@@ -1,4 +1,4 @@
-"""The address plan: laws that hold for every region."""
+"""The address plan: properties that hold for every region."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def net(cidr: str) -> ipaddress.IPv4Network:
 
 
 @given(numbers, st.none() | networks)
-def test_every_subnet_lies_in_its_network(number: int, network: str | None) -> None:
+def test_every_subnet_is_inside_its_network(number: int, network: str | None) -> None:
     plan = address_plan(number, network)
     assert set(plan.subnets) == set(Subnet)
     for subnet, cidr in plan.subnets.items():
-        assert net(cidr).subnet_of(net(plan.network)), f"{subnet} lies outside"
+        assert net(cidr).subnet_of(net(plan.network)), f"{subnet} is outside"
 
 
 @given(numbers, st.none() | networks)
-def test_nothing_of_a_region_overlaps(number: int, network: str | None) -> None:
+def test_ranges_of_a_region_do_not_overlap(number: int, network: str | None) -> None:
     plan = address_plan(number, network)
     ranges = [*plan.subnets.values(), plan.pods, plan.services, *RESERVED_BY_AKS]
     for one, other in itertools.combinations(ranges, 2):
@@ -49,16 +49,16 @@ def test_regions_never_share_an_address(one: int, other: int) -> None:
 def test_the_dns_service_is_inside_the_service_range(number: int) -> None:
     plan = address_plan(number)
     assert ipaddress.IPv4Address(plan.dns_service_ip) in net(plan.services)
-    assert net(plan.services).prefixlen > 12, "AKS takes no service range larger than /12"
+    assert net(plan.services).prefixlen > 12, "AKS accepts no service range larger than /12"
 
 
 @given(numbers, st.none() | networks)
-def test_the_gateways_private_address_is_one_that_azure_leaves_and_gives_last(number: int, network: str | None) -> None:
+def test_the_private_address_of_the_gateway_is_the_last_usable_one(number: int, network: str | None) -> None:
     plan = address_plan(number, network)
     hosts = list(net(plan.subnets[Subnet.LOAD_BALANCERS]))
     usable = hosts[4:-1]
     assert len(usable) == plan.usable_addresses(Subnet.LOAD_BALANCERS)
-    assert ipaddress.IPv4Address(plan.gateway_address) == usable[-1], "those that Azure gives by itself come first"
+    assert ipaddress.IPv4Address(plan.gateway_address) == usable[-1], "Azure assigns addresses from the start"
 
 
 @given(numbers)
@@ -71,7 +71,7 @@ def test_ranges_are_private(number: int) -> None:
 
 
 @pytest.mark.requirement("K6")
-def test_the_first_three_regions_have_the_networks_that_were_promised() -> None:
+def test_the_first_three_regions_have_the_documented_networks() -> None:
     assert [address_plan(number).network for number in (1, 2, 3)] == ["10.10.0.0/16", "10.20.0.0/16", "10.30.0.0/16"]
 
 

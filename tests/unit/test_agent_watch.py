@@ -1,4 +1,4 @@
-"""agent-watch decides about calls whose caller hears no agent."""
+"""Decisions of agent-watch about calls whose caller hears no agent."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ DEAD = replace(TALKING, responds=False)
 ROOM = Room(name="call-1", callers=(CALLER,), agents=(TALKING,), dispatches=(DISPATCH,))
 
 
-def watch(*looks: tuple[float, Room]) -> Decision:
-    """The decision at the last of several looks, each some seconds after the call's start."""
+def watch(*observations: tuple[float, Room]) -> Decision:
+    """The decision after several observations, each at a number of seconds after the start of the call."""
     decision = Decision(past=Past())
-    for after, room in looks:
+    for after, room in observations:
         decision = decide(room, decision.past, START + after, LIMITS)
     return decision
 
@@ -56,7 +56,7 @@ def without_agents(room: Room) -> Room:
     return replace(room, agents=())
 
 
-def test_a_call_with_an_agent_that_talks_is_left_alone() -> None:
+def test_a_call_with_a_talking_agent_is_not_changed() -> None:
     decision = watch((0, ROOM), (3000, ROOM))
     assert decision.action is None
     assert decision.settled
@@ -82,12 +82,12 @@ def test_agents_that_stay_after_a_call_are_removed_with_their_room() -> None:
     assert watch((0, ROOM), (20, alone), (80, replace(alone, people=1))).action is None
 
 
-def test_agents_that_wait_for_a_call_are_left_alone() -> None:
+def test_agents_that_wait_for_a_call_stay() -> None:
     alone = replace(ROOM, callers=())
     assert watch((0, alone), (3000, alone)).action is None
 
 
-def test_an_agent_that_left_gets_time_to_hang_up_before_it_is_dispatched_again() -> None:
+def test_an_agent_that_left_is_dispatched_again_after_the_time_to_hang_up() -> None:
     gone = without_agents(ROOM)
     assert watch((0, ROOM), (20, gone), (22.9, gone)).action is None
     assert reason(watch((0, ROOM), (20, gone), (23, gone))) is Reason.LEFT
@@ -109,7 +109,7 @@ def test_a_dispatch_that_no_agent_accepts_is_repeated() -> None:
     assert reason(watch((0, alone), (5, alone))) is Reason.NOT_ACCEPTED
 
 
-def test_a_call_whose_second_agent_does_not_come_is_ended() -> None:
+def test_a_call_ends_if_the_second_agent_does_not_join() -> None:
     alone = marked(without_agents(ROOM), 23)
     assert watch((0, ROOM), (23, alone), (26.9, alone)).action is None
     assert isinstance(watch((0, ROOM), (23, alone), (27, alone)).action, HangUp)
@@ -123,7 +123,7 @@ def test_a_second_agent_that_talks_keeps_the_call() -> None:
     assert watch((30, marked(ROOM, 23))).action is None
 
 
-def test_a_second_agent_that_dies_ends_the_call() -> None:
+def test_a_call_ends_if_the_second_agent_dies() -> None:
     assert isinstance(watch((30, marked(ROOM, 23)), (60, marked(replace(ROOM, agents=(DEAD,)), 23))).action, HangUp)
 
 
@@ -133,34 +133,34 @@ def test_a_replica_remembers_its_dispatch_before_livekit_shows_the_mark() -> Non
     assert decide(without_agents(ROOM), past, START + 21, LIMITS).action is None
 
 
-def test_a_call_that_was_handed_to_a_person_is_left_alone() -> None:
+def test_a_call_transferred_to_a_person_is_not_changed() -> None:
     with_person = replace(without_agents(ROOM), people=1)
     assert watch((0, ROOM), (20, with_person), (60, with_person)).action is None
 
 
-def test_a_call_that_was_handed_to_another_telephone_is_left_alone() -> None:
+def test_a_call_transferred_to_another_telephone_is_not_changed() -> None:
     two = replace(without_agents(ROOM), callers=(CALLER, replace(CALLER, identity="sip_2")))
     assert watch((0, ROOM), (20, two), (60, two)).action is None
 
 
-def test_an_outbound_call_that_still_rings_is_left_alone() -> None:
+def test_an_outbound_call_that_rings_is_not_changed() -> None:
     rings = replace(ROOM, callers=(replace(CALLER, in_call=False),), agents=(MUTE,))
     assert watch((0, rings), (40, rings)).action is None
 
 
-def test_an_outbound_call_counts_from_its_answer() -> None:
+def test_the_limits_of_an_outbound_call_start_with_its_answer() -> None:
     rings = replace(ROOM, callers=(replace(CALLER, in_call=False),), agents=(MUTE,))
     answered = replace(ROOM, agents=(MUTE,))
     assert watch((0, rings), (40, answered), (49, answered)).action is None
     assert reason(watch((0, rings), (40, answered), (50, answered))) is Reason.NO_TRACK
 
 
-def test_a_room_that_no_agent_was_asked_for_is_left_alone() -> None:
+def test_a_room_without_a_dispatch_is_not_changed() -> None:
     waiting = Room(name="queue", callers=(CALLER,))
     assert watch((0, waiting), (500, waiting)) == Decision(past=Past(answered_at=START, called=True))
 
 
-def test_of_several_agents_one_that_talks_is_enough() -> None:
+def test_one_talking_agent_of_several_is_enough() -> None:
     second = replace(TALKING, identity="agent-2", name="expert")
     assert watch((0, ROOM), (20, replace(ROOM, agents=(DEAD, second)))).action is None
 
@@ -178,7 +178,7 @@ def participant(kind: ParticipantInfo.Kind.ValueType, **fields: Any) -> Particip
     return ParticipantInfo(identity="p", kind=kind, joined_at_ms=1_000_500, **fields)
 
 
-def test_what_livekit_tells_of_a_room_is_read() -> None:
+def test_a_room_is_read_from_the_response_of_livekit() -> None:
     track = TrackInfo(type=TrackType.AUDIO)
     found = room_of(
         "call-1",
@@ -203,7 +203,7 @@ def test_only_outbound_calls_ring() -> None:
         assert room_of("call-1", [who], (), set()).callers[0].in_call is in_call
 
 
-def test_who_may_only_listen_is_no_company_for_the_caller() -> None:
+def test_a_participant_that_cannot_publish_does_not_count_as_a_person() -> None:
     for may_publish in (True, False):
         who = participant(ParticipantInfo.Kind.STANDARD, permission=ParticipantPermission(can_publish=may_publish))
         assert room_of("call-1", [who], (), set()).people == int(may_publish)
@@ -237,9 +237,9 @@ ROOMS = st.builds(
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), ROOMS), max_size=20))
-def test_a_caller_who_hears_an_agent_or_a_person_is_never_cut_off(looks: list[tuple[float, Room]]) -> None:
+def test_a_caller_who_hears_an_agent_or_a_person_is_never_cut_off(observations: list[tuple[float, Room]]) -> None:
     past, now = Past(), START
-    for passed, room in looks:
+    for passed, room in observations:
         now += passed
         decision = decide(room, past, now, LIMITS)
         heard = room.people or any(agent.has_audio and agent.responds for agent in room.agents)
@@ -248,9 +248,9 @@ def test_a_caller_who_hears_an_agent_or_a_person_is_never_cut_off(looks: list[tu
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), ROOMS), max_size=20))
-def test_a_call_is_dispatched_again_at_most_once(looks: list[tuple[float, Room]]) -> None:
+def test_a_call_is_dispatched_again_at_most_once(observations: list[tuple[float, Room]]) -> None:
     past, now, dispatched = Past(), START, 0
-    for passed, room in looks:
+    for passed, room in observations:
         now += passed
         decision = decide(room, past, now, LIMITS)
         past = decision.past
@@ -261,7 +261,7 @@ def test_a_call_is_dispatched_again_at_most_once(looks: list[tuple[float, Room]]
 
 
 @given(ROOMS, CALLERS, st.floats(0, 60))
-def test_a_caller_who_hears_nobody_is_helped_within_the_limits(room: Room, caller: Caller, arrived: float) -> None:
+def test_a_caller_without_an_agent_gets_an_action_within_the_limits(room: Room, caller: Caller, arrived: float) -> None:
     silent = tuple(replace(agent, has_audio=agent.has_audio and not agent.responds) for agent in room.agents)
     room = replace(room, callers=(replace(caller, in_call=True),), people=0, agents=silent)
     assume(room.agents or room.dispatches)

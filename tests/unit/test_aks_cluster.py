@@ -1,4 +1,4 @@
-"""What Azure is told about a region's cluster."""
+"""The inputs of a region's cluster and of the resources around it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pools(graph: Graph) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.requirement("B4")
-def test_people_sign_in_through_entra_and_local_accounts_are_off(cluster: Registered) -> None:
+def test_users_sign_in_through_entra_and_local_accounts_are_disabled(cluster: Registered) -> None:
     assert cluster.value("disableLocalAccounts") is True
     assert cluster.value("enableRBAC") is True
     assert cluster.value("aadProfile.managed") is True
@@ -63,14 +63,14 @@ def test_the_network_is_azure_cni_overlay_with_cilium_policies(cluster: Register
 
 
 @pytest.mark.requirement("B8")
-def test_the_system_pool_is_inline_small_and_for_kubernetes_alone(cluster: Registered) -> None:
+def test_the_system_pool_is_inline_small_and_only_for_kubernetes(cluster: Registered) -> None:
     (pool,) = cluster.inputs["agentPoolProfiles"]
     assert (pool["vmSize"], pool["minCount"], pool["maxCount"], pool["osDiskSizeGB"]) == ("Standard_D4s_v5", 2, 4, 128)
     assert pool["nodeTaints"] == ["CriticalAddonsOnly=true:NoSchedule"]
 
 
 @pytest.mark.requirement("B9", "A18")
-def test_livekit_nodes_have_their_taint_their_zone_and_public_addresses(graph: Graph) -> None:
+def test_livekit_nodes_have_a_taint_a_zone_and_public_addresses(graph: Graph) -> None:
     for zone in "123":
         pool = pools(graph)[f"livekit{zone}a"]
         assert pool["vmSize"] == "Standard_D8s_v5"
@@ -82,7 +82,7 @@ def test_livekit_nodes_have_their_taint_their_zone_and_public_addresses(graph: G
 
 
 @pytest.mark.requirement("A18")
-def test_media_nodes_open_their_public_ports_and_join_their_group(graph: Graph) -> None:
+def test_media_nodes_open_their_public_ports_and_join_their_security_group(graph: Graph) -> None:
     profile = pools(graph)["sip1a"]["networkProfile"]
     opened = {(port["portStart"], port["portEnd"], port["protocol"]) for port in profile["allowedHostPorts"]}
     assert opened == {
@@ -97,7 +97,7 @@ def test_media_nodes_open_their_public_ports_and_join_their_group(graph: Graph) 
 
 
 @pytest.mark.requirement("B10", "B11")
-def test_agents_have_a_dedicated_pool_and_the_api_an_open_one(graph: Graph) -> None:
+def test_the_agent_pool_is_dedicated_and_the_api_pool_is_open(graph: Graph) -> None:
     agents, api = pools(graph)["agentsa"], pools(graph)["apia"]
     assert (agents["vmSize"], agents["nodeTaints"]) == ("Standard_D4s_v5", ["agents=true:NoSchedule"])
     assert (api["vmSize"], api.get("nodeTaints")) == ("Standard_D4s_v5", None)
@@ -106,14 +106,14 @@ def test_agents_have_a_dedicated_pool_and_the_api_an_open_one(graph: Graph) -> N
     assert agents["availabilityZones"] == ["1", "2", "3"]
 
 
-def test_pods_can_select_a_pool_by_our_own_label(graph: Graph) -> None:
+def test_pods_can_select_a_pool_by_its_label(graph: Graph) -> None:
     labels = {name: pool["nodeLabels"] for name, pool in pools(graph).items()}
     assert labels["sip2a"] == {"voice.platform/pool": "sip", "voice.platform/generation": "a"}
     assert labels["apia"]["voice.platform/pool"] == "api"
 
 
 @pytest.mark.requirement("B12")
-def test_the_autoscaler_takes_the_documents_times_as_text(cluster: Registered) -> None:
+def test_the_autoscaler_has_the_required_times_as_text(cluster: Registered) -> None:
     profile = cluster.inputs["autoScalerProfile"]
     assert profile["scaleDownDelayAfterAdd"] == "10m"
     assert profile["scaleDownUnneededTime"] == "10m"
@@ -121,8 +121,8 @@ def test_the_autoscaler_takes_the_documents_times_as_text(cluster: Registered) -
     assert profile["maxGracefulTerminationSec"] == "600"
 
 
-def test_ranges_are_said_in_every_way_in_which_azure_tells_them(cluster: Registered) -> None:
-    """Azure fills in what is left out; a cluster that was imported would be replaced for the difference."""
+def test_address_ranges_are_set_in_singular_and_plural_properties(cluster: Registered) -> None:
+    """Azure fills in omitted properties; the difference would replace an imported cluster."""
     network = cluster.inputs["networkProfile"]
     assert network["ipFamilies"] == ["IPv4"]
     assert network["podCidrs"] == [network["podCidr"]]
@@ -130,7 +130,7 @@ def test_ranges_are_said_in_every_way_in_which_azure_tells_them(cluster: Registe
 
 
 @pytest.mark.requirement("B74")
-def test_a_spot_pool_is_spot_and_keeps_others_off() -> None:
+def test_a_spot_pool_has_its_priority_and_its_taint() -> None:
     pool = pools(non_default())["batcha"]
     assert (pool["scaleSetPriority"], pool["scaleSetEvictionPolicy"], pool["spotMaxPrice"]) == ("Spot", "Delete", -1)
     assert pool["nodeTaints"] == ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"]
@@ -143,7 +143,7 @@ def test_no_pool_with_calls_is_spot(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("C52")
-def test_azure_patches_in_weekly_windows_of_ours(graph: Graph, cluster: Registered) -> None:
+def test_azure_patches_in_the_configured_weekly_windows(graph: Graph, cluster: Registered) -> None:
     assert cluster.inputs["autoUpgradeProfile"] == {"upgradeChannel": "patch", "nodeOSUpgradeChannel": "SecurityPatch"}
     windows = {
         item.inputs["configName"]: item.inputs["maintenanceWindow"]
@@ -155,16 +155,16 @@ def test_azure_patches_in_weekly_windows_of_ours(graph: Graph, cluster: Register
         assert set(window["schedule"]) == {"weekly"}
 
 
-def test_upgrades_wait_for_the_longest_call_and_cordon_what_does_not_empty(graph: Graph) -> None:
+def test_upgrades_wait_for_the_longest_call_and_cordon_nodes_that_do_not_drain(graph: Graph) -> None:
     for name, pool in pools(graph).items():
         upgrade = pool["upgradeSettings"]
         longest = 3600 + 15 + 60 + 30
         assert upgrade["drainTimeoutInMinutes"] * 60 >= longest, name
         assert upgrade["undrainableNodeBehavior"] == "Cordon"
-    assert pools(graph)["sip1a"]["upgradeSettings"]["maxSurge"] == "1", "each surge node takes an address of the prefix"
+    assert pools(graph)["sip1a"]["upgradeSettings"]["maxSurge"] == "1", "each surge node uses an address of the prefix"
 
 
-def test_workload_identity_secrets_scaling_and_cleaning_are_on(cluster: Registered) -> None:
+def test_workload_identity_secrets_scaling_and_image_cleaning_are_enabled(cluster: Registered) -> None:
     assert cluster.value("oidcIssuerProfile.enabled") is True
     assert cluster.value("securityProfile.workloadIdentity.enabled") is True
     assert cluster.value("securityProfile.imageCleaner") == {"enabled": True, "intervalHours": 168}
@@ -176,7 +176,7 @@ def test_workload_identity_secrets_scaling_and_cleaning_are_on(cluster: Register
     }
 
 
-def test_the_api_server_admits_people_and_the_clusters_own_ways_out(cluster: Registered) -> None:
+def test_the_api_server_admits_users_and_the_egress_of_the_cluster(cluster: Registered) -> None:
     admitted = cluster.value("apiServerAccessProfile.authorizedIPRanges")
     assert admitted[0] == "198.51.100.16/28"
     assert address_of("pip-voice-test-eastus-nat-1") + "/32" in admitted
@@ -184,11 +184,11 @@ def test_the_api_server_admits_people_and_the_clusters_own_ways_out(cluster: Reg
     for pool in ("sip", "livekit"):
         for zone in "123":
             assert address_of(f"ippre-voice-test-eastus-{pool}-{zone}") + "/28" in admitted, (
-                "its nodes would be locked out"
+                "the API server would refuse the nodes"
             )
 
 
-def test_a_private_api_server_has_no_ranges_and_our_zone() -> None:
+def test_a_private_api_server_has_a_private_zone_and_no_authorized_ranges() -> None:
     graph = non_default()
     profile = graph.one(CLUSTER).inputs["apiServerAccessProfile"]
     assert profile["enablePrivateCluster"] is True
@@ -201,7 +201,7 @@ def test_a_private_api_server_has_no_ranges_and_our_zone() -> None:
     assert (Role.PRIVATE_DNS_ZONE_CONTRIBUTOR.value, "privatelink.eastus.azmk8s.io") in scopes
 
 
-def test_outbound_traffic_leaves_from_our_own_address(cluster: Registered) -> None:
+def test_outbound_traffic_uses_the_address_of_the_region(cluster: Registered) -> None:
     profile = cluster.inputs["networkProfile"]
     assert profile["outboundType"] == "loadBalancer"
     (address,) = profile["loadBalancerProfile"]["outboundIPs"]["publicIPs"]
@@ -217,7 +217,7 @@ def test_the_cluster_waits_for_every_role_of_its_identity(graph: Graph, cluster:
     assert roles <= set(cluster.dependencies), "Azure checks the roles when it creates the cluster"
 
 
-def test_the_control_plane_may_change_exactly_what_it_joins(graph: Graph) -> None:
+def test_the_control_plane_can_change_only_the_resources_that_it_joins(graph: Graph) -> None:
     joined = {
         role.inputs["scope"].rsplit("/", 1)[-1]
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
@@ -229,8 +229,8 @@ def test_the_control_plane_may_change_exactly_what_it_joins(graph: Graph) -> Non
     assert joined == prefixes | addresses | subnets | {"asg-voice-test-eastus-sip", "asg-voice-test-eastus-livekit"}
 
 
-def test_the_control_plane_may_list_the_addresses_that_services_name(graph: Graph) -> None:
-    """cloud-provider-azure lists all public addresses of a group before it takes one."""
+def test_the_control_plane_can_list_the_addresses_of_services(graph: Graph) -> None:
+    """cloud-provider-azure lists all public addresses of a resource group before it uses one."""
     (role,) = [
         role
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
@@ -240,7 +240,7 @@ def test_the_control_plane_may_list_the_addresses_that_services_name(graph: Grap
     assert role.inputs["scope"].endswith("/resourceGroups/rg-voice-test-eastus")
 
 
-def test_the_deployer_may_use_the_cluster_that_it_made(graph: Graph) -> None:
+def test_the_deployer_can_use_the_cluster(graph: Graph) -> None:
     provider = graph.one("pulumi:providers:kubernetes")
     roles = [
         role
@@ -255,36 +255,36 @@ def test_the_deployer_may_use_the_cluster_that_it_made(graph: Graph) -> None:
     assert {role.urn for role in roles} <= set(provider.dependencies)
 
 
-def test_the_provider_is_bound_to_the_clusters_id(graph: Graph) -> None:
+def test_the_provider_depends_on_the_id_of_the_cluster(graph: Graph) -> None:
     provider = graph.one("pulumi:providers:kubernetes")
     assert provider.inputs["clusterIdentifier"].endswith("/managedClusters/aks-voice-test-eastus")
     assert graph.one(CLUSTER).urn in provider.property_dependencies["clusterIdentifier"]
 
 
-def test_nodes_live_in_a_group_that_holds_nothing_of_ours(graph: Graph, cluster: Registered) -> None:
+def test_the_node_resource_group_contains_no_resource_of_the_program(graph: Graph, cluster: Registered) -> None:
     group = cluster.inputs["nodeResourceGroup"]
     assert group == "rg-voice-test-eastus-nodes"
     assert group not in {resource.inputs.get("resourceGroupName") for resource in graph.resources}
 
 
-def test_the_kubeconfig_signs_in_unattended() -> None:
+def test_the_kubeconfig_signs_in_without_interaction() -> None:
     user = yaml.safe_load(unattended(KUBECONFIG, "workloadidentity"))["users"][0]["user"]["exec"]
     assert user["args"] == ["get-token", "--login", "workloadidentity"]
 
 
-def test_a_kubeconfig_keeps_the_server_and_drops_person_client_and_tenant() -> None:
+def test_a_kubeconfig_keeps_the_server_and_drops_user_client_and_tenant() -> None:
     arguments = ["get-token", "--login", "devicecode", "--server-id", "s", "--client-id", "c", "--tenant-id=t"]
     config = yaml.safe_dump({"users": [{"name": "u", "user": {"exec": {"command": "kubelogin", "args": arguments}}}]})
     (user,) = yaml.safe_load(unattended(config, "azurecli"))["users"]
     assert user["user"]["exec"]["args"] == ["get-token", "--server-id", "s", "--login", "azurecli"]
 
 
-def test_a_kubeconfig_with_certificates_passes_through() -> None:
+def test_a_kubeconfig_with_certificates_is_unchanged() -> None:
     config = yaml.safe_dump({"users": [{"name": "u", "user": {"client-certificate-data": "x"}}]})
     assert unattended(config, "azurecli") == config
 
 
-def test_a_kubeconfig_that_nobody_can_use_is_refused_with_the_user() -> None:
+def test_an_unusable_kubeconfig_is_refused_with_its_user() -> None:
     config = yaml.safe_dump({"users": [{"name": "old", "user": {"auth-provider": {}}}]})
     with pytest.raises(ValueError, match=r"auth-provider for user 'old'"):
         unattended(config, "azurecli")

@@ -1,4 +1,4 @@
-"""The check of recordings accepts the listed gaps in a checker's data and nothing else."""
+"""The check of recordings accepts only the listed gaps in the data of a checker."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ WRONG_PROPERTY = "azure-native:network:Subnet addressPrefix"
 COUNT = "2 azure-native resources checked: 1 errors, 1 warnings"
 
 
-def test_a_type_without_definition_is_named_by_its_type_and_a_finding_by_its_property() -> None:
+def test_a_missing_definition_is_identified_by_type_and_a_finding_by_property() -> None:
     report = read_report(f"{WRONG}\n{GAP}\n{COUNT}\n", status=1)
     assert [exception for exception, _ in report.findings] == [WRONG_PROPERTY, "azure-native:dns:RecordSet"]
 
 
-def test_positions_in_lists_do_not_count() -> None:
+def test_positions_in_lists_are_ignored() -> None:
     warning = "warn: azure-native:a:B name: flows[3].streams[0]: 'x' is none of ['y']"
     assert read_report(f"{warning}\n{COUNT}\n", status=1).findings == (("azure-native:a:B flows[].streams[]", warning),)
 

@@ -1,4 +1,4 @@
-"""The benchmarks say what was measured."""
+"""Benchmarks: statistics, aims and the page."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_memory_includes_the_descendants_of_a_process() -> None:
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdout.readline()  # the inner one has its memory
+        process.stdout.readline()  # the child has allocated its memory
         assert memory_of(process.pid) > 2**26
         process.stdin.close()
 
@@ -203,7 +203,7 @@ def test_an_echoing_provider_returns_its_inputs_as_outputs() -> None:
     assert echo.invoke("azure-native:network:getSubnet", {"name": "s"}, True) == {"name": "s"}
 
 
-def test_the_echo_world_knows_who_deploys(tmp_path: Path) -> None:
+def test_the_echo_world_has_the_subscription_of_the_caller(tmp_path: Path) -> None:
     caller = Caller(measure.PROGRAM, subscription_id="11111111-0000-4000-8000-000000000000")
     azure = EchoWorld.open(tmp_path).factories(caller)["azure-native"]()
     answer = azure.invoke("azure-native:authorization:getClientConfig", {}, True)

@@ -1,4 +1,4 @@
-"""What carriers and clients are told, and how they find a region that is well: names, probes, outputs."""
+"""The outputs for carriers and clients, and the names and probes that lead them to a healthy region."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def prefixes(pool: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    """A carrier at the edge, one at the nodes."""
+    """One carrier uses the SIP edge, another the nodes."""
     return graph_of(PROD)
 
 
 @pytest.fixture(scope="module")
 def registered() -> Graph:
-    """A carrier that wants registrations and takes calls, behind an internal Gateway, without TURN over TLS."""
+    """A carrier that requires registrations and accepts calls, with an internal Gateway, without TURN over TLS."""
     carrier = {
         "name": "registrar",
         "signallingCidrs": ["203.0.113.32/28"],
@@ -47,7 +47,7 @@ def registered() -> Graph:
 
 @pytest.fixture(scope="module")
 def direct() -> Graph:
-    """Another region, whose one carrier calls the nodes."""
+    """Another region, whose only carrier calls the nodes."""
     carrier = {"name": "direct", "ingress": "direct", "signallingCidrs": ["203.0.113.32/28"]}
     sections = {**read_sections(PROD), "region": "westeurope", "global": None}
     return build_stack(edited(sections, "telephony.carriers", [carrier]))
@@ -58,7 +58,7 @@ def carrier(graph: Graph, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("B1")
-def test_a_region_gets_calls_by_name_while_its_sip_edge_says_that_it_is_ready(graph: Graph) -> None:
+def test_dns_sends_calls_to_a_region_while_its_sip_edge_is_ready(graph: Graph) -> None:
     profile = graph.one(PROFILE, "voice-global-traffic-sip")
     (container, *_) = pod("prod", "sip-edge")["containers"]
     ready = container["readinessProbe"]["httpGet"]
@@ -81,58 +81,58 @@ def test_a_region_gets_calls_by_name_while_its_sip_edge_says_that_it_is_ready(gr
 
 
 @pytest.mark.requirement("B1")
-def test_traffic_manager_may_ask_the_edge_and_nobody_else_from_outside(graph: Graph) -> None:
+def test_only_traffic_manager_can_probe_the_edge_from_outside(graph: Graph) -> None:
     rules = graph.one("azure-native:network:NetworkSecurityGroup", "voice-eastus-network-security-workload")
-    asking = [
+    probes = [
         (rule["sourceAddressPrefix"], rule["destinationAddressPrefix"])
         for rule in rules.inputs["securityRules"]
         if rule.get("destinationPortRange") == "8090"
     ]
-    assert sorted(asking) == [("AzureLoadBalancer", "*"), ("AzureTrafficManager", EDGE)]
+    assert sorted(probes) == [("AzureLoadBalancer", "*"), ("AzureTrafficManager", EDGE)]
 
 
 @pytest.mark.requirement("B1")
-def test_a_region_without_a_carrier_at_its_edge_is_no_place_to_send_calls_to(direct: Graph) -> None:
+def test_a_region_without_a_carrier_at_its_edge_has_no_sip_endpoint(direct: Graph) -> None:
     assert [item.value("target") for item in direct.of_type(ENDPOINT)] == ["api.westeurope.voice.example.com"]
     assert "sip" not in direct.exports["hosts"]["environment"]
 
 
 @pytest.mark.requirement("B1")
-def test_a_carrier_at_the_edge_is_told_name_address_and_ports(graph: Graph) -> None:
-    told = carrier(graph, "example-carrier")
-    assert told["sendCallsTo"] == {
+def test_the_output_for_a_carrier_at_the_edge_has_name_address_and_ports(graph: Graph) -> None:
+    instructions = carrier(graph, "example-carrier")
+    assert instructions["sendCallsTo"] == {
         "domain": EAST,
         "host": f"sip.{EAST}",
         "bestRegion": "sip.voice.example.com",
         "address": EDGE,
         "ports": ["5060/udp", "5060/tcp"],
     }
-    assert told["allow"]["signalling"] == [EDGE, *prefixes("sip")], "the end of a call comes from its node"
-    assert told["allow"]["media"] == prefixes("sip")
-    assert told["allow"]["mediaPorts"] == "16384-29999/udp"
-    assert set(told) == {"sendCallsTo", "allow"}, "it neither takes calls nor wants registrations"
+    assert instructions["allow"]["signalling"] == [EDGE, *prefixes("sip")], "the BYE of a call comes from its node"
+    assert instructions["allow"]["media"] == prefixes("sip")
+    assert instructions["allow"]["mediaPorts"] == "16384-29999/udp"
+    assert set(instructions) == {"sendCallsTo", "allow"}, "the carrier neither accepts calls nor requires registrations"
 
 
 @pytest.mark.requirement("B1")
-def test_a_direct_carrier_is_told_the_addresses_of_the_nodes(graph: Graph) -> None:
-    told = carrier(graph, "second-carrier")
-    assert told["sendCallsTo"] == {"addresses": prefixes("sip"), "ports": ["5060/udp", "5060/tcp"]}
-    assert told["allow"]["signalling"] == prefixes("sip")
+def test_the_output_for_a_direct_carrier_has_the_addresses_of_the_nodes(graph: Graph) -> None:
+    instructions = carrier(graph, "second-carrier")
+    assert instructions["sendCallsTo"] == {"addresses": prefixes("sip"), "ports": ["5060/udp", "5060/tcp"]}
+    assert instructions["allow"]["signalling"] == prefixes("sip")
 
 
-def test_a_carrier_with_registrations_is_told_where_they_and_our_calls_come_from(registered: Graph) -> None:
-    told = carrier(registered, "registrar")
-    assert told["registration"] == {
+def test_the_output_for_a_registering_carrier_has_the_source_addresses(registered: Graph) -> None:
+    instructions = carrier(registered, "registrar")
+    assert instructions["registration"] == {
         "at": "sip:sip.registrar.example:5060;transport=tcp",
         "comesFrom": registered.exports["outboundAddresses"],
         "contact": f"sip.{EAST}:5060",
     }
-    assert registered.exports["outboundAddresses"], "the edge's way out is the NAT gateway"
-    assert told["sendCallsTo"]["address"] == EDGE
-    assert told["callsComeFrom"] == {"addresses": prefixes("sip"), "ports": ["5080/udp", "5080/tcp"]}
+    assert registered.exports["outboundAddresses"], "the edge's outbound traffic uses the NAT gateway"
+    assert instructions["sendCallsTo"]["address"] == EDGE
+    assert instructions["callsComeFrom"] == {"addresses": prefixes("sip"), "ports": ["5080/udp", "5080/tcp"]}
 
 
-def test_what_carriers_are_told_is_what_the_security_group_lets_in(graph: Graph) -> None:
+def test_the_output_for_carriers_equals_the_rules_of_the_security_group(graph: Graph) -> None:
     group = graph.one("azure-native:network:NetworkSecurityGroup", "voice-eastus-network-security-workload")
     rules = {rule["name"]: rule for rule in group.inputs["securityRules"]}
     assert (
@@ -142,7 +142,7 @@ def test_what_carriers_are_told_is_what_the_security_group_lets_in(graph: Graph)
     assert rules["sip-edge-tcp"]["destinationPortRanges"] == ["5060", "5061"]
 
 
-def test_clients_are_told_where_to_begin_where_rooms_are_and_where_media_goes(graph: Graph) -> None:
+def test_the_output_for_clients_has_first_contact_rooms_and_media(graph: Graph) -> None:
     assert graph.exports["clients"] == {
         "reachable": "from the internet",
         "firstContact": "wss://livekit.voice.example.com",
@@ -153,9 +153,9 @@ def test_clients_are_told_where_to_begin_where_rooms_are_and_where_media_goes(gr
     assert graph.exports["gatewayAddress"] == address_of("pip-voice-prod-eastus-gateway")
 
 
-def test_an_internal_gateway_says_its_private_address_and_promises_clients_no_more(registered: Graph) -> None:
+def test_the_output_of_an_internal_gateway_has_only_its_private_address(registered: Graph) -> None:
     assert registered.exports["gatewayAddress"] == address_plan(1).gateway_address
     clients = registered.exports["clients"]
     assert clients["reachable"] == "inside the network"
-    assert "firstContact" not in clients, "the environment's names do not lead here"
+    assert "firstContact" not in clients, "the names of the environment do not resolve to this region"
     assert "turn" not in clients

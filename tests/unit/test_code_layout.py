@@ -14,9 +14,9 @@ PARTS = ("settings", "model", "components", "tools", "images", "packages/azure-r
 MAX_LINES = 350
 MAX_FUNCTION_LINES = 60
 LONG_FILES: dict[str, int] = {}
-"""Files with more lines than `MAX_LINES`, and the lines that they may have. The list only gets shorter."""
+"""Files longer than `MAX_LINES`, each with its limit. The list only gets shorter."""
 LONG_FUNCTIONS: dict[str, int] = {}
-"""Functions with more lines than `MAX_FUNCTION_LINES`, and the lines that they may have. The list only gets shorter."""
+"""Functions longer than `MAX_FUNCTION_LINES`, each with its limit. The list only gets shorter."""
 
 
 def modules() -> Iterator[tuple[str, str]]:
@@ -48,16 +48,16 @@ def test_functions_stay_short() -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_each_package_states_what_belongs_in_it(part: str) -> None:
-    silent = []
+    undocumented = []
     for path in sorted((PROJECT / part).rglob("__init__.py")):
         statement = ast.get_docstring(ast.parse(path.read_text())) or ""
-        # The packages of services have one statement in common: that of `azure/services`.
+        # The packages of services share the docstring of `azure/services`.
         if "belong" not in statement and not statement.startswith("Microsoft."):
-            silent.append(path.parent.relative_to(PROJECT).as_posix())
-    assert not silent, "their docstrings must say what belongs in the package and what does not"
+            undocumented.append(path.parent.relative_to(PROJECT).as_posix())
+    assert not undocumented, "their docstrings must say what belongs in the package and what does not"
 
 
-def test_the_folders_of_the_program_are_those_that_are_checked() -> None:
+def test_all_folders_of_the_program_are_checked() -> None:
     unchecked = {"docs", "charts", "tests"}
     with_modules = {path.relative_to(PROJECT).parts[0] for path in PROJECT.glob("[a-z]*/**/*.py")}
     assert with_modules - unchecked == {Path(part).parts[0] for part in PARTS}

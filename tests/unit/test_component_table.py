@@ -44,13 +44,13 @@ def test_every_line_of_the_table_is_a_row() -> None:
 
 
 @pytest.mark.parametrize(("name", "file", "node"), [pytest.param(*found, id=found[0]) for found in component_classes()])
-def test_a_component_has_its_type_token_and_says_what_it_owns(name: str, file: str, node: ast.ClassDef) -> None:
+def test_a_component_has_its_type_token_and_a_docstring(name: str, file: str, node: ast.ClassDef) -> None:
     assert f'"voice:index:{name}"' in ast.unparse(node).replace("'", '"'), f"{file}: the type token differs"
     assert ast.get_docstring(node), f"{file}: {name} has no docstring"
 
 
 def test_a_component_registers_its_plain_outputs() -> None:
-    """Every attribute of type `str` or `Output[str]`; secrets are in the state once, with their resource."""
+    """Every attribute of type `str` or `Output[str]`. Secrets are in the state only once, with their resource."""
     missing = []
     for name, file, node in component_classes():
         registered = {
@@ -75,7 +75,7 @@ def camel_case(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def test_args_hold_nothing_that_the_scope_holds() -> None:
+def test_args_do_not_repeat_fields_of_the_scope() -> None:
     shared = {"resource_group_name", "names", "global_names", "tags", "protect", "workspace_id", "audit_workspace_id"}
     repeated = [
         f"{path.relative_to(PROJECT)}: {node.name}.{field.target.id}"

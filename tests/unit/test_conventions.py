@@ -1,4 +1,4 @@
-"""Data classes of the program cannot change, and arguments of components have names."""
+"""Data classes of the program are frozen, and arguments of components are keyword-only."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ CLASSES = {name: (node, options) for name, node, options in data_classes()}
 
 
 def test_data_classes_are_frozen() -> None:
-    """Values are shared between components."""
+    """Components share values."""
     changeable = {node.name for node, options in CLASSES.values() if not options.get("frozen")}
     assert changeable == ACCUMULATORS, "write @dataclass(frozen=True, …)"
 
 
 def test_arguments_of_components_are_keyword_only() -> None:
-    """They have many fields of one type."""
+    """Arguments have many fields of the same type."""
     assert CLASSES
     positional = [name for name, (node, options) in CLASSES.items() if _is_args(node) and not options.get("kw_only")]
     assert not positional, "write @dataclass(frozen=True, kw_only=True)"

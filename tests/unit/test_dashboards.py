@@ -1,4 +1,4 @@
-"""Dashboards: their content, in the cluster and through Grafana's API."""
+"""Dashboards: their content, their Kubernetes objects, and their upload through Grafana's API."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ every_dashboard = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda da
 ENDPOINT = "https://amw.eastus.prometheus.monitor.azure.com"
 
 
-# What a dashboard is
+# Content
 
 
 @every_dashboard
@@ -69,7 +69,7 @@ def test_with_azures_grafana_the_cluster_has_no_dashboards() -> None:
     assert not [name for name in names if name.startswith("dashboard")]
 
 
-def test_the_deployer_may_write_dashboards_to_azures_grafana() -> None:
+def test_the_deployer_can_write_dashboards_to_azures_grafana() -> None:
     graph: Graph = graph_of(PRODUCTION)
     (role,) = [
         item
@@ -80,11 +80,11 @@ def test_the_deployer_may_write_dashboards_to_azures_grafana() -> None:
     assert "/Microsoft.Dashboard/grafana/" in role.value("scope")
 
 
-# By Grafana's API
+# Upload through Grafana's API
 
 
 class FakeGrafana:
-    """Just enough of Grafana's API to put dashboards there, and to say what was put."""
+    """The part of Grafana's API that uploads use. Records the uploaded objects."""
 
     def __init__(self) -> None:
         self.plugin = True
@@ -144,7 +144,7 @@ def grafana() -> Generator[FakeGrafana]:
             self.handle_any()
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
+            """Suppresses the log."""
 
     with served(Handler) as fake.url:
         yield fake
@@ -152,11 +152,11 @@ def grafana() -> Generator[FakeGrafana]:
 
 @pytest.fixture
 def az(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, grafana: FakeGrafana) -> Path:
-    """A stand-in for the Azure CLI that answers what is asked of it, and notes that."""
+    """A fake Azure CLI. Returns the file with its recorded arguments."""
     program = tmp_path / "az"
     program.write_text(
         f"""#!/bin/sh
-echo "$@" >>{tmp_path}/asked
+echo "$@" >>{tmp_path}/arguments
 case "$*" in
   *Microsoft.Dashboard/grafana/*"--query properties.endpoint "*) echo {grafana.url} ;;
   *Microsoft.Monitor/accounts/*"--query properties.metrics.prometheusQueryEndpoint "*) echo {ENDPOINT} ;;
@@ -167,54 +167,54 @@ esac
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    return tmp_path / "asked"
+    return tmp_path / "arguments"
 
 
-def told(*arguments: str) -> tuple[int, str]:
+def run_dashboards(*arguments: str) -> tuple[int, str]:
     return run("dashboards", *arguments)
 
 
 @pytest.mark.usefixtures("az")
-def test_dashboards_come_with_a_data_source_of_the_region(grafana: FakeGrafana) -> None:
-    code, text = told("--stack", "prod-westeurope")
+def test_dashboards_are_uploaded_with_a_data_source_of_the_region(grafana: FakeGrafana) -> None:
+    code, text = run_dashboards("--stack", "prod-westeurope")
     assert code == 0, text
     assert grafana.tokens == {"Bearer the-token"}
     (source,) = grafana.sources.values()
     assert (source["uid"], source["type"], source["url"]) == ("voice-prod-westeurope", AZURE_PROMETHEUS, ENDPOINT)
-    assert source["jsonData"]["azureCredentials"] == {"authType": "msi"}, "as Grafana's own identity, without a secret"
+    assert source["jsonData"]["azureCredentials"] == {"authType": "msi"}, "Grafana uses its identity, without a secret"
     assert set(grafana.dashboards) == {dashboard.uid for dashboard in DASHBOARDS}
     assert f"{grafana.url}/d/voice-calls" in text
 
 
 def test_addresses_come_from_the_azure_resources_of_the_stack(az: Path) -> None:
-    assert told("--stack", "prod")[0] == 0
+    assert run_dashboards("--stack", "prod")[0] == 0
     settings = load_stack_file(PROJECT / "Pulumi.prod.yaml")
-    asked = az.read_text()
-    assert f"/resourceGroups/{global_names(settings).resource_group}/" in asked
-    assert f"/accounts/{region_names(settings).monitor_workspace} " in asked
+    arguments = az.read_text()
+    assert f"/resourceGroups/{global_names(settings).resource_group}/" in arguments
+    assert f"/accounts/{region_names(settings).monitor_workspace} " in arguments
 
 
 @pytest.mark.usefixtures("az")
 def test_a_second_run_changes_nothing(grafana: FakeGrafana) -> None:
-    assert told("--stack", "prod")[0] == 0
+    assert run_dashboards("--stack", "prod")[0] == 0
     before = json.dumps([grafana.sources, grafana.folders, grafana.dashboards])
-    assert told("--stack", "prod")[0] == 0
+    assert run_dashboards("--stack", "prod")[0] == 0
     assert json.dumps([grafana.sources, grafana.folders, grafana.dashboards]) == before
 
 
 @pytest.mark.usefixtures("az")
 def test_a_grafana_without_the_plugin_gets_a_prometheus_data_source(grafana: FakeGrafana) -> None:
     grafana.plugin = False
-    assert told("--stack", "prod")[0] == 0
+    assert run_dashboards("--stack", "prod")[0] == 0
     assert next(iter(grafana.sources.values()))["type"] == "prometheus"
     (choice,) = grafana.dashboards["voice-calls"]["templating"]["list"]
     assert choice["query"] == "prometheus"
 
 
 @pytest.mark.usefixtures("az")
-def test_a_refused_user_is_told_the_required_role(grafana: FakeGrafana) -> None:
+def test_the_error_of_a_refused_user_names_the_required_role(grafana: FakeGrafana) -> None:
     grafana.refuses = 403
-    code, text = told("--stack", "prod")
+    code, text = run_dashboards("--stack", "prod")
     assert code == 1
     assert "responds 403" in text
     assert "Grafana Admin" in text
@@ -226,7 +226,7 @@ def test_an_unreachable_grafana_is_reported_with_its_address() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    code, text = told("--stack", "prod", "--url", url)
+    code, text = run_dashboards("--stack", "prod", "--url", url)
     assert code == 1
     assert f"Grafana at {url} cannot be reached" in text
 
@@ -236,13 +236,13 @@ def test_a_missing_sign_in_of_the_azure_cli_is_reported(tmp_path: Path, monkeypa
     program.write_text("#!/bin/sh\necho 'ERROR: Please run az login' >&2\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    code, text = told("--stack", "prod")
+    code, text = run_dashboards("--stack", "prod")
     assert code == 1
     assert "Please run az login" in text
 
 
 def test_files_are_written_without_azure(tmp_path: Path) -> None:
-    code, _ = told("--files", str(tmp_path / "dashboards"))
+    code, _ = run_dashboards("--files", str(tmp_path / "dashboards"))
     assert code == 0
     models = [json.loads(file.read_text()) for file in (tmp_path / "dashboards").glob("*.json")]
     assert {model["uid"] for model in models} == {dashboard.uid for dashboard in DASHBOARDS}
@@ -253,6 +253,6 @@ def test_a_stack_with_grafana_in_the_cluster_needs_no_command(tmp_path: Path) ->
     (tmp_path / "Pulumi.own.yaml").write_text(
         json.dumps({"config": {f"voice:{name}": value for name, value in sections.items()}})
     )
-    code, text = told("--stack", "own", "--project", str(tmp_path))
+    code, text = run_dashboards("--stack", "own", "--project", str(tmp_path))
     assert code == 2
     assert "loads the dashboards from ConfigMaps" in text

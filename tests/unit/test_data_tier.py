@@ -1,4 +1,4 @@
-"""What Azure is told about the data of a region."""
+"""The databases, Redis and storage accounts of a region."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def servers(graph: Graph) -> dict[str, Registered]:
 
 
 @pytest.mark.requirement("B15", "B16", "B17", "C16", "K10")
-def test_postgresql_is_a_managed_server_of_the_asked_size(graph: Graph) -> None:
+def test_postgresql_is_a_managed_server_of_the_configured_size(graph: Graph) -> None:
     server = servers(graph)["server"]
     assert server.value("sku") == {"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"}
     assert server.value("version") == "17"
@@ -41,33 +41,33 @@ def test_backups_are_kept_seven_days_and_in_the_paired_region(graph: Graph) -> N
 
 
 @pytest.mark.requirement("B19")
-def test_a_standby_waits_in_another_zone(graph: Graph) -> None:
+def test_a_standby_is_in_another_zone(graph: Graph) -> None:
     assert servers(graph)["server"].value("highAvailability.mode") == "ZoneRedundant"
 
 
 @pytest.mark.requirement("B20")
-def test_two_read_replicas_are_made_one_after_the_other_and_last(graph: Graph) -> None:
+def test_two_read_replicas_are_created_in_sequence_after_everything_else(graph: Graph) -> None:
     found = servers(graph)
     first, second = found["replica-1"], found["replica-2"]
     for replica in (first, second):
         assert replica.value("createMode") == "Replica"
         assert replica.value("sourceServerResourceId").endswith(f"/{found['server'].value('serverName')}")
-        assert "backup" not in replica.inputs, "Azure takes no backup settings for a replica"
+        assert "backup" not in replica.inputs, "Azure accepts no backup settings for a replica"
         assert "highAvailability" not in replica.inputs
     assert first.urn in second.dependencies
     (database,) = graph.of_type("azure-native:dbforpostgresql:Database")
-    assert database.urn in first.dependencies, "while a replica is made nothing else of the primary can be"
+    assert database.urn in first.dependencies, "creating a replica blocks other operations on the primary"
 
 
 @pytest.mark.requirement("B21", "K4")
-def test_postgresql_is_reached_inside_the_network_only(graph: Graph) -> None:
+def test_postgresql_is_reachable_only_inside_the_network(graph: Graph) -> None:
     network = servers(graph)["server"].value("network")
     assert network["delegatedSubnetResourceId"].endswith("/snet-postgresql")
     assert network["privateDnsZoneArmResourceId"].endswith("/voice-prod-eastus.private.postgres.database.azure.com")
 
 
 @pytest.mark.requirement("K4")
-def test_the_other_mode_is_a_private_endpoint() -> None:
+def test_postgresql_can_have_a_private_endpoint() -> None:
     graph = non_default()
     assert servers(graph)["server"].value("network") == {"publicNetworkAccess": "Disabled"}
     groups = {
@@ -79,7 +79,7 @@ def test_the_other_mode_is_a_private_endpoint() -> None:
 
 
 @pytest.mark.requirement("B22")
-def test_people_and_workloads_sign_in_to_postgresql_through_entra(graph: Graph) -> None:
+def test_users_and_workloads_sign_in_to_postgresql_through_entra(graph: Graph) -> None:
     auth = servers(graph)["server"].value("authConfig")
     assert (auth["activeDirectoryAuth"], auth["passwordAuth"]) == ("Enabled", "Disabled")
     administrators = graph.of_type("azure-native:dbforpostgresql:AdministratorsMicrosoftEntra")
@@ -87,7 +87,7 @@ def test_people_and_workloads_sign_in_to_postgresql_through_entra(graph: Graph) 
 
 
 @pytest.mark.requirement("B68")
-def test_another_region_has_a_replica_and_waits_for_the_way_to_its_primary(secondary: Graph) -> None:
+def test_another_region_has_a_replica_that_depends_on_the_peerings_to_its_primary(secondary: Graph) -> None:
     (server,) = secondary.of_type(SERVER)
     assert server.value("createMode") == "Replica"
     assert "/rg-voice-prod-eastus/" in server.value("sourceServerResourceId")
@@ -96,7 +96,7 @@ def test_another_region_has_a_replica_and_waits_for_the_way_to_its_primary(secon
     assert peerings <= set(server.dependencies)
 
 
-def test_the_zones_of_databases_are_linked_both_ways(secondary: Graph) -> None:
+def test_the_private_zones_of_databases_are_linked_in_both_directions(secondary: Graph) -> None:
     links = {
         (link.value("resourceGroupName"), link.value("virtualNetwork.id").rsplit("/", 1)[-1])
         for link in secondary.of_type("azure-native:privatedns:VirtualNetworkLink")
@@ -110,16 +110,16 @@ def test_the_zones_of_databases_are_linked_both_ways(secondary: Graph) -> None:
 
 
 @pytest.mark.requirement("K10")
-def test_an_external_database_is_only_named() -> None:
+def test_a_stack_with_an_external_database_has_no_server() -> None:
     assert minimal().of_type(SERVER) == []
 
 
 @pytest.mark.requirement("B23", "B24", "B26", "K5")
-def test_redis_is_a_managed_one_with_a_replica_and_one_endpoint(graph: Graph) -> None:
+def test_redis_is_managed_with_a_replica_and_one_endpoint(graph: Graph) -> None:
     cluster = graph.one("azure-native:redisenterprise:RedisEnterprise")
     assert cluster.value("sku.name") == "Balanced_B20"
     assert cluster.value("highAvailability") == "Enabled"
-    assert "zones" not in cluster.inputs, "zones are Azure's own choice"
+    assert "zones" not in cluster.inputs, "Azure chooses the zones"
     database = graph.one("azure-native:redisenterprise:Database")
     assert (database.value("clusteringPolicy"), database.value("port")) == ("EnterpriseCluster", 10000)
     assert database.value("clientProtocol") == "Encrypted"
@@ -132,13 +132,13 @@ def test_redis_writes_snapshots_every_hour(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("C17", "K11")
-def test_redis_can_write_every_change_instead() -> None:
+def test_redis_can_persist_every_change_instead() -> None:
     database = non_default().one("azure-native:redisenterprise:Database")
     assert database.value("persistence") == {"aofEnabled": True, "aofFrequency": "1s"}
 
 
 @pytest.mark.requirement("B23", "D17")
-def test_workloads_that_can_sign_in_to_redis_by_identity(graph: Graph) -> None:
+def test_workloads_that_support_it_sign_in_to_redis_by_identity(graph: Graph) -> None:
     assignments = graph.of_type("azure-native:redisenterprise:AccessPolicyAssignment")
     assert sorted(assignment.value("accessPolicyAssignmentName") for assignment in assignments) == [
         "databasejobs",
@@ -154,7 +154,7 @@ def accounts(graph: Graph) -> dict[str, Registered]:
 
 
 @pytest.mark.requirement("A36", "B27", "B31")
-def test_files_lie_in_an_account_that_takes_identities_alone(graph: Graph) -> None:
+def test_files_are_in_an_account_that_accepts_only_identities(graph: Graph) -> None:
     account = accounts(graph)["storage"]
     assert (account.value("kind"), account.value("sku.name"), account.value("accessTier")) == (
         "StorageV2",
@@ -168,7 +168,7 @@ def test_files_lie_in_an_account_that_takes_identities_alone(graph: Graph) -> No
 
 
 @pytest.mark.requirement("B29")
-def test_recordings_of_rooms_have_an_account_of_their_own_with_a_key(graph: Graph) -> None:
+def test_recordings_of_rooms_have_a_separate_account_with_a_key(graph: Graph) -> None:
     assert accounts(graph)["egress"].value("allowSharedKeyAccess") is True
     containers = {
         container.value("containerName"): container.value("accountName")
@@ -189,7 +189,7 @@ def test_the_four_containers_exist(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("B30")
-def test_files_cool_are_archived_and_go_by_age(graph: Graph) -> None:
+def test_files_are_cooled_archived_and_deleted_by_age(graph: Graph) -> None:
     for policy in graph.of_type("azure-native:storage:ManagementPolicy"):
         (rule,) = [rule for rule in policy.value("policy.rules") if rule["name"] == "age"]
         actions = rule["definition"]["actions"]["baseBlob"]
@@ -200,7 +200,7 @@ def test_files_cool_are_archived_and_go_by_age(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("B31")
-def test_deleted_files_can_be_brought_back_for_two_weeks(graph: Graph) -> None:
+def test_deleted_files_can_be_restored_for_two_weeks(graph: Graph) -> None:
     for service in graph.of_type("azure-native:storage:BlobServiceProperties"):
         assert service.value("deleteRetentionPolicy") == {"enabled": True, "days": 14}
         assert service.value("isVersioningEnabled") is True
@@ -220,7 +220,7 @@ def test_every_managed_service_has_a_private_endpoint_with_its_zone(graph: Graph
 
 
 def writers(graph: Graph) -> set[tuple[str, str]]:
-    """Who may write to which container, by the names of role assignments' scopes."""
+    """The workloads that can write, each with its container, from the names and scopes of role assignments."""
     return {
         (role.name.removeprefix("voice-eastus-data-storage-writer-"), role.inputs["scope"].rsplit("/", 1)[-1])
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
@@ -229,7 +229,7 @@ def writers(graph: Graph) -> set[tuple[str, str]]:
 
 
 @pytest.mark.requirement("B31", "B62")
-def test_each_workload_writes_to_its_own_containers_only(graph: Graph) -> None:
+def test_each_workload_can_write_only_to_its_own_containers(graph: Graph) -> None:
     assert writers(graph) == {
         ("freeswitch-recordings", "recordings"),
         ("voice-agent-conversations", "conversations"),
@@ -239,7 +239,7 @@ def test_each_workload_writes_to_its_own_containers_only(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("D18", "K24")
-def test_documents_come_where_a_stack_asks_for_them(graph: Graph) -> None:
+def test_a_stack_can_have_a_document_database(graph: Graph) -> None:
     assert graph.of_type("azure-native:cosmosdb:DatabaseAccount") == []
     found = non_default()
     account = found.one("azure-native:cosmosdb:DatabaseAccount")
@@ -250,7 +250,7 @@ def test_documents_come_where_a_stack_asks_for_them(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("K24")
-def test_documents_can_scale_by_throughput_instead() -> None:
+def test_a_document_database_can_scale_by_throughput() -> None:
     found = minimal()
     assert "capabilities" not in found.one("azure-native:cosmosdb:DatabaseAccount").inputs
     database = found.one("azure-native:cosmosdb:SqlResourceSqlDatabase")

@@ -69,7 +69,7 @@ def test_the_example_adds_an_export(example: Graph) -> None:
     assert {key: example.exports[key] for key in plain} == dict(plain)
 
 
-def test_the_transformation_of_the_example_tags_the_cluster_alone(example: Graph) -> None:
+def test_the_transformation_of_the_example_tags_only_the_cluster(example: Graph) -> None:
     tagged = [item.type for item in example.resources if "billing-code" in (item.inputs.get("tags") or {})]
     assert tagged == [CLUSTER]
 

@@ -1,4 +1,4 @@
-"""What Kubernetes and Azure are told about the HTTP entrance."""
+"""The HTTP Gateway in Kubernetes and Azure."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ LIMITED = {**SHOP, "path": "/search", "rateLimit": {"requests": 20, "unit": "Min
 ELSEWHERE = {**SHOP, "host": f"shop.westeurope.{ZONE}"}
 
 
-def alone(*routes: dict[str, Any], **gateway: Any) -> Graph:
-    """The Gateway without the rest of a stack, which takes longer to build."""
+def gateway_only(*routes: dict[str, Any], **gateway: Any) -> Graph:
+    """The Gateway without the rest of a stack, which is faster to build."""
     args = GatewayArgs(
         namespaces={namespace: namespace for namespace in ROUTE_NAMESPACES},
         settings=GatewaySettings.model_validate_json(json.dumps({"routes": routes, **gateway})),
@@ -72,7 +72,7 @@ def internal() -> Graph:
 
 @pytest.fixture(scope="module")
 def own_routes() -> Graph:
-    return alone(SHOP, SOCKET, LIMITED, ELSEWHERE, webSocketSeconds=7200)
+    return gateway_only(SHOP, SOCKET, LIMITED, ELSEWHERE, webSocketSeconds=7200)
 
 
 def listeners(graph: Graph) -> dict[str, dict[str, Any]]:
@@ -94,7 +94,7 @@ def backend(route: Registered) -> tuple[str, str, int]:
 
 
 def policy_of(graph: Graph, route: Registered) -> dict[str, Any] | None:
-    """What holds for a route beside what holds for all."""
+    """The policy of one route, without the policy of the Gateway."""
     place = route.value("metadata.namespace"), route.value("metadata.name")
     for policy in graph.of_type(BACKEND_POLICY):
         [target] = policy.value("spec.targetRefs")
@@ -103,7 +103,7 @@ def policy_of(graph: Graph, route: Registered) -> dict[str, Any] | None:
     return None
 
 
-def for_all(graph: Graph) -> dict[str, Any]:
+def policy_of_gateway(graph: Graph) -> dict[str, Any]:
     return next(
         policy.inputs["spec"]
         for policy in graph.of_type(BACKEND_POLICY)
@@ -121,7 +121,7 @@ def rules(graph: Graph, subnet: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.requirement("A34", "C11")
-def test_the_gateway_is_run_by_a_controller_of_ours_that_comes_first(graph: Graph) -> None:
+def test_the_gateway_depends_on_its_controller(graph: Graph) -> None:
     gateway = graph.one(GATEWAY)
     gateway_class = graph.one("kubernetes:gateway.networking.k8s.io/v1:GatewayClass")
     assert gateway.value("spec.gatewayClassName") == gateway_class.value("metadata.name")
@@ -134,11 +134,11 @@ def test_the_gateway_is_run_by_a_controller_of_ours_that_comes_first(graph: Grap
     assert controller.urn in gateway_class.dependencies
     assert {gateway_class.urn, graph.one(ENVOY_PROXY).urn} <= set(gateway.dependencies)
     profile = graph.one("azure-native:containerservice:ManagedCluster").inputs.get("ingressProfile") or {}
-    assert not profile, "one way in is enough"
+    assert not profile, "the Gateway needs no second entry"
 
 
 @pytest.mark.requirement("C11", "C12", "A34")
-def test_tls_ends_at_the_gateway_for_the_environments_names_alone(graph: Graph) -> None:
+def test_the_gateway_terminates_tls_only_for_names_of_the_environment(graph: Graph) -> None:
     https = listeners(graph)["https"]
     assert (https["protocol"], https["port"], https["hostname"]) == ("HTTPS", 443, f"*.{ZONE}")
     assert https["tls"]["mode"] == "Terminate"
@@ -149,7 +149,7 @@ def test_tls_ends_at_the_gateway_for_the_environments_names_alone(graph: Graph) 
         if item.value("spec.secretName") == reference["name"]
     )
     assert certificate.value("metadata.namespace") == graph.one(GATEWAY).value("metadata.namespace"), (
-        "a Gateway reads Secrets beside it"
+        "a Gateway reads Secrets of its own namespace"
     )
 
 
@@ -167,11 +167,11 @@ def test_nothing_is_served_without_tls(graph: Graph, own_routes: Graph) -> None:
             "filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}]
         }
         allowed = listeners(stack)["http"]["allowedRoutes"]["namespaces"]
-        assert allowed == {"from": "Same"}, "no other namespace can offer a way without TLS"
+        assert allowed == {"from": "Same"}, "no other namespace can add routes without TLS"
 
 
 @pytest.mark.requirement("C12")
-def test_clients_speak_tls_1_2_at_least_and_may_speak_http_2(graph: Graph) -> None:
+def test_clients_must_use_tls_1_2_or_later_and_can_use_http_2(graph: Graph) -> None:
     policy = graph.one(CLIENT_POLICY)
     assert policy.value("spec.targetRefs") == [
         {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "voice", "sectionName": "https"}
@@ -179,12 +179,12 @@ def test_clients_speak_tls_1_2_at_least_and_may_speak_http_2(graph: Graph) -> No
     assert policy.value("spec.tls") == {"minVersion": "1.2", "alpnProtocols": ["h2", "http/1.1"]}
 
 
-def test_the_health_path_is_answered_on_every_host_by_the_gateway_itself(graph: Graph) -> None:
+def test_the_gateway_answers_the_health_path_on_every_host(graph: Graph) -> None:
     assert graph.one(CLIENT_POLICY).value("spec.healthCheck.path") == "/healthz"
 
 
 @pytest.mark.requirement("A19", "A14")
-def test_signalling_of_livekit_comes_by_wss_through_the_gateway_and_by_no_other_way(graph: Graph) -> None:
+def test_livekit_signalling_uses_only_wss_through_the_gateway(graph: Graph) -> None:
     for host in (f"livekit.{ZONE}", f"livekit.{REGION_ZONE}"):
         found = routes(graph, host)
         assert set(found) == {"/rtc", "/agent", "/"}
@@ -200,7 +200,7 @@ def test_signalling_of_livekit_comes_by_wss_through_the_gateway_and_by_no_other_
 
 
 @pytest.mark.requirement("C12")
-def test_the_api_and_hosts_of_ones_own_have_routes_in_the_namespace_of_their_service(own_routes: Graph) -> None:
+def test_routes_of_the_api_and_custom_hosts_are_in_the_namespace_of_their_service(own_routes: Graph) -> None:
     for host in (f"api.{ZONE}", f"api.{REGION_ZONE}"):
         assert backend(routes(own_routes, host)["/"]) == ("voice-agents", "voice-agent", 8000)
     assert backend(routes(own_routes, f"ws.{ZONE}")["/"]) == ("voice-agents", "socket", 8080)
@@ -210,31 +210,33 @@ def test_the_api_and_hosts_of_ones_own_have_routes_in_the_namespace_of_their_ser
     assert "kube-system" not in allowed[0]["values"]
 
 
-def test_hosts_of_another_region_are_served_there_alone(own_routes: Graph) -> None:
+def test_hosts_of_another_region_have_routes_only_there(own_routes: Graph) -> None:
     assert routes(own_routes, f"shop.westeurope.{ZONE}") == {}
 
 
 @pytest.mark.requirement("A14", "C12")
-def test_a_web_socket_may_be_silent_for_as_long_as_its_setting_says(own_routes: Graph) -> None:
+def test_the_idle_timeout_of_web_sockets_follows_its_setting(own_routes: Graph) -> None:
     sockets = [routes(own_routes, f"ws.{ZONE}")["/"]]
     sockets += [routes(own_routes, f"livekit.{ZONE}")[path] for path in ("/rtc", "/agent")]
     for route in sockets:
         policy = policy_of(own_routes, route)
         assert policy is not None
-        assert policy["mergeType"] == "StrategicMerge", "what holds for all holds here too"
+        assert policy["mergeType"] == "StrategicMerge", "the policy of the Gateway applies too"
         assert policy["timeout"] == {"http": {"requestTimeout": "0s", "streamIdleTimeout": "7200s"}}
     keepalive = own_routes.one(CLIENT_POLICY).value("spec.tcpKeepalive")
-    assert int(keepalive["idleTime"].removesuffix("s")) < 4 * 60, "Azure's load balancer forgets silent connections"
+    assert int(keepalive["idleTime"].removesuffix("s")) < 4 * 60, "Azure's load balancer drops idle connections"
 
 
-def test_other_answers_end_in_time(graph: Graph) -> None:
-    assert for_all(graph)["timeout"]["http"] == {"requestTimeout": "60s"}
+def test_other_responses_have_a_timeout(graph: Graph) -> None:
+    assert policy_of_gateway(graph)["timeout"]["http"] == {"requestTimeout": "60s"}
     for host in (f"api.{ZONE}", f"livekit.{ZONE}"):
-        assert policy_of(graph, routes(graph, host)["/"]) is None, "as for all"
+        assert policy_of(graph, routes(graph, host)["/"]) is None, "the policy of the Gateway applies"
 
 
-def test_requests_are_limited_for_all_and_for_single_routes(own_routes: Graph) -> None:
-    assert for_all(own_routes)["rateLimit"] == {"local": {"rules": [{"limit": {"requests": 500, "unit": "Second"}}]}}
+def test_rate_limits_apply_to_the_gateway_and_to_single_routes(own_routes: Graph) -> None:
+    assert policy_of_gateway(own_routes)["rateLimit"] == {
+        "local": {"rules": [{"limit": {"requests": 500, "unit": "Second"}}]}
+    }
     limited = policy_of(own_routes, routes(own_routes, f"shop.{ZONE}")["/search"])
     assert limited is not None
     assert limited["rateLimit"] == {"local": {"rules": [{"limit": {"requests": 20, "unit": "Minute"}}]}}
@@ -242,14 +244,14 @@ def test_requests_are_limited_for_all_and_for_single_routes(own_routes: Graph) -
 
 
 def test_a_route_keeps_its_name_when_its_service_changes(own_routes: Graph) -> None:
-    other = alone({**SHOP, "service": "other", "port": 80})
+    other = gateway_only({**SHOP, "service": "other", "port": 80})
     before, after = (routes(graph, f"shop.{ZONE}")["/"] for graph in (own_routes, other))
-    assert before.urn == after.urn, "a change in place"
+    assert before.urn == after.urn, "the route must change in place"
     assert backend(after) == ("voice-agents", "other", 80)
 
 
 @pytest.mark.requirement("A19")
-def test_a_public_gateway_stands_on_the_regions_own_address(graph: Graph) -> None:
+def test_a_public_gateway_uses_the_address_of_the_region(graph: Graph) -> None:
     assert service(graph)["annotations"] == {
         f"{AZURE}-pip-name": "pip-voice-test-eastus-gateway",
         f"{AZURE}-load-balancer-resource-group": "rg-voice-test-eastus",
@@ -262,14 +264,14 @@ def test_a_public_gateway_stands_on_the_regions_own_address(graph: Graph) -> Non
 
 
 @pytest.mark.requirement("B42")
-def test_an_internal_gateway_stands_on_a_private_address_that_nobody_outside_reaches(internal: Graph) -> None:
+def test_an_internal_gateway_has_a_private_address_unreachable_from_outside(internal: Graph) -> None:
     assert service(internal)["annotations"] == {
         f"{AZURE}-load-balancer-internal": "true",
         f"{AZURE}-load-balancer-internal-subnet": "snet-load-balancers",
         f"{AZURE}-load-balancer-ipv4": "10.10.9.62",
     }
     rule = rules(internal, "workload")["gateway-tcp"]
-    assert rule["sourceAddressPrefix"] == "10.10.0.0/16", "the network, and in it Application Gateway's subnet"
+    assert rule["sourceAddressPrefix"] == "10.10.0.0/16", "the network, which contains Application Gateway's subnet"
     assert rule["destinationAddressPrefix"] == "10.10.9.62"
     open_to_all = [
         name
@@ -279,33 +281,35 @@ def test_an_internal_gateway_stands_on_a_private_address_that_nobody_outside_rea
     assert open_to_all == []
 
 
-def test_services_see_where_a_request_comes_from(graph: Graph, internal: Graph) -> None:
+def test_services_get_the_client_address_of_a_request(graph: Graph, internal: Graph) -> None:
     for stack in (graph, internal):
-        assert service(stack)["externalTrafficPolicy"] == "Local", "or a node's address would take its place"
+        assert service(stack)["externalTrafficPolicy"] == "Local", "otherwise the source is the address of a node"
     assert graph.one(CLIENT_POLICY).value("spec.clientIPDetection") == {"directSourceIP": {}}
     trusted = internal.one(CLIENT_POLICY).value("spec.clientIPDetection.xForwardedFor.trustedCIDRs")
-    assert trusted == ["10.10.10.0/24"], "Application Gateway alone may say who the client is"
+    assert trusted == ["10.10.10.0/24"], "only Application Gateway can set the client address"
 
 
-def test_the_log_keeps_no_token_that_stands_in_a_query(graph: Graph) -> None:
+def test_the_access_log_omits_query_strings_with_tokens(graph: Graph) -> None:
     [setting] = graph.one(ENVOY_PROXY).value("spec.telemetry.accessLog.settings")
     fields = setting["format"]["json"]
     assert fields["path"].startswith("%REQ_WITHOUT_QUERY(")
     assert not [name for name, value in fields.items() if "%REQ(" in value and ":PATH" in value]
 
 
-def test_one_pod_goes_at_a_time_and_ends_what_it_has_first(graph: Graph) -> None:
+def test_pods_are_replaced_one_at_a_time_and_drain_first(graph: Graph) -> None:
     provider = graph.one(ENVOY_PROXY).value("spec.provider.kubernetes")
     assert provider["envoyPDB"] == {"maxUnavailable": 1}
     assert (provider["envoyHpa"]["minReplicas"], provider["envoyHpa"]["maxReplicas"]) == (2, 10)
-    assert "replicas" not in provider["envoyDeployment"], "the autoscaler's, and nobody else's"
+    assert "replicas" not in provider["envoyDeployment"], "the autoscaler owns the count"
     spread = {item["topologyKey"] for item in provider["envoyDeployment"]["pod"]["topologySpreadConstraints"]}
     assert spread == {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
     shutdown = graph.one(ENVOY_PROXY).value("spec.shutdown")
     missed_probes = 2 * 5
-    assert int(shutdown["minDrainDuration"].removesuffix("s")) > missed_probes, "the load balancer sends until then"
+    assert int(shutdown["minDrainDuration"].removesuffix("s")) > missed_probes, (
+        "the load balancer sends traffic until then"
+    )
 
 
-def test_a_pod_that_ends_waits_for_the_longest_answer() -> None:
-    shutdown = alone(requestSeconds=1800).one(ENVOY_PROXY).value("spec.shutdown")
+def test_a_stopping_pod_waits_for_the_longest_response() -> None:
+    shutdown = gateway_only(requestSeconds=1800).one(ENVOY_PROXY).value("spec.shutdown")
     assert int(shutdown["drainTimeout"].removesuffix("s")) > 1800

@@ -1,4 +1,4 @@
-"""The harness is as strict as it says, and tells the whole of what was registered."""
+"""The harness refuses what its docstring lists, and its graph has the complete registrations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CREDENTIALS = "azure-native:containerservice:listManagedClusterUserCredentials"
 
 
 class Pair(pulumi.ComponentResource):
-    """A group and a network in it."""
+    """A resource group and a network in it."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Pair", name, None, opts)
@@ -54,7 +54,7 @@ def refused(program: Callable[[], object], **options: Any) -> str:
     return str(caught.value)
 
 
-# What is refused
+# Refusals
 
 
 def test_two_resources_with_one_urn_are_refused() -> None:
@@ -65,10 +65,10 @@ def test_two_resources_with_one_urn_are_refused() -> None:
 
     message = refused(program)
     assert "Two resources have the URN urn:pulumi:test::voice::azure-native:resources:ResourceGroup::first" in message
-    assert 'f"{name}-…"' in message, "the way out is to name children after their component"
+    assert 'f"{name}-…"' in message, "the remediation is to name children after their component"
 
 
-def test_children_of_equal_names_in_different_component_types_are_not_one_urn() -> None:
+def test_children_with_equal_names_in_different_component_types_have_different_urns() -> None:
     class Other(pulumi.ComponentResource):
         def __init__(self, name: str) -> None:
             super().__init__("voice:index:Other", name)
@@ -115,7 +115,7 @@ def test_a_chart_without_provider_is_refused() -> None:
     assert message.startswith("kubernetes:helm.sh/v4:Chart agent has no explicit provider")
 
 
-def test_a_kubernetes_resource_takes_the_provider_of_its_component() -> None:
+def test_a_kubernetes_resource_uses_the_provider_of_its_component() -> None:
     def program() -> None:
         parent = pulumi.ComponentResource(
             "voice:index:Holder", "holder", opts=pulumi.ResourceOptions(providers=[cluster_provider()])
@@ -161,7 +161,7 @@ def test_free_maps_may_have_any_keys() -> None:
     assert build(program).one(CONFIG_MAP).value("data.vars_xml") == "<x/>"
 
 
-def test_an_output_that_nothing_supplies_is_refused_where_it_is_used() -> None:
+def test_an_output_without_a_value_is_refused_where_it_is_used() -> None:
     def program() -> None:
         resources.ResourceGroup("group", tags={"fqdn": cluster().fqdn})
 
@@ -172,12 +172,12 @@ def test_an_output_that_nothing_supplies_is_refused_where_it_is_used() -> None:
     assert "The output is one of urn:pulumi:test::voice::azure-native:containerservice:ManagedCluster::aks." in message
 
 
-def test_an_output_that_nothing_supplies_is_refused_after_an_apply_and_as_an_export() -> None:
+def test_an_output_without_a_value_is_refused_after_an_apply_and_as_an_export() -> None:
     message = refused(lambda: pulumi.export("address", cluster().fqdn.apply(lambda fqdn: f"https://{fqdn}")))
     assert message.startswith("The program exports address from an output that no mock supplies.")
 
 
-def test_an_output_that_nothing_supplies_is_refused_in_the_outputs_of_a_component() -> None:
+def test_an_output_without_a_value_is_refused_in_the_outputs_of_a_component() -> None:
     def program() -> None:
         component = pulumi.ComponentResource("voice:index:Cluster", "cluster")
         component.register_outputs({"fqdn": cluster().fqdn})
@@ -224,7 +224,7 @@ def test_an_output_in_a_formatted_string_raises() -> None:
         build(lambda: f"{cluster().id}")
 
 
-def test_an_error_of_the_program_comes_through_as_it_is() -> None:
+def test_an_error_of_the_program_is_raised_unchanged() -> None:
     def program() -> None:
         resources.ResourceGroup("group")
         raise LookupError("no such region")
@@ -233,7 +233,7 @@ def test_an_error_of_the_program_comes_through_as_it_is() -> None:
         build(program)
 
 
-def test_an_error_inside_an_apply_comes_through_as_it_is() -> None:
+def test_an_error_inside_an_apply_is_raised_unchanged() -> None:
     def fail(_id: str) -> str:
         raise LookupError("inside an apply")
 
@@ -241,7 +241,7 @@ def test_an_error_inside_an_apply_comes_through_as_it_is() -> None:
         build(lambda: cluster().id.apply(fail) and None)
 
 
-# What the graph tells
+# The graph
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +249,7 @@ def pair() -> Graph:
     return build(lambda: Pair("pair"))
 
 
-def test_urns_are_those_of_the_engine(pair: Graph) -> None:
+def test_urns_equal_those_of_the_engine(pair: Graph) -> None:
     assert [resource.urn for resource in pair.resources] == [
         "urn:pulumi:test::voice::voice:index:Pair::pair",
         "urn:pulumi:test::voice::voice:index:Pair$azure-native:resources:ResourceGroup::pair-group",
@@ -269,13 +269,13 @@ def test_a_urn_has_the_types_of_all_ancestors() -> None:
     assert [parent.name for parent in graph.ancestors(graph.one(VIRTUAL_NETWORK).urn)] == ["inner", "outer"]
 
 
-def test_the_graph_is_a_tree_that_starts_at_the_stack(pair: Graph) -> None:
+def test_the_graph_is_a_tree_with_the_stack_as_root(pair: Graph) -> None:
     (component,) = pair.children(pair.stack)
     assert component.type == "voice:index:Pair"
     assert {child.name for child in pair.children(component.urn)} == {"pair-group", "pair-network"}
 
 
-def test_dependencies_are_known_for_the_whole_and_for_each_property(pair: Graph) -> None:
+def test_dependencies_are_recorded_for_the_resource_and_for_each_property(pair: Graph) -> None:
     group = pair.one("azure-native:resources:ResourceGroup")
     vnet = pair.one(VIRTUAL_NETWORK)
     assert vnet.dependencies == (group.urn,)
@@ -283,14 +283,14 @@ def test_dependencies_are_known_for_the_whole_and_for_each_property(pair: Graph)
     assert vnet.property_dependencies["addressSpace"] == ()
 
 
-def test_what_a_component_registers_as_outputs_is_known(pair: Graph) -> None:
+def test_the_registered_outputs_of_a_component_are_recorded(pair: Graph) -> None:
     assert pair.one("voice:index:Pair").registered_outputs == {
         "networkId": f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-test/providers/Microsoft.Network"
         "/virtualNetworks/vnet-test"
     }
 
 
-def test_a_component_that_registers_no_outputs_is_known() -> None:
+def test_a_component_without_registered_outputs_is_recorded() -> None:
     graph = build(lambda: pulumi.ComponentResource("voice:index:Silent", "silent"))
     assert graph.one("voice:index:Silent").registered_outputs is None
 
@@ -300,17 +300,17 @@ def test_inputs_have_the_names_of_the_provider(pair: Graph) -> None:
     assert pair.one(VIRTUAL_NETWORK).value("addressSpace.addressPrefixes[0]") == "10.0.0.0/16"
 
 
-def test_a_path_that_is_not_there_is_refused_with_what_is_there(pair: Graph) -> None:
+def test_a_missing_path_is_refused_with_the_existing_keys(pair: Graph) -> None:
     with pytest.raises(LookupError, match=r"has no addressSpace\.prefixes: inside addressSpace is addressPrefixes$"):
         pair.one(VIRTUAL_NETWORK).value("addressSpace.prefixes")
 
 
-def test_asking_for_one_of_none_lists_the_types_there_are(pair: Graph) -> None:
+def test_one_without_a_match_lists_the_existing_types(pair: Graph) -> None:
     with pytest.raises(LookupError, match=r"found 0; the types are: .*VirtualNetwork.*voice:index:Pair"):
         pair.one("azure-native:network:Subnet")
 
 
-def test_asking_for_one_of_several_lists_their_names() -> None:
+def test_one_with_several_matches_lists_their_names() -> None:
     def program() -> None:
         resources.ResourceGroup("east")
         resources.ResourceGroup("west")
@@ -321,7 +321,7 @@ def test_asking_for_one_of_several_lists_their_names() -> None:
     assert graph.one("azure-native:resources:ResourceGroup", "west").name == "west"
 
 
-def test_resource_options_are_known() -> None:
+def test_resource_options_are_recorded() -> None:
     def program() -> None:
         group = resources.ResourceGroup("group")
         resources.ResourceGroup(
@@ -354,7 +354,7 @@ def test_resource_options_are_known() -> None:
     assert (plain.protect, plain.delete_before_replace, plain.aliases) == (None, None, ())
 
 
-def test_a_secret_is_known_by_its_path_and_for_all_below_it() -> None:
+def test_a_secret_is_recorded_by_its_path_and_includes_all_values_below() -> None:
     def program() -> None:
         resources.ResourceGroup("group", tags={"open": "x", "hidden": pulumi.Output.secret("y")})
         kubernetes.Provider("cluster", kubeconfig=pulumi.Output.secret("{}"))
@@ -364,11 +364,11 @@ def test_a_secret_is_known_by_its_path_and_for_all_below_it() -> None:
     assert group.inputs["tags"] == {"open": "x", "hidden": "y"}
     assert group.is_secret("tags.hidden")
     assert not group.is_secret("tags.open")
-    assert not group.is_secret("tags"), "the map itself is not secret, one value in it is"
+    assert not group.is_secret("tags"), "one value of the map is secret, and not the whole map"
     assert graph.one("pulumi:providers:kubernetes").is_secret("kubeconfig")
 
 
-def test_a_generated_password_stays_secret_on_its_way() -> None:
+def test_a_generated_password_stays_secret() -> None:
     def program() -> None:
         password = random.RandomPassword("password", length=24)
         kubernetes.core.v1.ConfigMap(
@@ -383,7 +383,7 @@ def test_a_generated_password_stays_secret_on_its_way() -> None:
     assert not settings.is_secret("data.host")
 
 
-def test_exports_are_known_and_secret_ones_marked() -> None:
+def test_exports_are_recorded_and_secret_exports_are_marked() -> None:
     def program() -> None:
         pulumi.export("zone", "voice.example.com")
         pulumi.export("kubeconfig", pulumi.Output.secret({"users": []}))
@@ -412,7 +412,7 @@ def test_function_calls_are_answered_and_recorded_in_order() -> None:
     )
 
 
-def test_a_lookup_by_id_is_recorded_as_such() -> None:
+def test_a_lookup_by_id_is_recorded_as_a_lookup() -> None:
     def program() -> None:
         group = resources.ResourceGroup.get("shared", "/subscriptions/x/resourceGroups/rg-shared")
         pulumi.export("location", group.location)
@@ -435,7 +435,7 @@ def test_outputs_can_be_supplied_for_one_build() -> None:
     assert graph.exports["fqdn"] == "aks-test.azmk8s.io"
 
 
-def test_an_identity_has_a_principal_that_stays_the_same() -> None:
+def test_an_identity_has_a_stable_principal() -> None:
     def program() -> None:
         for name in ("one", "two"):
             identity = managedidentity.UserAssignedIdentity(name, resource_group_name="rg-test", resource_name_=name)
@@ -447,7 +447,7 @@ def test_an_identity_has_a_principal_that_stays_the_same() -> None:
     assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", first.exports["one"])
 
 
-def test_identities_go_in_as_a_list_and_come_out_as_a_map() -> None:
+def test_identities_are_a_list_in_inputs_and_a_map_in_outputs() -> None:
     def identities(identity: Any) -> list[str]:
         return list(identity.user_assigned_identities)
 
@@ -468,7 +468,7 @@ def test_identities_go_in_as_a_list_and_come_out_as_a_map() -> None:
     assert build(program, preview=True).exports == {"identities": UNKNOWN}
 
 
-def test_a_call_that_is_made_often_and_never_answered_is_reported_once() -> None:
+def test_a_repeated_unanswered_call_is_reported_once() -> None:
     def program() -> None:
         for name in ("first", "second"):
             network.get_virtual_network_output(resource_group_name="rg-test", virtual_network_name=name)
@@ -478,12 +478,12 @@ def test_a_call_that_is_made_often_and_never_answered_is_reported_once() -> None
     assert "first" in message
 
 
-def test_warnings_of_the_program_are_kept() -> None:
+def test_warnings_of_the_program_are_recorded() -> None:
     graph = build(lambda: pulumi.log.warn("one zone only"))
     assert [(message.severity, message.text) for message in graph.messages] == [("warning", "one zone only")]
 
 
-# What a build runs under
+# Builds
 
 
 def test_configuration_reaches_the_program_as_from_a_stack_file() -> None:
@@ -509,7 +509,7 @@ def test_configuration_reaches_the_program_as_from_a_stack_file() -> None:
     assert graph.secret_exports == {"token"}
 
 
-def test_nothing_of_one_build_reaches_the_next() -> None:
+def test_builds_do_not_share_state() -> None:
     def first() -> None:
         pulumi.runtime.register_stack_transformation(
             lambda arguments: pulumi.ResourceTransformationResult(
@@ -534,18 +534,18 @@ def test_nothing_of_one_build_reaches_the_next() -> None:
     assert seen == [None]
 
 
-def test_a_build_leaves_nothing_behind_outside_of_builds() -> None:
+def test_a_build_leaves_no_global_state() -> None:
     build(lambda: None, project="other", config={"region": "eastus"})
     assert pulumi.Config("other").get("region") is None
     assert pulumi.get_project() != "other"
 
 
-def test_a_build_that_failed_does_not_disturb_the_next() -> None:
+def test_a_failed_build_does_not_affect_the_next() -> None:
     refused(lambda: kubernetes.core.v1.ConfigMap("settings"))
     assert len(build(lambda: Pair("pair")).resources) == 3
 
 
-def test_the_order_is_that_of_the_program_in_up_and_in_preview() -> None:
+def test_resources_have_the_order_of_the_program_in_up_and_in_preview() -> None:
     def program() -> None:
         last = resources.ResourceGroup("group-0", resource_group_name="rg-0")
         for number in range(1, 40):
@@ -565,11 +565,11 @@ def test_a_preview_knows_inputs_only() -> None:
     graph = build(program, preview=True)
     vnet = graph.one(VIRTUAL_NETWORK)
     assert vnet.inputs["virtualNetworkName"] == "vnet-test"
-    assert vnet.inputs["resourceGroupName"] is UNKNOWN, "it comes from an output of the group"
+    assert vnet.inputs["resourceGroupName"] is UNKNOWN, "the value is an output of the group"
     assert graph.exports == {"id": UNKNOWN}
 
 
-def test_a_call_that_depends_on_what_does_not_exist_yet_is_unknown_in_a_preview() -> None:
+def test_a_call_that_depends_on_a_new_resource_is_unknown_in_a_preview() -> None:
     def program() -> None:
         credentials = containerservice.list_managed_cluster_user_credentials_output(
             resource_group_name="rg-test",
@@ -594,7 +594,7 @@ def test_a_call_that_depends_on_what_does_not_exist_yet_is_unknown_in_a_preview(
         ('metadata.annotations["a.b/c"]', ("metadata", "annotations", "a.b/c")),
     ],
 )
-def test_a_path_is_read_as_it_is_written(path: str, parts: tuple[str | int, ...]) -> None:
+def test_a_path_is_split_into_keys_and_positions(path: str, parts: tuple[str | int, ...]) -> None:
     assert split_path(path) == parts
     written = ""
     for part in parts:

@@ -1,6 +1,6 @@
-"""Imports go one way: `__main__` -> `components` -> `model` -> `settings.schema`; the loader sits above the checks.
+"""Imports have one direction: `__main__` -> `components` -> `model` -> `settings.schema`; the loader imports checks.
 
-The simulator imports nothing of the platform.
+The simulator does not import the platform.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALLOWED = {
     "__main__.py": {"components", "settings.loader"},
 }
 PULUMI_ONLY_IN = "pulumi_config.py"
-"""The one module of `settings` and `model` that knows Pulumi."""
+"""The only module of `settings` and `model` that imports Pulumi."""
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -46,7 +46,7 @@ def package(module: str) -> str:
 
 
 @pytest.mark.parametrize("part", ALLOWED)
-def test_a_part_imports_only_what_its_direction_allows(part: str) -> None:
+def test_a_part_imports_only_allowed_parts(part: str) -> None:
     assert files(part), f"{part} does not exist"
     for path in files(part):
         packages = {package(module) for module in imported(path) if module.split(".")[0] in OURS}
@@ -59,7 +59,7 @@ def test_every_package_of_the_program_has_a_direction() -> None:
     assert {path for path in program if not covered & {path, *path.parents}} <= {Path("settings")}
 
 
-def test_only_the_loader_knows_pulumi() -> None:
+def test_only_the_loader_imports_pulumi() -> None:
     knowing = {
         path.name
         for part in ("settings", "model")
@@ -69,9 +69,9 @@ def test_only_the_loader_knows_pulumi() -> None:
     assert knowing == {PULUMI_ONLY_IN}
 
 
-def test_no_component_says_a_name_or_address_of_one_environment() -> None:
+def test_no_component_contains_a_name_or_address_of_one_environment() -> None:
     words = {"staging", "prod", "production", "development", "eastus", "westeurope", "southeastasia"}
     for path in files("components"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                assert node.value not in words, f"{path.relative_to(PROJECT)} knows {node.value!r}"
+                assert node.value not in words, f"{path.relative_to(PROJECT)} contains {node.value!r}"

@@ -31,7 +31,7 @@ def test_a_value_has_one_form(content: Any, text: str) -> None:
     assert document(content, {}) == text
 
 
-def test_one_value_in_two_places_is_written_twice() -> None:
+def test_a_value_in_two_places_is_written_twice() -> None:
     shared = ["x"]
     assert yaml.safe_load(document({"a": shared, "b": shared}, {})) == {"a": ["x"], "b": ["x"]}
     assert "&" not in document({"a": shared, "b": shared}, {})
@@ -57,7 +57,7 @@ def test_differences_name_the_resource(tmp_path: Path) -> None:
     ]
 
 
-def test_files_that_are_missing_or_left_over_are_differences(tmp_path: Path) -> None:
+def test_missing_and_obsolete_files_are_differences(tmp_path: Path) -> None:
     write("staging", {"charts/old.yaml": "a: 1\n"}, tmp_path)
     found = list(differences("staging", {"charts/new.yaml": "b: 1\n"}, tmp_path))
     assert [line for line in found if line.startswith(("-a", "+b"))] == ["+b: 1", "-a: 1"]

@@ -1,4 +1,4 @@
-"""What Azure is told about the secrets of a region."""
+"""The key vault of a region, its secrets and their readers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.unit.stacks import PROJECT, build_stack, graph_of
 
 PROD = PROJECT / "Pulumi.prod.yaml"
 KINDS = ("speechKey", "tlsCertificate", "cosmosConnectionString")
-GIVEN = ("openAiApiKey", "deepgramApiKey", "cartesiaApiKey", "firebaseServiceAccount", "exampleTrunk", *KINDS)
+USER_SECRETS = ("openAiApiKey", "deepgramApiKey", "cartesiaApiKey", "firebaseServiceAccount", "exampleTrunk", *KINDS)
 
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    secrets = {name: {"secure": "AAAA"} for name in GIVEN}
+    secrets = {name: {"secure": "AAAA"} for name in USER_SECRETS}
     types = {"firebaseServiceAccount": "application/json", "tlsCertificate": "application/x-pem-file"}
     vault = {"contentTypes": types, "expiry": {"openAiApiKey": "2027-11-30"}, "generations": {"jwt-signing-key": 2}}
     return build_stack({**read_sections(PROD), "secrets": secrets, "keyVault": vault})
@@ -31,7 +31,7 @@ def secrets(graph: Graph) -> dict[str, Registered]:
 
 
 @pytest.mark.requirement("B54")
-def test_the_vault_keeps_what_was_deleted_and_is_closed_to_the_internet(graph: Graph) -> None:
+def test_the_vault_has_soft_delete_and_no_public_access(graph: Graph) -> None:
     properties = graph.one("azure-native:keyvault:Vault").inputs["properties"]
     assert properties["sku"] == {"family": "A", "name": "standard"}
     assert properties["enableSoftDelete"] is True
@@ -41,24 +41,24 @@ def test_the_vault_keeps_what_was_deleted_and_is_closed_to_the_internet(graph: G
     assert properties["publicNetworkAccess"] == "Disabled"
 
 
-def test_a_deleted_vault_is_brought_back_by_setting() -> None:
+def test_a_deleted_vault_is_recovered_by_setting() -> None:
     assert non_default().one("azure-native:keyvault:Vault").value("properties.createMode") == "recover"
 
 
 @pytest.mark.requirement("A8", "A9", "A10", "A11", "A31", "B55", "B57")
 def test_every_secret_of_the_stack_and_of_the_platform_is_in_the_vault(graph: Graph) -> None:
-    made = {secret.name for secret in GENERATED_SECRETS} | {"redis-password", "egress-storage-key"}
-    assert set(secrets(graph)) == made | set(GIVEN)
+    generated = {secret.name for secret in GENERATED_SECRETS} | {"redis-password", "egress-storage-key"}
+    assert set(secrets(graph)) == generated | set(USER_SECRETS)
 
 
 @pytest.mark.requirement("A31", "B57")
-def test_no_value_leaves_the_program_in_clear(graph: Graph) -> None:
+def test_no_secret_value_is_in_plain_text(graph: Graph) -> None:
     for name, secret in secrets(graph).items():
-        assert secret.is_secret("properties.value"), f"{name} is readable in the state"
+        assert secret.is_secret("properties.value"), f"{name} is plain text in the state"
 
 
 @pytest.mark.requirement("A8")
-def test_a_secret_says_what_kind_of_text_it_is_and_when_it_ends(graph: Graph) -> None:
+def test_a_secret_has_its_content_type_and_expiry(graph: Graph) -> None:
     found = secrets(graph)
     assert found["firebaseServiceAccount"].value("properties.contentType") == "application/json"
     assert found["livekit-api-key"].value("properties.contentType") == "text/plain"
@@ -67,7 +67,7 @@ def test_a_secret_says_what_kind_of_text_it_is_and_when_it_ends(graph: Graph) ->
     assert "expires" not in found["livekit-api-key"].value("properties.attributes")
 
 
-def test_the_next_generation_of_a_generated_secret_is_another_value(graph: Graph) -> None:
+def test_the_next_generation_of_a_generated_secret_has_another_value(graph: Graph) -> None:
     def keepers(built: Graph) -> dict[str, str]:
         found = built.of_type("random:index/randomPassword:RandomPassword")
         return {password.name: password.value("keepers.generation") for password in found}
@@ -88,7 +88,7 @@ def readers(graph: Graph) -> dict[str, set[str]]:
 
 
 @pytest.mark.requirement("B56", "B62", "C22")
-def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
+def test_each_workload_can_read_only_its_own_secrets(graph: Graph) -> None:
     from tests.unit.outputs import guid
 
     by_account = {
@@ -103,7 +103,7 @@ def test_each_workload_reads_exactly_its_own_secrets(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("A32", "B62")
-def test_each_workload_is_trusted_by_its_service_account_alone(graph: Graph) -> None:
+def test_the_identity_of_each_workload_trusts_only_its_service_account(graph: Graph) -> None:
     trusts = graph.of_type("azure-native:managedidentity:FederatedIdentityCredential")
     assert {trust.value("subject") for trust in trusts} == {
         account.subject for account in workload_accounts(load_stack_file(PROD))
@@ -113,7 +113,7 @@ def test_each_workload_is_trusted_by_its_service_account_alone(graph: Graph) -> 
 
 
 @pytest.mark.requirement("D20")
-def test_keys_certificates_and_connection_strings_are_kept_as_what_they_are(graph: Graph) -> None:
+def test_keys_certificates_and_connection_strings_have_their_content_types(graph: Graph) -> None:
     kept = {name: secret.value("properties.contentType") for name, secret in secrets(graph).items() if name in KINDS}
     assert kept == {
         "speechKey": "text/plain",

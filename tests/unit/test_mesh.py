@@ -1,4 +1,4 @@
-"""Mutual TLS between pods, where a stack asks for it."""
+"""Mutual TLS between pods, an option of a stack."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ def rules(graph: Graph) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @pytest.mark.requirement("B65", "K12")
-def test_without_a_mesh_azure_is_told_so_and_nothing_of_it_is_in_the_cluster() -> None:
+def test_a_stack_without_a_mesh_disables_the_add_on_and_has_no_mesh_objects() -> None:
     graph = graph_of(PRODUCTION)
-    assert graph.one(CLUSTER).inputs["serviceMeshProfile"] == {"mode": "Disabled"}, "left out, one that runs would stay"
+    assert graph.one(CLUSTER).inputs["serviceMeshProfile"] == {"mode": "Disabled"}, "omitted, the add-on stays enabled"
     assert graph.of_type(RULE) == []
     for namespace in graph.of_type("kubernetes:core/v1:Namespace"):
         assert "istio.io/rev" not in namespace.inputs["metadata"]["labels"]
 
 
 @pytest.mark.requirement("B65", "C21")
-def test_pods_of_the_named_namespaces_get_sidecars_and_speak_mutual_tls_only(graph: Graph) -> None:
+def test_pods_of_the_configured_namespaces_get_sidecars_and_require_mutual_tls(graph: Graph) -> None:
     profile = graph.one(CLUSTER).inputs["serviceMeshProfile"]
     assert profile == {"mode": "Istio", "istio": {"revisions": ["asm-1-30", "asm-1-31"]}}
-    labelled = {
+    labeled = {
         namespace.inputs["metadata"]["name"]: namespace.inputs["metadata"]["labels"].get("istio.io/rev")
         for namespace in graph.of_type("kubernetes:core/v1:Namespace")
     }
-    assert {name: revision for name, revision in labelled.items() if revision} == {
+    assert {name: revision for name, revision in labeled.items() if revision} == {
         "voice-agents": "asm-1-30",
         "voice-apps": "asm-1-30",
     }
@@ -63,13 +63,13 @@ def test_pods_of_the_named_namespaces_get_sidecars_and_speak_mutual_tls_only(gra
 
 
 @pytest.mark.requirement("C21")
-def test_who_has_no_sidecar_still_reaches_the_ports_that_it_has_a_flow_to(graph: Graph) -> None:
+def test_pods_without_a_sidecar_still_reach_the_ports_of_their_flows(graph: Graph) -> None:
     exceptions = {key: spec for key, spec in rules(graph).items() if key[1] != "default"}
     assert exceptions == {
         ("voice-agents", "plain-voice-agent"): {
             "selector": {"matchLabels": {"app.kubernetes.io/name": "voice-agent"}},
             "mtls": {"mode": "STRICT"},
-            # LiveKit and the Gateway; FreeSWITCH, which waits for the agent's first word; who reads metrics.
+            # LiveKit and the Gateway; FreeSWITCH, which waits for the agent's first data; the readers of metrics.
             "portLevelMtls": {
                 "8000": {"mode": "PERMISSIVE"},
                 "8001": {"mode": "DISABLE"},
@@ -84,14 +84,14 @@ def test_who_has_no_sidecar_still_reaches_the_ports_that_it_has_a_flow_to(graph:
     }
 
 
-def test_exceptions_are_there_before_the_rule_that_would_cut_them_off(graph: Graph) -> None:
+def test_exceptions_are_created_before_the_rule_that_requires_mutual_tls(graph: Graph) -> None:
     exceptions = {item.urn for item in graph.of_type(RULE) if item.inputs["metadata"]["name"] != "default"}
     for item in graph.of_type(RULE):
         if item.inputs["metadata"]["name"] == "default":
             assert exceptions <= set(item.dependencies)
 
 
-def test_sidecars_reach_the_meshs_control_plane_and_other_pods_do_not(graph: Graph) -> None:
+def test_only_sidecars_reach_the_control_plane_of_the_mesh(graph: Graph) -> None:
     def reaching(of: Graph) -> set[str]:
         return {
             item.inputs["metadata"]["namespace"]
@@ -103,7 +103,7 @@ def test_sidecars_reach_the_meshs_control_plane_and_other_pods_do_not(graph: Gra
     assert reaching(graph_of(PRODUCTION)) == set()
 
 
-def test_a_flow_whose_port_has_a_name_cannot_be_told_to_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flow_with_a_named_port_is_refused_with_a_mesh(monkeypatch: pytest.MonkeyPatch) -> None:
     flow = Flow(
         source=HostNetworkPods("x"), target=named("voice-agent", "voice-agents"), ports=("metrics",), reason="metrics"
     )

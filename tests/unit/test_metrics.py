@@ -1,4 +1,4 @@
-"""What is measured, by Azure Monitor or by a Prometheus of the cluster's own, and who may scale on it."""
+"""Metrics of Azure Monitor or of Prometheus in the cluster, and the access of KEDA to them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ ROLE = "azure-native:authorization:RoleAssignment"
 WORKSPACE_URL = "https://workspace.prometheus.monitor.azure.com"
 
 
-def alone(backend: Backend, **settings: Any) -> tuple[Graph, str]:
-    """The component without the rest of a stack, and where it says that metrics can be asked for."""
+def metrics_only(backend: Backend, **settings: Any) -> tuple[Graph, str]:
+    """The component without the rest of a stack, and its query endpoint."""
     address: list[str] = []
     args = MetricsArgs(
         namespace="voice-system",
@@ -68,12 +68,12 @@ def in_cluster() -> Graph:
 
 @pytest.fixture(scope="module")
 def without() -> Graph:
-    """No metrics, nobody who scales on them, and no traces."""
+    """A stack without metrics, scaling and traces."""
     return minimal()
 
 
 def endpoints(graph: Graph, monitor: str) -> dict[str, dict[str, Any]]:
-    """How each target is read, by the target's name."""
+    """The scrape configuration of each target, by the name of the target."""
     found = {item.value("metadata.name"): item.value("spec") for item in graph.of_type(monitor)}
     return {name: spec["podMetricsEndpoints"][0] for name, spec in found.items()}
 
@@ -99,7 +99,7 @@ def expressions_in_the_cluster(graph: Graph) -> dict[tuple[str, str], list[str]]
 
 
 @pytest.mark.requirement("C37")
-def test_the_platforms_own_controllers_are_read(graph: Graph) -> None:
+def test_controllers_of_the_platform_are_scraped(graph: Graph) -> None:
     read = endpoints(graph, AZURE_MONITOR)
     assert {"cert-manager", "envoy-gateway", "envoy-proxies", "external-dns", "keda", "opentelemetry-collector"} <= set(
         read
@@ -108,14 +108,14 @@ def test_the_platforms_own_controllers_are_read(graph: Graph) -> None:
     assert all(endpoint["interval"] == "30s" for endpoint in read.values())
 
 
-def test_what_a_stack_does_not_run_is_not_read(graph: Graph) -> None:
+def test_disabled_services_are_not_scraped(graph: Graph) -> None:
     assert not {"argo-cd", "reloader"} & set(endpoints(graph, AZURE_MONITOR))
 
 
-def test_pods_that_declare_no_port_for_metrics_are_read_at_its_number() -> None:
-    read = endpoints(alone("managed")[0], AZURE_MONITOR)
+def test_pods_without_a_named_metrics_port_are_scraped_by_port_number() -> None:
+    read = endpoints(metrics_only("managed")[0], AZURE_MONITOR)
     assert read["cert-manager"]["port"] == "http-metrics"
-    assert "port" not in read["keda"], "a port of that name is declared by no container: nothing would be read"
+    assert "port" not in read["keda"], "no container declares a port of that name, so Prometheus would scrape nothing"
     assert read["keda"]["relabelings"][0] == {
         "sourceLabels": ["__meta_kubernetes_pod_ip"],
         "targetLabel": "__address__",
@@ -123,12 +123,12 @@ def test_pods_that_declare_no_port_for_metrics_are_read_at_its_number() -> None:
     }
 
 
-def test_a_metric_keeps_the_namespace_that_it_is_about(graph: Graph) -> None:
+def test_a_metric_keeps_its_namespace_label(graph: Graph) -> None:
     assert all(endpoint["honorLabels"] for endpoint in endpoints(graph, AZURE_MONITOR).values())
 
 
-def test_azures_agent_reads_nodes_and_pods_as_often_as_everything_else() -> None:
-    (settings,) = alone("managed", intervalSeconds=60)[0].of_type("kubernetes:core/v1:ConfigMap")
+def test_azures_agent_scrapes_all_targets_at_the_same_interval() -> None:
+    (settings,) = metrics_only("managed", intervalSeconds=60)[0].of_type("kubernetes:core/v1:ConfigMap")
     assert settings.value("metadata.name") == "ama-metrics-settings-configmap"
     assert settings.value("metadata.namespace") == "kube-system"
     sections = yaml.safe_load(settings.value('data["cluster-metrics"]'))
@@ -138,25 +138,25 @@ def test_azures_agent_reads_nodes_and_pods_as_often_as_everything_else() -> None
 
 
 @pytest.mark.requirement("K16")
-def test_both_backends_read_the_same_targets_and_compute_the_same_series(graph: Graph, in_cluster: Graph) -> None:
+def test_both_backends_scrape_the_same_targets_and_compute_the_same_series(graph: Graph, in_cluster: Graph) -> None:
     assert endpoints(graph, AZURE_MONITOR) == endpoints(in_cluster, CLUSTER_MONITOR)
     assert expressions_in_azure(graph) == expressions_in_the_cluster(in_cluster)
 
 
 @pytest.mark.requirement("K16")
-def test_metrics_in_the_cluster_need_nothing_of_azure_monitor(in_cluster: Graph) -> None:
+def test_metrics_in_the_cluster_do_not_use_azure_monitor(in_cluster: Graph) -> None:
     cluster = in_cluster.one(CLUSTER)
-    assert cluster.value("azureMonitorProfile.metrics.enabled") is False, "left out, the agent would stay"
+    assert cluster.value("azureMonitorProfile.metrics.enabled") is False, "omitting it leaves the agent enabled"
     assert in_cluster.of_type(RULE_GROUP) == in_cluster.of_type(AZURE_MONITOR) == []
     rules = in_cluster.of_type("azure-native:monitor:DataCollectionRule")
-    assert [rule.value("dataSources").keys() for rule in rules] == [{"extensions": None}.keys()], "logs alone"
+    assert [rule.value("dataSources").keys() for rule in rules] == [{"extensions": None}.keys()], "only logs"
     readers = [role for role in in_cluster.of_type(ROLE) if Role.MONITORING_DATA_READER.value in str(role.inputs)]
-    assert not readers, "nobody reads a workspace that nothing is written to"
+    assert not readers, "an unused workspace needs no readers"
 
 
 @pytest.mark.requirement("K16")
-def test_prometheus_in_the_cluster_keeps_its_metrics_on_disk_as_long_as_the_stack_says() -> None:
-    graph, address = alone("inCluster", retentionDays=30, storageGib=100, intervalSeconds=60)
+def test_prometheus_in_the_cluster_keeps_metrics_on_disk_for_the_configured_time() -> None:
+    graph, address = metrics_only("inCluster", retentionDays=30, storageGib=100, intervalSeconds=60)
     values = prometheus(graph).inputs["values"]
     spec = values["prometheus"]["prometheusSpec"]
     claim = spec["storageSpec"]["volumeClaimTemplate"]["spec"]
@@ -167,19 +167,19 @@ def test_prometheus_in_the_cluster_keeps_its_metrics_on_disk_as_long_as_the_stac
     assert address == f"http://{service}.voice-system.svc:{values['prometheus']['service']['port']}"
 
 
-def test_monitors_and_rules_wait_for_the_release_that_defines_them() -> None:
-    graph, _ = alone("inCluster")
+def test_monitors_and_rules_depend_on_the_release_that_defines_them() -> None:
+    graph, _ = metrics_only("inCluster")
     release = prometheus(graph).urn
     for item in (*graph.of_type(CLUSTER_MONITOR), *graph.of_type(PROMETHEUS_RULE)):
         assert release in item.dependencies
 
 
-def test_prometheus_reads_what_anybody_declares_and_brings_no_rules_of_its_own(in_cluster: Graph) -> None:
+def test_prometheus_selects_all_monitors_and_has_no_default_rules(in_cluster: Graph) -> None:
     values = prometheus(in_cluster).inputs["values"]
     spec = values["prometheus"]["prometheusSpec"]
     for kind in ("podMonitor", "serviceMonitor", "rule"):
-        assert spec[f"{kind}SelectorNilUsesHelmValues"] is False, "it would take only those of its own release"
-    assert values["defaultRules"]["create"] is False, "a series that two rules record has two values"
+        assert spec[f"{kind}SelectorNilUsesHelmValues"] is False, "otherwise Prometheus selects only its release"
+    assert values["defaultRules"]["create"] is False, "two rules for one series give it two values"
 
 
 @pytest.mark.requirement("K16")
@@ -196,18 +196,18 @@ def test_grafana_in_the_cluster_finds_every_dashboard_by_its_label(in_cluster: G
     assert {item.value("metadata.namespace") for item in found} == {"voice-system"}
 
 
-def test_without_metrics_there_is_nothing_of_them(without: Graph) -> None:
+def test_a_stack_without_metrics_has_no_objects_for_them(without: Graph) -> None:
     assert without.one(CLUSTER).value("azureMonitorProfile.metrics.enabled") is False
     for type in (RULE_GROUP, AZURE_MONITOR, CLUSTER_MONITOR, AUTHENTICATION):
         assert without.of_type(type) == []
     assert not [item for item in without.of_type(RELEASE) if "prometheus" in item.value("chart")]
 
 
-def test_a_stack_whose_traces_go_nowhere_runs_no_collector(without: Graph) -> None:
+def test_a_stack_without_trace_exporters_runs_no_collector(without: Graph) -> None:
     assert not [item for item in without.of_type(RELEASE) if "collector" in item.value("chart")]
 
 
-def test_rules_of_azure_are_those_of_one_cluster_in_whole_minutes(graph: Graph) -> None:
+def test_rules_in_azure_belong_to_one_cluster_and_run_at_whole_minutes(graph: Graph) -> None:
     groups = graph.of_type(RULE_GROUP)
     assert {group.value("ruleGroupName") for group in groups} == {
         f"prg-voice-test-eastus-{short}"
@@ -221,7 +221,7 @@ def test_rules_of_azure_are_those_of_one_cluster_in_whole_minutes(graph: Graph) 
 
 
 @pytest.mark.parametrize("group", RULE_GROUPS, ids=lambda group: group.name)
-def test_a_group_keeps_azures_limit_and_fits_both_backends(group: Any) -> None:
+def test_a_rule_group_keeps_azures_limit_and_fits_both_backends(group: Any) -> None:
     assert len(group.rules) <= MOST_RULES_IN_A_GROUP
     for rule in group.rules:
         assert "job=" not in rule.expression, "the backends give their scrape jobs different names"
@@ -251,7 +251,7 @@ def test_keda_reads_the_regions_metrics_with_an_identity_and_no_secret(graph: Gr
     assert "system:serviceaccount:kube-system:keda-operator" in {trust.value("subject") for trust in trusts}
 
 
-def test_a_prometheus_in_the_cluster_asks_keda_for_no_authentication(in_cluster: Graph) -> None:
+def test_prometheus_in_the_cluster_requires_no_authentication_of_keda(in_cluster: Graph) -> None:
     assert in_cluster.one(CLUSTER).value("workloadAutoScalerProfile.keda.enabled") is True
     assert in_cluster.of_type(AUTHENTICATION) == []
 
@@ -262,5 +262,5 @@ def test_a_stack_that_does_not_scale_runs_no_keda(without: Graph) -> None:
     assert not [identity for identity in identities if "keda" in identity.name]
 
 
-def test_who_scales_is_told_where_azure_answers() -> None:
-    assert alone("managed")[1] == WORKSPACE_URL
+def test_keda_gets_the_query_endpoint_of_azure() -> None:
+    assert metrics_only("managed")[1] == WORKSPACE_URL

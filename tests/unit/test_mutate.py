@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_copy_has_the_files_that_git_would_take(project: Path) -> None:
+def test_a_copy_has_the_files_that_git_does_not_ignore(project: Path) -> None:
     with copied(project) as copy:
         assert source_files(copy) == ["settings/a.py", "settings/new.py"]
         assert not (copy / "ignored").exists()
@@ -73,13 +73,13 @@ def test_a_program_that_fails_without_mutants_is_refused(project: Path, monkeypa
         run.check_baseline(project)
 
 
-def test_missing_cosmic_ray_says_how_to_install_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_cosmic_ray_is_reported_with_the_command_for_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "ENVIRONMENT", project / ".venv-mutate")
     with pytest.raises(MutationError, match="pip install cosmic-ray=="):
         choose(project, 1, 1)
 
 
-def test_equivalent_mutants_do_not_count() -> None:
+def test_equivalent_mutants_are_not_counted() -> None:
     assert score(RESULTS, KNOWN) == Score(killed=9, survived=1, equivalent=1)
     assert [mutant.path for mutant in survivors(RESULTS, KNOWN)] == ["settings/b.py"]
     assert score(RESULTS, KNOWN).met
@@ -106,7 +106,7 @@ def test_results_can_be_read_again(tmp_path: Path) -> None:
     assert load(tmp_path / "new" / "results.json") == RESULTS
 
 
-def test_the_page_keeps_one_section() -> None:
+def test_the_page_has_one_section() -> None:
     first = section(RESULTS, {}, seed=1, date="2026-11-30")
     second = section(RESULTS, KNOWN, seed=1, date="2026-12-01")
     page = with_section("# Benchmarks\n", first)

@@ -40,7 +40,7 @@ class Named(NamedTuple):
 
 @cache
 def files() -> tuple[Path, ...]:
-    """The texts of the repository, without this test and the golden inventories."""
+    """The text files of the repository, without this test and the golden inventories."""
     found = [path for path in PROJECT.iterdir() if path.suffix in SUFFIXES or path.name == "Makefile"]
     for folder in FOLDERS:
         found += (path for path in (PROJECT / folder).rglob("*") if path.suffix in SUFFIXES or path.name == "run")
@@ -61,7 +61,7 @@ def words_of(arguments: str) -> tuple[str, ...]:
     line = re.sub(r"\s#.*", "", arguments)
     try:
         return tuple(shlex.split(line))
-    except ValueError:  # a sentence with an apostrophe, or a quotation that goes on in the next line
+    except ValueError:  # an apostrophe, or a quotation that continues on the next line
         return tuple(line.split())
 
 
@@ -88,12 +88,12 @@ def commands(program: str) -> dict[str, Any]:
     return group.commands
 
 
-def made(words: tuple[str, ...]) -> set[str]:
-    """The targets on a command line of `make`: all words but variables, options and placeholders."""
+def make_targets(words: tuple[str, ...]) -> set[str]:
+    """The targets on a command line of `make`: all words except variables, options and placeholders."""
     return {word for word in words if NAME.fullmatch(word)}
 
 
-def test_make_help_lists_the_commands_that_people_type() -> None:
+def test_make_help_lists_the_commands_for_users() -> None:
     done = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert tuple(re.findall(r"^  make ([a-z-]+) +\S", done.stdout, re.MULTILINE)) == LISTED
 
@@ -126,7 +126,7 @@ def test_the_named_commands_are_found() -> None:
 
 
 def test_every_named_make_target_exists() -> None:
-    wrong = [item for item in named() if item.program == "make" and not made(item.words) <= targets()]
+    wrong = [item for item in named() if item.program == "make" and not make_targets(item.words) <= targets()]
     assert wrong == []
 
 
@@ -145,7 +145,7 @@ def test_every_named_command_exists_with_its_options(program: str) -> None:
     assert wrong == []
 
 
-def test_commands_are_named_by_the_program_and_not_by_their_module() -> None:
+def test_documents_name_commands_by_their_program_and_not_by_their_module() -> None:
     wrong = [
         str(path.relative_to(PROJECT))
         for path in files()

@@ -1,4 +1,4 @@
-"""Names: Azure's limits hold for everything that the settings let through, and no two things share a name."""
+"""Names keep Azure's limits for all valid settings, and no two resources share a name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 
 
 def words(longest: int) -> st.SearchStrategy[str]:
-    """What `Word` accepts."""
+    """Words that `Word` accepts."""
     part = st.text("abcxyz019", min_size=1, max_size=6)
     parts = st.lists(part, min_size=1, max_size=4).map("-".join)
     return parts.map(lambda text: f"n{text}"[:longest].rstrip("-"))
@@ -50,7 +50,7 @@ def names_with_purpose(naming: Naming) -> list[tuple[str, int, str]]:
         *((naming.identity(purpose), 128, r"[a-zA-Z0-9][\w-]*") for purpose in ("control-plane", "kubelet")),
         (naming.peering("r" * 20), 80, network_name),
         (naming.zone_link(), 80, network_name),
-        # The profile's name, and one label of public DNS.
+        # The name of the profile is also one label in public DNS.
         *(
             (naming.traffic_manager(profile.name), 63, r"[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?")
             for profile in TRAFFIC_PROFILES
@@ -64,12 +64,12 @@ def names_with_purpose(naming: Naming) -> list[tuple[str, int, str]]:
 def test_names_keep_azures_limits(name: str, naming: Naming) -> None:
     limit, pattern = LIMITS[name]
     value = getattr(naming, name)
-    assert len(value) <= limit, f"{value} has {len(value)} characters, Azure takes {limit}"
+    assert len(value) <= limit, f"{value} has {len(value)} characters, Azure allows {limit}"
     assert re.fullmatch(pattern, value)
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_the_longest_words_still_make_a_legal_name(name: str) -> None:
+def test_the_longest_words_give_a_legal_name(name: str) -> None:
     assert len(getattr(longest, name)) <= LIMITS[name][0]
 
 
@@ -80,12 +80,12 @@ def test_names_with_a_purpose_keep_azures_limits(naming: Naming) -> None:
         assert re.fullmatch(pattern, value)
 
 
-def test_the_longest_words_make_legal_names_with_a_purpose() -> None:
+def test_the_longest_words_give_legal_names_with_a_purpose() -> None:
     assert all(len(value) <= limit for value, limit, _ in names_with_purpose(longest))
 
 
 @given(st.from_regex(r"\A[a-z][a-z0-9]{0,8}\Z"), st.sampled_from(["", "1", "2", "3"]), st.from_regex(r"\A[a-z]{1,2}\Z"))
-def test_agent_pool_names_keep_akss_limit(pool: str, zone: str, generation: str) -> None:
+def test_agent_pool_names_keep_the_limit_of_aks(pool: str, zone: str, generation: str) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9]{0,11}", longest.agent_pool(pool, generation, zone))
 
 
@@ -101,13 +101,13 @@ def test_scopes_never_share_a_group(naming: Naming, other: str) -> None:
     assert naming.node_resource_group != naming.resource_group
 
 
-def test_an_id_is_made_of_the_names() -> None:
+def test_an_id_consists_of_the_names() -> None:
     assert longest.resource_id("Microsoft.Network/virtualNetworks/subnets", "vnet", "snet") == (
         f"{longest.resource_group_id}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet"
     )
 
 
-def test_an_id_with_a_name_too_few_is_an_error() -> None:
+def test_an_id_with_a_missing_name_is_an_error() -> None:
     with pytest.raises(ValueError, match="needs 2 names, got 1"):
         longest.resource_id("Microsoft.Network/virtualNetworks/subnets", "vnet")
 
@@ -133,6 +133,6 @@ def test_no_two_environments_share_a_name_in_public_dns(naming: Naming, other: s
             assert host != elsewhere.traffic_manager_host(profile.name)
 
 
-def test_role_assignment_names_tell_scope_principal_and_role_apart() -> None:
+def test_role_assignment_names_depend_on_scope_principal_and_role() -> None:
     triples = [(scope, principal, role.value) for scope in "ab" for principal in "ab" for role in Role]
     assert len({role_assignment_name(*triple) for triple in triples}) == len(triples)

@@ -1,4 +1,4 @@
-"""What Azure is told about a region's network."""
+"""The network of a region: subnets, security groups, public addresses, private zones and peerings."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def ranges(rule: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.requirement("B32", "K6")
-def test_a_region_has_one_network_of_its_own_16(graph: Graph) -> None:
+def test_a_region_has_one_network_with_its_own_16(graph: Graph) -> None:
     vnet = graph.one("azure-native:network:VirtualNetwork")
     assert vnet.inputs["addressSpace"]["addressPrefixes"] == ["10.10.0.0/16"]
     assert vnet.inputs["virtualNetworkName"] == "vnet-voice-test-eastus"
-    assert "subnets" not in vnet.inputs, "subnets inline and apart fight for the same network"
+    assert "subnets" not in vnet.inputs, "inline and separate subnets overwrite each other"
 
 
 @pytest.mark.requirement("B33")
-def test_nodes_database_endpoints_and_gateway_have_subnets_inside_the_network(graph: Graph) -> None:
+def test_nodes_database_endpoints_and_gateway_have_subnets(graph: Graph) -> None:
     space = ipaddress.IPv4Network("10.10.0.0/16")
     found = subnets(graph)
     assert {"system", "workload", "livekit", "sip", "postgresql", "private-endpoints", "application-gateway"} <= set(
@@ -64,7 +64,7 @@ def test_the_database_subnet_is_delegated_to_postgresql(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("B34")
-def test_every_subnet_has_a_security_group_that_ends_with_a_denial(graph: Graph) -> None:
+def test_every_subnet_has_a_security_group_whose_last_rule_denies(graph: Graph) -> None:
     groups = {
         group.inputs["networkSecurityGroupName"]: group
         for group in graph.of_type("azure-native:network:NetworkSecurityGroup")
@@ -99,17 +99,17 @@ def test_only_media_nodes_have_public_addresses(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("B36")
-def test_no_subnet_has_azures_default_way_out(graph: Graph) -> None:
+def test_no_subnet_has_azures_default_outbound_access(graph: Graph) -> None:
     assert [name for name, subnet in subnets(graph).items() if subnet["defaultOutboundAccess"]] == []
 
 
 def test_media_subnets_have_no_nat_gateway(graph: Graph) -> None:
     behind_nat = {name for name, subnet in subnets(graph).items() if "natGateway" in subnet}
-    assert behind_nat == {"system", "workload"}, "behind a NAT gateway RTP leaves from the wrong address"
+    assert behind_nat == {"system", "workload"}, "a NAT gateway changes the source address of RTP"
 
 
 @pytest.mark.requirement("A21")
-def test_sip_on_the_nodes_is_admitted_from_carriers_alone(graph: Graph) -> None:
+def test_only_carriers_can_send_sip_to_the_nodes(graph: Graph) -> None:
     admitting = {
         name: rule
         for name, rule in rules(graph, "sip").items()
@@ -124,7 +124,7 @@ def test_sip_on_the_nodes_is_admitted_from_carriers_alone(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("A21")
-def test_sip_at_the_edge_is_admitted_from_carriers_alone(graph: Graph) -> None:
+def test_only_carriers_can_send_sip_to_the_edge(graph: Graph) -> None:
     edge = rules(graph, "workload")
     frontend = address_of("pip-voice-test-eastus-sip-edge")
     assert ranges(edge["sip-edge-udp"]) == ["5060"]
@@ -135,25 +135,25 @@ def test_sip_at_the_edge_is_admitted_from_carriers_alone(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("A21")
-def test_a_carrier_that_goes_straight_to_the_nodes_is_not_let_in_at_the_edge() -> None:
+def test_the_edge_does_not_admit_a_direct_carrier() -> None:
     graph = graph_of(PROJECT / "Pulumi.prod.yaml")
     assert sources(rules(graph, "workload")["sip-edge-udp"]) == ["203.0.113.0/28"]
     assert sources(rules(graph, "sip")["carrier-signalling-udp"]) == ["203.0.113.0/28", "203.0.113.16/28"]
 
 
-def test_without_carriers_nothing_admits_sip() -> None:
+def test_no_rule_admits_sip_without_carriers() -> None:
     graph = minimal()
     assert not any("carrier" in name for name in rules(graph, "sip"))
     assert not any(name.startswith("sip-edge-udp") for name in rules(graph, "workload"))
 
 
-def test_the_event_socket_is_denied_before_anything_is_allowed(graph: Graph) -> None:
+def test_the_rule_against_the_event_socket_precedes_all_others(graph: Graph) -> None:
     first = min(rules(graph, "sip").values(), key=lambda rule: rule["priority"])
     assert (first["access"], ranges(first)) == ("Deny", ["8021"])
 
 
 @pytest.mark.requirement("A23")
-def test_the_rtp_range_of_the_stack_reaches_rules_and_host_ports() -> None:
+def test_rules_and_host_ports_use_the_rtp_range_of_the_stack() -> None:
     graph = non_default()
     assert ranges(rules(graph, "sip")["carrier-media-udp"]) == ["20000-25999"]
     for pool in graph.of_type("azure-native:containerservice:AgentPool"):
@@ -176,7 +176,7 @@ def test_clients_reach_ice_mux_and_turn_on_livekit_nodes(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("pool", ["system", "workload", "livekit", "sip"])
-def test_nodes_and_pods_reach_each_other_as_an_overlay_needs(graph: Graph, pool: str) -> None:
+def test_nodes_and_pods_reach_each_other_as_an_overlay_requires(graph: Graph, pool: str) -> None:
     rule = rules(graph, pool)["cluster"]
     own = subnets(graph)[pool]["addressPrefix"]
     assert set(sources(rule)) == {"10.10.0.0/24", "10.10.4.0/22", "10.10.8.0/25", "10.10.8.128/25", "100.64.0.0/16"}
@@ -184,7 +184,7 @@ def test_nodes_and_pods_reach_each_other_as_an_overlay_needs(graph: Graph, pool:
     assert sources(rules(graph, pool)["load-balancer-probes-tcp"]) == ["AzureLoadBalancer"]
 
 
-def test_the_application_gateway_can_be_managed_by_azure(graph: Graph) -> None:
+def test_azure_can_manage_the_application_gateway(graph: Graph) -> None:
     rule = rules(graph, "application-gateway")["management-tcp"]
     assert (sources(rule), ranges(rule)) == (["GatewayManager"], ["65200-65535"])
 
@@ -197,7 +197,7 @@ def test_each_media_pool_has_a_prefix_of_16_addresses_in_each_zone(graph: Graph)
     assert {prefix.inputs["prefixLength"] for prefix in prefixes} == {28}
 
 
-def test_public_addresses_are_static_and_outlive_the_cluster(graph: Graph) -> None:
+def test_public_addresses_are_static_and_independent_of_the_cluster(graph: Graph) -> None:
     for address in graph.of_type("azure-native:network:PublicIPAddress"):
         assert address.inputs["publicIPAllocationMethod"] == "Static"
         assert address.inputs["sku"]["name"] == "Standard"
@@ -209,7 +209,7 @@ def test_every_private_zone_is_linked_to_the_network(graph: Graph) -> None:
     links = {
         link.inputs["privateZoneName"]: link for link in graph.of_type("azure-native:privatedns:VirtualNetworkLink")
     }
-    assert zones == set(links), "a zone without link resolves for nobody"
+    assert zones == set(links), "a zone without a link resolves nowhere"
     assert {
         "privatelink.blob.core.windows.net",
         "privatelink.vaultcore.azure.net",
@@ -220,7 +220,7 @@ def test_every_private_zone_is_linked_to_the_network(graph: Graph) -> None:
     assert all(link.inputs["virtualNetwork"]["id"].endswith("/vnet-voice-test-eastus") for link in links.values())
 
 
-def test_a_later_region_peers_with_each_earlier_one_both_ways() -> None:
+def test_a_later_region_peers_with_each_earlier_one_in_both_directions() -> None:
     graph = second_region()
     peerings = {
         (
@@ -236,20 +236,22 @@ def test_a_later_region_peers_with_each_earlier_one_both_ways() -> None:
     }
 
 
-def test_the_first_region_peers_with_nothing(graph: Graph) -> None:
+def test_the_first_region_has_no_peerings(graph: Graph) -> None:
     assert graph.of_type("azure-native:network:VirtualNetworkPeering") == []
 
 
-def entrances(graph: Graph) -> dict[str, Registered]:
+def protected_addresses(graph: Graph) -> dict[str, Registered]:
     return {
         address.name.removeprefix("voice-eastus-network-address-"): address
         for address in graph.of_type("azure-native:network:PublicIPAddress")
     }
 
 
-def test_ddos_protection_of_addresses_is_for_entrances_alone() -> None:
-    guarded = {name for name, address in entrances(non_default()).items() if address.inputs.get("ddosSettings")}
-    assert guarded == {"sip-edge", "turn", "gateway"}, "a NAT gateway takes no address that is protected"
+def test_ddos_protection_applies_only_to_addresses_for_inbound_traffic() -> None:
+    guarded = {
+        name for name, address in protected_addresses(non_default()).items() if address.inputs.get("ddosSettings")
+    }
+    assert guarded == {"sip-edge", "turn", "gateway"}, "NAT gateways accept no protected address"
 
 
 def test_ddos_protection_by_plan_names_the_plan() -> None:
@@ -258,7 +260,7 @@ def test_ddos_protection_by_plan_names_the_plan() -> None:
     assert vnet.inputs["ddosProtectionPlan"] == {"id": DDOS_PLAN}
 
 
-def test_a_private_api_server_brings_its_zone_and_a_subnet_for_runners() -> None:
+def test_a_private_api_server_has_a_zone_and_a_subnet_for_runners() -> None:
     graph = non_default()
     zones = {zone.inputs["privateZoneName"] for zone in graph.of_type("azure-native:privatedns:PrivateZone")}
     assert "privatelink.eastus.azmk8s.io" in zones

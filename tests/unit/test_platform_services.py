@@ -1,4 +1,4 @@
-"""What Kubernetes is told before any workload."""
+"""Namespaces, storage classes and priority classes, which workloads require."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def graph() -> Graph:
 
 
 @pytest.mark.requirement("C19", "K18")
-def test_every_namespace_enforces_a_pod_security_level_of_the_clusters_version(graph: Graph) -> None:
+def test_every_namespace_enforces_a_pod_security_level_with_the_version_of_the_cluster(graph: Graph) -> None:
     levels = {}
     for namespace in graph.of_type("kubernetes:core/v1:Namespace"):
         labels = namespace.inputs["metadata"]["labels"]
@@ -25,7 +25,7 @@ def test_every_namespace_enforces_a_pod_security_level_of_the_clusters_version(g
 
 
 @pytest.mark.requirement("C9", "C10")
-def test_volumes_come_in_the_three_kinds_that_were_asked_for(graph: Graph) -> None:
+def test_there_are_the_three_required_storage_classes(graph: Graph) -> None:
     classes = {
         item.inputs["metadata"]["name"]: item.inputs
         for item in graph.of_type("kubernetes:storage.k8s.io/v1:StorageClass")
@@ -38,11 +38,11 @@ def test_volumes_come_in_the_three_kinds_that_were_asked_for(graph: Graph) -> No
     for item in classes.values():
         assert item["provisioner"] == "disk.csi.azure.com"
         assert item["volumeBindingMode"] == "WaitForFirstConsumer", (
-            "the scheduler chooses the zone, then the disk is made"
+            "the disk is created after the scheduler has chosen the zone"
         )
 
 
-def test_calls_win_over_everything_else_when_nodes_are_short(graph: Graph) -> None:
+def test_workloads_with_calls_have_the_highest_priority(graph: Graph) -> None:
     values = {
         item.inputs["metadata"]["name"]: item.inputs["value"]
         for item in graph.of_type("kubernetes:scheduling.k8s.io/v1:PriorityClass")
@@ -53,4 +53,4 @@ def test_calls_win_over_everything_else_when_nodes_are_short(graph: Graph) -> No
         "voice-agents",
         "voice-media",
     ]
-    assert values["voice-media"] < 1_000_000_000, "what is above belongs to Kubernetes itself"
+    assert values["voice-media"] < 1_000_000_000, "higher values are reserved for Kubernetes"

@@ -1,4 +1,4 @@
-"""Who may talk to whom in the cluster: asked of the policies that reach Kubernetes."""
+"""The allowed flows in the cluster, computed from its network policies."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def admission(graph: Graph) -> Admission:
 
 @pytest.fixture(scope="module")
 def everything() -> Graph:
-    """A stack that asks for all that it may."""
+    """A stack with all optional services."""
     sections = read_sections(PRODUCTION)
     for section, value in EVERYTHING.items():
         sections = edited(sections, section, {**sections.get(section, {}), **value})
@@ -87,7 +87,7 @@ def everything() -> Graph:
 
 
 @pytest.mark.requirement("A33")
-def test_nothing_comes_in_or_goes_out_but_by_a_flow(graph: Graph) -> None:
+def test_only_flows_admit_traffic(graph: Graph) -> None:
     denials = {
         item.inputs["metadata"]["namespace"]: item
         for item in graph.of_type(PLAIN)
@@ -101,12 +101,12 @@ def test_nothing_comes_in_or_goes_out_but_by_a_flow(graph: Graph) -> None:
             for other in (*graph.of_type(PLAIN), *graph.of_type(CILIUM))
             if other.inputs["metadata"]["namespace"] == namespace and other.urn != item.urn
         }
-        assert admitted <= set(item.dependencies), "a denial before its flows cuts off what runs"
+        assert admitted <= set(item.dependencies), "a denial without its flows interrupts running pods"
 
 
 @pytest.mark.parametrize("stack", ["graph", "everything"])
-def test_no_rule_is_open_by_leaving_something_out(stack: str, request: pytest.FixtureRequest) -> None:
-    """To Kubernetes a rule without peers is for everybody, one without ports for every port."""
+def test_every_rule_has_peers_and_ports(stack: str, request: pytest.FixtureRequest) -> None:
+    """In Kubernetes a rule without peers applies to all peers, and one without ports to all ports."""
     graph: Graph = request.getfixturevalue(stack)
     for item in (*graph.of_type(PLAIN), *graph.of_type(CILIUM)):
         spec = item.inputs["spec"]
@@ -118,9 +118,7 @@ def test_no_rule_is_open_by_leaving_something_out(stack: str, request: pytest.Fi
 
 
 @pytest.mark.parametrize("namespace", NAMES)
-def test_names_are_found_from_everywhere_with_and_without_a_proxy_on_the_node(
-    admission: Admission, namespace: str
-) -> None:
+def test_all_pods_reach_dns_with_and_without_a_proxy_on_the_node(admission: Admission, namespace: str) -> None:
     anybody = Pod(namespace, {"app": "any"})
     for protocol in ("UDP", "TCP"):
         assert admission.admits(anybody, Pod("kube-system", {"k8s-app": "kube-dns"}), 53, protocol)
@@ -130,48 +128,46 @@ def test_names_are_found_from_everywhere_with_and_without_a_proxy_on_the_node(
 
 
 @pytest.mark.requirement("A33")
-def test_the_agents_socket_is_reached_from_nodes_alone(admission: Admission) -> None:
+def test_only_nodes_reach_the_socket_of_agents(admission: Admission) -> None:
     assert admission.admits(NODE, AGENT, 8001), "FreeSWITCH is on the network of its node"
-    for stranger in (OWN_SERVICE, EDGE, GATEWAY, pod("voice-agents", "livekit-egress"), INTERNET):
-        assert not admission.admits(stranger, AGENT, 8001), f"{stranger} reaches a socket that asks nobody who he is"
+    for source in (OWN_SERVICE, EDGE, GATEWAY, pod("voice-agents", "livekit-egress"), INTERNET):
+        assert not admission.admits(source, AGENT, 8001), f"{source} reaches a socket without authentication"
 
 
-def test_the_watcher_of_the_agents_talks_with_livekit_and_the_api_server_alone(
-    admission: Admission, everything: Graph
-) -> None:
-    watcher, asked = pod("voice-agents", "agent-watch"), Admission(everything)
-    assert asked.admits(NODE, watcher, 8000), "LiveKit's webhooks come from its node"
-    assert asked.admits(watcher, NODE, 7880)
-    assert asked.admits(watcher, API_SERVER, 443)
-    for stranger in (OWN_SERVICE, EDGE, GATEWAY, INTERNET):
-        assert not asked.admits(stranger, watcher, 8000), stranger
+def test_agent_watch_has_flows_only_with_livekit_and_the_api_server(admission: Admission, everything: Graph) -> None:
+    watcher, with_agent_watch = pod("voice-agents", "agent-watch"), Admission(everything)
+    assert with_agent_watch.admits(NODE, watcher, 8000), "LiveKit's webhooks come from its node"
+    assert with_agent_watch.admits(watcher, NODE, 7880)
+    assert with_agent_watch.admits(watcher, API_SERVER, 443)
+    for source in (OWN_SERVICE, EDGE, GATEWAY, INTERNET):
+        assert not with_agent_watch.admits(source, watcher, 8000), source
     for target in (INTERNET, REDIS, DATABASE, AGENT):
-        assert not asked.admits(watcher, target, 443), target
-    assert not admission.admits(NODE, watcher, 8000), "only where the stack asks for it"
+        assert not with_agent_watch.admits(watcher, target, 443), target
+    assert not admission.admits(NODE, watcher, 8000), "the flow exists only with agent-watch"
 
 
-def test_agents_reach_rooms_services_files_and_redis_and_no_more(admission: Admission, everything: Graph) -> None:
+def test_agents_reach_only_rooms_services_files_redis_and_the_database(admission: Admission, everything: Graph) -> None:
     assert admission.admits(AGENT, NODE, 7880)
     assert admission.admits(AGENT, NODE, 7885, "UDP")
     assert admission.admits(AGENT, INTERNET, 443)
     assert admission.admits(AGENT, REDIS, 10000)
     assert admission.admits(AGENT, REDIS, 443)
-    assert admission.admits(AGENT, GATEWAY, 10443), "LiveKit's public name leads there without leaving the cluster"
-    assert not admission.admits(AGENT, address("10.20.13.5"), 10000), "Redis and files are the region's own"
+    assert admission.admits(AGENT, GATEWAY, 10443), "LiveKit's public name resolves to the Gateway inside the cluster"
+    assert not admission.admits(AGENT, address("10.20.13.5"), 10000), "agents use Redis and files of their region"
     assert admission.admits(AGENT, DATABASE, 5432)
-    assert not admission.admits(AGENT, NODE, 8021), "the event socket is FreeSWITCH's own"
-    assert Admission(everything).admits(AGENT, NODE, 8021), "unless the stack says otherwise"
+    assert not admission.admits(AGENT, NODE, 8021), "agents do not use the event socket by default"
+    assert Admission(everything).admits(AGENT, NODE, 8021), "a setting opens the event socket"
     assert not admission.admits(AGENT, API_SERVER, 443)
     assert not admission.admits(AGENT, INTERNET, 25)
 
 
-def test_whoever_administers_the_cluster_reads_the_calls_of_agents_through_the_api_server(admission: Admission) -> None:
+def test_the_tunnel_of_the_api_server_reaches_the_metrics_of_agents(admission: Admission) -> None:
     assert admission.admits(TUNNEL, AGENT, 9091)
     assert not admission.admits(TUNNEL, AGENT, 8001)
     assert not admission.admits(OWN_SERVICE, AGENT, 9091)
 
 
-def test_nobody_reaches_the_service_that_gives_a_nodes_identity_away(everything: Graph) -> None:
+def test_no_pod_reaches_the_metadata_service_of_nodes(everything: Graph) -> None:
     admission = Admission(everything)
     for item in everything.of_type(PLAIN):
         labels = item.inputs["spec"]["podSelector"].get("matchLabels", {})
@@ -181,7 +177,7 @@ def test_nobody_reaches_the_service_that_gives_a_nodes_identity_away(everything:
             assert not admission.admits(pods, address("168.63.129.16"), port)
 
 
-def test_only_carriers_send_calls_to_the_sip_edge(admission: Admission) -> None:
+def test_only_carriers_can_send_calls_to_the_sip_edge(admission: Admission) -> None:
     (carrier, *_) = load_stack_file(PRODUCTION).telephony.carriers
     inside = str(carrier.signalling_cidrs[0]).partition("/")[0]
     for port, protocol in ((5060, "UDP"), (5060, "TCP"), (5061, "TCP")):
@@ -194,35 +190,35 @@ def test_only_carriers_send_calls_to_the_sip_edge(admission: Admission) -> None:
     assert admission.admits(address("168.63.129.16"), EDGE, 8090), "so does Azure's load balancer"
 
 
-def test_a_stack_without_carriers_lets_nobody_call() -> None:
+def test_a_stack_without_carriers_admits_no_calls() -> None:
     admission = Admission(minimal())
     assert not admission.admits(INTERNET, EDGE, 5060, "UDP")
     assert not admission.admits(Pod("voice-edge"), EDGE, 5060, "UDP")
     assert admission.admits(INTERNET, EDGE, 8090)
 
 
-def test_the_entrance_is_open_to_all_and_leads_where_routes_lead(admission: Admission, everything: Graph) -> None:
+def test_the_gateway_is_open_to_all_and_reaches_only_targets_of_routes(admission: Admission, everything: Graph) -> None:
     for client in (INTERNET, NODE, AGENT, address("10.10.10.4")):
         assert admission.admits(client, GATEWAY, 10443), f"{client}"
-    assert not admission.admits(INTERNET, GATEWAY, 19000), "Envoy's own pages"
+    assert not admission.admits(INTERNET, GATEWAY, 19000), "port 19000 is Envoy's admin interface"
     assert admission.admits(GATEWAY, NODE, 7880)
     assert admission.admits(GATEWAY, AGENT, 8000)
     assert not admission.admits(GATEWAY, OWN_SERVICE, 8080)
     routed = Admission(everything)
-    assert routed.admits(GATEWAY, OWN_SERVICE, 8080), "the Service's port 80 may lead to any port of its pods"
+    assert routed.admits(GATEWAY, OWN_SERVICE, 8080), "port 80 of the Service can map to any port of its pods"
     assert routed.admits(GATEWAY, NODE, 9443)
-    assert not routed.admits(GATEWAY, NODE, 10250), "a node has other ports than those of its pods"
+    assert not routed.admits(GATEWAY, NODE, 10250), "routes lead to pods and not to nodes"
 
 
-def test_what_teaches_the_sip_bridge_its_trunks_reaches_livekit(admission: Admission) -> None:
+def test_the_job_that_configures_trunks_reaches_livekit(admission: Admission) -> None:
     trunks = pod("voice-media", "livekit-sip-trunks")
     assert admission.admits(trunks, NODE, 7880)
     assert not admission.admits(trunks, INTERNET, 443)
 
 
-def test_controllers_reach_the_api_server_and_it_their_webhooks(admission: Admission) -> None:
+def test_controllers_reach_the_api_server_and_the_api_server_reaches_their_webhooks(admission: Admission) -> None:
     certgen = Pod("voice-system", {"app": "certgen"})
-    assert admission.admits(certgen, API_SERVER, 443), "jobs of charts have labels of their own"
+    assert admission.admits(certgen, API_SERVER, 443), "jobs of charts have different labels"
     webhook = Pod("voice-system", {"app.kubernetes.io/name": "webhook", "app.kubernetes.io/component": "webhook"})
     assert admission.admits(TUNNEL, webhook, 10250)
     assert admission.admits(TUNNEL, pod("voice-system", "external-secrets-webhook"), 10250)
@@ -230,7 +226,7 @@ def test_controllers_reach_the_api_server_and_it_their_webhooks(admission: Admis
     assert not admission.admits(OWN_SERVICE, API_SERVER, 443)
 
 
-def test_jobs_reach_the_database_of_whichever_region_writes(admission: Admission) -> None:
+def test_jobs_reach_the_primary_database_of_each_region(admission: Admission) -> None:
     assert admission.admits(JOBS, DATABASE, 5432)
     assert admission.admits(JOBS, OTHER_REGIONS_DATABASE, 5432)
     assert not admission.admits(OWN_SERVICE, DATABASE, 5432)
@@ -247,7 +243,7 @@ ACCOUNTS = (
     [item for item in ACCOUNTS if item.namespace not in ("voice-media", "kube-system")],
     ids=lambda item: item.name,
 )
-def test_who_signs_in_to_something_in_azure_reaches_it(everything: Graph, account: WorkloadAccount) -> None:
+def test_workloads_reach_the_azure_services_that_they_sign_in_to(everything: Graph, account: WorkloadAccount) -> None:
     admission, pods = Admission(everything), pod(account.namespace, account.name)
     if account.name == "cert-manager":
         pods = Pod(account.namespace, {**pods.labels, "app.kubernetes.io/component": "controller"})
@@ -258,7 +254,7 @@ def test_who_signs_in_to_something_in_azure_reaches_it(everything: Graph, accoun
     if account.database_administrator:
         assert admission.admits(pods, DATABASE, 5432)
     if account.redis or account.dns_zones or account.writes_traces or account.writes_certificates:
-        assert admission.admits(pods, INTERNET, 443), "signing in is on the internet"
+        assert admission.admits(pods, INTERNET, 443), "the sign-in endpoint is on the internet"
 
 
 READERS = {
@@ -271,7 +267,7 @@ WORKLOAD_METRICS = {"sip-edge": ("voice-edge", 9090), "voice-agent": ("voice-age
 
 
 @pytest.mark.parametrize("stack", READERS)
-def test_whoever_reads_metrics_reaches_workloads(stack: str, request: pytest.FixtureRequest) -> None:
+def test_the_metrics_backend_reaches_workloads(stack: str, request: pytest.FixtureRequest) -> None:
     admission = Admission(request.getfixturevalue(stack))
     for name, (namespace, port) in WORKLOAD_METRICS.items():
         assert admission.admits(READERS[stack], pod(namespace, name), port), name
@@ -282,7 +278,7 @@ def test_whoever_reads_metrics_reaches_workloads(stack: str, request: pytest.Fix
 
 
 @pytest.mark.parametrize("stack", READERS)
-def test_whoever_reads_metrics_reaches_every_target(stack: str, request: pytest.FixtureRequest) -> None:
+def test_the_metrics_backend_reaches_every_target(stack: str, request: pytest.FixtureRequest) -> None:
     admission = Admission(request.getfixturevalue(stack))
     targets = [target for target in scrape_targets(load_stack_file(PRODUCTION)) if target.namespace in NAMES]
     assert targets
@@ -292,7 +288,7 @@ def test_whoever_reads_metrics_reaches_every_target(stack: str, request: pytest.
         assert not admission.admits(OWN_SERVICE, pods, target.port), target.name
 
 
-def test_prometheus_in_the_cluster_reaches_nodes_and_what_came_with_it(everything: Graph) -> None:
+def test_prometheus_in_the_cluster_reaches_nodes_and_its_exporters(everything: Graph) -> None:
     admission, prometheus = Admission(everything), pod("voice-system", "prometheus")
     for port in (10250, 9100, 9282, 6789, 6790):
         assert admission.admits(prometheus, NODE, port)
@@ -302,28 +298,28 @@ def test_prometheus_in_the_cluster_reaches_nodes_and_what_came_with_it(everythin
     assert not admission.admits(AGENT, prometheus, 9090)
 
 
-def test_traces_reach_the_collector_from_every_workload(admission: Admission) -> None:
+def test_every_workload_can_send_traces_to_the_collector(admission: Admission) -> None:
     collector = pod("voice-system", "opentelemetry-collector")
     for source in (AGENT, EDGE, OWN_SERVICE, NODE):
         assert admission.admits(source, collector, 4317), f"{source}"
     assert admission.admits(collector, INTERNET, 443)
 
 
-def test_what_a_stack_does_not_ask_for_has_no_flows(admission: Admission, everything: Graph) -> None:
+def test_disabled_services_have_no_flows(admission: Admission, everything: Graph) -> None:
     repositories = pod("voice-system", "argocd-repo-server")
     assert not admission.admits(repositories, INTERNET, 443)
     assert Admission(everything).admits(repositories, INTERNET, 443)
     assert Admission(everything).admits(pod("voice-system", "argocd-application-controller"), repositories, 8081)
 
 
-def test_services_of_your_own_reach_nothing_of_the_platforms(admission: Admission) -> None:
+def test_custom_services_do_not_reach_the_platform(admission: Admission) -> None:
     for target in (AGENT, pod("voice-agents", "livekit-egress"), pod("voice-system", "cert-manager"), NODE, REDIS):
         for port in (80, 443, 7880, 8000, 8080, 10000):
             assert not admission.admits(OWN_SERVICE, target, port)
-    assert not admission.admits(OWN_SERVICE, Place("world", "198.51.100.1"), 443), "what they need they state"
+    assert not admission.admits(OWN_SERVICE, Place("world", "198.51.100.1"), 443), "custom services state their flows"
 
 
-def test_pods_of_one_name_and_other_labels_are_refused() -> None:
+def test_pods_with_equal_names_and_different_labels_are_refused() -> None:
     twins = [Pods("twin", "voice-apps", {"app": label}) for label in ("one", "other")]
     port = Ports(80, 80, "Tcp")
     flow = Flow(source=twins[0], target=twins[1], ports=(port,), reason="none")
@@ -335,8 +331,8 @@ def test_the_page_of_flows_is_up_to_date() -> None:
     assert PAGE.read_text() == page(), "run `.venv/bin/voice flows`"
 
 
-def test_the_page_of_flows_has_a_live_cluster_of_the_committed_staging() -> None:
-    """Whoever changes a flow has the cluster asked again."""
+def test_the_page_of_flows_has_results_of_a_cluster_with_the_committed_staging() -> None:
+    """A changed flow requires another test on a cluster."""
     found = {(row["why"], port) for row in yaml.safe_load(STAGING.read_text())["open"] for port in row["ports"]}
     documented = {
         (flow.reason, f"{port}/{port.protocol.lower()}" if isinstance(port, Ports) else f"{port}/tcp")

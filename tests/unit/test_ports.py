@@ -1,4 +1,4 @@
-"""Ports: what shares a node shares no port, and nothing stands where Kubernetes or Linux choose."""
+"""Ports: workloads of one node share no port, and no port is in the ranges of Kubernetes or Linux."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def test_workloads_of_one_node_share_no_port(on_node: tuple[Ports, ...]) -> None
 
 
 @pytest.mark.parametrize("on_node", ON_NODES)
-def test_nothing_on_a_node_stands_in_the_node_port_or_ephemeral_range(on_node: tuple[Ports, ...]) -> None:
+def test_no_port_of_a_node_is_in_the_node_port_or_ephemeral_range(on_node: tuple[Ports, ...]) -> None:
     assert all(item.last < ports.FIRST_PORT_OF_KUBERNETES for item in on_node)
 
 
 @pytest.mark.parametrize("pool", MEDIA_POOLS, ids=lambda pool: pool.name)
-def test_public_ports_are_ports_that_something_listens_on(pool: Pool) -> None:
+def test_a_workload_listens_on_each_public_port(pool: Pool) -> None:
     assert public_ports(pool, TELEPHONY)
     assert set(public_ports(pool, TELEPHONY)) <= set(host_ports(pool, TELEPHONY))
 
@@ -43,7 +43,7 @@ bounds = st.integers(1, 65535)
 
 
 @given(bounds, bounds, bounds, bounds, st.sampled_from(["Udp", "Tcp"]), st.sampled_from(["Udp", "Tcp"]))
-def test_overlap_is_a_port_in_common(
+def test_ranges_overlap_if_they_share_a_port(
     a: int, b: int, c: int, d: int, one: ports.Protocol, other: ports.Protocol
 ) -> None:
     first, second = Ports(min(a, b), max(a, b), one), Ports(min(c, d), max(c, d), other)

@@ -14,7 +14,12 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 
-NOT_YET: Final = ("tests/", "packages/azure-rehearsal/tests/")
+NOT_YET: Final = (
+    "tests/charts/",
+    "tests/cluster/",
+    "tests/voice/",
+    "packages/azure-rehearsal/tests/",
+)
 """Files and folders whose prose is not rewritten yet. Remove an entry when it is."""
 
 RENDERED: Final = (
@@ -32,6 +37,7 @@ HISTORY: Final = (
     "components/renames.py",
     "docs/UPGRADING.md",
     "settings/loader/renamed_settings.py",
+    "tests/unit/test_renames.py",
 )
 """Files that mention old names on purpose."""
 
@@ -132,7 +138,7 @@ def test_documents_and_code_use_plain_english_and_current_names() -> None:
     problems = []
     for path in _files():
         relative = path.relative_to(ROOT).as_posix()
-        if not relative.startswith((*NOT_YET, *RENDERED)):
+        if path != Path(__file__) and not relative.startswith((*NOT_YET, *RENDERED)):
             text = path.read_text(encoding="utf-8")
             problems += [f"{relative}: {problem}" for problem in found(text, names=relative not in HISTORY)]
     assert not problems, "\n".join(sorted(problems))
@@ -144,7 +150,7 @@ def test_a_phrase_is_found_across_lines_and_comments() -> None:
     ]
 
 
-def test_a_part_of_a_word_is_no_phrase() -> None:
+def test_a_part_of_a_word_does_not_match() -> None:
     assert found("recommend amendments") == []
 
 

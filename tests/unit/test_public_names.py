@@ -1,4 +1,4 @@
-"""What public DNS is told: the environment's zone, a zone for each region, and who writes there."""
+"""Public DNS: the zone of the environment, a zone for each region, and the identities that can write to them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def endpoints(graph: Graph) -> dict[str, Registered]:
 
 
 def dns_roles(graph: Graph) -> set[tuple[str, str]]:
-    """Who may write records where: `("cert-manager", "voice.example.com")`."""
+    """Identities that can write records, each with its zone: `("cert-manager", "voice.example.com")`."""
     return {
         (role.name.split("-role-")[1].rsplit("-", 1)[0], role.inputs["scope"].rsplit("/", 1)[-1])
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
@@ -65,7 +65,7 @@ def dns_roles(graph: Graph) -> set[tuple[str, str]]:
     }
 
 
-def test_names_of_the_environment_lead_to_traffic_manager(graph: Graph) -> None:
+def test_names_of_the_environment_point_to_traffic_manager(graph: Graph) -> None:
     found = records(graph, ZONE)
     for short, names in (("web", ("api", "livekit", "*")), ("sip", ("sip",))):
         label = profile(graph, short).value("dnsConfig.relativeName")
@@ -78,16 +78,16 @@ def test_names_of_the_environment_lead_to_traffic_manager(graph: Graph) -> None:
         ("*", "CNAME"),
         ("@", "CAA"),
         ("eastus", "NS"),
-    }, "the last is the region's own"
+    }, "the last record delegates the zone of the region"
 
 
-def test_the_zone_is_the_one_of_the_setting_and_nobody_takes_it_away(graph: Graph) -> None:
+def test_the_zone_of_the_environment_has_the_configured_name_and_is_protected(graph: Graph) -> None:
     zones = {zone.value("zoneName"): zone for zone in graph.of_type("azure-native:dns:Zone")}
     assert set(zones) == {ZONE, EAST}
     assert zones[ZONE].value("resourceGroupName") == "rg-voice-prod-global"
     assert zones[EAST].value("resourceGroupName") == "rg-voice-prod-eastus"
-    assert zones[ZONE].protect, "made again it would have other name servers"
-    assert not zones[EAST].protect, "a region delegates its zone itself"
+    assert zones[ZONE].protect, "a replaced zone would have other name servers"
+    assert not zones[EAST].protect, "a region delegates its own zone"
 
 
 def test_services_of_a_region_have_names_in_its_own_zone(graph: Graph) -> None:
@@ -101,13 +101,13 @@ def test_services_of_a_region_have_names_in_its_own_zone(graph: Graph) -> None:
     }
 
 
-def test_an_address_is_no_unknown_of_the_plan(graph: Graph) -> None:
+def test_records_contain_no_addresses_that_azure_assigns(graph: Graph) -> None:
     for record in graph.of_type(RECORDS):
-        assert "aRecords" not in record.inputs, "an address that Azure chose belongs into no record"
+        assert "aRecords" not in record.inputs, "a record with an address that Azure assigns is unknown in a plan"
 
 
 @pytest.mark.requirement("B1")
-def test_a_sip_domain_says_how_it_is_reached(graph: Graph) -> None:
+def test_a_sip_domain_has_srv_and_naptr_records(graph: Graph) -> None:
     found = records(graph, EAST)
     services = {name: record["srvRecords"] for (name, kind), record in found.items() if kind == "SRV"}
     assert {name: [item["port"] for item in items] for name, items in services.items()} == {
@@ -115,22 +115,22 @@ def test_a_sip_domain_says_how_it_is_reached(graph: Graph) -> None:
         "_sip._tcp": [5060],
     }
     assert {item["target"] for items in services.values() for item in items} == {f"sip.{EAST}"}
-    ways = sorted(found["@", "NAPTR"]["naptrRecords"], key=lambda way: way["order"])
-    assert [(way["services"], way["replacement"]) for way in ways] == [
+    naptr = sorted(found["@", "NAPTR"]["naptrRecords"], key=lambda record: record["order"])
+    assert [(record["services"], record["replacement"]) for record in naptr] == [
         ("SIP+D2T", f"_sip._tcp.{EAST}"),
         ("SIP+D2U", f"_sip._udp.{EAST}"),
     ]
-    assert {(way["flags"], way["regexp"]) for way in ways} == {("S", "")}
+    assert {(record["flags"], record["regexp"]) for record in naptr} == {("S", "")}
 
 
-def test_only_the_named_authorities_issue_certificates(graph: Graph) -> None:
+def test_only_the_configured_authorities_can_issue_certificates(graph: Graph) -> None:
     for zone in (ZONE, EAST):
         assert records(graph, zone)["@", "CAA"]["caaRecords"] == [
             {"flags": 0, "tag": "issue", "value": "letsencrypt.org"}
         ]
 
 
-def test_a_region_delegates_its_zone_in_the_environments(graph: Graph, secondary: Graph) -> None:
+def test_a_region_delegates_its_zone_in_the_zone_of_the_environment(graph: Graph, secondary: Graph) -> None:
     for found, region in ((graph, "eastus"), (secondary, "westeurope")):
         delegation = records(found, ZONE)[region, "NS"]
         servers = [record["nsdname"] for record in delegation["nsRecords"]]
@@ -138,7 +138,7 @@ def test_a_region_delegates_its_zone_in_the_environments(graph: Graph, secondary
         assert delegation["resourceGroupName"] == "rg-voice-prod-global"
 
 
-def test_a_region_without_the_global_part_attaches_itself_and_makes_nothing_else_there(secondary: Graph) -> None:
+def test_a_region_without_the_global_part_adds_only_its_endpoints_and_delegation(secondary: Graph) -> None:
     assert set(records(secondary, ZONE)) == {("westeurope", "NS")}
     assert [zone.value("zoneName") for zone in secondary.of_type("azure-native:dns:Zone")] == [f"westeurope.{ZONE}"]
     assert secondary.of_type("azure-native:trafficmanager:Profile") == []
@@ -151,7 +151,7 @@ def test_a_region_without_the_global_part_attaches_itself_and_makes_nothing_else
     assert "dnsNameServers" not in secondary.exports
 
 
-def test_the_gateway_is_probed_where_it_answers_by_itself(graph: Graph) -> None:
+def test_probes_use_the_health_path_of_the_gateway(graph: Graph) -> None:
     monitor = profile(graph, "web").value("monitorConfig")
     assert (monitor["protocol"], monitor["port"], monitor["path"]) == ("HTTPS", 443, "/healthz")
     endpoint = endpoints(graph)["web"]
@@ -161,20 +161,20 @@ def test_the_gateway_is_probed_where_it_answers_by_itself(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize(("stack", "method"), [(non_default, "Performance"), (minimal, "Priority")])
-def test_how_a_region_is_chosen_is_a_setting(stack: Callable[[], Graph], method: str) -> None:
+def test_the_routing_method_is_a_setting(stack: Callable[[], Graph], method: str) -> None:
     graph = stack()
     assert {profile(graph, short).value("trafficRoutingMethod") for short in ("web", "sip")} == {method}
 
 
-def test_regions_never_share_a_priority_and_the_first_in_the_list_comes_first() -> None:
+def test_regions_have_distinct_priorities_in_the_order_of_the_list() -> None:
     places = [(position, number) for position in range(len(REGION_NUMBERS)) for number in REGION_NUMBERS]
     found = [priority(*place) for place in places]
-    assert len(set(found)) == len(places), "whatever the order was when the others were deployed"
+    assert len(set(found)) == len(places), "priorities must differ for every order of deployment"
     assert sorted(places, key=lambda place: priority(*place)) == places
     assert (min(found), max(found)) == (1, 599)
 
 
-def test_an_internal_gateway_has_private_names_and_nobody_is_led_to_it(graph: Graph, internal: Graph) -> None:
+def test_an_internal_gateway_has_private_addresses_and_no_endpoint(graph: Graph, internal: Graph) -> None:
     before, after = records(graph, EAST), records(internal, EAST)
     private = [{"ipv4Address": address_plan(1).gateway_address}]
     for name in ("api", "livekit"):
@@ -182,14 +182,14 @@ def test_an_internal_gateway_has_private_names_and_nobody_is_led_to_it(graph: Gr
         assert "targetResource" not in after[name, "A"]
     same = set(before) - {("api", "A"), ("livekit", "A")}
     assert {key: after[key] for key in same} == {key: before[key] for key in same}
-    assert set(endpoints(internal)) == {"sip"}, "carriers are none of the Gateway's business"
+    assert set(endpoints(internal)) == {"sip"}, "the endpoint for SIP does not depend on the Gateway"
 
 
-def test_controllers_write_where_the_table_says(graph: Graph) -> None:
+def test_controllers_can_write_only_to_their_zones(graph: Graph) -> None:
     assert dns_roles(graph) == {("cert-manager", ZONE), ("cert-manager", EAST), ("external-dns", EAST)}
 
 
-def test_external_dns_finds_the_zone_of_its_region_and_nobody_else_lists_zones(graph: Graph) -> None:
+def test_only_external_dns_can_list_the_zones_of_its_region(graph: Graph) -> None:
     listers = {
         (role.name.split("-role-")[1], role.inputs["scope"].rsplit("/", 1)[-1])
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
@@ -198,11 +198,11 @@ def test_external_dns_finds_the_zone_of_its_region_and_nobody_else_lists_zones(g
     assert listers == {("external-dns-list", "rg-voice-prod-eastus")}
 
 
-def test_nobody_writes_records_where_nobody_needs_to() -> None:
+def test_no_identity_can_write_records_without_need() -> None:
     assert dns_roles(non_default()) == set()
 
 
-def test_controllers_start_when_they_may_write(graph: Graph) -> None:
+def test_controllers_start_after_they_can_write(graph: Graph) -> None:
     roles = {
         role.urn
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
@@ -213,7 +213,7 @@ def test_controllers_start_when_they_may_write(graph: Graph) -> None:
     assert len(found) == 2
     for release in found:
         waited_for = {urn for item in [release, *graph.ancestors(release.urn)] for urn in item.dependencies}
-        assert roles <= waited_for, f"{release.name} may start before it may write"
+        assert roles <= waited_for, f"{release.name} can start without write access"
 
 
 def controllers(graph: Graph) -> list[Registered]:
@@ -225,14 +225,14 @@ def controllers(graph: Graph) -> list[Registered]:
     ]
 
 
-def test_what_leads_to_traffic_manager_goes_before_it(graph: Graph) -> None:
+def test_records_of_traffic_manager_are_deleted_before_its_profiles(graph: Graph) -> None:
     profiles = {item.urn for item in graph.of_type("azure-native:trafficmanager:Profile")}
     for record in graph.of_type(RECORDS):
         if record.inputs["recordType"] == "CNAME":
-            assert profiles <= set(record.dependencies), "a name whose target is gone could be had by anybody"
+            assert profiles <= set(record.dependencies), "anyone could register the deleted target of a name"
 
 
-def test_the_outputs_say_what_to_enter_where_and_which_names_there_are(graph: Graph) -> None:
+def test_the_outputs_have_the_delegation_and_all_names(graph: Graph) -> None:
     servers = name_servers_of(ZONE)
     assert graph.exports["dnsNameServers"] == servers
     delegation = graph.exports["dnsDelegation"]

@@ -1,4 +1,4 @@
-"""How much of the cluster a namespace may take."""
+"""Quotas and limit ranges of namespaces."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def pools(graph: Graph) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("namespace", POOLS)
-def test_a_namespace_may_fill_its_pools_and_no_more(graph: Graph, namespace: str) -> None:
+def test_the_quota_of_a_namespace_equals_the_size_of_its_pools(graph: Graph, namespace: str) -> None:
     nodes = [pools(graph)[name] for name in POOLS[namespace]]
     sizes = [(pool["maxCount"], VM_SIZES[pool["vmSize"]]) for pool in nodes]
     assert hard(graph, namespace)["requests.cpu"] == str(sum(count * size.cpus for count, size in sizes))
@@ -53,7 +53,7 @@ def test_a_namespace_may_fill_its_pools_and_no_more(graph: Graph, namespace: str
     assert int(hard(graph, namespace)["pods"]) == 250 * sum(count for count, _ in sizes)
 
 
-def test_services_of_your_own_may_fill_every_pool_that_carries_no_calls(graph: Graph) -> None:
+def test_the_quota_of_custom_services_equals_the_size_of_all_pools_without_calls(graph: Graph) -> None:
     aks = load_stack_file(PRODUCTION).aks
     own = {name: pool for name, pool in aks.pools.items() if name != "agents"}
     most = sum(pool.max_nodes * pool.generations[0].size.cpus for pool in own.values())
@@ -61,24 +61,24 @@ def test_services_of_your_own_may_fill_every_pool_that_carries_no_calls(graph: G
 
 
 @pytest.mark.parametrize("namespace", NAMES)
-def test_load_balancers_are_counted_and_node_ports_are_theirs_alone(graph: Graph, namespace: str) -> None:
+def test_quotas_allow_the_load_balancers_of_the_platform_and_their_node_ports(graph: Graph, namespace: str) -> None:
     balancers = {"voice-edge": (1, 4), "voice-media": (1, 1), "voice-system": (1, 2)}.get(namespace, (0, 0))
     found = hard(graph, namespace)
     assert (found["services.loadbalancers"], found["services.nodeports"]) == tuple(map(str, balancers))
 
 
 @pytest.mark.parametrize("namespace", NAMES)
-def test_a_container_that_states_nothing_is_admitted_as_a_small_one(graph: Graph, namespace: str) -> None:
+def test_a_container_without_requests_gets_small_ones(graph: Graph, namespace: str) -> None:
     (limit,) = in_namespace(graph, "LimitRange", namespace).inputs["spec"]["limits"]
     assert limit["type"] == "Container"
-    assert limit["defaultRequest"] == {"cpu": "50m", "memory": "64Mi"}, "a quota refuses what requests nothing"
+    assert limit["defaultRequest"] == {"cpu": "50m", "memory": "64Mi"}, "a quota refuses containers without requests"
     quota = in_namespace(graph, "ResourceQuota", namespace)
     assert in_namespace(graph, "LimitRange", namespace).urn in quota.dependencies
 
 
 @pytest.mark.parametrize("namespace", POOLS)
-def test_a_container_that_no_node_could_hold_is_refused_at_once(graph: Graph, namespace: str) -> None:
+def test_a_container_larger_than_a_node_is_refused(graph: Graph, namespace: str) -> None:
     (limit,) = in_namespace(graph, "LimitRange", namespace).inputs["spec"]["limits"]
     largest = max((VM_SIZES[pools(graph)[name]["vmSize"]] for name in POOLS[namespace]), key=lambda size: size.cpus)
     assert limit["max"] == {"cpu": str(largest.cpus), "memory": f"{largest.memory_gib}Gi"}
-    assert limit["default"] == limit["max"], "a smaller limit would refuse a container that requests more than it"
+    assert limit["default"] == limit["max"], "a smaller default would refuse containers that request more"

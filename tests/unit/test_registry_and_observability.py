@@ -1,4 +1,4 @@
-"""What Azure is told about images, logs and metrics."""
+"""The container registry, logs and metrics in Azure."""
 
 from __future__ import annotations
 
@@ -41,21 +41,21 @@ def test_the_registry_is_premium_without_an_admin_user(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("B58")
-def test_a_region_brings_its_replica_and_the_home_none(graph: Graph, secondary: Graph) -> None:
+def test_each_region_except_the_home_region_has_a_registry_replica(graph: Graph, secondary: Graph) -> None:
     assert graph.of_type("azure-native:containerregistry:Replication") == []
     replica = secondary.one("azure-native:containerregistry:Replication")
     assert replica.value("location") == "westeurope"
     assert replica.value("resourceGroupName") == "rg-voice-prod-global"
 
 
-def test_a_region_without_the_global_part_makes_nothing_of_it(secondary: Graph) -> None:
-    made = {resource.type for resource in secondary.resources}
-    assert "azure-native:containerregistry:Registry" not in made
-    assert "azure-native:dashboard:Grafana" not in made
+def test_a_region_without_the_global_part_creates_no_global_resources(secondary: Graph) -> None:
+    types = {resource.type for resource in secondary.resources}
+    assert "azure-native:containerregistry:Registry" not in types
+    assert "azure-native:dashboard:Grafana" not in types
 
 
 @pytest.mark.requirement("A35")
-def test_nodes_pull_and_pipelines_push(graph: Graph) -> None:
+def test_nodes_can_pull_and_pipelines_can_push(graph: Graph) -> None:
     (pull,) = roles(graph, Role.ACR_PULL)
     assert "/registries/acr" in pull.inputs["scope"]
     assert roles(graph, Role.ACR_PUSH) == []
@@ -63,7 +63,7 @@ def test_nodes_pull_and_pipelines_push(graph: Graph) -> None:
 
 
 @pytest.mark.requirement("B46")
-def test_logs_stay_thirty_days_and_audits_ninety(graph: Graph) -> None:
+def test_logs_are_kept_thirty_days_and_audit_logs_ninety(graph: Graph) -> None:
     retention = {
         workspace.value("workspaceName"): workspace.value("retentionInDays")
         for workspace in graph.of_type("azure-native:operationalinsights:Workspace")
@@ -126,40 +126,40 @@ DIAGNOSED = {
     "dashboard:Grafana",
     "trafficmanager:Profile",
 }
-"""Types of ours that have diagnostic logs (Azure Monitor, supported resource logs)."""
+"""Types of the program that have diagnostic logs (Azure Monitor, supported resource logs)."""
 
 
-def test_nothing_that_has_logs_is_without_a_diagnostic_setting(graph: Graph) -> None:
+def test_every_resource_with_logs_has_a_diagnostic_setting(graph: Graph) -> None:
     diagnosed = {
         setting.value("resourceUri").lower() for setting in graph.of_type("azure-native:monitor:DiagnosticSetting")
     }
-    silent = []
+    without_setting = []
     for resource in graph.resources:
         if resource.type.removeprefix("azure-native:") in DIAGNOSED:
             name = next(
                 value for key, value in resource.inputs.items() if key.endswith("Name") and key != "resourceGroupName"
             )
             if not any(uri.endswith(f"/{name.lower()}") or f"/{name.lower()}/" in uri for uri in diagnosed):
-                silent.append(resource.name)
-    assert not silent
+                without_setting.append(resource.name)
+    assert not without_setting
 
 
-def test_flow_logs_are_kept_unless_a_stack_says_otherwise(graph: Graph) -> None:
+def test_flow_logs_are_enabled_by_default(graph: Graph) -> None:
     log = graph.one("azure-native:network:FlowLog")
     assert log.value("networkWatcherName") == "NetworkWatcher_eastus"
     assert log.value("targetResourceId").endswith("/vnet-voice-prod-eastus")
     assert non_default().of_type("azure-native:network:FlowLog") == []
 
 
-def test_defender_watches_the_nodes_by_setting(graph: Graph) -> None:
+def test_defender_monitors_the_nodes_by_setting(graph: Graph) -> None:
     assert "defender" not in graph.one("azure-native:containerservice:ManagedCluster").inputs["securityProfile"]
     cluster = non_default().one("azure-native:containerservice:ManagedCluster")
     assert cluster.value("securityProfile.defender.securityMonitoring.enabled") is True
 
 
 @pytest.mark.requirement("C47")
-def test_changes_and_access_to_secrets_files_images_and_data_leave_a_trail(graph: Graph) -> None:
-    """In the audit workspace, but for the database, whose log says who signed in and what went wrong."""
+def test_changes_and_access_to_secrets_files_images_and_data_are_logged(graph: Graph) -> None:
+    """The logs are in the audit workspace, except those of the databases."""
     trails = {
         setting.name.removeprefix("voice-eastus-").replace("diagnostics", "").strip("-"): setting
         for setting in graph.of_type("azure-native:monitor:DiagnosticSetting")
@@ -173,8 +173,8 @@ def test_changes_and_access_to_secrets_files_images_and_data_leave_a_trail(graph
 
 
 @pytest.mark.requirement("C51")
-def test_what_is_old_goes_by_itself(graph: Graph) -> None:
-    """Logs, their raw files, files of calls, images without a tag, images that no pod of a node runs."""
+def test_old_data_is_deleted_automatically(graph: Graph) -> None:
+    """Logs, flow log files, files of calls, untagged images, and unused images on nodes have a retention."""
     for workspace in graph.of_type("azure-native:operationalinsights:Workspace"):
         assert workspace.value("retentionInDays") in (30, 90)
     assert graph.one("azure-native:network:FlowLog").value("retentionPolicy") == {"days": 7, "enabled": True}

@@ -1,4 +1,4 @@
-"""The adapter that tells the simulator about this project."""
+"""The adapter between the simulator and this project."""
 
 from __future__ import annotations
 

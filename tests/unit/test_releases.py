@@ -1,4 +1,4 @@
-"""How charts of others, and objects of kinds that they define, reach a cluster."""
+"""Releases of third-party charts, and objects of the kinds that they define."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def release(graph: Graph) -> Registered:
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.short_name)
-def test_a_chart_is_installed_in_the_version_that_is_pinned(chart: ThirdPartyChart) -> None:
+def test_a_chart_is_installed_in_the_pinned_version(chart: ThirdPartyChart) -> None:
     inputs = build(lambda: _program(chart)).one(RELEASE).inputs
     assert (inputs["chart"], inputs["version"]) == (chart.name, chart.version)
     assert inputs.get("repositoryOpts") == ({"repo": chart.repository} if chart.repository else None)
@@ -62,23 +62,25 @@ def test_a_chart_in_an_oci_registry_names_no_repository() -> None:
     assert "repositoryOpts" not in inputs, "Helm looks for a chart either in a repository or in an OCI registry"
 
 
-def test_a_release_that_fails_leaves_what_was_there_before(release: Registered) -> None:
-    assert release.inputs["atomic"], "an installation that fails is removed, an upgrade rolled back"
-    assert release.inputs["cleanupOnFail"], "what an upgrade added goes with it"
-    assert release.inputs["skipAwait"] is False, "nobody would notice that its pods never start"
+def test_a_failed_release_restores_the_previous_state(release: Registered) -> None:
+    assert release.inputs["atomic"], "Helm removes a failed installation and rolls back a failed upgrade"
+    assert release.inputs["cleanupOnFail"], "a rollback removes the objects that an upgrade added"
+    assert release.inputs["skipAwait"] is False, "without waiting, pods that never start go unnoticed"
 
 
-def test_helm_neither_makes_a_namespace_nor_names_a_release_by_itself(graph: Graph, release: Registered) -> None:
+def test_helm_creates_no_namespace_and_no_release_name(graph: Graph, release: Registered) -> None:
     assert release.inputs["createNamespace"] is False
     assert (release.inputs["namespace"], release.inputs["name"]) == ("voice-system", "issuer")
-    assert graph.one("kubernetes:core/v1:Namespace").urn in release.dependencies, "the release goes before it"
+    assert graph.one("kubernetes:core/v1:Namespace").urn in release.dependencies, (
+        "the release is deleted before its namespace"
+    )
 
 
-def test_values_reach_helm_as_they_are_written(release: Registered) -> None:
+def test_helm_gets_the_values_unchanged(release: Registered) -> None:
     assert release.inputs["values"] == {"replicaCount": 2, "crds": {"enabled": True}}
 
 
-def test_an_object_comes_after_the_release_that_defines_its_kind(graph: Graph, release: Registered) -> None:
+def test_an_object_depends_on_the_release_that_defines_its_kind(graph: Graph, release: Registered) -> None:
     item = graph.one("kubernetes:cert-manager.io/v1:ClusterIssuer")
     assert item.inputs["metadata"] == {"name": "self-signed"}
     assert item.inputs["spec"] == {"selfSigned": {}}

@@ -1,7 +1,7 @@
-"""Upgrades replace nothing: each URN of an older release is the URN of a resource of today, or leads to one.
+"""Upgrades replace nothing: each URN of an older release is the URN or an alias of a current resource.
 
-`tests/golden/urns-<version>/<stack>.txt` holds the URNs of a release (`type$type::name`). The aliases are those that
-the program registers; what the engine derives from the aliases of parents is derived here in the same way.
+`tests/golden/urns-<version>/<stack>.txt` contains the URNs of a release (`type$type::name`). The aliases are those that
+the program registers, and those that the engine derives from aliases of parents, which this module computes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Place = tuple[str, str]
 
 
 class Places:
-    """Where the engine looks for a resource in the state: its own place first, then the places of its aliases."""
+    """The places where the engine searches the state for a resource: its own place, then those of its aliases."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -63,7 +63,7 @@ class Places:
                 yield from ((f"{chain}{type_}", name) for chain, name in self._below(parent, name))
 
     def _below(self, parent: Registered | None, name: str) -> Iterator[Place]:
-        """The chains that a child's URN can begin with. A child named for its parent follows its parent's name."""
+        """The chains that a child's URN can begin with. Names with the parent's name as prefix follow it."""
         if parent is None:
             yield "", name
             return
@@ -73,7 +73,7 @@ class Places:
 
 
 def old_places(path: Path) -> set[Place]:
-    """The places in a list; what a chart renders stands for its chart, which the engine finds it under."""
+    """The places in a list. The rendered objects of a chart count as their chart."""
     found = set()
     for line in path.read_text().splitlines():
         chain, _, name = line.partition("::")
@@ -94,7 +94,7 @@ def test_there_is_a_list_for_each_stack_of_a_release() -> None:
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_each_old_urn_is_reached_by_one_resource(path: Path) -> None:
+def test_each_old_urn_has_one_current_resource(path: Path) -> None:
     old = old_places(path)
     reached = Counter(place for places in places_of(path.stem) for place in places if place in old)
     assert len(old) > 300
@@ -103,20 +103,20 @@ def test_each_old_urn_is_reached_by_one_resource(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_no_resource_has_two_old_urns(path: Path) -> None:
+def test_no_resource_claims_two_old_urns(path: Path) -> None:
     old = old_places(path)
     assert [
         found for places in places_of(path.stem) if len(found := [place for place in places if place in old]) > 1
     ] == []
 
 
-def test_each_rename_leads_to_an_old_urn() -> None:
-    """An entry that matches nothing is a mistake, or a rename of a resource that no release had."""
+def test_each_rename_matches_an_old_urn() -> None:
+    """An entry without a match is a mistake, or a rename of a resource that no release had."""
     types = {type_ for path in LISTS for chain, _ in old_places(path) for type_ in chain.split("$")}
     assert [rename for rename in RENAMES if (rename.old_type or rename.type) not in types] == []
 
 
-def test_upgrading_names_each_rename_and_the_release_that_removes_it() -> None:
+def test_the_upgrade_guide_lists_each_rename_and_the_release_that_removes_it() -> None:
     for rename in RENAMES:
         old = (rename.old_type or rename.type).removeprefix("voice:index:")
         new = rename.type.removeprefix("voice:index:")
@@ -124,7 +124,7 @@ def test_upgrading_names_each_rename_and_the_release_that_removes_it() -> None:
         assert re.search(row, UPGRADING), f"docs/UPGRADING.md lacks a row for {old} -> {new}"
 
 
-def test_no_rename_outlives_its_release() -> None:
+def test_renames_are_removed_with_their_release() -> None:
     due = [rename for rename in RENAMES if _version(rename.removed_in) <= _version(VERSION)]
     assert due == [], f"version {VERSION} removes these entries from components/renames.py"
 
@@ -133,7 +133,7 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(".")))
 
 
-def test_a_rename_becomes_the_alias_of_the_resources_that_it_selects() -> None:
+def test_a_rename_is_an_alias_of_the_selected_resources() -> None:
     row = Rename(
         type="a:b:New",
         name=r"(?P<stem>[a-z]+)-new",
@@ -165,7 +165,7 @@ OLD_VERSION: dict[str, Any] = {"type_": "azure-native:network/v20230101:Subnet"}
     [{"name": "old"}, {"name": None}, {"parent": None}, {"parent": "urn:…"}, {"project": "old"}, {"stack": "old"}],
     ids=str,
 )
-def test_an_alias_that_sets_more_than_a_type_is_ours(changes: dict[str, Any]) -> None:
+def test_an_alias_that_sets_more_than_a_type_is_not_historic(changes: dict[str, Any]) -> None:
     assert not _is_historic(pulumi.Alias(**OLD_VERSION, **changes))
 
 
@@ -178,10 +178,10 @@ def test_an_alias_of_a_type_alone_is_historic() -> None:
 def test_the_region_of_every_stack_has_its_alias() -> None:
     graph = graph_of(PROJECT / "Pulumi.staging.yaml")
     (region,) = graph.of_type("voice:index:AksRegion")
-    assert region.aliases == ("type=voice:index:RegionCell,parentUrn=",), "an empty parent is today's"
+    assert region.aliases == ("type=voice:index:RegionCell,parentUrn=",), "an empty parent means the current parent"
 
 
-def test_aliases_of_renames_stand_beside_those_that_a_resource_has() -> None:
+def test_aliases_of_renames_are_added_to_those_of_the_resource() -> None:
     def program() -> None:
         remove_historic_aliases()
         add_rename_aliases()

@@ -1,4 +1,4 @@
-"""The page of requirements tells what tests prove, and no mark goes astray."""
+"""The page of requirements lists the tests of each requirement, and every mark names a requirement."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def small() -> Register:
     return Register.model_validate(yaml.safe_load(SMALL))
 
 
-def test_the_register_holds_every_row_of_the_five_documents() -> None:
+def test_the_register_has_every_row_of_the_five_documents() -> None:
     documents = load_register(REGISTER).documents
     counts = {letter: len(document.requirements) for letter, document in documents.items()}
     assert counts == {"A": 40, "B": 77, "C": 56, "D": 37, "E": 49}
@@ -39,12 +39,12 @@ def test_a_requirement_without_a_test_is_not_built(small: Register) -> None:
     assert "| A1 | It rings. | Network | not built |" in render(small, {}).splitlines()
 
 
-def test_a_requirement_that_tests_name_is_built_and_lists_them(small: Register) -> None:
+def test_a_requirement_with_tests_is_built_and_lists_them(small: Register) -> None:
     page = render(small, {"A1": ("tests/a.py::test_one", "tests/b.py::test_two")}).splitlines()
     assert "| A1 | It rings. | Network | built: `tests/a.py::test_one`<br>`tests/b.py::test_two` |" in page
 
 
-def test_a_requirement_names_the_conflict_that_decides_it_and_keeps_its_bars(small: Register) -> None:
+def test_a_requirement_names_its_conflict_and_keeps_vertical_bars(small: Register) -> None:
     assert "| A2 | Either a \\| or b. (K1) | Edge | not built |" in render(small, {}).splitlines()
 
 
@@ -59,7 +59,7 @@ def test_the_page_starts_with_the_counts(small: Register) -> None:
     assert "| **All** | 3 | 2 | 1 |" in page
 
 
-def test_a_mark_that_names_no_requirement_is_refused_with_its_test(small: Register) -> None:
+def test_a_mark_without_a_requirement_is_refused_with_its_test(small: Register) -> None:
     with pytest.raises(ReportError, match=r"Fix the marks .*:\nA3: tests/a\.py::test_one, tests/b\.py::test_two$"):
         check_marks(small, {"A1": ("t",), "A3": ("tests/a.py::test_one", "tests/b.py::test_two")})
 
@@ -110,7 +110,7 @@ def run_report(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.exhaustive
-def test_marks_are_collected_from_all_tests_also_from_those_that_the_default_run_omits(tmp_path: Path) -> None:
+def test_marks_are_collected_from_all_tests_including_those_outside_the_default_run(tmp_path: Path) -> None:
     (tmp_path / "requirements.yaml").write_text(SMALL)
     (tmp_path / "test_phones.py").write_text(TESTS)
     written = run_report(tmp_path)
@@ -128,7 +128,7 @@ def test_marks_are_collected_from_all_tests_also_from_those_that_the_default_run
     assert (tmp_path / "page.md").read_text() == page, "--check writes nothing"
 
 
-def test_a_mark_that_names_no_requirement_fails_the_report(tmp_path: Path) -> None:
+def test_a_mark_without_a_requirement_fails_the_report(tmp_path: Path) -> None:
     (tmp_path / "requirements.yaml").write_text(SMALL)
     (tmp_path / "test_phones.py").write_text(TESTS.replace('"A2"', '"A7"'))
     failed = run_report(tmp_path)

@@ -187,7 +187,7 @@ def test_all_problems_are_reported_together() -> None:
 
 
 def test_a_list_that_is_too_short_is_reported_beside_a_problem_in_another_list() -> None:
-    """An item that is refused also makes its own list too short; that is no second problem."""
+    """A refused item also makes its list too short, which is not reported as a second problem."""
     sections = read_sections(GOOD)
     carriers = [{"name": "acme", "signallingCidrs": ["nowhere"]}]
     broken = {**sections, "dns": {**sections["dns"], "certificateAuthorities": []}, "telephony": {"carriers": carriers}}
@@ -209,7 +209,7 @@ def test_every_committed_stack_points_editors_to_the_schema(path: Path) -> None:
     assert path.read_text().startswith("# yaml-language-server: $schema=./settings.schema.json\n")
 
 
-def test_the_schema_for_editors_is_that_of_the_settings() -> None:
+def test_the_schema_for_editors_matches_the_settings() -> None:
     assert json.loads(SCHEMA_FILE.read_text()) == json.loads(json.dumps(stack_file_schema())), (
         "run `.venv/bin/voice schema`"
     )

@@ -45,7 +45,7 @@ def test_status_lists_the_public_addresses_that_have_a_node(tmp_path: Path) -> N
     assert "api a active 1 -" in text
 
 
-def test_the_error_explains_how_to_reach_a_simulated_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_the_command_for_a_simulated_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     code, text = run("status")
     assert code == 2

@@ -24,7 +24,7 @@ FREESWITCH = "# TYPE freeswitch_current_calls gauge\nfreeswitch_current_calls {}
 SIP = 'livekit_sip_calls_active{{dir="in",node_id="a"}} {}\nlivekit_sip_calls_active{{dir="out",node_id="a"}} {}\n'
 
 
-def told(folder: Path, config: object, *arguments: str) -> tuple[int, str]:
+def run_status(folder: Path, config: object, *arguments: str) -> tuple[int, str]:
     file = folder / "kubeconfig"
     file.write_text(yaml.safe_dump(config))
     return run("status", "--stack", "prod", "--kubeconfig", str(file), *arguments)
@@ -32,7 +32,7 @@ def told(folder: Path, config: object, *arguments: str) -> tuple[int, str]:
 
 @pytest.fixture
 def cluster() -> Generator[FakeApiServer]:
-    """A rollout of FreeSWITCH: one of three replaced, one old pod still has calls, one new waits for a node."""
+    """A rollout of FreeSWITCH: one of three pods is replaced, one old pod has calls, one new pod waits for a node."""
     soon = (NOW + timedelta(minutes=42)).isoformat().replace("+00:00", "Z")
     server = FakeApiServer(
         deployments=[
@@ -84,7 +84,7 @@ def test_the_state_has_each_rollout_with_its_pods_and_their_calls(cluster: FakeA
     assert not freeswitch.done
     assert found["livekit-sip"].calls == 7, "calls in and out"
     assert found["sip-edge"].done
-    assert found["sip-edge"].calls is None, "calls do not stay in the edge"
+    assert found["sip-edge"].calls is None, "the edge carries no calls"
 
 
 def test_an_unknown_number_of_calls_differs_from_no_calls(cluster: FakeApiServer) -> None:
@@ -93,7 +93,7 @@ def test_an_unknown_number_of_calls_differs_from_no_calls(cluster: FakeApiServer
     cluster.metrics["voice-media/freeswitch-old-2:9282"] = "freeswitch_up 0\n"
     pods = {pod.name: pod for pod in rollouts(read_state(cluster.kubeconfig, NOW))["freeswitch"].pods}
     assert pods["freeswitch-old-2"].calls_error == "no freeswitch_current_calls at port 9282"
-    assert pods["freeswitch-waiting"].calls_error == "", "it does not run yet"
+    assert pods["freeswitch-waiting"].calls_error == "", "the pod does not run yet"
 
 
 def test_a_stopping_pod_stops_within_the_rest_of_its_grace_period(cluster: FakeApiServer) -> None:
@@ -101,20 +101,20 @@ def test_a_stopping_pod_stops_within_the_rest_of_its_grace_period(cluster: FakeA
     assert leaving.name == "freeswitch-leaving"
     assert leaving.stops_within == timedelta(minutes=42)
     (late,) = rollouts(read_state(cluster.kubeconfig, NOW + timedelta(hours=2)))["freeswitch"].terminating
-    assert late.stops_within == timedelta(), "never less than nothing"
+    assert late.stops_within == timedelta(), "the duration is never negative"
 
 
 def test_status_names_a_retiring_generation_that_still_has_nodes(cluster: FakeApiServer, tmp_path: Path) -> None:
     found = {item.generation: (item.retiring, item.nodes) for item in read_state(cluster.kubeconfig).generations}
     assert found == {"a": (True, 1), "b": (False, 12)}
-    _, text = told(tmp_path, cluster.kubeconfig)
+    _, text = run_status(tmp_path, cluster.kubeconfig)
     assert "Generation a of pool sip is retiring and still has 1 node. Remove it from the stack file" in text
 
 
 def test_metrics_are_read_only_from_running_pods_that_carry_calls(cluster: FakeApiServer) -> None:
     read_state(cluster.kubeconfig)
-    asked = {path.split("/")[6] for path in cluster.asked if path.endswith("/proxy/metrics")}
-    assert asked == {
+    scraped = {path.split("/")[6] for path in cluster.requests if path.endswith("/proxy/metrics")}
+    assert scraped == {
         "freeswitch-new:9282",
         "freeswitch-old-1:9282",
         "freeswitch-old-2:9282",
@@ -124,7 +124,7 @@ def test_metrics_are_read_only_from_running_pods_that_carry_calls(cluster: FakeA
 
 
 def test_the_command_shows_rollouts_pods_and_estimates(cluster: FakeApiServer, tmp_path: Path) -> None:
-    code, text = told(tmp_path, cluster.kubeconfig)
+    code, text = run_status(tmp_path, cluster.kubeconfig)
     assert code == 0
     assert "freeswitch waits for a node 3 2 3 1 17 1 h 12 min" in text
     assert "livekit-sip done 1 1 1 0 7" in text
@@ -141,9 +141,9 @@ def test_a_rollout_takes_longer_with_fewer_free_nodes() -> None:
     together = rollout_estimate(settings, "freeswitch", 6)
     assert alone is not None
     assert together is not None
-    assert (alone.at_once, together.at_once) == (1, 6), "of 12 nodes one is free, or six are"
+    assert (alone.at_once, together.at_once) == (1, 6), "one or six of 12 nodes are free"
     assert alone.longest > 11 * grace > together.longest > grace
-    assert rollout_estimate(settings, "sip-edge", 2) is None, "calls do not pass there"
+    assert rollout_estimate(settings, "sip-edge", 2) is None, "the edge carries no calls"
 
 
 def test_an_upgrade_waits_for_the_longest_call_on_every_node() -> None:
@@ -162,12 +162,12 @@ def test_an_upgrade_waits_for_the_longest_call_on_every_node() -> None:
 def test_a_rollout_that_the_controller_has_not_observed_is_not_done(cluster: FakeApiServer, tmp_path: Path) -> None:
     cluster.deployments[2]["status"]["observedGeneration"] = 2
     assert not rollouts(read_state(cluster.kubeconfig))["sip-edge"].done
-    assert "sip-edge not started" in told(tmp_path, cluster.kubeconfig)[1]
+    assert "sip-edge not started" in run_status(tmp_path, cluster.kubeconfig)[1]
 
 
 def test_status_reports_an_empty_cluster(tmp_path: Path) -> None:
     with api_server(FakeApiServer()) as server:
-        code, text = told(tmp_path, server.kubeconfig)
+        code, text = run_status(tmp_path, server.kubeconfig)
     assert code == 0
     assert "The cluster has no workload of the platform. Deploy the stack, or check the kubeconfig." in text
 
@@ -176,7 +176,7 @@ def test_an_unreachable_cluster_is_reported_with_its_address_and_the_remediation
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    code, text = told(tmp_path, kubeconfig(url))
+    code, text = run_status(tmp_path, kubeconfig(url))
     assert code == 1
     assert f"The cluster at {url} cannot be reached" in text
     assert "Fix: connect from an address in voice:deployer.egressCidrs" in text
@@ -184,16 +184,16 @@ def test_an_unreachable_cluster_is_reported_with_its_address_and_the_remediation
 
 
 @pytest.mark.parametrize(("refused", "words"), [(401, "401 Unauthorized"), (403, "403 Forbidden")])
-def test_a_refused_user_is_told_to_sign_in(refused: int, words: str, tmp_path: Path) -> None:
+def test_the_error_of_a_refused_user_says_to_sign_in(refused: int, words: str, tmp_path: Path) -> None:
     with api_server(FakeApiServer(refuses=refused)) as server:
-        code, text = told(tmp_path, server.kubeconfig)
+        code, text = run_status(tmp_path, server.kubeconfig)
     assert code == 1
     assert words in text
     assert "`az login`" in text
 
 
 def test_a_file_that_is_not_a_kubeconfig_is_refused(tmp_path: Path) -> None:
-    code, text = told(tmp_path, ["no", "kubeconfig"])
+    code, text = run_status(tmp_path, ["no", "kubeconfig"])
     assert code == 2
     assert "is not a kubeconfig. Expected: a file that kubectl can use." in text
 
@@ -203,11 +203,11 @@ def test_the_kubeconfig_is_the_stacks_output(
 ) -> None:
     (tmp_path / "config").write_text(yaml.safe_dump(cluster.kubeconfig))
     pulumi = tmp_path / "pulumi"
-    pulumi.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/asked\ncat {tmp_path}/config\n')
+    pulumi.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/arguments\ncat {tmp_path}/config\n')
     pulumi.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     assert run("status", "--stack", "prod")[0] == 0
-    assert (tmp_path / "asked").read_text().strip() == "stack output kubeconfig --show-secrets --stack prod"
+    assert (tmp_path / "arguments").read_text().strip() == "stack output kubeconfig --show-secrets --stack prod"
 
 
 def test_a_stack_that_was_never_deployed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

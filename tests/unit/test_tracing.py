@@ -1,4 +1,4 @@
-"""Where traces go, and as whom."""
+"""Trace exporters, and the identity of the collector."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTION = "InstrumentationKey=1;IngestionEndpoint=https://eastus-0.in.applica
 BOTH = ("applicationInsights", "jaeger")
 
 
-def alone(*exporters: str, sample_percent: float = 10) -> Graph:
+def tracing_only(*exporters: str, sample_percent: float = 10) -> Graph:
     """The component without the rest of a stack."""
     settings = {"exporters": exporters, "samplePercent": sample_percent}
     azure = ApplicationInsights(connection=CONNECTION, client_id=guid("collector"))
@@ -58,7 +58,7 @@ def traces(graph: Graph) -> dict[str, Any]:
 
 @pytest.mark.requirement("C44", "K15")
 def test_one_collector_sends_traces_to_application_insights_and_to_jaeger() -> None:
-    graph = alone(*BOTH)
+    graph = tracing_only(*BOTH)
     assert traces(graph)["exporters"] == ["azure_monitor", "otlp_grpc/jaeger"]
     jaeger = release(graph, "jaeger").inputs["values"]
     exporters = collector(graph)["alternateConfig"]["exporters"]
@@ -70,8 +70,8 @@ def test_one_collector_sends_traces_to_application_insights_and_to_jaeger() -> N
 
 
 @pytest.mark.requirement("C44")
-def test_jaeger_keeps_traces_on_a_disk_that_goes_with_it() -> None:
-    values = release(alone("jaeger"), "jaeger").inputs["values"]
+def test_jaeger_keeps_traces_on_a_disk_that_is_deleted_with_it() -> None:
+    values = release(tracing_only("jaeger"), "jaeger").inputs["values"]
     (claim,) = values["extraObjects"]
     (volume,) = values["jaeger"]["extraVolumes"]
     (mount,) = values["jaeger"]["extraVolumeMounts"]
@@ -84,18 +84,18 @@ def test_jaeger_keeps_traces_on_a_disk_that_goes_with_it() -> None:
 
 @pytest.mark.parametrize("name", BOTH)
 def test_each_part_of_the_pipeline_is_defined(name: str) -> None:
-    config = collector(alone(name))["alternateConfig"]
+    config = collector(tracing_only(name))["alternateConfig"]
     pipeline = config["service"]["pipelines"]["traces"]
     for kind in ("receivers", "processors", "exporters"):
-        assert set(pipeline[kind]) == set(config[kind]), "the collector refuses to start with one that nothing defines"
+        assert set(pipeline[kind]) == set(config[kind]), "the collector does not start with undefined components"
     assert set(config["service"]["extensions"]) == set(config["extensions"])
-    assert pipeline["processors"][0] == "memory_limiter", "what comes before it would not be limited"
+    assert pipeline["processors"][0] == "memory_limiter", "it does not limit earlier processors"
 
 
 @pytest.mark.requirement("B45", "K15")
 def test_the_collector_writes_to_application_insights_with_its_identity(graph: Graph) -> None:
     insights = graph.one("azure-native:applicationinsights:Component")
-    assert insights.value("disableLocalAuth") is True, "the connection string alone opens nothing"
+    assert insights.value("disableLocalAuth") is True, "the connection string tracing_only gives no access"
     values = collector(graph)
     config = values["alternateConfig"]
     login = config["exporters"]["azure_monitor"]["auth"]["authenticator"]
@@ -114,7 +114,7 @@ def test_the_collector_writes_to_application_insights_with_its_identity(graph: G
     assert writer.value("principalId") == guid(f"principal id-voice-test-eastus-{OTLP_SERVICE}")
 
 
-def test_the_connection_string_is_read_from_azure_and_given_by_the_environment(graph: Graph) -> None:
+def test_the_connection_string_is_read_from_azure_and_passed_as_a_variable(graph: Graph) -> None:
     values = collector(graph)
     (variable,) = values["extraEnvs"]
     assert variable["value"] == f"InstrumentationKey={guid('appi-voice-test-eastus')}"
@@ -122,14 +122,14 @@ def test_the_connection_string_is_read_from_azure_and_given_by_the_environment(g
     assert exporter["connection_string"] == f"${{env:{variable['name']}}}"
 
 
-def test_without_application_insights_the_collector_is_nobody_in_azure() -> None:
-    values = collector(alone("jaeger"))
+def test_the_collector_has_no_identity_without_application_insights() -> None:
+    values = collector(tracing_only("jaeger"))
     assert values["serviceAccount"]["annotations"] == values["podLabels"] == {}
     assert values["extraEnvs"] == []
     assert set(values["alternateConfig"]["extensions"]) == {"health_check"}
 
 
-def test_the_service_takes_otlp_at_the_ports_that_have_one_home(graph: Graph) -> None:
+def test_the_service_accepts_otlp_at_the_ports_of_the_model(graph: Graph) -> None:
     values = collector(graph)
     protocols = values["alternateConfig"]["receivers"]["otlp"]["protocols"]
     assert release(graph, "opentelemetry-collector").value("name") == values["fullnameOverride"] == OTLP_SERVICE
@@ -138,10 +138,10 @@ def test_the_service_takes_otlp_at_the_ports_that_have_one_home(graph: Graph) ->
         assert protocols[protocol]["endpoint"] == f"${{env:MY_POD_IP}}:{port}"
 
 
-def test_the_share_of_traces_is_that_of_the_setting() -> None:
-    config = collector(alone("jaeger", sample_percent=2.5))["alternateConfig"]
+def test_the_sample_rate_of_traces_is_a_setting() -> None:
+    config = collector(tracing_only("jaeger", sample_percent=2.5))["alternateConfig"]
     assert config["processors"]["probabilistic_sampler"]["sampling_percentage"] == 2.5
 
 
-def test_jaeger_runs_where_traces_go_there(graph: Graph) -> None:
+def test_jaeger_is_absent_without_its_exporter(graph: Graph) -> None:
     assert [item for item in graph.of_type(RELEASE) if item.value("chart") == "jaeger"] == []

@@ -1,4 +1,4 @@
-"""The sizes that pools may use agree with the simulator's list, which was written down apart from it."""
+"""The VM sizes of the settings agree with the simulator's separate list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from azure_rehearsal.azure.data.vm_sizes import VM_SIZES as SIMULATED
 from settings.schema.vm_sizes import VM_SIZES
 
 LARGEST = 64
-"""vCPUs up to which every size of a family is listed; pools of larger machines would lose too many calls at once."""
+"""The largest number of vCPUs of the listed sizes: the failure of a larger node would lose too many calls."""
 LEFT_OUT = {20}
 """vCPUs that only the E families have."""
 
@@ -19,7 +19,7 @@ FAMILIES = {
     *("standard_ds_v5", "standard_dds_v5", "standard_das_v5", "standard_dads_v5", "standard_ds_v6", "standard_das_v6"),
     *("standard_es_v5", "standard_eds_v5", "standard_fas_v6", "standard_bs_v2", "standard_bas_v2"),
 }
-"""What stack files may name; to drop one breaks those that do."""
+"""The families that stack files can use. Removing one breaks stack files."""
 
 
 def family_of(name: str) -> str:
@@ -27,7 +27,7 @@ def family_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", VM_SIZES)
-def test_a_size_is_the_simulators(name: str) -> None:
+def test_a_size_equals_that_of_the_simulator(name: str) -> None:
     ours, theirs = VM_SIZES[name], SIMULATED[name.lower()]
     assert (ours.name, ours.cpus, ours.memory_gib) == (name, theirs.cpus, theirs.memory)
     assert ours.temporary_disk_gib == int(theirs.temporary_disk)

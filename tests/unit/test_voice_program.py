@@ -22,7 +22,7 @@ from tools.generated_files import write_or_check
 every_command = pytest.mark.parametrize("name", COMMANDS)
 
 HEAVY = {"pulumi", "pydantic", "pytest", "yaml", "kubernetes", "grpc", "settings", "azure_rehearsal"}
-"""Packages that take long to import. Commands import them; the list of commands must not."""
+"""Packages that are slow to import. Only commands import them, and not the list of commands."""
 
 
 def function(name: str) -> Any:
@@ -69,14 +69,14 @@ def test_an_unknown_option_is_wrong_usage(name: str) -> None:
     assert "No such option: --no-such-option" in text
 
 
-def test_an_unknown_command_is_answered_with_a_similar_one() -> None:
+def test_an_unknown_command_is_refused_with_a_similar_one() -> None:
     code, text = run("capacty")
     assert code == 2
     assert "Did you mean 'capacity'" in text
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "stack" in inspect.signature(function(name)).parameters])
-def test_an_unknown_stack_is_answered_with_the_existing_ones(name: str) -> None:
+def test_an_unknown_stack_is_refused_with_the_existing_ones(name: str) -> None:
     code, text = run(name, "--stack", "prd")
     assert code == 2
     assert text.startswith(
@@ -85,7 +85,7 @@ def test_an_unknown_stack_is_answered_with_the_existing_ones(name: str) -> None:
     assert "Fix: name one of them (--stack NAME, or STACK=NAME with make)" in text
 
 
-def test_the_problems_of_a_stack_file_are_wrong_settings(tmp_path: Path) -> None:
+def test_a_faulty_stack_file_has_the_exit_code_for_settings(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.own.yaml").write_text("config: {voice:region: nowhere}")
     code, text = run("capacity", "--stack", "own", "--project", str(tmp_path))
     assert code == 2
@@ -101,7 +101,7 @@ def test_an_error_is_one_line_and_an_exit_code(error: CommandError, code: int, m
     assert run("capacity") == (code, f"voice capacity: {error}")
 
 
-def test_the_script_is_the_program() -> None:
+def test_the_installed_script_runs_the_program() -> None:
     assert 'voice = "tools.cli:main"' in (PROJECT / "pyproject.toml").read_text()
     assert callable(cli.main)
 
@@ -152,7 +152,7 @@ def test_generate_reports_every_outdated_file_together(tmp_path: Path, monkeypat
     code, text = run("generate", "--check")
     assert code == 1
     assert all(words in text for words in ("voice schema`", "voice requirements`", "a mark is wrong"))
-    assert "voice flows`" not in text, "that file is up to date"
+    assert "voice flows`" not in text, "the page of flows is up to date"
     assert not files["schema"].exists()
 
     monkeypatch.setattr(generate, "GENERATORS", generators)
@@ -161,7 +161,7 @@ def test_generate_reports_every_outdated_file_together(tmp_path: Path, monkeypat
     assert files["requirements"].read_text() == "requirements"
 
 
-def test_every_generator_has_a_command_of_its_own() -> None:
+def test_every_generator_has_its_own_command() -> None:
     for name in generate.GENERATORS:
         assert COMMANDS[name].panel == cli.GENERATED
         assert "check" in inspect.signature(function(name)).parameters

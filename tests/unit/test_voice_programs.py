@@ -1,4 +1,4 @@
-"""The programs that voice tests build."""
+"""The programs that the voice tests build."""
 
 from __future__ import annotations
 

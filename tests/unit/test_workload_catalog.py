@@ -86,10 +86,10 @@ def test_every_image_belongs_to_a_workload() -> None:
     assert ImagesSettings.model_fields.keys() - {"source"} == used
 
 
-def test_media_pools_are_those_of_the_stack_file() -> None:
+def test_the_stack_file_has_all_media_pools() -> None:
     names = AksSettings.model_json_schema()["properties"]["mediaPools"]["propertyNames"]["enum"]
     assert {pool.name for pool in MEDIA_POOLS} == set(names)
-    assert all(pool.subnet is not Subnet.WORKLOAD for pool in MEDIA_POOLS), "a media pool has a subnet of its own"
+    assert all(pool.subnet is not Subnet.WORKLOAD for pool in MEDIA_POOLS), "a media pool has its own subnet"
 
 
 def test_host_ports_are_stated_only_for_pods_on_the_network_of_their_node() -> None:
@@ -109,7 +109,7 @@ def two_agents(monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     return names
 
 
-def test_two_instances_of_a_workload_have_an_identity_and_a_release_each(two_agents: tuple[str, str]) -> None:
+def test_two_instances_of_a_workload_have_separate_identities_and_releases(two_agents: tuple[str, str]) -> None:
     settings = load_stack_file(PRODUCTION)
     accounts = {account.name: account for account in workload_accounts(settings)}
     assert VOICE_AGENT.name not in accounts
@@ -130,7 +130,7 @@ def strings(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def test_no_other_module_spells_the_name_of_a_workload_or_pool() -> None:
+def test_no_other_module_contains_the_name_of_a_workload_or_pool() -> None:
     names = {workload.name for workload in CATALOG} | {pool.name for pool in POOLS}
     own = {PROJECT / "model" / "pools.py", *(PROJECT / "model" / "workloads").glob("*.py")}
     for part in ("model", "components", "tools"):

@@ -1,4 +1,4 @@
-"""Runs the program `voice` in this process, as a person would."""
+"""Runs the program `voice` in this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulator's own fixtures, for tests of the charts that the platform pins."""
+"""Reexports fixtures of the simulator, for tests of the charts that the platform pins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that `voice definitions` writes. Modules come from Go's cache only: nothing is downloaded by a test."""
+"""The files that `voice definitions` writes. Tests read Go modules only from the local cache and download nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOURCE: Final = {
     "sum": "h1:0000000000000000000000000000000000000000000=",
     "license": "Apache-2.0",
 }
-LICENSE: Final = "Apache License\nVersion 2.0, January 2004\n   Copyright [yyyy] [name]\n   Copyright 2020 Somebody\n"
+LICENSE: Final = "Apache License\nVersion 2.0, January 2004\n   Copyright [yyyy] [name]\n   Copyright 2020 Alice\n"
 WIDGETS: Final = """# leading comment
 ---
 apiVersion: apiextensions.k8s.io/v1
@@ -86,7 +86,7 @@ def test_modules_and_charts_have_the_same_versions_everywhere() -> None:
             assert PINNED.get(entry.chart.name) == entry.chart.version, f"{name}: see model/charts.py"
 
 
-def test_a_module_that_is_its_charts_own_has_the_charts_version() -> None:
+def test_a_module_of_the_same_project_as_its_chart_has_the_version_of_the_chart() -> None:
     other = {entry.module for entry in [*DATA.definitions.values(), *DATA.values.values()] if entry.why}
     for entry in [*DATA.definitions.values(), *DATA.values.values()]:
         if entry.chart and entry.module not in other:
@@ -130,8 +130,8 @@ def test_a_committed_file_is_up_to_date() -> None:
 
 
 def assert_up_to_date(name: str) -> None:
-    """Asks it of the entries of a name. Skips where Go or the module is not on this machine; with REHEARSAL_REQUIRED=1
-    (CI) the module is downloaded, and the test fails without."""
+    """Compares the file with the generator's output. Skips if Go or the module is missing on this machine; with
+    REHEARSAL_REQUIRED=1 (CI) downloads the module and fails if that is impossible."""
     required = os.environ.get("REHEARSAL_REQUIRED") == "1"
     for entry in filter(None, (DATA.definitions.get(name), DATA.values.get(name))):
         try:
@@ -153,7 +153,7 @@ def test_a_definition_keeps_validation_and_drops_descriptions(module: Path) -> N
         "module.example/tools",
         "v1.2.3",
         "Apache-2.0",
-        "Copyright 2020 Somebody",
+        "Copyright 2020 Alice",
         "a reason",
     ]
     (kept,) = content["definitions"]
@@ -175,26 +175,26 @@ def test_the_same_module_gives_the_same_bytes(module: Path) -> None:
     assert first.splitlines()[-2].startswith('{"apiVersion":'), "one line for each definition"
 
 
-def test_a_definition_can_have_another_group(module: Path) -> None:
+def test_a_definition_can_change_its_group(module: Path) -> None:
     (kept,) = written(generator.definitions_text(source(group="azure.example"), module))["definitions"]
     assert kept["metadata"]["name"] == "widgets.azure.example"
     assert kept["spec"]["group"] == "azure.example"
 
 
 def test_a_notice_is_kept(module: Path) -> None:
-    (module / "NOTICE").write_text("made by somebody\n")
-    assert written(generator.definitions_text(source(), module))["notice"] == "made by somebody\n"
+    (module / "NOTICE").write_text("made by Alice\n")
+    assert written(generator.definitions_text(source(), module))["notice"] == "made by Alice\n"
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         ({"kinds": ("Widget", "Gadget")}, "has no Gadget"),
         ({"files": ("crds/*.yaml",)}, r"has no file crds/\*\.yaml"),
     ],
 )
-def test_a_pin_that_the_module_does_not_have_is_refused(change: dict[str, Any], says: str, module: Path) -> None:
-    with pytest.raises(CannotGenerate, match=says):
+def test_a_pin_that_is_missing_in_the_module_is_refused(change: dict[str, Any], message: str, module: Path) -> None:
+    with pytest.raises(CannotGenerate, match=message):
         generator.definitions_text(source(**change), module)
 
 
@@ -204,7 +204,7 @@ def test_another_license_is_refused(module: Path) -> None:
         generator.definitions_text(source(), module)
 
 
-def test_other_content_than_the_pinned_checksum_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_content_with_another_checksum_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     go = tmp_path / "go"
     go.write_text('#!/bin/sh\necho \'{"Sum": "h1:other=", "Dir": "/nowhere"}\'\n')
     go.chmod(0o755)
@@ -213,7 +213,7 @@ def test_other_content_than_the_pinned_checksum_is_refused(monkeypatch: pytest.M
         generator.module_folder(source(), offline=True)
 
 
-def test_a_missing_go_is_reported_with_the_remediation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_go_is_reported_with_the_remediation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotGenerate, match="Go is not on PATH"):
         generator.module_folder(source())
@@ -236,7 +236,7 @@ def test_default_values_become_a_list_of_keys(module: Path) -> None:
     }
 
 
-def test_the_values_of_a_part_are_below_its_name() -> None:
+def test_the_values_of_a_subchart_are_below_its_name() -> None:
     assert keys({"": {"a": 1}, "part": {"b": True}}) == {"a": "scalar", "part": {"b": "boolean"}}
 
 
@@ -267,11 +267,11 @@ def test_a_key_to_remove_must_exist() -> None:
 
 def test_values_come_from_a_schema_or_from_defaults() -> None:
     chart = {"name": "demo", "version": "1.0.0"}
-    for ways in ({}, {"schema": "a.json", "defaults": {"": "b.yaml"}}):
+    for sources in ({}, {"schema": "a.json", "defaults": {"": "b.yaml"}}):
         with pytest.raises(ValidationError, match="give either schema or defaults"):
-            Values.model_validate({**SOURCE, "chart": chart, **ways})
+            Values.model_validate({**SOURCE, "chart": chart, **sources})
 
 
-def test_a_definition_without_another_group_keeps_its_own() -> None:
+def test_a_definition_keeps_its_group_by_default() -> None:
     item = {"apiVersion": "a/v1", "kind": "K", "spec": {"group": "g", "names": {"plural": "ks"}, "versions": []}}
     assert definition(item)["metadata"]["name"] == "ks.g"

@@ -1,4 +1,4 @@
-"""The platform, deployed to a simulated Azure, for tests of what operators are shown."""
+"""The platform, deployed to a simulated Azure, for tests of the output for operators."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.stacks import PRODUCTION, PROJECT
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack of class production in three zones. `first` was planned when there was nothing."""
+    """A stack of class production in three zones. `first` is the plan before the first deployment."""
 
     first: Change
     recording: list[dict[str, Any]]

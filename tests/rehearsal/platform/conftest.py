@@ -61,5 +61,5 @@ def own_production(deployed: Path, cli: PulumiCli, tmp_path: Path) -> Iterator[R
 
 @pytest.fixture(scope="session")
 def recording(production: Rehearsal) -> list[dict[str, Any]]:
-    """What was deployed."""
+    """The recorded resources of the deployment."""
     return recording_of(production.export(show_secrets=True), ())

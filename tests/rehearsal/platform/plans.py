@@ -1,4 +1,4 @@
-"""Reading plans."""
+"""Reads plans."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from azure_rehearsal.engine.run import Run
 
 
 def changes(run: Run) -> dict[str, list[str]]:
-    """The names of what a plan changes, by operation; the stack itself left out."""
+    """The names of the resources that a plan changes, by operation, without the stack."""
     found: dict[str, list[str]] = {}
     for step in run.changing_steps:
         if step.type != "pulumi:pulumi:Stack":

@@ -1,4 +1,4 @@
-"""Edits that people make, on a deployed platform: every operation is counted, and what cannot be had is refused."""
+"""Common edits of a deployed platform: each test counts every operation, and impossible edits are refused."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def planned(production: Rehearsal, config: dict[str, Any]) -> dict[str, list[str
 
 
 FREESWITCH = ["voice-eastus-voice-freeswitch-chart:voice-media/freeswitch"] * 2
-"""Its Deployment and its ConfigMap, which have one name. Neither is ever missing."""
+"""Its Deployment and its ConfigMap, which have one name."""
 
 
-def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alone(production: Rehearsal) -> None:
-    """Three edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
+def test_a_larger_pool_another_rtp_range_and_a_rotated_secret_change_nothing_else(production: Rehearsal) -> None:
+    """Three edits share one plan, to start the engine once. They change disjoint resources."""
     edits = {
         "voice:aks.pools.api.maxNodes": 6,
         "voice:telephony.rtpPorts": {"first": 18000, "last": 27999},
@@ -37,12 +37,12 @@ def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alo
     assert sorted(found["update"]) == sorted(
         [
             "voice-eastus-aks-pool-apia",
-            # Whoever runs on the pool may fill it.
+            # The quotas of its namespaces follow its size.
             *(f"voice-eastus-services-quotas-quota-voice-{namespace}" for namespace in ("apps", "edge", "system")),
             "voice-eastus-network-security-sip",
             *(f"voice-eastus-aks-pool-sip{zone}a" for zone in "123"),
             "voice-eastus-vault-secret-jwt-signing-key",
-            # Its configuration rolls its pods, as the secret's generation does those that read it.
+            # A changed configuration rolls the pods, and so does a new generation of a secret.
             *FREESWITCH,
             "voice-eastus-voice-voice-agent-chart:voice-agents/voice-agent",
         ]
@@ -51,7 +51,7 @@ def test_a_grown_pool_another_rtp_range_and_a_rotated_secret_plan_themselves_alo
     assert renewed == {"voice-eastus-vault-value-jwt-signing-key"}
 
 
-def test_a_region_that_is_added_to_the_list_changes_only_who_may_reach_the_database(production: Rehearsal) -> None:
+def test_adding_a_region_to_the_list_changes_only_access_to_the_database(production: Rehearsal) -> None:
     regions = [
         {"name": "eastus", "number": 1, "location": "eastus", "role": "primary"},
         {"name": "westeurope", "number": 2, "location": "westeurope"},
@@ -68,10 +68,10 @@ def test_a_region_that_is_added_to_the_list_changes_only_who_may_reach_the_datab
     }
 
 
-def test_storage_of_the_database_grows_in_place_and_never_shrinks(own_production: Rehearsal) -> None:
+def test_database_storage_grows_in_place_and_never_shrinks(own_production: Rehearsal) -> None:
     fixed = {"voice:data.postgresql.autoGrow": False}
     larger = {**fixed, "voice:data.postgresql.storageGib": 512}
-    # A dump finds room for all that the database may hold.
+    # The dump's volume is as large as the database.
     assert planned(own_production, larger) == {"update": [DATABASE, DUMP]}
     assert own_production.up(config=larger).ok
     smaller = own_production.up(config={**fixed, "voice:data.postgresql.storageGib": 256})
@@ -86,9 +86,9 @@ def test_storage_of_the_database_grows_in_place_and_never_shrinks(own_production
         {"voice:naming.prefix": "other"},
         {"voice:data.postgresql.mode": "external", "voice:data.postgresql.externalHost": "db.example.com"},
     ],
-    ids=["a rename of everything", "a database that goes"],
+    ids=["another prefix", "an external database"],
 )
-def test_what_would_take_something_protected_away_is_refused(production: Rehearsal, edit: dict[str, Any]) -> None:
+def test_deleting_protected_resources_is_refused(production: Rehearsal, edit: dict[str, Any]) -> None:
     run = production.preview(config=edit)
     assert not run.ok
     failures = failures_of(run)
@@ -102,9 +102,9 @@ def test_what_would_take_something_protected_away_is_refused(production: Rehears
         ({"voice:aks.kubernetesVersion": "1.35"}, "OperationNotAllowed"),
         ({"voice:data.postgresql.network": "privateEndpoint"}, "voice-eastus-data-postgresql-server"),
     ],
-    ids=["an older Kubernetes", "the other way to a database"],
+    ids=["an older Kubernetes", "a private endpoint for the database"],
 )
-def test_what_azure_never_takes_back_is_refused_when_it_is_tried(
+def test_changes_that_azure_does_not_support_are_refused_during_the_deployment(
     own_production: Rehearsal, edit: dict[str, Any], code: str
 ) -> None:
     run = own_production.up(config=edit)

@@ -1,4 +1,4 @@
-"""Edits of metrics, traces and scaling on a deployed platform, counted."""
+"""Edits of metrics, traces and scaling on a deployed platform: each test counts every operation."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ pytestmark = pytest.mark.rehearsal
 
 CLUSTER = "voice-eastus-aks-cluster"
 SERVICES = "voice-eastus-services"
-KEDAS_IDENTITY = "voice-eastus-identity-keda-operator"
-RIGHTS_TO_SCALE = [
-    KEDAS_IDENTITY,
-    f"{KEDAS_IDENTITY}-identity",
-    f"{KEDAS_IDENTITY}-trust",
+KEDA_IDENTITY = "voice-eastus-identity-keda-operator"
+SCALING_ACCESS = [
+    KEDA_IDENTITY,
+    f"{KEDA_IDENTITY}-identity",
+    f"{KEDA_IDENTITY}-trust",
     f"{SERVICES}-scaling",
     f"{SERVICES}-scaling-authentication",
     "voice-eastus-telemetry-metrics-keda-operator",
@@ -25,11 +25,11 @@ IN_CLUSTER = {"voice:metrics.backend": "inCluster"}
 
 
 WORKLOADS = "voice-eastus-voice"
-"""What the names of charts of workloads and of their objects begin with."""
+"""The prefix of the names of the workloads' charts and their objects."""
 
 
 def of_the_platform(run: Run) -> dict[str, list[str]]:
-    """What a run changes, but for what follows: who may talk to whom, and workloads that are told of it."""
+    """The changes of a run, without network policies and workloads, which follow from the others."""
     assert run.ok, run.text
     found = {
         op: [name for name in names if "-policies-" not in name and not name.startswith(WORKLOADS)]
@@ -39,28 +39,28 @@ def of_the_platform(run: Run) -> dict[str, list[str]]:
 
 
 @pytest.mark.exhaustive
-def test_another_share_of_traces_and_no_scaling_plan_themselves_alone(production: Rehearsal) -> None:
-    """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
-    # Fewer calls change nothing that is deployed: without scaling, the fewest pods must carry them.
+def test_another_trace_sample_rate_and_no_scaling_change_nothing_else(production: Rehearsal) -> None:
+    """Two edits share one plan, to start the engine once. They change disjoint resources."""
+    # The number of calls changes no resource: without scaling, the minimum of pods must carry them.
     fewer_calls = {"voice:telephony.concurrentCalls": 10}
     run = production.preview(config={"voice:tracing.samplePercent": 50, "voice:scaling.enabled": False, **fewer_calls})
     assert of_the_platform(run) == {
         "update": [CLUSTER, f"{SERVICES}-tracing-collector"],
-        "delete": sorted([*RIGHTS_TO_SCALE, f"{SERVICES}-metrics-target-keda"]),
+        "delete": sorted([*SCALING_ACCESS, f"{SERVICES}-metrics-target-keda"]),
     }
 
 
 @pytest.mark.exhaustive
-def test_metrics_move_into_the_cluster_and_back_while_the_cluster_stays(own_production: Rehearsal) -> None:
+def test_metrics_move_into_the_cluster_and_back_without_replacing_the_cluster(own_production: Rehearsal) -> None:
     moved = of_the_platform(own_production.up(config=IN_CLUSTER))
-    assert moved["update"] == [CLUSTER], "in place: a replaced cluster would be among the others"
+    assert moved["update"] == [CLUSTER], "the cluster must change in place"
     assert set(moved) == {"create", "update", "delete"}
-    made, gone = set(moved["create"]), set(moved["delete"])
-    assert {name for name in made if "-target-" in name} == {name for name in gone if "-target-" in name}, (
-        "monitors of the other API are other objects"
+    created, deleted = set(moved["create"]), set(moved["delete"])
+    assert {name for name in created if "-target-" in name} == {name for name in deleted if "-target-" in name}, (
+        "the two APIs have different monitor objects"
     )
-    assert made >= {f"{SERVICES}-metrics-prometheus", f"{SERVICES}-metrics-rules"}
-    assert gone >= {"voice-eastus-rules-nodes", "voice-eastus-monitoring-metrics", *RIGHTS_TO_SCALE}
+    assert created >= {f"{SERVICES}-metrics-prometheus", f"{SERVICES}-metrics-rules"}
+    assert deleted >= {"voice-eastus-rules-nodes", "voice-eastus-monitoring-metrics", *SCALING_ACCESS}
     assert changes(own_production.preview(config=IN_CLUSTER)) == {}
     assert of_the_platform(own_production.up()) == {
         "create": moved["delete"],
@@ -71,7 +71,7 @@ def test_metrics_move_into_the_cluster_and_back_while_the_cluster_stays(own_prod
 
 
 @pytest.mark.exhaustive
-def test_jaeger_by_setting_is_one_release_more_and_told_to_the_collector(production: Rehearsal) -> None:
+def test_jaeger_adds_one_release_and_updates_the_collector(production: Rehearsal) -> None:
     run = production.preview(config={"voice:tracing.exporters": ["applicationInsights", "jaeger"]})
     assert of_the_platform(run) == {
         "create": [f"{SERVICES}-tracing-jaeger"],

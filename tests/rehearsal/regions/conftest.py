@@ -23,12 +23,12 @@ from tests.rehearsal.platform.plans import changes
 from tests.rehearsal.projects import copied_project
 
 STACKS = ("prod", "prod-westeurope", "prod-southeastasia")
-"""In their order of deployment."""
+"""The stacks in their order of deployment."""
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment's stack files, which a test may edit, and the cloud that its stacks share."""
+    """The environment's stack files, which a test may edit, and the simulated cloud that its stacks share."""
 
     project: Path
     directory: StateDirectory
@@ -46,25 +46,25 @@ class Environment:
         )
 
     def deploy(self, name: str, *down: str, config: dict[str, Any] | None = None) -> dict[str, list[str]]:
-        """Deploys a stack, which must work; gives what changed."""
+        """Deploys a stack and returns the changes. Fails if the deployment fails."""
         return self.done(self.stack(name, *down).up(config=config))
 
     def planned(self, name: str, config: dict[str, Any] | None = None) -> dict[str, list[str]]:
-        """What a deployment would change."""
+        """The changes that a plan of the stack shows."""
         return self.done(self.stack(name).preview(config=config))
 
     def done(self, run: Run) -> dict[str, list[str]]:
-        """What a run changed that must have worked."""
+        """The changes of a run. Fails if the run failed."""
         assert run.ok, run.text
         return changes(run)
 
     def write(self, stack: str, settings: dict[str, Any]) -> None:
-        """Writes the settings of a stack, with `voice:` before each."""
+        """Writes the settings of a stack, each with the prefix `voice:`."""
         config = {f"voice:{name}": value for name, value in settings.items()}
         self._file(stack).write_text(yaml.safe_dump({"config": config}, sort_keys=False))
 
     def settings(self, stack: str) -> dict[str, Any]:
-        """The settings that a stack's own file has."""
+        """The settings in the stack's file, without those of its base."""
         config = yaml.safe_load(self._file(stack).read_text())["config"]
         return {key.removeprefix("voice:"): value for key, value in config.items()}
 
@@ -80,11 +80,11 @@ class Environment:
         return self.project / f"Pulumi.{stack}.yaml"
 
     def exists(self, words: str) -> list[str]:
-        """The ids of what exists with these words in the id; what Azure keeps anyway left out."""
+        """The ids of resources that contain these words, without those that Azure retains after deletion."""
         return [id for id in self.directory.backends.leftovers() if words in id]
 
     def cloud(self) -> dict[str, Any]:
-        """The simulated Azure as it is on disk."""
+        """The simulated Azure as saved on disk."""
         self.directory.backends.save()
         return json.loads((self.directory.directory / "world" / "azure.json").read_text())
 

@@ -58,7 +58,7 @@ class ClusterlessNetwork(pulumi.ComponentResource):
         previous: pulumi.Resource = virtual_network
         found: dict[Subnet, pulumi.Output[str]] = {}
         for subnet, cidr in subnets(settings.this_region).items():
-            # One after another: Azure refuses two writes to one network at the same time.
+            # In sequence: Azure refuses concurrent writes to one network.
             previous = network.Subnet(
                 f"{name}-subnet-{subnet}",
                 subnet_name=scope.names.subnet(subnet),
@@ -76,7 +76,7 @@ class ClusterlessNetwork(pulumi.ComponentResource):
     def _zone(
         self, name: str, scope: Scope, zone: PrivateZone, virtual_network: network.VirtualNetwork
     ) -> pulumi.Output[str]:
-        made = privatedns.PrivateZone(
+        private_zone = privatedns.PrivateZone(
             f"{name}-zone-{zone.name.lower()}",
             private_zone_name=str(zone),
             resource_group_name=scope.resource_group_name,
@@ -93,9 +93,9 @@ class ClusterlessNetwork(pulumi.ComponentResource):
             registration_enabled=False,
             virtual_network=privatedns.SubResourceArgs(id=virtual_network.id),
             tags=scope.tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[made]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[private_zone]),
         )
-        return made.id
+        return private_zone.id
 
 
 class ClusterlessRegion(pulumi.ComponentResource):

@@ -110,7 +110,7 @@ def test_every_available_kind_has_its_own_name() -> None:
         assert name in KIND_NAMES
 
 
-def complaints(stack: dict[str, Any]) -> list[str]:
+def editor_problems(stack: dict[str, Any]) -> list[str]:
     """Paths and messages that an editor shows for `config:` of a stack file."""
     validator = jsonschema.Draft202012Validator(stack_file_schema(BOTH_KINDS))
     return sorted(
@@ -121,28 +121,28 @@ def complaints(stack: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("path", [*COMMITTED, PRODUCTION, STACK_FILE], ids=lambda path: path.name)
 def test_editors_accept_a_valid_stack_file_of_each_kind(path: Path) -> None:
-    assert complaints(read_sections(path)) == []
+    assert editor_problems(read_sections(path)) == []
 
 
-def test_editors_show_a_section_of_another_kind_at_its_place() -> None:
-    (complaint,) = complaints({**read_sections(STACK_FILE), "aks": {"tier": "Free"}})
+def test_editors_mark_a_section_of_another_kind() -> None:
+    (complaint,) = editor_problems({**read_sections(STACK_FILE), "aks": {"tier": "Free"}})
     assert complaint.startswith("config.voice:aks: ")
-    (complaint,) = complaints({**read_sections(PRODUCTION), "functions": {}})
+    (complaint,) = editor_problems({**read_sections(PRODUCTION), "functions": {}})
     assert complaint.startswith("config.voice:functions: ")
 
 
 def test_editors_check_a_section_that_kinds_define_differently() -> None:
-    (complaint,) = complaints(edited(read_sections(STACK_FILE), "network.natGateway", {"publicAddresses": 1}))
+    (complaint,) = editor_problems(edited(read_sections(STACK_FILE), "network.natGateway", {"publicAddresses": 1}))
     assert complaint.startswith("config.voice:network: ")
-    (complaint,) = complaints(edited(read_sections(PRODUCTION), "network.privateEndpoints", True))
+    (complaint,) = editor_problems(edited(read_sections(PRODUCTION), "network.privateEndpoints", True))
     assert complaint.startswith("config.voice:network: ")
 
 
 def test_editors_do_not_guess_the_kind_of_a_base() -> None:
-    assert complaints({"extends": "clusterless", "region": "eastus", "functions": {"timeoutSeconds": 5}}) == []
+    assert editor_problems({"extends": "clusterless", "region": "eastus", "functions": {"timeoutSeconds": 5}}) == []
 
 
-def test_editors_show_an_unknown_section_and_an_unknown_kind() -> None:
-    (complaint,) = complaints({**read_sections(PRODUCTION), "netwrok": {}})
+def test_editors_mark_an_unknown_section_and_an_unknown_kind() -> None:
+    (complaint,) = editor_problems({**read_sections(PRODUCTION), "netwrok": {}})
     assert "voice:netwrok" in complaint
-    assert any("serverles" in complaint for complaint in complaints({"kind": "serverles"}))
+    assert any("serverles" in complaint for complaint in editor_problems({"kind": "serverles"}))

@@ -1,4 +1,4 @@
-"""The names of an environment and of one region, by the platform's own components, and little else."""
+"""The DNS names of an environment and of one region: a small program with the platform's components."""
 
 from __future__ import annotations
 
@@ -43,8 +43,10 @@ def group(names: Naming) -> azure.resources.ResourceGroup:
     )
 
 
-def scope(names: Naming, made: azure.resources.ResourceGroup) -> Scope:
-    return Scope(resource_group_name=made.name, names=names, location=region.location, tags=tags, protect=False)
+def scope(names: Naming, resource_group: azure.resources.ResourceGroup) -> Scope:
+    return Scope(
+        resource_group_name=resource_group.name, names=names, location=region.location, tags=tags, protect=False
+    )
 
 
 after: list[pulumi.Resource] = []

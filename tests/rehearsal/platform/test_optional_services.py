@@ -1,4 +1,4 @@
-"""What a stack may ask for later: mesh, GitOps, restarts, other names. Each operation is counted."""
+"""Optional services added later: mesh, GitOps, restarts, external-dns. Each test counts every operation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLUSTER = "voice-eastus-aks-cluster"
 SERVICES = "voice-eastus-services"
 MESH = {"voice:mesh": {"enabled": True, "namespaces": ["voice-agents"]}}
 DELIVERY = {"voice:delivery": {"reloader": True, "gitOps": {"repository": "https://git.example.com/services"}}}
-NOBODY = {"voice:dns.automatic": False}
+NO_EXTERNAL_DNS = {"voice:dns.automatic": False}
 
 MESH_UPDATES = [
     CLUSTER,
@@ -59,8 +59,8 @@ def deployed(rehearsal: Rehearsal, config: dict[str, Any]) -> dict[str, list[str
 
 
 @pytest.mark.exhaustive
-def test_a_mesh_and_git_ops_that_are_asked_for_plan_themselves_and_replace_nothing(production: Rehearsal) -> None:
-    """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
+def test_adding_a_mesh_and_git_ops_replaces_nothing(production: Rehearsal) -> None:
+    """Two edits share one plan, to start the engine once. They change disjoint resources."""
     assert planned(production, {**MESH, **DELIVERY}) == {
         "create": sorted([*MESH_OBJECTS, *DELIVERY_OBJECTS]),
         "update": sorted(MESH_UPDATES),
@@ -68,7 +68,7 @@ def test_a_mesh_and_git_ops_that_are_asked_for_plan_themselves_and_replace_nothi
 
 
 @pytest.mark.exhaustive
-def test_a_mesh_comes_and_goes_in_place(own_production: Rehearsal) -> None:
+def test_a_mesh_is_added_and_removed_in_place(own_production: Rehearsal) -> None:
     assert deployed(own_production, MESH) == {"create": MESH_OBJECTS, "update": MESH_UPDATES}
     assert planned(own_production, MESH) == {}
     wider = {"voice:mesh": {"enabled": True, "namespaces": ["voice-agents", "voice-apps"]}}
@@ -80,7 +80,7 @@ def test_a_mesh_comes_and_goes_in_place(own_production: Rehearsal) -> None:
 
 
 @pytest.mark.exhaustive
-def test_git_ops_and_restarts_come_and_go(own_production: Rehearsal) -> None:
+def test_git_ops_and_restarts_are_added_and_removed(own_production: Rehearsal) -> None:
     assert deployed(own_production, DELIVERY) == {"create": DELIVERY_OBJECTS}
     assert planned(own_production, DELIVERY) == {}
     other = {"voice:delivery": {**DELIVERY["voice:delivery"], "reloader": False}}
@@ -91,8 +91,8 @@ def test_git_ops_and_restarts_come_and_go(own_production: Rehearsal) -> None:
 
 
 @pytest.mark.exhaustive
-def test_without_automatic_names_what_kept_them_goes_with_its_identity(production: Rehearsal) -> None:
-    found = planned(production, NOBODY)
+def test_disabling_automatic_names_deletes_external_dns_and_its_identity(production: Rehearsal) -> None:
+    found = planned(production, NO_EXTERNAL_DNS)
     assert set(found) == {"delete"}
     assert all("external-dns" in name for name in found["delete"]), found
     assert f"{SERVICES}-external-dns-release" in found["delete"]

@@ -1,4 +1,4 @@
-"""What operators are shown of the real platform, deployed to a simulated Azure."""
+"""The output for operators about the real platform, deployed to a simulated Azure."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from tests.rehearsal.operations.conftest import Deployed
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 
-def test_all_that_the_platform_deploys_has_a_price_or_is_known_to_be_free(deployed: Deployed) -> None:
+def test_every_deployed_resource_has_a_price_or_is_known_to_be_free(deployed: Deployed) -> None:
     cost = monthly_cost(deployed.recording)
     assert cost.not_priced == ()
     assert cost.total.low > 0
 
 
-def test_a_first_plan_costs_what_is_then_deployed(deployed: Deployed) -> None:
+def test_a_first_plan_costs_the_same_as_its_deployment(deployed: Deployed) -> None:
     assert deployed.first.forecast is not None
     assert deployed.first.forecast.cost_after.total == monthly_cost(_planned(deployed)).total
 
 
 def _planned(deployed: Deployed) -> list[dict[str, Any]]:
-    """What was deployed but for objects of charts: nobody knows their values before there is a cluster."""
+    """The deployed resources without objects of charts: their values are unknown before a cluster exists."""
     assert deployed.first.forecast is not None
     planned = {item["urn"] for item in deployed.first.forecast.after}
     charts = {item["urn"] for item in deployed.recording if item["type"] == "kubernetes:helm.sh/v4:Chart"}
@@ -43,22 +43,22 @@ def _planned(deployed: Deployed) -> list[dict[str, Any]]:
     return [item for item in deployed.recording if item["urn"] in planned]
 
 
-def test_the_platform_in_three_zones_is_legible_and_complete(deployed: Deployed) -> None:
+def test_the_diagram_of_the_platform_in_three_zones_is_legible_and_complete(deployed: Deployed) -> None:
     assert_legible(architecture_of(deployed.recording))
-    said = " ".join(texts(deployed.recording))
+    text = " ".join(texts(deployed.recording))
     drawn = ("Subnet", "AgentPool", "PublicIPPrefix", "PublicIPAddress", "PrivateZone", "ManagedCluster")
     for item in deployed.recording:
         if item["type"].rsplit(":", 1)[-1] in drawn:
-            assert item["outputs"]["name"] in said
+            assert item["outputs"]["name"] in text
 
 
-def test_every_public_address_of_the_platform_leads_somewhere(deployed: Deployed) -> None:
+def test_every_public_address_of_the_platform_has_a_target(deployed: Deployed) -> None:
     addresses = [address for region in architecture_of(deployed.recording).regions for address in region.addresses]
     assert len(addresses) > 6
     assert [address.name for address in addresses if address.unused] == []
 
 
-def test_a_first_deployment_of_the_platform_is_told_within_the_limit(deployed: Deployed) -> None:
+def test_the_report_of_a_first_deployment_keeps_its_limit(deployed: Deployed) -> None:
     text = summary([deployed.first])
     assert len(text) < GITHUB_LIMIT
     assert "`voice-eastus-aks-pool-sip1a`" in text
@@ -70,13 +70,13 @@ def test_a_first_deployment_of_the_platform_is_told_within_the_limit(deployed: D
 
 @pytest.fixture(scope="module")
 def new_generation(deployed: Deployed) -> Change:
-    """The agents get new machines: a new pool, and the old one goes."""
+    """A new generation of the agents' pool replaces the old one."""
     generations = [{"name": "b", "vmSize": "Standard_D8s_v5"}]
     edit = {"voice:aks.pools.agents.generations": generations, "voice:protect": False}
     return preview(deployed.rehearsal, config=edit)
 
 
-def test_a_plan_on_the_platform_differs_from_what_is_deployed_only_in_what_it_changes(
+def test_the_diagram_of_a_plan_differs_from_the_deployed_one_only_in_the_changes(
     deployed: Deployed, new_generation: Change
 ) -> None:
     assert new_generation.forecast is not None
@@ -93,7 +93,7 @@ def test_a_plan_on_the_platform_differs_from_what_is_deployed_only_in_what_it_ch
     assert "plaintext" not in json.dumps(new_generation.forecast.after)
 
 
-def test_the_money_and_time_of_a_new_generation_are_those_of_its_two_pools(new_generation: Change) -> None:
+def test_the_cost_and_duration_of_a_new_generation_are_those_of_its_two_pools(new_generation: Change) -> None:
     assert new_generation.forecast is not None
     changes = {item.name[-1]: item for item in new_generation.forecast.cost_change.changes}
     assert (changes["a"].after, changes["b"].before) == (None, None)
@@ -108,15 +108,15 @@ def test_a_first_plan_takes_as_long_as_the_deployment_that_follows(deployed: Dep
     assert deployed.first.forecast.wall_time.minutes == wall_time(_planned(deployed)).minutes
 
 
-def test_no_secret_of_the_platform_is_shown(deployed: Deployed) -> None:
+def test_the_output_contains_no_secret_of_the_platform(deployed: Deployed) -> None:
     secrets = {text for text in _secrets(deployed.rehearsal.export(show_secrets=True)) if len(text) > 8}
-    assert secrets, "the platform has secrets; without any this test would prove nothing"
+    assert secrets, "without secrets this test proves nothing"
     shown = everything(deployed.recording, deployed.first)
     assert not [secret for secret in secrets if secret in shown]
 
 
 def _secrets(value: Any) -> Iterator[str]:
-    """Every text that the state holds as a secret, at any depth."""
+    """Every secret text in the state, at any depth."""
     if isinstance(value, dict):
         if value.get(SIGNATURE_KEY) == SECRET:
             yield from _texts(json.loads(value["plaintext"]))

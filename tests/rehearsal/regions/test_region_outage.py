@@ -1,4 +1,4 @@
-"""A region is deployed while another one is down: neither its API server nor anything of Azure's there answers."""
+"""Deployments during the outage of another region, whose API server and Azure services do not answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.regions.conftest import Environment
-from tests.rehearsal.regions.others import only_adapts, ways_between
+from tests.rehearsal.regions.other_regions import assert_only_adapted, links_between
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
@@ -16,15 +16,15 @@ EDITS = {
     "voice:keyVault.generations": {"jwt-signing-key": 2},
     "voice:aks.autoscaler.scanInterval": "20s",
 }
-"""Of the cluster, its pools, the network and the vault."""
+"""Edits of the cluster, its pools, the network and the vault."""
 
 
 @pytest.mark.parametrize(
     ("stack", "region", "down"),
     [("prod-westeurope", "westeurope", "eastus"), ("prod", "eastus", "westeurope")],
-    ids=["the first one is down, with the global part", "a later one is down"],
+    ids=["outage of the first region, which has the global part", "outage of a later region"],
 )
-def test_a_region_is_updated_while_another_one_is_down(
+def test_a_region_is_updated_during_the_outage_of_another(
     environment: Environment, stack: str, region: str, down: str
 ) -> None:
     planned = environment.planned(stack, config=EDITS)
@@ -34,7 +34,7 @@ def test_a_region_is_updated_while_another_one_is_down(
     assert environment.planned(stack, config=EDITS) == {}
 
 
-def test_of_a_region_that_is_down_nothing_is_deployed_and_nothing_is_lost(environment: Environment) -> None:
+def test_a_deployment_to_a_region_with_an_outage_fails_and_loses_nothing(environment: Environment) -> None:
     before = environment.cloud()["records"]
     run = environment.stack("prod", "eastus").up(config={"voice:aks.autoscaler.scanInterval": "20s"})
     assert not run.ok
@@ -46,8 +46,10 @@ def test_of_a_region_that_is_down_nothing_is_deployed_and_nothing_is_lost(enviro
     assert environment.deploy("prod") == {}
 
 
-def test_what_a_region_has_in_one_that_is_down_is_named_and_can_be_left_out(environment: Environment) -> None:
-    """Tags are on everything, also on the region's replica of the registry, which the registry's home manages."""
+def test_failures_name_the_resources_in_an_unreachable_region_and_these_can_be_excluded(
+    environment: Environment,
+) -> None:
+    """All resources have tags, including the region's registry replica, which the registry's home region manages."""
     tags, replica = {"voice:tags": {"cost-center": "other"}}, "voice-westeurope-registry-replica"
     stack = environment.stack("prod-westeurope", "eastus")
     refused = stack.up(config=tags)
@@ -61,7 +63,7 @@ def test_what_a_region_has_in_one_that_is_down_is_named_and_can_be_left_out(envi
     assert environment.deploy("prod-westeurope", config=tags) == {"update": [replica]}
 
 
-def test_a_refresh_takes_nothing_for_deleted_that_only_does_not_answer(environment: Environment) -> None:
+def test_a_refresh_does_not_treat_unreachable_resources_as_deleted(environment: Environment) -> None:
     stack = environment.stack("prod-westeurope", "eastus")
     before = {resource["urn"] for resource in stack.export()["resources"]}
     run = stack.refresh()
@@ -76,7 +78,7 @@ def test_a_refresh_takes_nothing_for_deleted_that_only_does_not_answer(environme
 ADDED = {"name": "northeurope", "number": 4, "location": "northeurope"}
 
 
-def test_a_region_is_added_while_one_is_down_by_leaving_it_out_of_the_new_ones_list(environment: Environment) -> None:
+def test_a_region_is_added_during_an_outage_with_a_list_that_omits_the_failed_region(environment: Environment) -> None:
     regions = environment.settings("prod")["regions"]
     all_regions = [*regions, ADDED]
     environment.edit("prod", regions=all_regions)
@@ -92,6 +94,6 @@ def test_a_region_is_added_while_one_is_down_by_leaving_it_out_of_the_new_ones_l
     environment.deploy("prod-northeurope", "westeurope")
     environment.write("prod-northeurope", {"extends": "prod", "region": "northeurope"})
     late = environment.deploy("prod-northeurope")
-    assert late["create"] == ways_between("northeurope", "westeurope")
+    assert late["create"] == links_between("northeurope", "westeurope")
     assert set(late) == {"create", "update"}
-    only_adapts(late["update"], "northeurope")
+    assert_only_adapted(late["update"], "northeurope")

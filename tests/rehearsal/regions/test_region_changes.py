@@ -1,4 +1,4 @@
-"""A region is added, and one is removed, while all others are up: docs/runbooks/region-removal.md, step by step."""
+"""A region is added, and one is removed, while all others are available (docs/runbooks/region-removal.md)."""
 
 from __future__ import annotations
 
@@ -10,56 +10,56 @@ import pytest
 from azure_rehearsal.azure.core.retained_resources import is_retained
 from azure_rehearsal.reports.failures import failures_of
 from tests.rehearsal.regions.conftest import STACKS, Environment
-from tests.rehearsal.regions.others import only_adapts, ways_between
+from tests.rehearsal.regions.other_regions import assert_only_adapted, links_between
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
-GOING = "westeurope"
+REMOVED = "westeurope"
 PEERING = "azure-native:network:VirtualNetworkPeering"
 ROLE = "azure-native:authorization:RoleAssignment"
 
 
 FEWER_CALLS = 100
-"""What two regions of the committed sizes carry, the other one lost."""
+"""The calls that two regions of the committed sizes carry if one of them fails."""
 
 
-def take_out(environment: Environment, region: str) -> None:
-    """Takes a region out of the list that all stacks share."""
+def remove_from_list(environment: Environment, region: str) -> None:
+    """Removes a region from the list that all stacks share."""
     settings = environment.settings("prod")
     regions = [item for item in settings["regions"] if item["name"] != region]
     environment.edit("prod", regions=regions, telephony={**settings["telephony"], "concurrentCalls": FEWER_CALLS})
 
 
-def adapts(environment: Environment, stack: str, region: str) -> None:
-    """Deploys a stack, which must only update what follows from the list of regions."""
+def deploy_adaptation(environment: Environment, stack: str, region: str) -> None:
+    """Deploys a stack. It must only update resources that depend on the list of regions."""
     found = environment.deploy(stack)
     assert set(found) == {"update"}
-    only_adapts(found["update"], region)
+    assert_only_adapted(found["update"], region)
 
 
-def test_a_region_goes_while_the_others_stay(environment: Environment) -> None:
-    going = f"prod-{GOING}"
-    assert environment.deploy(going, config={"voice:protect": False}) == {}
-    _the_later_region_lets_go(environment)
-    assert set(environment.done(environment.stack(going).destroy())) == {"delete"}
-    adapts(environment, "prod", "eastus")
-    environment.forget(going)
+def test_a_region_is_removed_while_the_others_stay(environment: Environment) -> None:
+    removed = f"prod-{REMOVED}"
+    assert environment.deploy(removed, config={"voice:protect": False}) == {}
+    _the_later_region_removes_its_links(environment)
+    assert set(environment.done(environment.stack(removed).destroy())) == {"delete"}
+    deploy_adaptation(environment, "prod", "eastus")
+    environment.forget(removed)
 
     for stack in ("prod", "prod-southeastasia"):
         assert environment.planned(stack) == {}
-    _nothing_is_left_of(GOING, environment)
+    _assert_nothing_is_left_of(REMOVED, environment)
 
 
-def _the_later_region_lets_go(environment: Environment) -> None:
-    take_out(environment, GOING)
+def _the_later_region_removes_its_links(environment: Environment) -> None:
+    remove_from_list(environment, REMOVED)
     found = environment.deploy("prod-southeastasia")
-    assert found["delete"] == ways_between("southeastasia", GOING)
+    assert found["delete"] == links_between("southeastasia", REMOVED)
     assert set(found) == {"delete", "update"}
-    only_adapts(found["update"], "southeastasia")
+    assert_only_adapted(found["update"], "southeastasia")
 
 
-def _nothing_is_left_of(region: str, environment: Environment) -> None:
-    """Nothing has the region in its id or in what was written to it, and nobody who lived there holds a role."""
+def _assert_nothing_is_left_of(region: str, environment: Environment) -> None:
+    """No resource contains the region in its id or properties, and no identity of the region has a role."""
     assert environment.exists(region) == []
     cloud = environment.cloud()
     ours = [record for record in cloud["records"] if not is_retained(record["id"], record["inputs"])]
@@ -69,33 +69,33 @@ def _nothing_is_left_of(region: str, environment: Environment) -> None:
     assert holders.isdisjoint(cloud["deletedPrincipals"])
 
 
-def test_a_region_that_goes_before_the_later_ones_let_go_is_refused_and_can_still_go(environment: Environment) -> None:
-    going = environment.stack(f"prod-{GOING}")
-    environment.deploy(going.stack, config={"voice:protect": False})
-    refused = going.destroy()
+def test_removing_a_region_that_later_regions_link_to_is_refused_and_can_be_resumed(environment: Environment) -> None:
+    removed = environment.stack(f"prod-{REMOVED}")
+    environment.deploy(removed.stack, config={"voice:protect": False})
+    refused = removed.destroy()
     assert not refused.ok
     (failure,) = failures_of(refused)
     assert failure.name.startswith("voice-westeurope-network-zone-voice-prod-westeurope.private.postgres")
     assert "nested resources exist" in failure.message
     assert "link-voice-prod-southeastasia" in failure.message
 
-    _the_later_region_lets_go(environment)
-    environment.done(going.destroy())
+    _the_later_region_removes_its_links(environment)
+    environment.done(removed.destroy())
     environment.deploy("prod")
-    _nothing_is_left_of(GOING, environment)
+    _assert_nothing_is_left_of(REMOVED, environment)
 
 
 ADDED = {"name": "northeurope", "number": 4, "location": "northeurope"}
 
 
-def test_a_region_comes_while_the_others_stay(environment: Environment) -> None:
+def test_a_region_is_added_while_the_others_stay(environment: Environment) -> None:
     regions = environment.settings("prod")["regions"]
     environment.edit("prod", regions=[*regions, ADDED])
     environment.write("prod-northeurope", {"extends": "prod", "region": "northeurope"})
 
     names = [region["name"] for region in regions]
     for stack, name in zip(STACKS, names, strict=True):
-        adapts(environment, stack, name)
+        deploy_adaptation(environment, stack, name)
     assert set(environment.deploy("prod-northeurope")) == {"create"}
 
     for stack in (*STACKS, "prod-northeurope"):
@@ -104,10 +104,10 @@ def test_a_region_comes_while_the_others_stay(environment: Environment) -> None:
 
 
 def _all_networks_reach_each_other(regions: list[str], environment: Environment) -> None:
-    ways = {
+    pairs = {
         (record["id"].split("/")[8], record["properties"]["remoteVirtualNetwork"]["id"].rsplit("/", 1)[-1])
         for record in environment.cloud()["records"]
         if record["type"] == PEERING
     }
     networks = [f"vnet-voice-prod-{region}" for region in regions]
-    assert ways == set(itertools.permutations(networks, 2))
+    assert pairs == set(itertools.permutations(networks, 2))

@@ -1,4 +1,4 @@
-"""Changes that somebody makes to the deployed platform in the portal are told in plain words, and nothing else is."""
+"""`drift` reports changes of the deployed platform in the portal, and nothing else."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def found_in(rehearsal: Rehearsal) -> list[Drift]:
 
 
 def deployed(rehearsal: Rehearsal) -> dict[str, dict[str, Any]]:
-    """What the state has of each resource, by name."""
+    """The resources in the state, by name."""
     return {item["urn"].rsplit("::", 1)[-1]: item for item in rehearsal.export()["resources"] if item.get("id")}
 
 
 def create_in_the_portal(rehearsal: Rehearsal, type: str, inputs: dict[str, Any]) -> None:
-    """What somebody makes without Pulumi."""
+    """Creates a resource without Pulumi."""
     caller = VoiceAdapter(PROJECT).caller(yaml.safe_load(PRODUCTION.read_text())["config"])
     stand_in = rehearsal.backends.factories(caller)["azure-native"]()
     resource = Resource("urn:pulumi:portal::portal::portal::by-hand", type, "by-hand")
@@ -43,13 +43,13 @@ def create_in_the_portal(rehearsal: Rehearsal, type: str, inputs: dict[str, Any]
     stand_in.create(resource, checked, preview=False)
 
 
-def test_what_was_changed_deleted_and_added_by_hand_is_told_and_put_back(own_production: Rehearsal) -> None:
+def test_manual_changes_deletions_and_additions_are_reported_and_reverted(own_production: Rehearsal) -> None:
     assert found_in(own_production) == []
     world, resources = own_production.backends, deployed(own_production)
     id_of = {name: resource["id"] for name, resource in resources.items()}
 
     world.change(id_of[POOL], "maxCount", 9)
-    world.change(id_of[CLUSTER], "tags.owner", "somebody")
+    world.change(id_of[CLUSTER], "tags.owner", "alice")
     world.remove(id_of[LINK])
     open_to_all = {
         "name": "debug",
@@ -88,10 +88,12 @@ def test_what_was_changed_deleted_and_added_by_hand_is_told_and_put_back(own_pro
     (rule,) = found[GROUP].changes
     assert (rule.path, rule.now["sourceAddressPrefix"]) == ("securityRules[debug]", "*")
     tag, pool = sorted(found[CLUSTER].changes, key=lambda change: change.path, reverse=True)
-    assert str(tag) == 'tags.owner: was not set, is "somebody"'
+    assert str(tag) == 'tags.owner: was not set, is "alice"'
     assert (pool.path, pool.now["count"]) == ("agentPoolProfiles[debug]", 1)
 
     back = own_production.up("--refresh")
     assert back.ok, back.text
     assert {name for names in changes(back).values() for name in names} >= {POOL, LINK, GROUP}
-    assert {drift.name for drift in found_in(own_production)} == {CLUSTER}, "nobody but its maker deletes a pool"
+    assert {drift.name for drift in found_in(own_production)} == {CLUSTER}, (
+        "a deployment does not delete a pool that it did not create"
+    )

@@ -1,4 +1,4 @@
-"""Edits of what carries calls, on a deployed platform: every operation is counted."""
+"""Edits of the call path of a deployed platform: each test counts every operation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ANOTHER = {"name": "another", "signallingCidrs": ["203.0.113.32/28"]}
 
 
 def updates(production: Rehearsal, config: dict[str, Any]) -> Counter[str]:
-    """What a plan updates, as kind and name, each with how often; nothing may be created, replaced or deleted."""
+    """The updates of a plan, as kind and name with their counts. The plan must not create, replace or delete."""
     run = production.preview(config=config)
     assert run.ok, run.text
     steps = [step for step in run.changing_steps if step.type != "pulumi:pulumi:Stack"]
@@ -24,20 +24,20 @@ def updates(production: Rehearsal, config: dict[str, Any]) -> Counter[str]:
     return Counter(f"{step.type.rpartition(':')[2]} {step.name.rpartition('/')[2]}" for step in steps)
 
 
-def test_a_longer_call_moves_every_clock_that_waits_for_one(production: Rehearsal) -> None:
+def test_a_longer_call_limit_changes_every_timeout_that_depends_on_it(production: Rehearsal) -> None:
     pools = [f"{pool}{zone}a" for pool in ("sip", "livekit") for zone in "123"]
     assert updates(production, {"voice:telephony.maxCallSeconds": 5400}) == Counter(
         [
-            # How long AKS waits for a node.
+            # The drain timeout of AKS.
             *(f"AgentPool voice-eastus-aks-pool-{pool}" for pool in (*pools, "agentsa", "apia")),
-            # How long a pod may take, and what ends a call.
+            # The grace periods of pods, and the limits of a call.
             *(f"Deployment {name}" for name in ("freeswitch", "livekit", "livekit-sip", "voice-agent")),
             *(f"ConfigMap {name}" for name in ("freeswitch", "voice-agent")),
         ]
     )
 
 
-def test_a_carrier_more_is_let_in_and_known_and_changes_nothing_else(production: Rehearsal) -> None:
+def test_a_further_carrier_is_admitted_and_configured_and_changes_nothing_else(production: Rehearsal) -> None:
     assert updates(production, {"voice:telephony.carriers": [ACME, ANOTHER]}) == Counter(
         [
             "NetworkSecurityGroup voice-eastus-network-security-sip",
@@ -48,11 +48,11 @@ def test_a_carrier_more_is_let_in_and_known_and_changes_nothing_else(production:
     )
 
 
-def test_cluster_database_and_vault_change_in_place_and_nothing_in_the_cluster_with_them(
+def test_cluster_database_and_vault_change_in_place_without_changes_in_the_cluster(
     production: Rehearsal,
 ) -> None:
-    """While a resource is updated Azure's provider knows none of its outputs: no chart may be told one. With a fourth
-    edit, of a number of pods, which shows that the plan sees the charts.
+    """The outputs of a resource are unknown during its update, so no chart may depend on one. The fourth edit, a number
+    of pods, proves that the plan includes the charts.
     """
     edits = {
         "voice:aks.autoscaler.scanInterval": "20s",

@@ -1,4 +1,4 @@
-"""What the platform's cluster makes in Azure, on the real engine: it stands on our addresses, and nothing is left."""
+"""Azure resources of the cluster's controllers, on the real engine: they use the region's addresses and are deleted."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 
 def records(deployed: Path) -> dict[str, dict]:
-    """What is in the simulated Azure, by id."""
+    """The resources of the simulated Azure, by id."""
     found = json.loads((deployed / "world" / "azure.json").read_text())["records"]
     return {record["id"]: record for record in found}
 
 
-def test_the_gateway_stands_on_the_regions_address_in_the_group_of_the_nodes(
+def test_the_gateway_uses_the_address_of_the_region_in_the_node_resource_group(
     deployed: Path, production: Rehearsal
 ) -> None:
     assert production.backends.unready() == []
@@ -37,7 +37,7 @@ def test_the_gateway_stands_on_the_regions_address_in_the_group_of_the_nodes(
     assert {cause["kind"] for cause in balancer["causes"].values()} == {"Service"}
 
 
-def test_what_the_cluster_made_is_no_drift_and_nothing_of_it_is_left_after_a_destroy(
+def test_resources_of_the_cluster_are_not_drift_and_a_destroy_deletes_them(
     own_production: Rehearsal,
 ) -> None:
     assert own_production.refresh_preview().ok

@@ -1,4 +1,4 @@
-"""The names of two regions on the real engine: one comes, is edited, is unreachable, and goes."""
+"""DNS names of two regions on the real engine: one is added, edited, unreachable and removed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def done(run: Run) -> Run:
 
 
 def changed(run: Run) -> dict[str, set[str]]:
-    """What a plan does to names, by operation; the rest of the program left out."""
+    """The changes of a plan to DNS and Traffic Manager, by operation."""
     found: dict[str, set[str]] = {}
     for step in done(run).changing_steps:
         if step.type.removeprefix("azure-native:").startswith(NAMES):
@@ -40,7 +40,7 @@ def changed(run: Run) -> dict[str, set[str]]:
 
 
 def ids(state: Path) -> list[str]:
-    """What exists in the simulated cloud."""
+    """The ids of all resources in the simulated cloud."""
     cloud = json.loads(next(state.rglob("azure.json")).read_text(encoding="utf-8"))
     return [record["id"] for record in cloud["records"]]
 
@@ -61,24 +61,22 @@ def own(both: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["east", "west"])
-def test_a_tag_changes_zones_and_profile_and_no_name(both: Path, cli: PulumiCli, name: str) -> None:
+def test_a_tag_changes_zones_and_profiles_and_no_name(both: Path, cli: PulumiCli, name: str) -> None:
     with stack(name, both, cli) as rehearsal:
-        run = done(rehearsal.preview(config={"names:owner": "somebody"}))
+        run = done(rehearsal.preview(config={"names:owner": "alice"}))
     everywhere = {"environment-zone", "traffic-web", "traffic-sip"} if name == "east" else set()
     assert changed(run) == {"update": {"region-zone", *everywhere}}
     assert "role" not in "".join(step.name for step in run.changing_steps)
 
 
-def test_a_gateway_made_internal_changes_its_two_records_and_takes_the_endpoint_away(
-    both: Path, cli: PulumiCli
-) -> None:
+def test_an_internal_gateway_changes_its_two_records_and_deletes_the_endpoint(both: Path, cli: PulumiCli) -> None:
     with stack("west", both, cli) as rehearsal:
         run = rehearsal.preview(config={"names:exposure": "internal"})
     assert changed(run) == {"update": {"region-api", "region-livekit"}, "delete": {"region-endpoint-web"}}
     assert run.changes == {"update": 2, "delete": 1}
 
 
-def test_a_gateway_made_internal_answers_its_private_address(own: Path, cli: PulumiCli) -> None:
+def test_an_internal_gateway_resolves_to_its_private_address(own: Path, cli: PulumiCli) -> None:
     with stack("west", own, cli) as rehearsal:
         done(rehearsal.up(config={"names:exposure": "internal"}))
         assert rehearsal.preview(config={"names:exposure": "internal"}).changes == {}
@@ -88,8 +86,8 @@ def test_a_gateway_made_internal_answers_its_private_address(own: Path, cli: Pul
     assert not record["properties"].get("targetResource")
 
 
-def test_a_refresh_after_probes_makes_no_plan(own: Path, cli: PulumiCli) -> None:
-    """Traffic Manager writes what it finds among what a program can write."""
+def test_a_refresh_after_probes_causes_no_changes(own: Path, cli: PulumiCli) -> None:
+    """Traffic Manager writes its probe results into properties that a program can set."""
     cloud = Cloud.open(next(own.rglob("azure.json")))
     profiles, endpoints = cloud.of_type(PROFILE), cloud.of_type(ENDPOINT)
     assert (len(profiles), len(endpoints)) == (2, 4)
@@ -102,21 +100,21 @@ def test_a_refresh_after_probes_makes_no_plan(own: Path, cli: PulumiCli) -> None
         assert done(rehearsal.preview()).changes == {}
 
 
-def test_a_region_is_deployed_while_another_is_down(own: Path, cli: PulumiCli) -> None:
+def test_a_region_is_deployed_during_the_outage_of_another(own: Path, cli: PulumiCli) -> None:
     with stack("east", own, cli, Faults(unreachable=["westeurope"])) as rehearsal:
-        done(rehearsal.up(config={"names:owner": "somebody"}))
+        done(rehearsal.up(config={"names:owner": "alice"}))
     with stack("west", own, cli, Faults(unreachable=["eastus"])) as rehearsal:
-        run = done(rehearsal.up(config={"names:owner": "somebody"}))
+        run = done(rehearsal.up(config={"names:owner": "alice"}))
     assert changed(run) == {"update": {"region-zone"}}
 
 
-def test_a_region_that_goes_leaves_nothing_and_the_other_as_it_was(own: Path, cli: PulumiCli) -> None:
+def test_removing_a_region_leaves_nothing_and_does_not_change_the_other(own: Path, cli: PulumiCli) -> None:
     assert [id for id in ids(own) if "westeurope" in id]
     with stack("west", own, cli) as rehearsal:
         done(rehearsal.destroy())
     assert [id for id in ids(own) if "westeurope" in id] == []
     environment = [id for id in ids(own) if "/dnsZones/voice.example.com/" in id and "/roleAssignments/" in id]
-    assert len(environment) == 1, "only the other region's controller writes there"
+    assert len(environment) == 1, "only the role of the other region's controller is left"
     with stack("east", own, cli) as rehearsal:
         assert done(rehearsal.preview()).changes == {}
         done(rehearsal.destroy())

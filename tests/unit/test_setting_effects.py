@@ -1,4 +1,4 @@
-"""Every setting reaches something: changed alone, it changes what Azure or Kubernetes is told."""
+"""Every setting has an effect: a change of the setting alone changes inputs or options of resources."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ ONLY_STEERS_CHECKS = {
     "class": "a set of defaults",
     "kind": "selects the model that validates the stack file, and the region component",
     "extends": "where defaults come from",
-    "region": "which of the regions the others are read from",
+    "region": "selects the region of the list",
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
     "azure.tenantId": "compared with the credentials in use",
     "telephony.concurrentCalls": "compared with what pools and agents carry",
-    "dns.delegated": "says that an authority may be asked for certificates",
+    "dns.delegated": "allows certificates of a public authority",
 }
-"""Settings that change no resource by themselves (yet), each with what they are for."""
+"""Settings that change no resource by themselves, each with its purpose."""
 
 GENERATION = {"name": "a", "vmSize": "Standard_D8s_v5"}
 SECOND_GENERATION = {**GENERATION, "name": "b"}
@@ -321,7 +321,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "dns.routing": ("dns.routing", "priority"),
     "dns.certificateAuthorities": ("dns.certificateAuthorities", ["letsencrypt.org", "example.net"]),
 }
-"""For each setting, a change of one place of the good stack."""
+"""For each setting, a change of one path of the valid stack."""
 
 FROM: Mapping[str, tuple[str, Any]] = {
     **{
@@ -358,7 +358,7 @@ FROM: Mapping[str, tuple[str, Any]] = {
     "telephony.carriers.outbound.": ("telephony.carriers", [{**CARRIER, "outbound": OUTBOUND}]),
     "telephony.carriers.registrar.": ("telephony.carriers", [REGISTERING]),
 }
-"""What a change starts from where the good stack does without: by setting, or by how several begin."""
+"""Changes of the valid stack before the change of a setting, by setting or by the prefix of several settings."""
 
 
 def leaves(model: type[BaseModel], path: str = "") -> Iterator[str]:
@@ -379,8 +379,8 @@ def sections_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from sections_in(argument)
 
 
-def told(graph: Graph) -> list[Any]:
-    """What reaches the engine, but for order."""
+def resources_of(graph: Graph) -> list[Any]:
+    """The resources for the engine, independent of their order."""
     return sorted(
         (resource.urn, repr(sorted(resource.inputs.items())), bool(resource.protect), resource.custom_timeouts.items())
         for resource in graph.resources
@@ -400,32 +400,34 @@ NEED_SECRETS = ("agent.secretVariables", "telephony.carriers.")
 
 
 def start(setting: str) -> dict[str, Any]:
-    """The stack that the change of a setting starts from."""
-    # Few calls, so that the good stack's small pools leave room for every change.
+    """The stack before the change of a setting."""
+    # Few calls, so that the small pools of the valid stack leave room for every change.
     sections = edited(read_sections(PRODUCTION), "telephony.concurrentCalls", 10)
     sections = edited(sections, "images.agentWatch", AGENT_WATCH_IMAGE)
     if setting.startswith(NEED_SECRETS):
         sections = {**sections, "secrets": {name: {"secure": "AAAA"} for name in ("trunk", "other")}}
-    beginning = max((begin for begin in FROM if setting.startswith(begin)), key=len, default="")
-    return edited(sections, *FROM[beginning]) if beginning else sections
+    prefix = max((item for item in FROM if setting.startswith(item)), key=len, default="")
+    return edited(sections, *FROM[prefix]) if prefix else sections
 
 
 @functools.cache
-def told_of(sections: str) -> list[Any]:
-    """What reaches the engine of a stack that several changes start from."""
-    return told(build_stack(json.loads(sections)))
+def initial_resources(sections: str) -> list[Any]:
+    """The resources of a stack that several changes start from."""
+    return resources_of(build_stack(json.loads(sections)))
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("setting", CHANGES)
-def test_a_setting_reaches_a_resource(setting: str) -> None:
+def test_a_setting_changes_a_resource(setting: str) -> None:
     place, value = CHANGES[setting]
     before = start(setting)
     after = before
     if place == "regions" and value[0]["name"] != before["region"]:
         after = {**after, "region": value[0]["name"]}
     whole = {**_at(after, place), **value} if isinstance(value, dict) and "day" not in value else value
-    assert told(build_stack(edited(after, place, whole))) != told_of(json.dumps(before, sort_keys=True))
+    assert resources_of(build_stack(edited(after, place, whole))) != initial_resources(
+        json.dumps(before, sort_keys=True)
+    )
 
 
 def _at(sections: Mapping[str, Any], path: str) -> Any:

@@ -1,4 +1,4 @@
-"""Habits that hold for the whole graph of every stack."""
+"""Conventions that hold for the whole graph of every stack."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ TYPES = {
     "trafficmanager:Endpoint",
     "trafficmanager:Profile",
 }
-"""The Azure types that the program may use; a new one is added with the rules of the simulated Azure."""
+"""The Azure types that the program uses. A new type needs rules in the simulated Azure."""
 
 OPEN_ON_PURPOSE = {
     # Callers and clients come from anywhere.
@@ -76,21 +76,18 @@ OPEN_ON_PURPOSE = {
     ("livekit", "443"),
     ("workload", "443"),
     ("workload", "80"),
-    # Carriers that do not tell where their media comes from.
+    # Carriers without a list of media addresses.
     ("sip", "16384-29999"),
 }
 
-LIKE_ANOTHER = (PROJECT / "Pulumi.prod-southeastasia.yaml",)
-"""Stacks that differ from another one in their region alone."""
+SIMILAR = (PROJECT / "Pulumi.prod-southeastasia.yaml",)
+"""Stacks that differ from another stack only in their region."""
 
 EACH_CLASS = (PRODUCTION, PROJECT / "Pulumi.staging.yaml")
 
 every_stack = pytest.mark.parametrize(
     "stack",
-    [
-        pytest.param(path, marks=[pytest.mark.exhaustive] if path in LIKE_ANOTHER else [], id=path.name)
-        for path in STACKS
-    ],
+    [pytest.param(path, marks=[pytest.mark.exhaustive] if path in SIMILAR else [], id=path.name) for path in STACKS],
 )
 
 
@@ -99,7 +96,7 @@ def azure(graph: Graph) -> list[Registered]:
 
 
 def real(graph: Graph) -> list[Registered]:
-    """What reaches a cloud or a cluster."""
+    """The resources of a cloud or a cluster, without components."""
     return [resource for resource in graph.resources if resource.custom]
 
 
@@ -107,9 +104,9 @@ def real(graph: Graph) -> list[Registered]:
 def test_every_resource_belongs_to_a_component(stack: Path) -> None:
     graph = graph_of(stack)
     for resource in real(graph):
-        assert resource.parent != graph.stack, f"{resource.name} hangs on the stack"
+        assert resource.parent != graph.stack, f"the parent of {resource.name} is the stack"
         assert not graph.get(resource.parent).custom, (
-            f"{resource.name} hangs on a resource; aliases grow along the chain"
+            f"the parent of {resource.name} is no component; long chains of parents multiply aliases"
         )
 
 
@@ -123,14 +120,14 @@ def test_every_child_is_named_for_its_component(stack: Path) -> None:
 
 
 @every_stack
-def test_every_component_says_that_it_is_finished(stack: Path) -> None:
+def test_every_component_registers_outputs(stack: Path) -> None:
     components = [resource for resource in graph_of(stack).resources if resource.type.startswith("voice:")]
     unfinished = [resource.name for resource in components if resource.registered_outputs is None]
-    assert not unfinished, "register_outputs is the last statement of a component"
+    assert not unfinished, "the last statement of a component must be register_outputs"
 
 
 @every_stack
-def test_only_the_cluster_brings_a_provider_and_every_object_uses_it(stack: Path) -> None:
+def test_only_the_cluster_creates_a_provider_and_every_object_uses_it(stack: Path) -> None:
     graph = graph_of(stack)
     (provider,) = [resource for resource in graph.resources if resource.type.startswith("pulumi:providers:")]
     assert graph.get(provider.parent).type == "voice:index:AksCluster"
@@ -140,23 +137,23 @@ def test_only_the_cluster_brings_a_provider_and_every_object_uses_it(stack: Path
 
 
 @every_stack
-def test_every_azure_resource_has_a_name_of_our_own(stack: Path) -> None:
+def test_every_azure_resource_has_an_explicit_name(stack: Path) -> None:
     for resource in azure(graph_of(stack)):
         group_is_parent = "" if resource.type.endswith(":ResourceGroup") else "resourceGroupName"
         names = [
             key for key in resource.inputs if key.endswith(("Name", "name", "objectId")) and key != group_is_parent
         ]
-        assert names, f"{resource.name} would get a random name, unknown in plans"
+        assert names, f"{resource.name} would get a random name, which is unknown in plans"
 
 
 @every_stack
-def test_no_type_is_used_that_nobody_chose(stack: Path) -> None:
+def test_only_listed_types_are_used(stack: Path) -> None:
     used = {resource.type.removeprefix("azure-native:") for resource in azure(graph_of(stack))}
     assert used <= TYPES
 
 
 @every_stack
-def test_whatever_takes_tags_has_them(stack: Path) -> None:
+def test_every_taggable_resource_has_tags(stack: Path) -> None:
     for resource in azure(graph_of(stack)):
         module, _, kind = resource.type.removeprefix("azure-native:").partition(":")
         if hasattr(getattr(getattr(pulumi_azure_native, module), kind), "tags"):
@@ -164,33 +161,33 @@ def test_whatever_takes_tags_has_them(stack: Path) -> None:
 
 
 IGNORED = {
-    # With auto-grow Azure enlarges the storage by itself, and a smaller size cannot be had again.
+    # With auto-grow Azure enlarges the storage, and storage cannot shrink.
     ("azure-native:dbforpostgresql:Server", ("storage.storageSizeGB",)),
-    # What probes found stands among what can be written; a refresh would put it into the plan.
+    # Probe results are in writable properties; a refresh would add them to the plan.
     ("azure-native:trafficmanager:Endpoint", ("endpointMonitorStatus",)),
     ("azure-native:trafficmanager:Profile", ("monitorConfig.profileMonitorStatus",)),
 }
 
 
 @every_stack
-def test_nothing_is_ignored_but_what_has_a_reason(stack: Path) -> None:
+def test_only_listed_properties_are_ignored(stack: Path) -> None:
     ignored = {(r.type, tuple(r.ignore_changes)) for r in graph_of(stack).resources if r.ignore_changes}
     assert ignored <= IGNORED
 
 
-def test_the_size_of_storage_counts_where_azure_does_not_change_it() -> None:
+def test_storage_size_is_not_ignored_without_auto_grow() -> None:
     assert not [
         server.name for server in non_default().of_type("azure-native:dbforpostgresql:Server") if server.ignore_changes
     ]
 
 
 @every_stack
-def test_historic_aliases_are_gone(stack: Path) -> None:
+def test_historic_aliases_are_removed(stack: Path) -> None:
     assert [resource.name for resource in azure(graph_of(stack)) if resource.aliases] == []
 
 
 @every_stack
-def test_what_cannot_be_had_again_is_protected_by_setting(stack: Path) -> None:
+def test_irreplaceable_resources_are_protected_by_setting(stack: Path) -> None:
     kept = {
         "containerregistry:Registry",
         "containerservice:ManagedCluster",
@@ -206,7 +203,7 @@ def test_what_cannot_be_had_again_is_protected_by_setting(stack: Path) -> None:
         "storage:StorageAccount",
     }
     if load_stack_file(stack).global_part is None:
-        # Made again, a region's zone has other name servers, and the region says so in the environment's zone itself.
+        # The zone of a region may be replaced: the region writes its new name servers to the environment's zone.
         kept.discard("dns:Zone")
     there = {resource.type for resource in graph_of(stack).resources}
     wanted = {f"azure-native:{type}" for type in kept} & there
@@ -237,14 +234,14 @@ def test_a_retiring_media_pool_is_not_protected() -> None:
 
 
 @every_stack
-def test_the_kubeconfig_is_secret_wherever_it_goes(stack: Path) -> None:
+def test_the_kubeconfig_is_secret_everywhere(stack: Path) -> None:
     graph = graph_of(stack)
     assert graph.one("pulumi:providers:kubernetes").is_secret("kubeconfig")
     assert "kubeconfig" in graph.secret_exports
 
 
 @every_stack
-def test_nothing_is_open_to_the_world_but_what_callers_need(stack: Path) -> None:
+def test_only_ports_for_callers_are_open_to_the_internet(stack: Path) -> None:
     for group in graph_of(stack).of_type("azure-native:network:NetworkSecurityGroup"):
         purpose = group.name.split("-security-")[1]
         for rule in group.inputs["securityRules"]:
@@ -252,33 +249,33 @@ def test_nothing_is_open_to_the_world_but_what_callers_need(stack: Path) -> None
             if rule["access"] == "Allow" and {"*", "Internet", "0.0.0.0/0"} & set(sources):
                 ranges = rule.get("destinationPortRanges") or [rule["destinationPortRange"]]
                 for ports in ranges:
-                    assert (purpose, ports) in OPEN_ON_PURPOSE, f"{purpose} opens {ports} to the world"
+                    assert (purpose, ports) in OPEN_ON_PURPOSE, f"{purpose} opens {ports} to the internet"
 
 
-FOR_A_GROUP = {
+GROUP_ROLES = {
     "-role-addresses": "AKS lists every address of the group before it takes the one that a Service names",
     "-role-external-dns-list": "external-dns finds its zone in the list of all zones of the group",
     "-grafana-monitoring": "Grafana shows what Azure Monitor has of the global part",
 }
-"""Roles for a whole resource group, each with its reason; they may only read."""
+"""Roles for a whole resource group, each with its reason. They must be read-only."""
 READING = (Role.READER, Role.MONITORING_READER)
 
 
 @every_stack
-def test_roles_are_known_and_given_for_one_resource(stack: Path) -> None:
+def test_roles_are_known_and_assigned_for_one_resource(stack: Path) -> None:
     known = {role.value for role in Role}
     for assignment in graph_of(stack).of_type("azure-native:authorization:RoleAssignment"):
         assert assignment.inputs["roleDefinitionId"].rsplit("/", 1)[-1] in known
         assert assignment.inputs["principalType"] in {"User", "Group", "ServicePrincipal"}
         scope = assignment.inputs["scope"]
-        if "/resourceGroups/" in scope and any(assignment.name.endswith(name) for name in FOR_A_GROUP):
+        if "/resourceGroups/" in scope and any(assignment.name.endswith(name) for name in GROUP_ROLES):
             assert assignment.inputs["roleDefinitionId"].rsplit("/", 1)[-1] in {r.value for r in READING}
             continue
-        assert "/providers/" in scope, f"{assignment.name} is for a whole group or subscription: {scope}"
+        assert "/providers/" in scope, f"the scope of {assignment.name} is a whole group or subscription: {scope}"
 
 
 @every_stack
-def test_pools_are_never_inline_but_the_system_pool(stack: Path) -> None:
+def test_only_the_system_pool_is_inline(stack: Path) -> None:
     cluster = graph_of(stack).one("azure-native:containerservice:ManagedCluster")
     assert [(pool["name"], pool["mode"]) for pool in cluster.inputs["agentPoolProfiles"]] == [("system", "System")]
 
@@ -297,18 +294,18 @@ def test_no_pool_states_a_count_that_the_autoscaler_owns(stack: Path) -> None:
     "type", ["network:Subnet", "containerservice:AgentPool", "containerservice:MaintenanceConfiguration"]
 )
 @every_stack
-def test_writes_to_one_parent_wait_for_each_other(stack: Path, type: str) -> None:
+def test_writes_to_one_parent_are_sequential(stack: Path, type: str) -> None:
     graph = graph_of(stack)
     chain = [resource.urn for resource in graph.of_type(f"azure-native:{type}")]
     for before, after in itertools.pairwise(chain):
-        assert before in graph.get(after).dependencies, f"{after} may run beside {before}"
+        assert before in graph.get(after).dependencies, f"{after} can run concurrently with {before}"
 
 
 @pytest.mark.parametrize(
     "stack",
     [pytest.param(path, marks=[] if path in EACH_CLASS else [pytest.mark.exhaustive], id=path.name) for path in STACKS],
 )
-def test_a_first_plan_needs_nothing_from_azure_but_ids_addresses_and_credentials(stack: Path) -> None:
+def test_a_first_plan_has_the_same_resources_as_the_deployment(stack: Path) -> None:
     graph = build_stack(read_sections(stack), preview=True)
     assert sorted(resource.urn for resource in graph.resources) == sorted(
         resource.urn for resource in graph_of(stack).resources
@@ -319,7 +316,7 @@ def test_the_program_has_under_40_lines() -> None:
     assert len((PROJECT / "__main__.py").read_text().splitlines()) < 40
 
 
-def test_another_subscription_is_refused_before_anything_is_declared() -> None:
+def test_another_subscription_is_refused_before_any_declaration() -> None:
     sections = edited(read_sections(PRODUCTION), "azure.subscriptionId", "00000000-0000-4000-8000-00000000000f")
     with pytest.raises(Exception, match="belong to '00000000-0000-4000-8000-000000000001'"):
         build_stack(sections)

@@ -1,4 +1,4 @@
-"""Edits of the entrance and its certificates, on a deployed platform: every operation is counted."""
+"""Edits of the Gateway and its certificates, on a deployed platform: each test counts every operation."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def planned(production: Rehearsal, config: dict[str, Any]) -> dict[str, list[str
     return changes(run)
 
 
-def test_a_host_is_one_route_and_an_earlier_renewal_one_update_of_each_certificate(production: Rehearsal) -> None:
-    """Two edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
+def test_a_host_adds_one_route_and_an_earlier_renewal_updates_each_certificate(production: Rehearsal) -> None:
+    """Two edits share one plan, to start the engine once. They change disjoint resources."""
     found = planned(production, {"voice:gateway.routes": [SHOP], "voice:certificates.renewBeforeDays": 20})
     policies = [name for name in found["update"] if "-policies-" in name]
     assert [name for name in found["update"] if name not in policies] == CERTIFICATES
     created = [name for name in found["create"] if "-policies-" not in name]
-    assert len(created) == 1, "external-dns writes the record where there is one to write"
+    assert len(created) == 1, "external-dns writes the record"
     assert created[0].startswith(f"{SERVICES}-gateway-routes-shop-")
     assert set(found) == {"create", "update"}
 
 
-def test_a_gateway_made_internal_changes_in_place(production: Rehearsal) -> None:
+def test_an_internal_gateway_is_a_change_in_place(production: Rehearsal) -> None:
     assert planned(production, {"voice:gateway.exposure": "internal"}) == {
-        # Nobody outside reaches it any more, the global names' probes included.
+        # It is unreachable from outside, so the probes of the global names end.
         "delete": ["voice-eastus-dns-endpoint-web"],
         "update": [
             "voice-eastus-dns-api",
@@ -48,8 +48,8 @@ def test_a_gateway_made_internal_changes_in_place(production: Rehearsal) -> None
     }
 
 
-def test_certificates_of_an_authority_take_the_place_of_self_signed_ones(own_production: Rehearsal) -> None:
-    """Named anew in the certificates, so that cert-manager asks for them anew; the old issuer goes after that."""
+def test_certificates_of_an_authority_replace_self_signed_ones(own_production: Rehearsal) -> None:
+    """The certificates name the new issuer, so cert-manager requests them again. Then the old issuer is deleted."""
     before = own_production.up(config=SELF_SIGNED)
     assert before.ok, before.text
     found = planned(own_production, {})

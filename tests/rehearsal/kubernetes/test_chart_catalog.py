@@ -1,4 +1,4 @@
-"""Third-party charts: the values they take, and the definitions that their releases bring to a cluster."""
+"""Third-party charts: the values that they accept, and the CRDs that their releases install in a cluster."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ISSUER: Final = named(
 )
 GATEWAY_CLASS: Final = named("gateway.networking.k8s.io/v1", "GatewayClass", "envoy", spec={"controllerName": "a.b/c"})
 
-# Values as a deployment gives them: each chart must take them.
+# Values as in a deployment: each chart must accept them.
 USED: Final[dict[str, Object]] = {
     "cert-manager": {
         "crds": {"enabled": True},
@@ -86,12 +86,12 @@ USED: Final[dict[str, Object]] = {
 
 def known(chart: ThirdPartyChart) -> CatalogChart:
     found = find_chart(chart.name)
-    assert found, f"nothing is known of {chart.name}"
+    assert found, f"the catalog has no chart {chart.name}"
     return found
 
 
 def release(chart: ThirdPartyChart, **inputs: Any) -> dict[str, Any]:
-    """A release as the platform declares it, with values that the chart takes."""
+    """A release as the platform declares it, with values that the chart accepts."""
     inputs = {"values": USED[chart.short_name], "namespace": "kube-system", **inputs}
     repository = {"repositoryOpts": {"repo": chart.repository}} if chart.repository else {}
     return {"chart": chart.name, "version": chart.version, "name": chart.short_name, **repository, **inputs}
@@ -107,24 +107,24 @@ def has(cluster: FakeApiServer, definition: str) -> bool:
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
-def test_every_pinned_chart_is_known_in_its_version(chart: ThirdPartyChart) -> None:
+def test_the_catalog_has_every_pinned_chart_in_its_version(chart: ThirdPartyChart) -> None:
     assert (known(chart).name, known(chart).version) == (chart.short_name, chart.version)
 
 
-def test_nothing_is_known_of_charts_that_are_not_pinned() -> None:
+def test_the_catalog_has_only_pinned_charts() -> None:
     pinned = {chart.short_name for chart in charts.CHARTS}
     assert {file.stem for file in FOLDER.iterdir()} == pinned
     assert set(crd_origins().charts) <= pinned
 
 
-def test_every_file_of_definitions_is_brought_by_somebody() -> None:
+def test_every_file_of_definitions_belongs_to_a_chart() -> None:
     by_addons = {addon.definitions for addon in crd_origins().addons}
     by_charts = {file for origin in crd_origins().charts.values() for file in origin.definitions}
     assert by_addons | by_charts == {file.stem for file in DEFINITIONS.glob("*.json")}
     assert not by_addons & by_charts
 
 
-def test_every_switch_of_definitions_is_a_value_that_its_chart_takes() -> None:
+def test_every_value_that_enables_definitions_exists_in_its_chart() -> None:
     for chart, origin in crd_origins().charts.items():
         found = find_chart(chart)
         assert found
@@ -136,24 +136,24 @@ def test_every_switch_of_definitions_is_a_value_that_its_chart_takes() -> None:
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
-def test_values_in_use_are_taken(chart: ThirdPartyChart, provider: FakeKubernetesProvider) -> None:
+def test_values_in_use_are_accepted(chart: ThirdPartyChart, provider: FakeKubernetesProvider) -> None:
     assert refusals(provider, release(chart)) == {}
 
 
 @pytest.mark.parametrize("chart", charts.CHARTS, ids=lambda chart: chart.short_name)
-def test_a_key_that_a_chart_does_not_know_is_refused_with_what_it_takes(
+def test_an_unknown_key_is_refused_with_the_allowed_keys(
     chart: ThirdPartyChart, provider: FakeKubernetesProvider
 ) -> None:
-    said = refusals(provider, release(chart, values={**USED[chart.short_name], "repilcas": 2}))
-    assert list(said) == ["values.repilcas"]
-    assert said["values.repilcas"].startswith(
+    found = refusals(provider, release(chart, values={**USED[chart.short_name], "repilcas": 2}))
+    assert list(found) == ["values.repilcas"]
+    assert found["values.repilcas"].startswith(
         f"the chart {chart.short_name} {chart.version} has no value repilcas; the top"
     )
-    assert next(iter(USED[chart.short_name])) in said["values.repilcas"], "it names what is allowed"
+    assert next(iter(USED[chart.short_name])) in found["values.repilcas"], "the message lists the allowed keys"
 
 
 @pytest.mark.parametrize(
-    ("chart", "values", "path", "says"),
+    ("chart", "values", "path", "message"),
     [
         (charts.CERT_MANAGER, {"crds": {"enable": True}}, "values.crds.enable", "crds accepts enabled, keep"),
         (charts.CERT_MANAGER, {"replicaCount": []}, "values.replicaCount", "must be number"),
@@ -175,44 +175,44 @@ def test_a_key_that_a_chart_does_not_know_is_refused_with_what_it_takes(
         (charts.JAEGER, {"jaeger": {"tolerations": {}}}, "values.jaeger.tolerations", "must be array"),
     ],
 )
-def test_a_value_that_a_chart_does_not_take_is_refused(
-    chart: ThirdPartyChart, values: Object, path: str, says: str, provider: FakeKubernetesProvider
+def test_an_invalid_value_is_refused(
+    chart: ThirdPartyChart, values: Object, path: str, message: str, provider: FakeKubernetesProvider
 ) -> None:
-    said = refusals(provider, release(chart, values=values))
-    assert list(said) == [path]
-    assert says in said[path]
+    found = refusals(provider, release(chart, values=values))
+    assert list(found) == [path]
+    assert message in found[path]
 
 
-def test_a_null_takes_a_default_back(provider: FakeKubernetesProvider) -> None:
+def test_null_removes_a_default_value(provider: FakeKubernetesProvider) -> None:
     values = {"deployment": {"envoyGateway": {"resources": {"limits": None}, "startupProbe": None}}}
     assert refusals(provider, release(charts.ENVOY_GATEWAY, values=values)) == {}
 
 
-def test_values_of_files_are_checked_too(provider: FakeKubernetesProvider) -> None:
+def test_values_of_files_are_checked(provider: FakeKubernetesProvider) -> None:
     file = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "text": "repilcas: 2\n"}
     assert list(refusals(provider, release(charts.RELOADER, valueYamlFiles=[file]))) == ["values.repilcas"]
 
 
 @pytest.mark.parametrize("version", ["v1.18.2", "1.21"])
-def test_another_version_of_a_known_chart_is_refused(version: str, provider: FakeKubernetesProvider) -> None:
-    said = refusals(provider, release(charts.CERT_MANAGER, version=version))
-    assert list(said) == ["version"]
+def test_another_version_of_a_pinned_chart_is_refused(version: str, provider: FakeKubernetesProvider) -> None:
+    found = refusals(provider, release(charts.CERT_MANAGER, version=version))
+    assert list(found) == ["version"]
     assert (
         f"the catalog has version {charts.CERT_MANAGER.version} of the chart cert-manager, not {version}"
-        in said["version"]
+        in found["version"]
     )
-    assert "regenerate the catalog" in said["version"]
+    assert "regenerate the catalog" in found["version"]
 
 
-def test_a_version_means_the_same_with_and_without_its_letter(provider: FakeKubernetesProvider) -> None:
+def test_a_version_with_the_prefix_v_equals_the_version_without_it(provider: FakeKubernetesProvider) -> None:
     assert refusals(provider, release(charts.CERT_MANAGER, version="1.21.2")) == {}
 
 
-def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
+def test_a_resource_before_the_release_that_installs_its_kind_is_refused_at_once(
     provider: FakeKubernetesProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "azure_rehearsal.kubernetes.object_handler.time.sleep", lambda _: pytest.fail("it was waited for")
+        "azure_rehearsal.kubernetes.object_handler.time.sleep", lambda _: pytest.fail("the provider waited")
     )
     issuer = resource("kubernetes:cert-manager.io/v1:ClusterIssuer", "issuer")
     with pytest.raises(Refused, match='no matches for kind "ClusterIssuer"') as refused:
@@ -226,15 +226,13 @@ def test_a_resource_before_the_release_that_brings_its_kind_is_refused_at_once(
     assert any("did you mean" in failure.reason for failure in failures)
 
 
-def test_what_a_checked_release_brings_can_be_planned(provider: FakeKubernetesProvider) -> None:
+def test_resources_of_kinds_that_a_checked_release_installs_can_be_planned(provider: FakeKubernetesProvider) -> None:
     checked(provider, RELEASE, release(charts.CERT_MANAGER))
     planned = checked(provider, resource("kubernetes:cert-manager.io/v1:ClusterIssuer"), ISSUER)
-    assert "namespace" not in planned["metadata"], "its definition says that it has none"
+    assert "namespace" not in planned["metadata"], "its CRD has cluster scope"
 
 
-def test_a_release_without_its_definitions_brings_none(
-    provider: FakeKubernetesProvider, cluster: FakeApiServer
-) -> None:
+def test_a_release_without_crds_installs_none(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     made(provider, RELEASE, release(charts.CERT_MANAGER, values={}))
     assert not has(cluster, "certificates.cert-manager.io"), "crds.enabled is false by default"
     made(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={"crds": {"enabled": False}}))
@@ -246,10 +244,10 @@ def test_a_release_without_its_definitions_brings_none(
 @pytest.mark.parametrize(
     ("chart", "values", "definition", "stays"),
     [
-        # In crds/: Helm never takes these away.
+        # In crds/: Helm never deletes these.
         (charts.ENVOY_GATEWAY, {}, "gateways.gateway.networking.k8s.io", True),
         (charts.PROMETHEUS_STACK, {}, "podmonitors.monitoring.coreos.com", True),
-        # Among the templates: they go, unless the chart annotates them.
+        # In templates/: Helm deletes them unless the chart annotates them.
         (charts.EXTERNAL_SECRETS, {}, "pushsecrets.external-secrets.io", False),
         (charts.CERT_MANAGER, {"crds": {"enabled": True}}, "certificates.cert-manager.io", True),
         (charts.CERT_MANAGER, {"crds": {"enabled": True, "keep": False}}, "certificates.cert-manager.io", False),
@@ -257,7 +255,7 @@ def test_a_release_without_its_definitions_brings_none(
         (charts.ARGO_CD, {"crds": {"keep": False}}, "applications.argoproj.io", False),
     ],
 )
-def test_uninstalling_leaves_the_definitions_that_helm_leaves(
+def test_uninstalling_keeps_the_crds_that_helm_keeps(
     chart: ThirdPartyChart,
     values: Object,
     definition: str,
@@ -272,7 +270,7 @@ def test_uninstalling_leaves_the_definitions_that_helm_leaves(
     made(provider, RELEASE, release(chart, values=values))
 
 
-def test_resources_go_with_the_definition_that_a_release_takes_away(
+def test_deleting_a_crd_with_its_release_deletes_its_resources(
     provider: FakeKubernetesProvider, cluster: FakeApiServer
 ) -> None:
     values = {"crds": {"enabled": True, "keep": False}}
@@ -282,7 +280,7 @@ def test_resources_go_with_the_definition_that_a_release_takes_away(
     assert cluster.get(Key.of(ISSUER)) is None
 
 
-def test_an_upgrade_does_not_bring_what_stands_in_crds(provider: FakeKubernetesProvider) -> None:
+def test_an_upgrade_does_not_install_the_folder_crds(provider: FakeKubernetesProvider) -> None:
     id, inputs, outputs = made(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={"crds": {"enabled": False}}))
     new = checked(provider, RELEASE, release(charts.ENVOY_GATEWAY, values={}), inputs)
     provider.update(RELEASE, id, inputs, outputs, new, preview=False)
@@ -290,9 +288,7 @@ def test_an_upgrade_does_not_bring_what_stands_in_crds(provider: FakeKubernetesP
         made(provider, resource("kubernetes:gateway.networking.k8s.io/v1:GatewayClass"), GATEWAY_CLASS)
 
 
-def test_an_upgrade_brings_what_stands_among_the_templates(
-    provider: FakeKubernetesProvider, cluster: FakeApiServer
-) -> None:
+def test_an_upgrade_installs_crds_among_the_templates(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
     id, inputs, outputs = made(provider, RELEASE, release(charts.CERT_MANAGER, values={}))
     new = checked(provider, RELEASE, release(charts.CERT_MANAGER), inputs)
     after = provider.update(RELEASE, id, inputs, outputs, new, preview=False)
@@ -301,7 +297,7 @@ def test_an_upgrade_brings_what_stands_among_the_templates(
     assert "certificates.cert-manager.io" in names
 
 
-def test_the_pinned_charts_name_no_address_twice_and_have_whole_versions() -> None:
+def test_pinned_charts_have_one_address_and_a_complete_version() -> None:
     for chart in charts.CHARTS:
         assert bool(chart.repository) != chart.name.startswith("oci://"), chart.name
         assert re.fullmatch(r"v?\d+\.\d+\.\d+", chart.version), chart.name

@@ -1,4 +1,4 @@
-"""Edits, planned on a deployed platform: an edit plans what it means and nothing more."""
+"""Plans of edits on a deployed platform: a plan has the intended changes and no others."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def deploy(production: Rehearsal, config: dict[str, Any]) -> Run:
 
 
 @pytest.mark.exhaustive
-def test_without_an_edit_nothing_changes(production: Rehearsal) -> None:
+def test_a_plan_without_an_edit_has_no_changes(production: Rehearsal) -> None:
     assert planned(production, {}) == {}
 
 
-def test_a_setting_of_the_cluster_a_rule_and_a_new_generation_plan_themselves_and_nothing_behind_them(
+def test_a_cluster_setting_a_rule_and_a_new_generation_change_no_dependents(
     production: Rehearsal,
 ) -> None:
-    """Three edits in one plan, to start the engine once: what they plan is disjoint, so each is seen to be all."""
+    """Three edits share one plan, to start the engine once. They change disjoint resources."""
     carrier = {"name": "acme", "signallingCidrs": ["203.0.113.0/28"], "mediaCidrs": ["203.0.113.64/26"]}
     edits = {
         "voice:aks.autoscaler.scanInterval": "20s",
@@ -56,10 +56,10 @@ def test_a_setting_of_the_cluster_a_rule_and_a_new_generation_plan_themselves_an
         "update": [
             CLUSTER,
             "voice-eastus-network-security-sip",
-            # Both generations may be full at once, and the new one has larger nodes.
+            # The quota covers both generations, and the new one has larger nodes.
             "voice-eastus-services-quotas-limits-voice-media",
             "voice-eastus-services-quotas-quota-voice-media",
-            # They may run on the new nodes too.
+            # Their node affinity includes the new nodes.
             *SIP_WORKLOADS,
         ],
         "create": sip_pools("b"),
@@ -67,26 +67,26 @@ def test_a_setting_of_the_cluster_a_rule_and_a_new_generation_plan_themselves_an
 
 
 @pytest.mark.exhaustive
-def test_a_tag_of_the_whole_stack_is_updates_only(production: Rehearsal) -> None:
+def test_a_tag_of_the_whole_stack_causes_only_updates(production: Rehearsal) -> None:
     found = planned(production, {"voice:tags": {"cost-center": "other"}})
     assert set(found) == {"update"}
     assert CLUSTER in found["update"]
     behind = [name for name in found["update"] if "-role-" in name or "-deployer-" in name or "-services-" in name]
-    assert not behind, "what depends on a tagged resource seems to change with it"
+    assert not behind, "a tag must not change the dependents of a resource"
 
 
 @pytest.mark.exhaustive
-def test_a_kubernetes_upgrade_is_one_update_of_the_cluster_and_each_pool(production: Rehearsal) -> None:
+def test_a_kubernetes_upgrade_updates_the_cluster_and_each_pool_once(production: Rehearsal) -> None:
     found = planned(production, {"voice:aks.kubernetesVersion": "1.37"})
     assert set(found) == {"update"}
     pools = {name for name in found["update"] if "-pool-" in name}
     namespaces = {name for name in found["update"] if "-namespace-" in name}
     assert len(pools) == 2 * len(ZONES) + 2
-    assert set(found["update"]) == {CLUSTER, *pools, *namespaces}, "namespaces pin the version's Pod Security rules"
+    assert set(found["update"]) == {CLUSTER, *pools, *namespaces}, "namespaces pin the version of Pod Security"
 
 
 @pytest.mark.exhaustive
-def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(production: Rehearsal) -> None:
+def test_changing_the_vm_size_of_a_media_pool_is_refused_with_the_remediation(production: Rehearsal) -> None:
     run = production.preview(config={GENERATIONS: [{**OLD, "vmSize": "Standard_D16s_v5"}]})
     assert not run.ok
     refused = {failure.name: failure.remediation for failure in failures_of(run)}
@@ -95,7 +95,9 @@ def test_the_size_of_a_media_pool_in_place_is_refused_with_the_way_out(productio
 
 
 @pytest.mark.exhaustive
-def test_a_generation_retires_by_one_update_and_goes_by_one_delete_in_each_zone(own_production: Rehearsal) -> None:
+def test_a_generation_is_retired_by_one_update_and_removed_by_one_delete_per_zone(
+    own_production: Rehearsal,
+) -> None:
     retiring = {GENERATIONS: [{**OLD, "state": "retiring"}, NEW]}
     deploy(own_production, {GENERATIONS: [OLD, NEW]})
     assert planned(own_production, retiring) == {"update": [*sip_pools("a"), *SIP_WORKLOADS]}

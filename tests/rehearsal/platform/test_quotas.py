@@ -1,4 +1,4 @@
-"""What is deployed fits the quotas and limits of its namespace: a recorded cluster does not hold it to them itself."""
+"""The deployed workloads fit the quotas and limits of their namespaces. The simulator does not enforce them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNITS = {"m": 0.001, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "": 1}
 
 
 def amount(quantity: Any) -> float:
-    """A quantity of Kubernetes as a number."""
+    """A Kubernetes quantity as a number."""
     text = str(quantity)
     unit = text.lstrip("0123456789.")
     return float(text.removesuffix(unit)) * UNITS[unit]
@@ -31,7 +31,7 @@ def by_namespace(recording: list[dict[str, Any]], kind: str) -> dict[str, dict[s
 
 
 def pods(recording: list[dict[str, Any]]) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """Namespace, number and `spec` of the pods of every workload."""
+    """Namespace, pod count and pod `spec` of every workload."""
     for kind in ("Deployment", "StatefulSet"):
         for item in of_kind(recording, kind):
             yield item["metadata"]["namespace"], item["spec"].get("replicas", 1), item["spec"]["template"]["spec"]
@@ -39,16 +39,16 @@ def pods(recording: list[dict[str, Any]]) -> Iterator[tuple[str, int, dict[str, 
         yield item["metadata"]["namespace"], 1, item["spec"]["jobTemplate"]["spec"]["template"]["spec"]
 
 
-def test_workloads_request_no_more_than_their_namespace_may(recording: list[dict[str, Any]]) -> None:
+def test_workloads_request_no_more_than_the_quota_of_their_namespace(recording: list[dict[str, Any]]) -> None:
     quotas = by_namespace(recording, "ResourceQuota")
-    asked: dict[tuple[str, str], float] = {}
+    requested: dict[tuple[str, str], float] = {}
     for namespace, count, spec in pods(recording):
         for container in spec["containers"]:
             for resource, quantity in container["resources"]["requests"].items():
                 key = (namespace, resource)
-                asked[key] = asked.get(key, 0) + count * amount(quantity)
-    assert {namespace for namespace, _ in asked} >= {"voice-edge", "voice-media", "voice-agents"}
-    for (namespace, resource), total in asked.items():
+                requested[key] = requested.get(key, 0) + count * amount(quantity)
+    assert {namespace for namespace, _ in requested} >= {"voice-edge", "voice-media", "voice-agents"}
+    for (namespace, resource), total in requested.items():
         assert total <= amount(quotas[namespace]["hard"][f"requests.{resource}"]), f"{resource} in {namespace}"
 
 
@@ -61,7 +61,7 @@ def test_no_container_is_larger_than_a_node_of_its_namespace(recording: list[dic
                 assert amount(quantity) <= amount(limit["max"][resource]), f"{container['name']} in {namespace}"
 
 
-def test_load_balancers_and_their_node_ports_are_as_many_as_allowed(recording: list[dict[str, Any]]) -> None:
+def test_load_balancers_and_their_node_ports_fit_the_quota(recording: list[dict[str, Any]]) -> None:
     quotas = by_namespace(recording, "ResourceQuota")
     found = [item for item in of_kind(recording, "Service") if item["spec"].get("type") in ("LoadBalancer", "NodePort")]
     assert found

@@ -1,4 +1,4 @@
-"""What a stack may ask for beside the platform: records for routes, restarts for new secrets, GitOps."""
+"""Optional services: DNS records for routes (external-dns), restarts for new secrets (Reloader), GitOps (Argo CD)."""
 
 from __future__ import annotations
 
@@ -49,27 +49,27 @@ def external_dns(graph: Graph) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("C14", "K19")
-def test_records_are_kept_for_routes_in_the_regions_zone_alone(graph: Graph, external_dns: dict[str, Any]) -> None:
+def test_external_dns_manages_only_routes_in_the_zone_of_the_region(graph: Graph, external_dns: dict[str, Any]) -> None:
     assert external_dns["sources"] == ["gateway-httproute"]
     assert external_dns["domainFilters"] == ["eastus.voice.example.com"]
     key, _, value = external_dns["labelFilter"].partition("=")
-    asked = [
+    hosts = [
         item.inputs["spec"]["hostnames"]
         for item in graph.of_type("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute")
         if item.inputs["metadata"].get("labels", {}).get(key) == value
     ]
-    assert asked == [["shop.eastus.voice.example.com"]], "the program keeps api and livekit, and * in the environment"
+    assert hosts == [["shop.eastus.voice.example.com"]], "the program owns api and livekit, and * in the environment"
 
 
 @pytest.mark.requirement("K19")
-def test_records_that_the_program_keeps_are_left_alone(external_dns: dict[str, Any]) -> None:
-    """external-dns changes and deletes nothing but what a TXT record says is its own."""
+def test_external_dns_does_not_change_records_of_the_program(external_dns: dict[str, Any]) -> None:
+    """external-dns changes and deletes only records whose TXT record names it as the owner."""
     assert external_dns["registry"] == "txt"
     assert external_dns["txtOwnerId"] == "aks-voice-test-eastus"
     assert external_dns["managedRecordTypes"] == ["A"]
 
 
-def test_it_signs_in_with_an_identity_and_no_secret(graph: Graph, external_dns: dict[str, Any]) -> None:
+def test_external_dns_signs_in_with_an_identity_and_no_secret(graph: Graph, external_dns: dict[str, Any]) -> None:
     (configuration,) = [
         item.inputs["data"]["azure.json"]
         for item in graph.of_type("kubernetes:core/v1:ConfigMap")
@@ -84,12 +84,12 @@ def test_it_signs_in_with_an_identity_and_no_secret(graph: Graph, external_dns: 
     assert external_dns["extraVolumes"] == [{"name": "azure", "configMap": {"name": "external-dns-azure"}}]
     assert external_dns["extraVolumeMounts"][0]["mountPath"] == "/etc/kubernetes"
     account = external_dns["serviceAccount"]
-    assert account["name"] == "external-dns", "the name that its credential is for"
+    assert account["name"] == "external-dns", "the credential trusts this name"
     assert account["annotations"]["azure.workload.identity/client-id"]
     assert external_dns["podLabels"] == {"azure.workload.identity/use": "true"}
 
 
-def test_it_starts_when_routes_are_defined_and_its_roles_are_there(graph: Graph) -> None:
+def test_external_dns_starts_after_the_crds_of_routes_and_its_roles(graph: Graph) -> None:
     dependencies = set(release(graph, "external-dns").dependencies)
     gateway = release(graph, "oci://docker.io/envoyproxy/gateway-helm")
     zone_roles = [
@@ -100,26 +100,26 @@ def test_it_starts_when_routes_are_defined_and_its_roles_are_there(graph: Graph)
     assert set(zone_roles) <= dependencies
 
 
-def test_without_automatic_names_it_is_not_there() -> None:
+def test_external_dns_is_absent_without_automatic_names() -> None:
     assert "external-dns" not in charts(non_default())
 
 
 # Restarts
 
 
-def test_nothing_is_restarted_or_deployed_that_nobody_asked_for() -> None:
+def test_reloader_and_argo_cd_are_absent_by_default() -> None:
     assert not {"reloader", "argo-cd"} & charts(graph_of(PRODUCTION))
 
 
-def test_only_who_asks_is_restarted_and_nobody_who_carries_calls(graph: Graph) -> None:
+def test_reloader_restarts_only_annotated_workloads_without_calls(graph: Graph) -> None:
     values = release(graph, "reloader").inputs["values"]["reloader"]
-    assert values["autoReloadAll"] is False, "a restart is asked for by annotation"
-    assert values["watchGlobally"] is False, "it would get a role for the whole cluster"
+    assert values["autoReloadAll"] is False, "an annotation requests a restart"
+    assert values["watchGlobally"] is False, "watching globally requires a role for the whole cluster"
     calls = {namespace.name for namespace in NAMESPACES if namespace.carries_calls}
     assert calls == {"voice-media", "voice-agents"}
     assert not calls & set(values["namespaces"])
     assert "voice-apps" in values["namespaces"]
-    assert values["enableCSIIntegration"] is True, "secrets come from the vault as files"
+    assert values["enableCSIIntegration"] is True, "secrets are files from the vault"
 
 
 # GitOps
@@ -130,11 +130,11 @@ def one(graph: Graph, kind: str) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("B67", "K23")
-def test_argo_cd_deploys_from_the_repository_and_writes_into_one_namespace(graph: Graph) -> None:
+def test_argo_cd_deploys_from_the_repository_to_one_namespace(graph: Graph) -> None:
     project = one(graph, "AppProject")["spec"]
     assert project["sourceRepos"] == [REPOSITORY]
     assert [item["namespace"] for item in project["destinations"]] == ["voice-apps"]
-    assert project["sourceNamespaces"] == ["voice-apps"], "from there an application can name no other project"
+    assert project["sourceNamespaces"] == ["voice-apps"], "applications of this namespace can use only this project"
     assert project["clusterResourceWhitelist"] == []
     application = one(graph, "Application")["spec"]
     assert application["project"] == one(graph, "AppProject")["metadata"]["name"]
@@ -143,8 +143,8 @@ def test_argo_cd_deploys_from_the_repository_and_writes_into_one_namespace(graph
 
 
 @pytest.mark.requirement("K23")
-def test_nothing_of_the_platforms_is_of_a_kind_that_argo_cd_may_write_where_it_may(graph: Graph) -> None:
-    """Two owners of one object would fight. A policy of a team's adds to the platform's; it bears another name."""
+def test_argo_cd_cannot_write_kinds_of_the_platform_except_network_policies(graph: Graph) -> None:
+    """Two owners of one object would conflict. A team's policy has another name and adds to the platform's policies."""
     kinds = {item["kind"] for item in one(graph, "AppProject")["spec"]["namespaceResourceWhitelist"]}
     ours = {
         item.inputs["kind"]
@@ -156,11 +156,11 @@ def test_nothing_of_the_platforms_is_of_a_kind_that_argo_cd_may_write_where_it_m
     assert not {"Secret", "Role", "RoleBinding", "ResourceQuota", "HTTPRoute", "CiliumNetworkPolicy"} & kinds
 
 
-def test_its_rights_in_the_cluster_are_no_wider_than_its_project(graph: Graph) -> None:
+def test_the_roles_of_argo_cd_are_no_wider_than_its_project(graph: Graph) -> None:
     values = release(graph, "argo-cd").inputs["values"]
     for part in ("controller", "server"):
         rules = values[part]["clusterRoleRules"]
-        assert rules["enabled"] is True, "by default it may do anything everywhere"
+        assert rules["enabled"] is True, "the default allows everything everywhere"
         assert all(set(rule["verbs"]) <= {"get", "list", "watch"} for rule in rules["rules"])
     (role,) = graph.of_type("kubernetes:rbac.authorization.k8s.io/v1:Role")
     assert role.inputs["metadata"]["namespace"] == "voice-apps"
@@ -175,7 +175,7 @@ def test_its_rights_in_the_cluster_are_no_wider_than_its_project(graph: Graph) -
     assert not {("", "secrets"), ("rbac.authorization.k8s.io", "roles")} & written
 
 
-def test_nobody_is_let_in_from_outside(graph: Graph) -> None:
+def test_argo_cd_has_no_login_and_no_route(graph: Graph) -> None:
     values = release(graph, "argo-cd").inputs["values"]
     assert values["configs"]["cm"]["admin.enabled"] == "false"
     assert values["server"]["replicas"] == 0
@@ -187,5 +187,5 @@ def test_nobody_is_let_in_from_outside(graph: Graph) -> None:
     ]
 
 
-def test_the_platforms_own_table_of_flows_rules(graph: Graph) -> None:
+def test_argo_cd_creates_no_network_policies(graph: Graph) -> None:
     assert release(graph, "argo-cd").inputs["values"]["global"]["networkPolicy"] == {"create": False}
