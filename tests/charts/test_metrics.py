@@ -47,7 +47,7 @@ def test_every_metric_in_use_exists() -> None:
 
 def test_scaling_queries_are_checked() -> None:
     assert {place for place, _ in expressions() if place.startswith("scaling")} == {
-        f"scaling of {chart}" for chart in ("freeswitch", "livekit", "livekit-sip", "voice-agent")
+        f"scaling of {workload.chart}" for workload in DEPLOYMENTS if workload.scales
     }
 
 

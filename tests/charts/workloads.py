@@ -18,7 +18,7 @@ from model.workloads import CATALOG, enabled_workloads
 from settings.loader import load_stack_file
 from settings.loader.stack_file import PROJECT
 from settings.schema.aks_stack import AksStackSettings
-from tests.charts.rendering import rendered
+from tests.charts.rendering import CHARTS, rendered
 
 VALUES = Path(__file__).parent / "values"
 
@@ -26,7 +26,8 @@ VALUES = Path(__file__).parent / "values"
 @dataclass(frozen=True)
 class Workload:
     """One chart of the catalog. `media`: its pods are on the network of their nodes. `calls`: a pod that goes must wait
-    for calls. `job`: it runs and ends. `secrets` are the names in the vault that it reads with its full values.
+    for calls. `job`: it runs and ends. `scales`: its chart has the values `autoscaling`. `secrets` are the names in the
+    vault that it reads with its full values.
     """
 
     chart: str
@@ -34,7 +35,14 @@ class Workload:
     media: bool
     calls: bool
     job: bool
+    scales: bool
     secrets: tuple[str, ...]
+
+
+def chart_scales(chart: str) -> bool:
+    """Whether a chart has the values `autoscaling`."""
+    values = CHARTS / chart / "values.yaml"
+    return values.is_file() and "autoscaling" in yaml.safe_load(values.read_text())
 
 
 FULL_SECRETS: Mapping[str, tuple[str, ...]] = {
@@ -51,6 +59,7 @@ WORKLOADS = tuple(
         media=known.host_network,
         calls=known.waits_for_calls,
         job=known.is_job,
+        scales=chart_scales(known.name),
         secrets=(*(name for name in known.secrets if name != USER_SECRETS), *FULL_SECRETS.get(known.name, ())),
     )
     for known in CATALOG
@@ -94,7 +103,10 @@ def values_of_stack(stack: str) -> dict[str, dict[str, Any]]:
 
 def kinds_of_values(workload: Workload) -> tuple[str, ...]:
     """The committed sets of values of a chart, and the stacks that deploy it."""
-    return (*KINDS_OF_VALUES, *(stack for stack in STACKS if workload.chart in values_of_stack(stack)))
+    # The names of the instances, not their values: pytest collects also if a part of a workload is missing.
+    known = next(known for known in CATALOG if known.name == workload.chart)
+    named = (stack for stack in STACKS if workload.chart in known.instances(known, settings_of(stack)))
+    return (*KINDS_OF_VALUES, *named)
 
 
 def values_of(chart: str, kind: str) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from tests.unit.admission import (
     pod,
 )
 from tests.unit.graph import Graph
+from tests.unit.optional_workloads import OPTIONAL, with_digests
 from tests.unit.stack_variants import minimal
 from tests.unit.stacks import PRODUCTION, PROJECT, build_stack, edited, graph_of
 from tools.flows_page import PAGE, STAGING, page
@@ -50,9 +51,7 @@ OTHER_REGIONS_DATABASE = address("10.20.12.4")
 
 EVERYTHING = {
     "telephony": {"concurrentCalls": 10},
-    "egress": {"enabled": True},
-    "agentWatch": {"enabled": True},
-    "images": {"agentWatch": {"repository": "voice/agent-watch", "digest": f"sha256:{'0' * 64}"}},
+    **{section: {"enabled": True} for section in OPTIONAL},
     "freeswitch": {"eventSocket": "private"},
     "metrics": {"backend": "inCluster"},
     "tracing": {"exporters": ["applicationInsights", "jaeger"]},
@@ -80,7 +79,7 @@ def admission(graph: Graph) -> Admission:
 @pytest.fixture(scope="module")
 def everything() -> Graph:
     """A stack with all optional services."""
-    sections = read_sections(PRODUCTION)
+    sections = with_digests(read_sections(PRODUCTION))
     for section, value in EVERYTHING.items():
         sections = edited(sections, section, {**sections.get(section, {}), **value})
     return build_stack(edited(sections, "dns.delegated", True))

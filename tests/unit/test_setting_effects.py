@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import pytest
+from annotated_types import Le
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from settings.loader.stack_file import read_sections
 from settings.schema.aks_stack import AksStackSettings
 from tests.unit.graph import Graph
+from tests.unit.optional_workloads import IMAGES, OPTIONAL, OPTIONAL_IMAGES, with_digests
 from tests.unit.outputs import SUBSCRIPTION_ID
 from tests.unit.stacks import PRODUCTION, build_stack, edited
 
@@ -42,26 +45,32 @@ PERSON = {"objectId": PIPELINE, "name": "people"}
 IN_CLUSTER = {"backend": "inCluster"}
 ROUTE = {"host": "shop.voice.example.com", "namespace": "voice-agents", "service": "shop", "port": 80}
 
-IMAGES = (
-    "sipEdge",
-    "freeswitch",
-    "freeswitchExporter",
-    "livekit",
-    "livekitSip",
-    "livekitEgress",
-    "voiceAgent",
-    "agentWatch",
-    "tools",
-)
 REGISTRAR = {"host": "sip.example.com", "port": 5070, "transport": "tcp", "realm": "example", "expirySeconds": 150}
 REGISTERING = {**CARRIER, "mode": "register", "credentials": "trunk", "registrar": REGISTRAR}
 OUTBOUND = {"host": "out.example.com", "port": 5070, "transport": "tcp", "prefixes": ["+49"], "caller": "+4930123456"}
 
-AGENT_WATCH_IMAGE = {"repository": "voice/agent-watch", "digest": "sha256:" + "0" * 63 + "a"}
 MESH = {"enabled": True, "namespaces": ["voice-agents"]}
 GIT_OPS = {"repository": "https://git.example.com/services"}
 
+
+def another(field: FieldInfo) -> Any:
+    """A valid value of a setting that differs from its default: of a switch or a number; `None` of others."""
+    if isinstance(field.default, bool):
+        return not field.default
+    if not isinstance(field.default, int | float):
+        return None
+    most = next((limit.le for limit in field.metadata if isinstance(limit, Le)), None)
+    return field.default + 1 if most is None or field.default + 1 <= most else field.default - 1
+
+
 CHANGES: Mapping[str, tuple[str, Any]] = {
+    **{
+        place: (place, another(field))
+        for section, model in OPTIONAL.items()
+        for name, field in model.model_fields.items()
+        if another(field) is not None
+        for place in [f"{section}.{field.alias or name}"]
+    },
     "regions.role": ("regions", [{**EAST, "role": "secondary"}, {**WEST, "role": "primary"}]),
     "secrets": ("secrets", {"trunk": {"secure": "AAAA"}}),
     "registry.untaggedRetentionDays": ("registry.untaggedRetentionDays", 30),
@@ -212,19 +221,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "livekitSip.memoryGib": ("livekitSip.memoryGib", 5),
     "livekitSip.callsPerCpu": ("livekitSip.callsPerCpu", 60),
     "livekitSip.manageTrunks": ("livekitSip.manageTrunks", True),
-    "egress.enabled": ("egress.enabled", True),
     "egress.replicas": ("egress.replicas", 1),
-    "egress.cpu": ("egress.cpu", 2),
-    "egress.memoryGib": ("egress.memoryGib", 5),
-    "agentWatch.enabled": ("agentWatch.enabled", True),
-    "agentWatch.lookSeconds": ("agentWatch.lookSeconds", 3),
-    "agentWatch.answerSeconds": ("agentWatch.answerSeconds", 2),
-    "agentWatch.acceptSeconds": ("agentWatch.acceptSeconds", 6),
-    "agentWatch.trackSeconds": ("agentWatch.trackSeconds", 8),
-    "agentWatch.leaveSeconds": ("agentWatch.leaveSeconds", 2),
-    "agentWatch.secondTrySeconds": ("agentWatch.secondTrySeconds", 5),
-    "agentWatch.abandonedSeconds": ("agentWatch.abandonedSeconds", 90),
-    "agentWatch.leaseSeconds": ("agentWatch.leaseSeconds", 10),
     "agent.minReplicas": ("agent.minReplicas", 3),
     "agent.maxReplicas": ("agent.maxReplicas", 30),
     "agent.cpu": ("agent.cpu", 2),
@@ -235,7 +232,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "images.source": ("images.source", "upstream"),
     **{
         f"images.{image}.{key}": (f"images.{image}.{key}", value)
-        for image in IMAGES
+        for image in IMAGES.values()
         for key, value in (("repository", "other/image"), ("tag", "9.9"), ("digest", "sha256:" + "ab" * 32))
     },
     "agent.secretVariables": ("agent.secretVariables", {"OTHER": "trunk"}),
@@ -341,14 +338,11 @@ FROM: Mapping[str, tuple[str, Any]] = {
     "data.postgresql.administrators.": ("data.postgresql.administrators", [PERSON]),
     "data.postgresql.externalHost": ("data.postgresql", {"mode": "external", "externalHost": "db.example.com"}),
     "delivery.gitOps.": ("delivery.gitOps", GIT_OPS),
-    "agentWatch.": ("agentWatch.enabled", True),
-    "agentWatch.enabled": ("agentWatch.enabled", False),
-    "egress.": ("egress.enabled", True),
-    "egress.enabled": ("egress.enabled", False),
+    **{f"{section}.": (f"{section}.enabled", True) for section in OPTIONAL},
+    **{f"{section}.enabled": (f"{section}.enabled", False) for section in OPTIONAL},
+    **{f"images.{image}.": (f"{section}.enabled", True) for image, section in OPTIONAL_IMAGES.items()},
     "gateway.routes.": ("gateway.routes", [ROUTE]),
     "gateway.routes.rateLimit.": ("gateway.routes", [{**ROUTE, "rateLimit": {"requests": 5}}]),
-    "images.agentWatch.": ("agentWatch.enabled", True),
-    "images.livekitEgress.": ("egress.enabled", True),
     "mesh.": ("mesh", MESH),
     "mesh.enabled": ("mesh.enabled", False),
     "metrics.retentionDays": ("metrics", IN_CLUSTER),
@@ -388,7 +382,9 @@ def resources_of(graph: Graph) -> list[Any]:
 
 
 def test_every_setting_is_listed_here() -> None:
-    assert set(leaves(AksStackSettings)) == set(CHANGES) | set(ONLY_STEERS_CHECKS)
+    settings, listed = set(leaves(AksStackSettings)), set(CHANGES) | set(ONLY_STEERS_CHECKS)
+    assert not settings - listed, f"add to CHANGES in tests/unit/test_setting_effects.py: {sorted(settings - listed)}"
+    assert not listed - settings, f"no such setting: {sorted(listed - settings)}"
 
 
 def test_no_setting_is_listed_twice() -> None:
@@ -403,7 +399,7 @@ def start(setting: str) -> dict[str, Any]:
     """The stack before the change of a setting."""
     # Few calls, so that the small pools of the valid stack leave room for every change.
     sections = edited(read_sections(PRODUCTION), "telephony.concurrentCalls", 10)
-    sections = edited(sections, "images.agentWatch", AGENT_WATCH_IMAGE)
+    sections = with_digests(sections)
     if setting.startswith(NEED_SECRETS):
         sections = {**sections, "secrets": {name: {"secure": "AAAA"} for name in ("trunk", "other")}}
     prefix = max((item for item in FROM if setting.startswith(item)), key=len, default="")
