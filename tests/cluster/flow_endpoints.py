@@ -23,6 +23,7 @@ from model import policy_endpoints as peers
 from model.flow import Flow
 from model.kubernetes import NAMESPACES
 from model.policy_endpoints import HostNetworkPods, Outside, Peer, Pods
+from model.workloads import CATALOG
 from tests.cluster.cluster_queries import nodes, pods, workload
 from tests.unit.admission import API_SERVER, NODE, Place, Pod, address
 
@@ -163,7 +164,8 @@ def _expected_pods(cluster: RealCluster) -> Iterator[Endpoint]:
 def _pods_by_labels(flows: Iterable[Flow]) -> Iterator[Endpoint]:
     """Peers of this stack first, because two names can have the same labels."""
     here = [end for flow in flows for end in (flow.source, flow.target) if isinstance(end, Pods)]
-    every = [peer for peer in vars(peers).values() if isinstance(peer, Pods)]
+    known = (*vars(peers).values(), *(workload.endpoint for workload in CATALOG))
+    every = [peer for peer in known if isinstance(peer, Pods)]
     for peer in (*here, peers.API_SERVER_TUNNEL, *every):
         if peer.labels:
             found = BY_LABELS if peer in here or peer is peers.API_SERVER_TUNNEL else NOT_HERE
@@ -260,4 +262,4 @@ def _addresses() -> Iterator[Endpoint]:
     yield Endpoint("the internet", MADE_UP, address("198.51.100.1"), internet, group="all the internet")
     yield Endpoint("an unassigned public address", MADE_UP, address("192.0.2.1"), internet, group="all the internet")
     for own in _UNASSIGNED:
-        yield Endpoint(f"{own}, unassigned", MADE_UP, address(own), group="every private address of nobody")
+        yield Endpoint(f"{own}, unassigned", MADE_UP, address(own), group="every unassigned private address")

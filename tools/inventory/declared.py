@@ -151,7 +151,7 @@ def _with_secrets(value: Any, resource: Registered, path: str = "") -> Any:
 
 def _labels(graph: Graph) -> dict[str, str]:
     """Names for the values that Azure would make and those that pulumi-random draws."""
-    candidates: dict[str, set[str]] = {str(PROJECT): {"<project>"}}
+    candidates: dict[str, set[str]] = {}
     for call in graph.invokes:
         arguments = sorted(call.arguments.items())
         name = "/".join(value for key, value in arguments if key.endswith("Name") and key != "resourceGroupName")
@@ -164,7 +164,9 @@ def _labels(graph: Graph) -> dict[str, str]:
                     candidates.setdefault(str(value), set()).add(f"<{path} of {resource.name}>")
     settings = (SUBSCRIPTION_ID, TENANT_ID)
     # The order of calls differs from run to run, so the first label would too.
-    return {value: min(found) for value, found in candidates.items() if value not in settings and _is_made_up(value)}
+    made_up = {value: min(found) for value, found in candidates.items() if value not in settings and _is_made_up(value)}
+    # However short the path of the project is, the slash at its end keeps it apart from other text.
+    return {f"{PROJECT}/": "<project>/", **made_up}
 
 
 def _is_made_up(value: str) -> bool:
