@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.unit.stacks import PRODUCTION, graph_of
 from tools.errors import UsageError
+from tools.inventory import declared
 from tools.inventory.command import main
 from tools.inventory.declared import Secret
 from tools.inventory.document import document
@@ -71,3 +73,9 @@ def test_missing_and_obsolete_files_are_differences(tmp_path: Path) -> None:
 def test_an_unknown_stack_is_refused_with_the_names_of_those_that_exist() -> None:
     with pytest.raises(UsageError, match=r"There is no stack stagin\. Expected: prod, "):
         main(["stagin"], check=True)
+
+
+def test_the_path_of_the_project_has_a_label_however_short_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declared, "PROJECT", Path("/w"))
+    labels = declared._labels(graph_of(PRODUCTION))  # noqa: SLF001 - a checkout in a short folder takes a whole clone
+    assert labels["/w"] == "<project>"

@@ -165,8 +165,8 @@ def _labels(graph: Graph) -> dict[str, str]:
     settings = (SUBSCRIPTION_ID, TENANT_ID)
     # The order of calls differs from run to run, so the first label would too.
     made_up = {value: min(found) for value, found in candidates.items() if value not in settings and _is_made_up(value)}
-    # However short the path of the project is, the slash at its end keeps it apart from other text.
-    return {f"{PROJECT}/": "<project>/", **made_up}
+    # The path of the project always has a label, however short it is.
+    return {str(PROJECT): "<project>", **made_up}
 
 
 def _is_made_up(value: str) -> bool:
