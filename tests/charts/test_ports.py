@@ -1,4 +1,4 @@
-"""Ports have one home: `model/ports.py`. Charts that stand alone have the same ones by default."""
+"""`model/ports.py` is the single source of ports; the charts have the same defaults."""
 
 from __future__ import annotations
 

@@ -44,8 +44,8 @@ def test_a_conflict_names_the_other_field_manager(cluster: RunningCluster) -> No
     item = config_map("contested", colour="red")
     cluster.create(item, "pulumi-kubernetes")
     try:
-        cluster.apply(config_map("contested", colour="blue"), "somebody-else", force=True)
-        with pytest.raises(ApiError, match=r'conflict with "somebody-else".*\.data\.colour') as refused:
+        cluster.apply(config_map("contested", colour="blue"), "alice-else", force=True)
+        with pytest.raises(ApiError, match=r'conflict with "alice-else".*\.data\.colour') as refused:
             cluster.apply(item, "pulumi-kubernetes")
         assert refused.value.reason is Reason.CONFLICT
         assert "pulumi.com/patchForce" in refused.value.remediation

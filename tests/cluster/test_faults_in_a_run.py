@@ -26,7 +26,7 @@ from tests.cluster.small_program import CONFIG_MAPS, NAMESPACE, PROGRAM, before_
 
 pytestmark = pytest.mark.cluster
 
-OTHER_MANAGER = "somebody-else"
+OTHER_MANAGER = "alice-else"
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,6 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 
 NOT_YET: Final = (
-    "tests/charts/",
-    "tests/cluster/",
     "tests/voice/",
     "packages/azure-rehearsal/tests/",
 )
