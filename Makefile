@@ -41,6 +41,8 @@ RECORDINGS := .rehearsal/recordings
 # Some shells export ENV as the path of their start-up file; the name of an environment has no slash.
 WHICH := $(if $(ENV:/%=),--env $(ENV),--stack $(STACK))
 ON := $(if $(CLUSTER),--cluster $(CLUSTER))
+# The first line of a target that works on one stack.
+ONE_STACK = @test -z "$(ENV:/%=)" || { echo "make $@ works on one stack, not on ENV=$(ENV). Use STACK=name."; exit 1; }
 # The environments of the committed stack files. A stack that extends another has the environment of that one.
 ENVIRONMENTS := $(sort $(shell sed -n "s/^ *voice:environment: *[\"']\{0,1\}\([A-Za-z0-9-]*\).*/\1/p" Pulumi.*.yaml 2>/dev/null))
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -79,16 +81,19 @@ drift: venv ## Show resources of the simulated Azure that were changed outside o
 
 .PHONY: faults
 faults: venv ## Interrupt deployments at random (SEEDS=20), recover each one, check the result.
+	$(ONE_STACK)
 	@$(BIN)/azure-rehearsal faults --stack $(STACK) $(ON) --seeds $(SEEDS) --seconds $(LIMIT) $(ARGS)
 
 ## Run it
 
 .PHONY: capacity
 capacity: venv ## Size a stack for concurrent calls (CALLS=500).
+	$(ONE_STACK)
 	@$(BIN)/voice capacity --stack $(STACK) $(if $(CALLS),--calls $(CALLS)) $(ARGS)
 
 .PHONY: status
 status: venv ## Show the rollouts and calls of a deployed stack (ARGS="--kubeconfig FILE").
+	$(ONE_STACK)
 	@$(BIN)/voice status --stack $(STACK) $(ARGS)
 
 ## Change it
