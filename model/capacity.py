@@ -16,8 +16,6 @@ from model.workloads.workload import Workload
 from settings.schema.aks import MOST_MEDIA_NODES
 from settings.schema.aks_stack import AksStackSettings
 
-PORTS_OF_A_LEG: Final = 2
-"""RTP and RTCP."""
 PACKETS_OF_A_LEG: Final = 100
 """Packets per second of one leg in both directions: each holds 20 ms of audio (RFC 3551's default packet time)."""
 
@@ -143,11 +141,10 @@ def region_capacity(settings: AksStackSettings) -> Capacity:
 
 def _carried(settings: AksStackSettings) -> dict[Workload, tuple[int, str]]:
     """The calls of a pod and their limit, for each workload that carries calls."""
-    alone = {known: known.calls.calls_per_pod(settings) for known in CALL_WORKLOADS if known.calls}
+    alone = {known: calls.calls_per_pod(settings) for known, calls in CALL_WORKLOADS.items()}
     together = dict(alone)
-    for known in alone:
-        others = known.calls.limited_with(settings) if known.calls else ()
-        if others:
-            group = (known, *others)
+    for known, calls in CALL_WORKLOADS.items():
+        group = (known, *calls.limited_with(settings))
+        if len(group) > 1:
             together |= dict.fromkeys(group, weakest({member.name: alone[member] for member in group}))
     return together

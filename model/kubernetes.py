@@ -42,6 +42,12 @@ SYSTEM: Final = Namespace("voice-system", "baseline", "controllers that the plat
 APPS: Final = Namespace("voice-apps", "restricted", "services of your own", mesh=True)
 """The only namespace without anything of the platform: teams deploy here, by GitOps or by hand."""
 
+
+def service_host(name: str, namespace: Namespace) -> str:
+    """Returns the DNS name of a Service in the cluster."""
+    return f"{name}.{namespace.name}.svc.cluster.local"
+
+
 NAMESPACES: Final = (EDGE, MEDIA, AGENTS, SYSTEM, APPS)
 ADDON_NAMESPACE: Final = "kube-system"
 """Namespace of AKS's add-ons."""

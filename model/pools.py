@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from model.address_plan import Subnet
-from settings.schema.aks import AksSettings, MediaPool
+from settings.schema.aks import AksSettings, MediaPool, WorkloadPool
 
 SURGE: Final = "33%"
 """Extra nodes during the upgrade of a pool on private addresses (AKS's advice for production)."""
@@ -54,9 +54,14 @@ def media_pool(aks: AksSettings, pool: Pool) -> MediaPool:
 
 def max_nodes(aks: AksSettings, pool: Pool) -> int:
     """Returns the most nodes of a pool's generation in the region."""
-    if pool.media:
-        return media_pool(aks, pool).max_nodes_per_zone * len(aks.zones)
-    return aks.pools[pool.name].max_nodes
+    return region_max_nodes(aks, media_pool(aks, pool) if pool.media else aks.pools[pool.name])
+
+
+def region_max_nodes(aks: AksSettings, settings: MediaPool | WorkloadPool) -> int:
+    """Returns the most nodes of a generation in the region, for a pool by its settings."""
+    if isinstance(settings, MediaPool):
+        return settings.max_nodes_per_zone * len(aks.zones)
+    return settings.max_nodes
 
 
 def dedicated_taint(pool: str) -> str:

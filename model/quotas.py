@@ -8,10 +8,10 @@ from typing import Final
 
 from model import ports
 from model.kubernetes import APPS, SYSTEM
-from model.pools import API, CALL_POOLS
+from model.pools import API, CALL_POOLS, region_max_nodes
 from model.ports import Ports
 from model.workloads import CATALOG
-from settings.schema.aks import AksSettings, MediaPool
+from settings.schema.aks import AksSettings
 from settings.schema.vm_sizes import VmSize
 
 PODS_PER_NODE: Final = 250
@@ -86,5 +86,4 @@ def _nodes(pools: frozenset[str], aks: AksSettings) -> Iterator[tuple[int, VmSiz
     """The maximum count and the size of the nodes of each generation. A retiring one may still be full."""
     for name, pool, generation in aks.generations():
         if name in pools:
-            most = pool.max_nodes_per_zone * len(aks.zones) if isinstance(pool, MediaPool) else pool.max_nodes
-            yield most, generation.size
+            yield region_max_nodes(aks, pool), generation.size

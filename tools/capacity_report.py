@@ -133,10 +133,9 @@ def with_calls(settings: AksStackSettings, calls: int) -> AksStackSettings:
 
 
 def _workloads(settings: AksStackSettings) -> Iterator[WorkloadRow]:
-    for known in CALL_WORKLOADS:
-        if known.calls is None:
-            continue
-        needed, section, shape = region_capacity(settings).pods[known.name], known.calls.section(settings), known.calls
+    pods = region_capacity(settings).pods
+    for known, shape in CALL_WORKLOADS.items():
+        needed, section = pods[known.name], shape.section(settings)
         yield WorkloadRow(
             workload=known.name,
             pool=known.pool.name,
@@ -273,9 +272,7 @@ def _assumptions(settings: AksStackSettings) -> Iterator[str]:
     yield (
         f"Audio is sent every 20 ms, so a leg has {PACKETS_OF_A_LEG} packets per second in both directions, and"
         f" {PORTS_OF_A_LEG} ports, one for RTP and one for RTCP. Legs of a call: "
-        + "; ".join(
-            f"{known.name} {known.calls.legs} ({known.calls.legs_text})" for known in CALL_WORKLOADS if known.calls
-        )
+        + "; ".join(f"{known.name} {calls.legs} ({calls.legs_text})" for known, calls in CALL_WORKLOADS.items())
         + "."
     )
     yield (

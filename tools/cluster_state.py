@@ -39,9 +39,9 @@ class CallsGauge:
 
 
 CALLS: Final[Mapping[str, CallsGauge]] = {
-    known.name: CallsGauge(known.calls.metric, known.metrics.first)
-    for known in CALL_WORKLOADS
-    if known.calls and known.metrics
+    known.name: CallsGauge(calls.metric, known.metrics.first)
+    for known, calls in CALL_WORKLOADS.items()
+    if known.metrics is not None
 }
 
 

@@ -15,6 +15,7 @@ from components.voice_workloads.values import (
 )
 from model import ports
 from model.database import database_host
+from model.kubernetes import SYSTEM, service_host
 from model.naming import region_names
 from model.workloads.voice_agent import secret_variables
 
@@ -48,7 +49,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
                 "REDIS_PORT": str(ports.REDIS.first),
                 "STORAGE_HOST": names.blob_host,
                 "OTEL_EXPORTER_OTLP_ENDPOINT": (
-                    f"http://{ports.OTLP_SERVICE}.voice-system.svc.cluster.local:{ports.OTLP_GRPC.first}"
+                    f"http://{service_host(ports.OTLP_SERVICE, SYSTEM)}:{ports.OTLP_GRPC.first}"
                 ),
                 **agent.environment,
             },

@@ -68,7 +68,7 @@ class VoiceWorkloads(pulumi.ComponentResource):
 
 def values_of(instance: Instance, settings: AksStackSettings, prometheus: pulumi.Input[str] | None) -> dict[str, Any]:
     """Returns the values of an instance's chart: those of the function `values` in the workload's module here."""
-    module = importlib.import_module(f"{__package__}.{instance.workload.name.replace('-', '_')}")
+    module = importlib.import_module(f"{__package__}.{instance.workload.module}")
     return module.values(ValuesContext(settings=settings, instance=instance, prometheus=prometheus))
 
 

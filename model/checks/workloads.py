@@ -24,10 +24,10 @@ and sidecars request 0.7 together.
 
 def _pools_carry_the_calls(settings: AksStackSettings) -> Iterator[Problem]:
     capacity, telephony = region_capacity(settings), settings.telephony
-    media = {name: pool.max_nodes_per_zone for name, pool in settings.aks.media_pools.items()}
+    media: dict[str, int] = {name: pool.max_nodes_per_zone for name, pool in settings.aks.media_pools.items()}
     zonal = [known for known in CALL_WORKLOADS if known.pool.media]
     for workload, pool in ((known.name, known.pool.name) for known in zonal):
-        needed, max_count = capacity.pods[workload], {**media}.get(pool)
+        needed, max_count = capacity.pods[workload], media.get(pool)
         if needed.pods_per_zone > MOST_MEDIA_NODES:
             fits = most_calls(needed.calls_per_pod, capacity.share.regions, capacity.share.zones)
             yield Problem(
@@ -70,12 +70,12 @@ def _agents_carry_the_calls(settings: AksStackSettings) -> Iterator[Problem]:
         nodes = settings.aks.pools[AGENTS.name].max_nodes
         beside = ", and for the egress pods" if settings.egress.enabled else ""
         bounds.append((f"voice:aks.pools.{AGENTS.name}.maxNodes", nodes, agent_nodes(settings), beside))
-    for path, most, needed, beside in bounds:
-        if most < needed:
+    for path, max_count, needed, beside in bounds:
+        if max_count < needed:
             yield Problem(
                 "too-few-agents",
                 path,
-                most,
+                max_count,
                 f"at least {needed} for {capacity.share.with_a_lost_region} concurrent calls, which include those of a"
                 f" lost region, {agents.calls_per_pod} on each agent, also after the loss of a zone{beside}",
                 "Raise it, or lower `voice:telephony.concurrentCalls`. `make capacity` shows the calculation.",
@@ -87,11 +87,11 @@ def _pods_that_do_not_scale_carry_the_calls(settings: AksStackSettings) -> Itera
     if settings.scaling.enabled:
         return
     pods = region_capacity(settings).pods
-    fewest = [("voice:agent.minReplicas", settings.agent.min_replicas, pods[VOICE_AGENT.name].pods)]
+    minimums = [("voice:agent.minReplicas", settings.agent.min_replicas, pods[VOICE_AGENT.name].pods)]
     for name, pool in settings.aks.media_pools.items():
         needed = max(pods[known.name].pods_per_zone for known in CALL_WORKLOADS if known.pool.name == name)
-        fewest.append((f"voice:aks.mediaPools.{name}.minNodesPerZone", pool.min_nodes_per_zone, needed))
-    for path, stated, needed in fewest:
+        minimums.append((f"voice:aks.mediaPools.{name}.minNodesPerZone", pool.min_nodes_per_zone, needed))
+    for path, stated, needed in minimums:
         if stated < needed:
             yield Problem(
                 "too-few-fixed-pods",

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from model.pools import Pool
 from model.ports import NODE_EXPORTER, Ports
-from model.workloads.workload import Instance, Workload
+from model.workloads.workload import Calls, Instance, Workload
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.telephony import TelephonySettings
 
@@ -29,7 +29,8 @@ def _catalog() -> Iterator[Workload]:
 
 
 CATALOG: Final[tuple[Workload, ...]] = tuple(_catalog())
-CALL_WORKLOADS: Final = tuple(workload for workload in CATALOG if workload.calls is not None)
+CALL_WORKLOADS: Final[Mapping[Workload, Calls]] = {known: known.calls for known in CATALOG if known.calls is not None}
+"""The workloads that carry calls, with the way in which each does."""
 
 
 def enabled_workloads(settings: AksStackSettings) -> tuple[Workload, ...]:
@@ -46,11 +47,6 @@ def instances_with_identity(settings: AksStackSettings) -> tuple[Instance, ...]:
     """Returns the instances that have an identity in Azure, including those of disabled workloads that keep theirs."""
     kept = (workload for workload in CATALOG if workload.keeps_identity or workload.enabled.holds(settings))
     return tuple(instance for workload in kept for instance in workload.instances_of(settings))
-
-
-def workload(name: str) -> Workload:
-    """Returns the workload of a name. Raises `KeyError`."""
-    return {known.name: known for known in CATALOG}[name]
 
 
 def host_ports(pool: Pool, telephony: TelephonySettings) -> tuple[Ports, ...]:

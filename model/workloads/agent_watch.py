@@ -19,7 +19,6 @@ _PODS: Final = named(_NAME, NAMESPACE.name)
 
 WORKLOAD: Final = Workload(
     name=_NAME,
-    title="the agents' watcher",
     namespace=NAMESPACE,
     # Not the agents' pool: the loss of an agent's node must not take the watcher with it.
     pool=API,

@@ -19,7 +19,6 @@ _PODS: Final = named(_NAME, SYSTEM.name)
 
 WORKLOAD: Final = Workload(
     name=_NAME,
-    title="the database jobs",
     namespace=SYSTEM,
     pool=API,
     priority=BATCH_PRIORITY,

@@ -13,7 +13,6 @@ from model.workloads.workload import Calls, Workload
 
 WORKLOAD: Final = Workload(
     name="freeswitch",
-    title="FreeSWITCH",
     namespace=MEDIA,
     pool=SIP,
     priority=MEDIA_PRIORITY,

@@ -11,7 +11,6 @@ from model.workloads.workload import Calls, Workload
 
 WORKLOAD: Final = Workload(
     name="livekit",
-    title="LiveKit",
     namespace=MEDIA,
     pool=LIVEKIT,
     priority=MEDIA_PRIORITY,

@@ -19,7 +19,6 @@ _PODS: Final = named(_NAME, NAMESPACE.name)
 
 WORKLOAD: Final = Workload(
     name=_NAME,
-    title="LiveKit egress",
     namespace=NAMESPACE,
     pool=AGENTS,
     priority=AGENTS_PRIORITY,

@@ -17,7 +17,6 @@ TRUNK_MANAGER: Final = named("livekit-sip-trunks", MEDIA.name)
 
 WORKLOAD: Final = Workload(
     name="livekit-sip",
-    title="LiveKit SIP",
     namespace=MEDIA,
     pool=SIP,
     priority=MEDIA_PRIORITY,

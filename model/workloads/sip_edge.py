@@ -18,7 +18,6 @@ _PODS: Final = named(_NAME, EDGE.name)
 
 WORKLOAD: Final = Workload(
     name=_NAME,
-    title="the SIP edge",
     namespace=EDGE,
     pool=API,
     priority=PLATFORM_PRIORITY,

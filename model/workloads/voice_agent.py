@@ -38,7 +38,6 @@ def secret_variables(settings: AksStackSettings) -> Mapping[str, str]:
 
 WORKLOAD: Final = Workload(
     name=_NAME,
-    title="the agent",
     namespace=NAMESPACE,
     pool=AGENTS,
     priority=AGENTS_PRIORITY,

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from model.flow import Flow
 from model.flow_conditions import ALWAYS, Condition
-from model.kubernetes import Namespace, PriorityClass
+from model.kubernetes import Namespace, PriorityClass, service_host
 from model.permissions import Container, WorkloadAccount
 from model.policy_endpoints import HostNetworkPods, Pods, named
 from model.pools import Pool
@@ -69,7 +69,7 @@ def _no_ports(_: TelephonySettings) -> tuple[Ports, ...]:
 class Workload:
     """One workload: a chart of `charts/`, its place in the cluster and its needs.
 
-    - `name` is the name of its chart, and by default of its only instance; `title` is for messages.
+    - `name` is the name of its chart, and by default of its only instance.
     - `pool` and `priority` place its pods.
     - `section` is the path of its settings in the stack file, `images` the fields of `voice:images` that it runs.
     - `secrets`, `containers`, `redis` and `database_administrator` are the permissions of its identity
@@ -86,7 +86,6 @@ class Workload:
     """
 
     name: str
-    title: str
     namespace: Namespace
     pool: Pool
     priority: PriorityClass
@@ -117,9 +116,14 @@ class Workload:
         return HostNetworkPods(self.name) if self.host_network else named(self.name, self.namespace.name)
 
     @property
+    def module(self) -> str:
+        """The name of its modules in this package and in `components.voice_workloads`."""
+        return self.name.replace("-", "_")
+
+    @property
     def host(self) -> str:
         """The name of its Service in the cluster."""
-        return f"{self.name}.{self.namespace.name}.svc.cluster.local"
+        return service_host(self.name, self.namespace)
 
     def instances_of(self, settings: AksStackSettings) -> tuple[Instance, ...]:
         """Returns its instances in a stack, whether or not it is enabled."""

@@ -39,7 +39,7 @@ NETWORK = Resource("urn", "azure-native:network:VirtualNetwork", "network")
 
 def growth(*cpu: float, sizes: Sequence[int] = (100, 200, 1000)) -> Growth:
     return Growth(
-        "up", [Size(resources, stand_ins=1.0, cpu=taken) for resources, taken in zip(sizes, cpu, strict=True)]
+        "up", [Size(resources, fake_providers=1.0, cpu=taken) for resources, taken in zip(sizes, cpu, strict=True)]
     )
 
 
@@ -183,12 +183,12 @@ def test_growth_has_provider_time_and_total_time_of_each_command_at_each_size() 
         *_, commands, world, (config,) = arguments
         assert world == "simulated"
         groups = int(config.removeprefix("groups="))
-        return [{"command": name, "stand_ins": 0.5, "engine": groups / 10} for name in commands], Sample(1.0, 1.0)
+        return [{"command": name, "fake_providers": 0.5, "engine": groups / 10} for name in commands], Sample(1.0, 1.0)
 
     preview, up = measure.measure_growth(1, print, once)
     assert (preview.command, up.command) == ("preview", "up")
-    assert preview.sizes[0] == Size(100, stand_ins=0.5, cpu=1.5)
-    assert up.sizes[-1] == Size(1000, stand_ins=0.5, cpu=10.5)
+    assert preview.sizes[0] == Size(100, fake_providers=0.5, cpu=1.5)
+    assert up.sizes[-1] == Size(1000, fake_providers=0.5, cpu=10.5)
 
 
 def test_an_echoing_provider_returns_its_inputs_as_outputs() -> None:

@@ -39,6 +39,10 @@ def test_the_event_socket_is_never_public() -> None:
     assert ports.FREESWITCH_EVENT_SOCKET not in public_ports(SIP, TELEPHONY)
 
 
+def test_a_range_counts_its_first_and_last_port() -> None:
+    assert (Ports(10000, 10001, "Udp").count, Ports(5060, 5060, "Tcp").count) == (2, 1)
+
+
 bounds = st.integers(1, 65535)
 
 

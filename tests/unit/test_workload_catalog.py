@@ -40,14 +40,10 @@ OTHER_MEANINGS = {
 """Strings that equal the name of a workload or pool and mean something else, by file."""
 
 
-def module_name(workload: Workload) -> str:
-    return workload.name.replace("-", "_")
-
-
 @every_workload
 def test_the_module_of_a_workload_has_its_name(workload: Workload) -> None:
-    module = importlib.import_module(f"model.workloads.{module_name(workload)}")
-    assert module.WORKLOAD is workload, f"model/workloads/{module_name(workload)}.py must define {workload.name}"
+    module = importlib.import_module(f"model.workloads.{workload.module}")
+    assert module.WORKLOAD is workload, f"model/workloads/{workload.module}.py must define {workload.name}"
 
 
 @every_workload
@@ -61,9 +57,9 @@ def test_a_workload_has_its_chart_and_values_for_its_tests(workload: Workload) -
 
 @every_workload
 def test_a_workload_has_a_values_function(workload: Workload) -> None:
-    path = f"components/voice_workloads/{module_name(workload)}.py"
+    path = f"components/voice_workloads/{workload.module}.py"
     assert (PROJECT / path).is_file(), f"{path} is missing: the values of the chart"
-    module = importlib.import_module(f"components.voice_workloads.{module_name(workload)}")
+    module = importlib.import_module(f"components.voice_workloads.{workload.module}")
     assert callable(getattr(module, "values", None)), f"{path} must define values(context)"
 
 
@@ -78,7 +74,7 @@ def test_a_workload_has_its_section_and_images_in_the_stack_file(workload: Workl
 def test_every_values_module_belongs_to_a_workload() -> None:
     folder = PROJECT / "components" / "voice_workloads"
     defining = {path.stem for path in folder.glob("*.py") if "def values(context" in path.read_text()}
-    left = sorted(defining - {module_name(workload) for workload in CATALOG})
+    left = sorted(defining - {workload.module for workload in CATALOG})
     assert not left, f"model/workloads has no module of the same name for components/voice_workloads: {left}"
 
 

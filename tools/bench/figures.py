@@ -86,7 +86,7 @@ class Size:
     """A command at one size. CPU time of the fake providers, and of all."""
 
     resources: int
-    stand_ins: float
+    fake_providers: float
     cpu: float
 
     @property

@@ -139,8 +139,8 @@ def measure_growth(repeats: int, say: Say, once: Once = run_once) -> list[Growth
 def _size(resources: int, took: Sequence[Took]) -> Size:
     return Size(
         resources,
-        stand_ins=min(item["stand_ins"] for item in took),
-        cpu=min(item["stand_ins"] + item["engine"] for item in took),
+        fake_providers=min(item["fake_providers"] for item in took),
+        cpu=min(item["fake_providers"] + item["engine"] for item in took),
     )
 
 

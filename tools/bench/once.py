@@ -33,14 +33,15 @@ WORLDS: Final = {"simulated": Backends.open, "echo": EchoWorld.open}
 class Took:
     """The time of one command of the CLI, in seconds.
 
-    `stand_ins` is the CPU time of the process with the simulated providers, `engine` that of the CLI and the program.
+    `fake_providers` is the CPU time of the process with the simulated providers, `engine` the CPU time of the CLI and
+    the program.
     `registration` has `cpu` and `wall` of the program from its first declaration on, if the program reports them.
     """
 
     command: str
     resources: int
     wall: float
-    stand_ins: float
+    fake_providers: float
     engine: float
     registration: dict[str, float]
 
@@ -83,7 +84,7 @@ def _timed(rehearsal: Rehearsal, command: str, times: Path) -> Took:
         command=command,
         resources=sum(run.operations.values()),
         wall=time.monotonic() - began,
-        stand_ins=(after.user + after.system) - (before.user + before.system),
+        fake_providers=(after.user + after.system) - (before.user + before.system),
         engine=(after.children_user + after.children_system) - (before.children_user + before.children_system),
         registration=registration,
     )

@@ -204,7 +204,7 @@ def _growth(found: Sequence[Growth]) -> list[str]:
                     (
                         f"{size.resources:,}",
                         f"{size.cpu:.1f} s",
-                        f"{size.stand_ins:.1f} s",
+                        f"{size.fake_providers:.1f} s",
                         f"{1000 * size.each:.1f} ms",
                         more,
                     )
