@@ -48,6 +48,11 @@ class Command:
 COMMANDS: Final[Mapping[str, Command]] = {
     "status": Command("tools.status:main", STACKS, "Shows the rollouts and calls of a deployed stack."),
     "capacity": Command("tools.capacity:main", STACKS, "Sizes a stack for a number of concurrent calls."),
+    "review": Command(
+        "tools.review:main",
+        STACKS,
+        "Writes what a change does to each environment, as Markdown for a pull request.",
+    ),
     "dashboards": Command("tools.dashboards:main", STACKS, "Writes the call dashboards to the environment's Grafana."),
     "generate": Command(
         "tools.generate:main",

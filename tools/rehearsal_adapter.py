@@ -47,16 +47,17 @@ class VoiceAdapter(Adapter):
     unprotected: Mapping[str, Any] = {PROTECT: False}
     edits: Mapping[str, Any] = EDITS
 
+    def environments(self) -> list[str]:
+        """The environments of the stack files, by name. Raises `UsageError` for a file that cannot be read."""
+        return _environments(self._settings())
+
     def stacks(self, environment: str) -> list[str]:
         """The stacks whose `voice:environment` is `environment`, in the order of `voice:regions`."""
-        settings = {stack: self._sections(stack_path(self.project, stack)) for stack in stack_names(self.project)}
+        settings = self._settings()
         members = [stack for stack, values in settings.items() if values.get("environment") == environment]
         if not members:
-            known = sorted({str(values["environment"]) for values in settings.values() if "environment" in values})
-            raise UsageError(
-                f"no stack has {NAMESPACE}:environment {environment!r}; environments here:"
-                f" {', '.join(known) or 'none'}."
-            )
+            known = ", ".join(_environments(settings)) or "none"
+            raise UsageError(f"no stack has {NAMESPACE}:environment {environment!r}; environments here: {known}.")
         return sorted(members, key=lambda stack: _position(stack, settings[stack]))
 
     def check(self, stack_file: Path) -> list[str]:
@@ -79,12 +80,20 @@ class VoiceAdapter(Adapter):
     def remedy_for(self, code: str) -> str:
         return REMEDIES.get(code) or super().remedy_for(code)
 
+    def _settings(self) -> dict[str, dict[str, Any]]:
+        """The `voice:` sections of each stack."""
+        return {stack: self._sections(stack_path(self.project, stack)) for stack in stack_names(self.project)}
+
     def _sections(self, stack_file: Path) -> dict[str, Any]:
         """The `voice:` sections of a stack file over those of its base. Raises `UsageError`."""
         try:
             return with_base(read_sections(stack_file), self.project)
         except SettingsError as error:
             raise UsageError(*(str(problem) for problem in error.problems)) from None
+
+
+def _environments(settings: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return sorted({str(values["environment"]) for values in settings.values() if "environment" in values})
 
 
 def _position(stack: str, values: Mapping[str, Any]) -> int:

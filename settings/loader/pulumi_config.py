@@ -6,7 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from model.kinds import KINDS, Settings
-from settings.loader.stack_file import NAMESPACE, PROJECT, Kinds, refuse_misplaced_secrets, settings_from
+from settings.loader.stack_file import (
+    NAMESPACE,
+    PROJECT,
+    Kinds,
+    refuse_misplaced_secrets,
+    refuse_misspelled_prefixes,
+    settings_from,
+)
 from settings.schema.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -22,10 +29,12 @@ def load_settings(kinds: Kinds = KINDS) -> Settings:
     from pulumi.runtime import config
 
     prefix = f"{NAMESPACE}:"
-    keys = sorted(key for key in {**config.get_config_env(), **config.CONFIG.get()} if key.startswith(prefix))
+    every = sorted({**config.get_config_env(), **config.CONFIG.get()})
+    keys = [key for key in every if key.startswith(prefix)]
     secret = [key.removeprefix(prefix) for key in keys if config.is_config_secret(key)]
     own = {key.removeprefix(prefix): _decoded(config.get_config(key)) for key in keys}
     try:
+        refuse_misspelled_prefixes(every)
         refuse_misplaced_secrets(own, secret)
         return settings_from(own, PROJECT, kinds)
     except SettingsError as error:

@@ -7,7 +7,8 @@ the stack's own sections. A later layer overrides an earlier one: maps are merge
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -117,7 +118,25 @@ def read_sections(path: Path) -> Raw:
     if not isinstance(config, Mapping):
         reason = "it has no map `config:` at its top level"
         raise _unreadable(path, reason, "Write the settings under `config:`, each with the prefix `voice:`.")
+    refuse_misspelled_prefixes(map(str, config))
     return sections_in(config)
+
+
+def refuse_misspelled_prefixes(keys: Iterable[str]) -> None:
+    """Raises `SettingsError` for keys of `config` that nothing reads: a misspelled prefix, or none.
+
+    Other namespaces belong to Pulumi, its providers and your own resources (docs/extending.md).
+    """
+    problems = []
+    for key in keys:
+        namespace, colon, section = key.rpartition(":")
+        if not colon or (namespace != NAMESPACE and get_close_matches(namespace, [NAMESPACE], cutoff=0.7)):
+            wrong = f"has the prefix `{namespace}:`" if colon else "has no prefix"
+            better = f"{NAMESPACE}:{section}"
+            expected = f"the prefix `{NAMESPACE}:` at every setting of the platform"
+            problems.append(Problem("unknown-prefix", key, None, expected, f"Did you mean `{better}`?", wrong=wrong))
+    if problems:
+        raise SettingsError(problems)
 
 
 class _StackFileLoader(yaml.SafeLoader):

@@ -13,7 +13,7 @@ from azure_rehearsal.reports.architecture import architecture_of
 from azure_rehearsal.reports.change import Change
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
-from azure_rehearsal.reports.markdown import GITHUB_LIMIT, summary
+from azure_rehearsal.reports.markdown import COMMENT_LIMIT, summary
 from azure_rehearsal.reports.preview import preview
 from simulator_tests.reports.legibility import assert_legible, texts
 from simulator_tests.reports.rendered import everything
@@ -60,7 +60,7 @@ def test_every_public_address_of_the_platform_has_a_target(deployed: Deployed) -
 
 def test_the_report_of_a_first_deployment_keeps_its_limit(deployed: Deployed) -> None:
     text = summary([deployed.first])
-    assert len(text) < GITHUB_LIMIT
+    assert len(text) < COMMENT_LIMIT
     assert "`voice-eastus-aks-pool-sip1a`" in text
     assert "- **Cost**: " in text
     assert "- **Expected time on Azure**: " in text

@@ -182,6 +182,11 @@ def _drift(invocation: Invocation) -> None:
             if not run.ok:
                 invocation.end(outcome)
             found += drift_in(rehearsal.stack, rehearsal.event_log)
+        if not any(run.operations for run in outcome.runs):
+            raise UsageError(
+                f"nothing is deployed in {invocation.where.state_directory}. Expected: a deployment to compare with the"
+                " simulated Azure. Run `azure-rehearsal up`, or name another directory with --state."
+            )
     if invocation.json:
         typer.echo(json_module.dumps({"rehearsal": True, "drift": [item.as_json() for item in found]}, indent=2))
     else:

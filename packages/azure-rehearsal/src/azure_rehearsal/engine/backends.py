@@ -195,7 +195,12 @@ class Backends:
         self._cloud.remove(id)
 
     def save(self) -> None:
+        from azure_rehearsal.chaos.outage import CLUSTER
+        from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
+
         self._cloud.save()
+        if isinstance(self._clusters, FakeClusters):
+            self._clusters.retain({record.creation_id for record in self._cloud.of_type(CLUSTER)})
         self._clusters.save()
 
     def close(self) -> None:

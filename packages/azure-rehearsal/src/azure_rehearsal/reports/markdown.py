@@ -21,8 +21,8 @@ from azure_rehearsal.reports.markdown_page import Page, clipped, code, prose
 from azure_rehearsal.reports.recording_graph import PROVIDER, Graph, operation
 from azure_rehearsal.reports.report import REHEARSAL_NOTICE
 
-GITHUB_LIMIT: Final = 65_536
-"""Characters in the body of a comment. GitHub refuses longer ones."""
+COMMENT_LIMIT: Final = 65_000
+"""Characters in a comment. GitHub refuses more than 65,536; a pipeline may add a mark that identifies its comment."""
 
 MIN_STACK_LENGTH: Final = 4_000
 """Characters that each stack needs for its heading, its sums and its first replacements and deletions."""
@@ -50,7 +50,7 @@ class _Entry:
     replaces: tuple[str, ...]
 
 
-def summary(changes: Sequence[Change], limit: int = GITHUB_LIMIT) -> str:
+def summary(changes: Sequence[Change], limit: int = COMMENT_LIMIT) -> str:
     """The summary of one or several previews, in deployment order; at most `limit` characters.
 
     Raises `ValueError` if a stack would get less than `MIN_STACK_LENGTH`.

@@ -102,6 +102,9 @@ def typed(project: Path, command: str, *arguments: str) -> Result:
 
 @pytest.mark.rehearsal
 def test_a_changed_and_a_deleted_resource_are_the_only_drift(cli: PulumiCli, tiny: Path) -> None:
+    nothing = typed(tiny, "drift")
+    assert nothing.exit_code == 2
+    assert "error: nothing is deployed in" in nothing.output
     with Rehearsal(tiny, "staging", tiny / "state", cli=cli, open_backends=ServiceBackends) as rehearsal:
         assert rehearsal.up().ok
     none = typed(tiny, "drift")

@@ -227,7 +227,7 @@ def test_clusters_are_distinguished_by_creation_id(tmp_path: Path) -> None:
     second = clusters.by_server(SERVER)
     assert second
     assert second.list_objects("apps/v1", "Deployment") == []
-    clusters.forget("rg/aks#1")
+    clusters.retain({"rg/aks#2"})
     directory.clusters[SERVER] = Identity("rg/aks#1", "aks", "1.36")
     third = clusters.by_server(SERVER)
     assert third

@@ -14,7 +14,7 @@ from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.change import Change, Forecast
 from azure_rehearsal.reports.cost import monthly_cost
 from azure_rehearsal.reports.duration import wall_time
-from azure_rehearsal.reports.markdown import GITHUB_LIMIT, MIN_STACK_LENGTH, summary
+from azure_rehearsal.reports.markdown import COMMENT_LIMIT, MIN_STACK_LENGTH, summary
 from azure_rehearsal.reports.markdown_page import Page, code, prose
 from simulator_tests.reports.recordings import component, entry
 
@@ -112,8 +112,8 @@ def _listed(text: str) -> int:
 def test_a_huge_change_respects_the_limit_and_counts_the_omitted_resources() -> None:
     steps = [step(f"resource {number} {'x' * 80}", "create", owner=f"Part{number % 7}") for number in range(5000)]
     text = summary_of(*steps)
-    assert len(text) <= GITHUB_LIMIT
-    assert len(text) > GITHUB_LIMIT * 0.8
+    assert len(text) <= COMMENT_LIMIT
+    assert len(text) > COMMENT_LIMIT * 0.8
     assert "5,000 created" in text
     assert _listed(text) == 5000
 
@@ -121,7 +121,7 @@ def test_a_huge_change_respects_the_limit_and_counts_the_omitted_resources() -> 
 def test_many_deletions_leave_space_for_other_changes() -> None:
     steps = [step(f"lost {number} {'x' * 200}", "delete") for number in range(2000)]
     text = summary_of(*steps, step("new", "create", owner="Another"))
-    assert len(text) <= GITHUB_LIMIT
+    assert len(text) <= COMMENT_LIMIT
     assert "…and" in text
     assert "- create `new`" in text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -67,8 +68,13 @@ class FakeClusters:
             return FakeApiServer(identity, store)
         return FakeCluster(identity, store, self._azure)
 
-    def forget(self, creation_id: str) -> None:
-        """Deletes the objects of a deleted cluster; does nothing when there are none."""
+    def retain(self, creation_ids: Collection[str]) -> None:
+        """Deletes the objects of every cluster but these: the others were deleted in Azure, and cannot come back."""
+        folders = {quote(creation_id, safe="") for creation_id in creation_ids}
         with self._lock:
-            self._clusters.pop(creation_id, None)
-            ObjectStore(self._path / quote(creation_id, safe="")).clear()
+            for creation_id in [*self._clusters]:
+                if creation_id not in creation_ids:
+                    del self._clusters[creation_id]
+            for folder in self._path.iterdir() if self._path.is_dir() else ():
+                if folder.name not in folders:
+                    ObjectStore(folder).clear()
