@@ -15,7 +15,8 @@ from simulator_tests.azure.makers.storage import account
 def with_network(azure: AzureHarness) -> None:
     azure.group()
     azure.network()
-    account(azure)
+    account(azure, allowSharedKeyAccess=True)
+    azure.cloud.delayed.pass_time()
 
 
 def analytics(**changes: object) -> dict[str, object]:
@@ -66,7 +67,7 @@ CASES: Final = [
     Case(
         "network:FlowLog",
         "a storage account of another region",
-        lambda azure: flow_log(azure, storageId=account(azure, "stother", location="northeurope").id),
+        lambda azure: flow_log(azure, storageId=account(azure, "stother", location="northeurope", allowSharedKeyAccess=True).id),
         "InvalidFlowLogLocation",
         ("'northeurope'", "'westeurope'"),
         setup=with_network,
