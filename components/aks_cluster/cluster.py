@@ -16,6 +16,7 @@ from components.aks_cluster.identities import ClusterIdentities, ClusterIdentiti
 from components.aks_cluster.kubeconfig import unattended
 from components.aks_cluster.maintenance import maintenance_windows
 from components.aks_cluster.node_pools import AgentPoolPlan, PoolContext, PoolNetwork, agent_pools
+from components.creation_retries import MISSING_CLUSTER_ROLES, retry_on
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
 from model.address_plan import AddressPlan, Subnet
@@ -116,8 +117,9 @@ class AksCluster(pulumi.ComponentResource):
 
     def _cluster(self, identities: ClusterIdentities) -> containerservice.ManagedCluster:
         scope, args, aks = self._scope, self._args, self._args.settings
+        name = f"{self._name}-cluster"
         return containerservice.ManagedCluster(
-            f"{self._name}-cluster",
+            name,
             resource_name_=scope.names.cluster,
             resource_group_name=scope.resource_group_name,
             location=scope.location,
@@ -155,8 +157,9 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=scope.protect,
-                # Azure checks the roles when it creates the cluster.
+                # Azure checks the roles when it creates the cluster, and they take effect with a delay.
                 depends_on=[identities],
+                hooks=retry_on(name, MISSING_CLUSTER_ROLES),
                 custom_timeouts=_timeouts(CLUSTER_MINUTES),
             ),
         )

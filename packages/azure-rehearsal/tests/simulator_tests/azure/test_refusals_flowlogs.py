@@ -67,7 +67,7 @@ CASES: Final = [
     Case(
         "network:FlowLog",
         "a storage account of another region",
-        lambda azure: flow_log(azure, storageId=account(azure, "stother", location="northeurope", allowSharedKeyAccess=True).id),
+        lambda azure: flow_log(azure, storageId=account(azure, "stother", location="northeurope").id),
         "InvalidFlowLogLocation",
         ("'northeurope'", "'westeurope'"),
         setup=with_network,

@@ -237,10 +237,10 @@ class Cloud:
         with self.lock:
             return self._busy.get(arm_ids.key(id))
 
-    def active_writes(self) -> set[str]:
+    def active_writes(self) -> frozenset[str]:
         """The ids of all resources with a write in progress."""
         with self.lock:
-            return set(self._busy.values())
+            return frozenset(self._busy.values())
 
     def wait_for_write(self) -> None:
         """Waits until a write in progress ends. Returns at once if there is none."""
