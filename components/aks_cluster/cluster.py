@@ -94,11 +94,11 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.kubelet = identities.kubelet
-        cluster = self._cluster(identities)
+        deployer_roles = self._deployer_roles()
+        cluster = self._cluster(identities, deployer_roles)
         self.cluster_id = cluster.id
         last = self._maintenance(cluster)
         self._pools(after=last)
-        deployer_roles = self._deployer_roles(cluster)
         self.oidc_issuer_url = self._issuer(cluster)
         self.kubeconfig = self._kubeconfig(cluster)
         self.provider = kubernetes.Provider(
@@ -115,7 +115,9 @@ class AksCluster(pulumi.ComponentResource):
             {"clusterId": self.cluster_id, "clusterName": self.cluster_name, "oidcIssuerUrl": self.oidc_issuer_url}
         )
 
-    def _cluster(self, identities: ClusterIdentities) -> containerservice.ManagedCluster:
+    def _cluster(
+        self, identities: ClusterIdentities, deployer_roles: Sequence[pulumi.Resource]
+    ) -> containerservice.ManagedCluster:
         scope, args, aks = self._scope, self._args, self._args.settings
         name = f"{self._name}-cluster"
         return containerservice.ManagedCluster(
@@ -158,7 +160,7 @@ class AksCluster(pulumi.ComponentResource):
                 parent=self,
                 protect=scope.protect,
                 # Azure checks the roles when it creates the cluster, and they take effect with a delay.
-                depends_on=[identities],
+                depends_on=[identities, *deployer_roles],
                 hooks=retry_on(name, MISSING_CLUSTER_ROLES),
                 custom_timeouts=_timeouts(CLUSTER_MINUTES),
             ),
@@ -213,15 +215,21 @@ class AksCluster(pulumi.ComponentResource):
             ),
         )
 
-    def _deployer_roles(self, cluster: containerservice.ManagedCluster) -> list[pulumi.Resource]:
-        """The roles to fetch a kubeconfig and to use it; Azure grants neither to the creator of a cluster."""
+    def _deployer_roles(self) -> list[pulumi.Resource]:
+        """The roles to fetch a kubeconfig and to use it; Azure grants neither to the creator of a cluster.
+
+        On the resource group, which contains only this cluster: assigned before the cluster exists, they have taken
+        effect when its API server answers. AKS's authorization needs up to five minutes to see a new role.
+        """
         names, args = self._scope.names, self._args
         deployer = Principal(
             id=args.deployer.principal_id, identifier=args.deployer.principal_id, type=args.deployer.principal_type
         )
-        plain = names.resource_id("Microsoft.ContainerService/managedClusters", names.cluster)
-        role_scope = RoleScope(id=cluster.id, plain_id=plain)
-        roles = {"user": Role.AKS_CLUSTER_USER, "admin": Role.AKS_RBAC_CLUSTER_ADMIN}
+        group_id = pulumi.Output.concat(
+            f"/subscriptions/{names.subscription_id}/resourceGroups/", self._scope.resource_group_name
+        )
+        role_scope = RoleScope(id=group_id, plain_id=names.resource_group_id)
+        roles = {"cluster-user": Role.AKS_CLUSTER_USER, "cluster-admin": Role.AKS_RBAC_CLUSTER_ADMIN}
         return [
             assign_role(
                 f"{self._name}-deployer-{short}",

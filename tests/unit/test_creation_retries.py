@@ -35,7 +35,7 @@ class Attempts:
 
     def until_the_end(self, error: str, refusals: tuple[TemporaryRefusal, ...], operation: str = "create") -> int:
         """The number of retries that the hook asks for while the same error returns."""
-        (hook,) = retry_on("cluster", refusals).on_error or ()
+        (hook,) = retry_on("cluster", refusals).on_error or []
         errors = [error]
         while self._asks(hook, errors, operation):
             errors.insert(0, error)

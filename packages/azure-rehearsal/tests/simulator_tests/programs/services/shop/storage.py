@@ -80,7 +80,9 @@ flows = azure.network.FlowLog(
     flow_log_name="flow-shop",
     target_resource_id=network.id,
     storage_id=account.id,
-    identity=azure.network.ManagedServiceIdentityArgs(type="UserAssigned", user_assigned_identities=[writer.id]),
+    identity=azure.network.ManagedServiceIdentityArgs(
+        type=azure.network.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[writer.id]
+    ),
     enabled=True,
     opts=pulumi.ResourceOptions(
         depends_on=[may_write, blobs, container, lifecycle],
