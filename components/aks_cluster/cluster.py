@@ -229,7 +229,7 @@ class AksCluster(pulumi.ComponentResource):
             f"/subscriptions/{names.subscription_id}/resourceGroups/", self._scope.resource_group_name
         )
         role_scope = RoleScope(id=group_id, plain_id=names.resource_group_id)
-        roles = {"cluster-user": Role.AKS_CLUSTER_USER, "cluster-admin": Role.AKS_RBAC_CLUSTER_ADMIN}
+        roles = {"user": Role.AKS_CLUSTER_USER, "admin": Role.AKS_RBAC_CLUSTER_ADMIN}
         return [
             assign_role(
                 f"{self._name}-deployer-{short}",
@@ -237,7 +237,8 @@ class AksCluster(pulumi.ComponentResource):
                 deployer,
                 role_scope,
                 names.subscription_id,
-                pulumi.ResourceOptions(parent=self),
+                # The deployer must not lose a role during the deployment that replaces it.
+                pulumi.ResourceOptions(parent=self, delete_before_replace=False),
             )
             for short, role in roles.items()
         ]
