@@ -313,10 +313,7 @@ class AksRegion(pulumi.ComponentResource):
         FlowLogs(
             f"{self._name}-flows",
             self.scope,
-            FlowLogsArgs(
-                virtual_network_id=self.network.virtual_network_id,
-                storage_id=self.data_tier.storage.account_id,
-            ),
+            FlowLogsArgs(virtual_network_id=self.network.virtual_network_id),
             opts=self._children,
         )
 

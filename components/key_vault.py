@@ -73,6 +73,8 @@ class KeyVault(pulumi.ComponentResource):
                 target_id=vault.id,
                 group="vault",
                 zone_ids=[args.zone_id],
+                # Secrets are data: they are no writes of the vault.
+                after=[vault],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -123,8 +123,9 @@ class RegistryAccess(pulumi.ComponentResource):
                 target_id=registry_id,
                 group="registry",
                 zone_ids=[args.zone_id],
+                after=made_before,
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=made_before),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         assign_role(
             f"{name}-pull",

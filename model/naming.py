@@ -139,6 +139,11 @@ class Naming:
         return self.unique("steg", 24, separator="")
 
     @property
+    def flow_log_storage_account(self) -> str:
+        """Flow logs have an account of their own, without versions and soft-deleted files."""
+        return self.unique("stfl", 24, separator="")
+
+    @property
     def postgresql_server(self) -> str:
         return self.unique("psql", 63)
 

@@ -70,7 +70,7 @@ class Redis(pulumi.ComponentResource):
             ),
         )
         database = self._database(cluster)
-        self._readers(database)
+        last = self._readers(database)
         PrivateEndpoint(
             f"{name}-endpoint",
             scope,
@@ -80,9 +80,10 @@ class Redis(pulumi.ComponentResource):
                 target_id=cluster.id,
                 group="redisEnterprise",
                 zone_ids=[args.zone_id],
+                # Not the cluster: Azure reports it as ready before its database exists.
+                after=[last],
             ),
-            # Azure reports a cluster as ready before its database exists.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         # A database has only logs; its metrics belong to the cluster.
         children = pulumi.ResourceOptions(parent=self)
@@ -113,7 +114,8 @@ class Redis(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[cluster], protect=self._scope.protect),
         )
 
-    def _readers(self, database: redisenterprise.Database) -> None:
+    def _readers(self, database: redisenterprise.Database) -> pulumi.Resource:
+        """Declares the access policies in a chain. Returns the last write to the cluster."""
         previous: pulumi.Resource = database
         for short, principal_id in self._args.readers.items():
             previous = redisenterprise.AccessPolicyAssignment(
@@ -126,6 +128,7 @@ class Redis(pulumi.ComponentResource):
                 user=redisenterprise.AccessPolicyAssignmentPropertiesUserArgs(object_id=principal_id),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[previous]),
             )
+        return previous
 
 
 def _persistence(settings: RedisPersistence) -> redisenterprise.PersistenceArgs | None:

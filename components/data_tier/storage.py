@@ -60,8 +60,8 @@ class Storage(pulumi.ComponentResource):
         self.blob_host = f"{args.account_name}.blob.core.windows.net"
         service = self._blob_service(account)
         containers = {container: self._container(container, after=service) for container in args.containers}
-        self._lifecycle(after=service)
-        self._endpoint(account)
+        lifecycle = self._lifecycle(after=service)
+        self._endpoint(account, after=[service, *containers.values(), lifecycle])
         blobs = pulumi.Output.concat(account.id, "/blobServices/", DEFAULT)
         diagnose(f"{name}-diagnostics", blobs, scope.audit_workspace_id, pulumi.ResourceOptions(parent=self))
         self._writers(containers)
@@ -114,9 +114,9 @@ class Storage(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after], protect=self._scope.protect),
         )
 
-    def _lifecycle(self, after: pulumi.Resource) -> None:
+    def _lifecycle(self, after: pulumi.Resource) -> storage.ManagementPolicy:
         folders = [_folder_rule(folder, days) for folder, days in self._args.kept_days.items()]
-        storage.ManagementPolicy(
+        return storage.ManagementPolicy(
             f"{self._name}-lifecycle",
             management_policy_name=DEFAULT,
             account_name=self._args.account_name,
@@ -140,7 +140,7 @@ class Storage(pulumi.ComponentResource):
                     pulumi.ResourceOptions(parent=self),
                 )
 
-    def _endpoint(self, account: storage.StorageAccount) -> None:
+    def _endpoint(self, account: storage.StorageAccount, after: Sequence[pulumi.Resource]) -> None:
         args = self._args
         PrivateEndpoint(
             f"{self._name}-endpoint",
@@ -151,6 +151,7 @@ class Storage(pulumi.ComponentResource):
                 target_id=account.id,
                 group="blob",
                 zone_ids=[args.zone_id],
+                after=after,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -201,7 +201,9 @@ def test_files_are_cooled_archived_and_deleted_by_age(graph: Graph) -> None:
 
 @pytest.mark.requirement("B31")
 def test_deleted_files_can_be_restored_for_two_weeks(graph: Graph) -> None:
-    for service in graph.of_type("azure-native:storage:BlobServiceProperties"):
+    services = {item.name: item for item in graph.of_type("azure-native:storage:BlobServiceProperties")}
+    for name in ("storage", "egress"):
+        service = services[f"voice-eastus-data-{name}-blobs"]
         assert service.value("deleteRetentionPolicy") == {"enabled": True, "days": 14}
         assert service.value("isVersioningEnabled") is True
 
@@ -225,6 +227,7 @@ def writers(graph: Graph) -> set[tuple[str, str]]:
         (role.name.removeprefix("voice-eastus-data-storage-writer-"), role.inputs["scope"].rsplit("/", 1)[-1])
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
         if role.inputs["roleDefinitionId"].endswith(Role.STORAGE_BLOB_DATA_CONTRIBUTOR.value)
+        if role.name.startswith("voice-eastus-data-")
     }
 
 

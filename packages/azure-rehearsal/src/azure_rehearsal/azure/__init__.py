@@ -5,6 +5,9 @@
     core/cloud.py          the stored resources, in a file of their own
     core/schema.py         the shape of every type, from the installed SDK
     core/rules.py          `ArmType`: the behavior of one type; type_registry.py collects the types
+    core/provider_retries.py  the conflicts that the provider retries, and the time that this costs
+    core/delayed_effects.py   roles and network watchers, which take effect later
+    core/account_access.py    accounts that accept a private endpoint only without another write
     core/client.py         the subscription, tenant and principal that send requests
     data/                  data that several services read: regions and their pairs, VM sizes, built-in roles
     services/              one package per service, named after the SDK's module; its docstring states the layout

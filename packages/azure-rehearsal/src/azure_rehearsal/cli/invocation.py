@@ -113,7 +113,8 @@ class Invocation:
 
     def keep(self, rehearsal: Rehearsal, run: Run) -> None:
         """Adds a deployed stack to the recording."""
-        self.recording_entries += recording.recording_of(rehearsal.export(show_secrets=True), run.steps)
+        deployment = rehearsal.export(show_secrets=True)
+        self.recording_entries += recording.recording_of(deployment, run.steps, run.retry_waits)
 
     def preview(self, rehearsal: Rehearsal) -> Run:
         """Previews a stack and keeps the planned change."""

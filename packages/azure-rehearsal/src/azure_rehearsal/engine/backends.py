@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.protocol.provider import FakeProvider, Refused
+from azure_rehearsal.protocol.provider import FakeProvider, Refused, RetryWait
 from azure_rehearsal.protocol.random_provider import FakeRandomProvider
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ class BackendsProtocol(Protocol):
 
     def unready(self) -> list[str]:
         """A line for each object that does not become ready: addresses, volumes, DNS records, certificates."""
+        ...
+
+    def take_retry_waits(self) -> list[RetryWait]:
+        """The waits of the real providers since the last call."""
         ...
 
     def contents(self) -> set[str]:
@@ -161,6 +165,10 @@ class Backends:
 
     def unready(self) -> list[str]:
         return [line for _, cluster in self._every_cluster() for line in cluster.unready()]
+
+    def take_retry_waits(self) -> list[RetryWait]:
+        waits, self._cloud.retry_waits = self._cloud.retry_waits, {}
+        return sorted(waits.values(), key=lambda wait: wait.urn)
 
     def contents(self) -> set[str]:
         from azure_rehearsal.engine.cluster_owned_resources import contents

@@ -299,6 +299,7 @@ class Rehearsal:
             steps=events.steps,
             diagnostics=events.diagnostics,
             outputs=events.outputs,
+            retry_waits=tuple(self._state.backends.take_retry_waits()),
             remedy_for=self.adapter.remedy_for,
         )
 

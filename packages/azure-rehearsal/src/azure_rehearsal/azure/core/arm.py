@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids, type_registry
+from azure_rehearsal.azure.core.account_access import refuse_during_endpoint_write
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.refusals import (
@@ -65,8 +66,9 @@ class ResourceManager:
         """
         id = self.id_of(type, inputs)
         request = self._request(type, id, inputs)
-        with self.cloud.operation(id, self._exclusive_ids(type, id)):
+        with self.cloud.operation(id, self._exclusive_ids(type, id), type.duration):
             self._refuse_while_busy(type, id)
+            refuse_during_endpoint_write(self.cloud, id)
             self._refuse_locked(id, "write", ("ReadOnly",))
             request.old = self.cloud.get(id)
             record = self._apply(request)
@@ -79,11 +81,12 @@ class ResourceManager:
         """Deletes a resource and its descendants, if it exists."""
         if self.cloud.get(id) is None:
             return
-        with self.cloud.operation(id, self._exclusive_ids(type, id)):
+        with self.cloud.operation(id, self._exclusive_ids(type, id), type.duration):
             record = self.cloud.get(id)
             if record is None:
                 return
             self._refuse_while_busy(type, id)
+            refuse_during_endpoint_write(self.cloud, id)
             self._refuse_locked(id, "delete", ("CanNotDelete", "ReadOnly"))
             self._refuse_in_use(type, record)
             for guard in type.delete_rules:

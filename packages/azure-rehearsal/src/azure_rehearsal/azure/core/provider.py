@@ -1,7 +1,7 @@
 """A fake azure-native provider in front of the simulated Azure. It follows the real provider step by step.
 
-Owns the provider's part: names, locations, type checks, replacements, known values in previews. Azure's responses to
-requests are in `azure_rehearsal.azure.core.arm`. Source: `provider/pkg/provider/{provider,diff}.go` of
+Owns the provider's part: names, locations, type checks, replacements, retries, known values in previews. Azure's
+responses to requests are in `azure_rehearsal.azure.core.arm`. Source: `provider/pkg/provider/{provider,diff}.go` of
 pulumi-azure-native. Deviation, on the strict side: any change below a force-new property replaces the resource,
 including added and removed parts.
 """
@@ -18,6 +18,7 @@ from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.default_resources import is_adopted
 from azure_rehearsal.azure.core.differences import changed_paths, forces_new, refreshed_inputs
+from azure_rehearsal.azure.core.provider_retries import with_retries
 from azure_rehearsal.azure.core.rules import ArmType
 from azure_rehearsal.azure.core.schema import preview, project
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
@@ -98,7 +99,7 @@ class FakeAzureProvider(FakeProvider):
                 f"cannot create already existing resource '{id}'",
                 "rename the resource, delete the existing one, or import it",
             )
-        return self._manager.put(type, inputs)
+        return with_retries(self._cloud, resource.urn, lambda: self._manager.put(type, inputs))
 
     def update(
         self,
@@ -115,10 +116,11 @@ class FakeAzureProvider(FakeProvider):
             return {**_planned(type, new), **stable}
         record = self._cloud.get(id)
         kept = {name: record.inputs[name] for name in type.maintain_if_unset if name in record.inputs} if record else {}
-        return self._manager.put(type, {**kept, **new})[1]
+        return with_retries(self._cloud, resource.urn, lambda: self._manager.put(type, {**kept, **new}))[1]
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
-        self._manager.delete(type_registry.arm_type(resource.type), id)
+        type = type_registry.arm_type(resource.type)
+        with_retries(self._cloud, resource.urn, lambda: self._manager.delete(type, id))
 
     def read(
         self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]

@@ -194,6 +194,7 @@ class ArmType:
     maintain_if_unset  properties that the provider sends from the live resource if the program omits them
     after_write        further effects of a successful write
     exclusive_writes   writes that ARM does not run at the same time
+    duration           how long a write is in progress, as a multiple of the duration of a usual write
     in_use             references that prevent a delete
     delete_rules       further refusals of a delete
     after_delete       further effects of a delete
@@ -218,6 +219,7 @@ class ArmType:
     maintain_if_unset: tuple[str, ...] = ()
     after_write: Callable[[Request, Record], None] | None = None
     exclusive_writes: ExclusiveWrites | None = None
+    duration: float = 1
     in_use: tuple[InUse, ...] = ()
     delete_rules: tuple[Callable[[Deletion], None], ...] = ()
     after_delete: Callable[[Deletion], None] | None = None

@@ -90,3 +90,4 @@ NETWORK_ROLES: Final = FULL_ACCESS_ROLES | {"Network Contributor"}
 """Roles that can join subnets, prefixes, addresses and security groups."""
 ASSIGN_IDENTITY_ROLES: Final = FULL_ACCESS_ROLES | {"Managed Identity Operator"}
 PRIVATE_ZONE_ROLES: Final = NETWORK_ROLES | {"Private DNS Zone Contributor"}
+WRITE_BLOB_ROLES: Final = frozenset({"Storage Blob Data Contributor", "Storage Blob Data Owner"})

@@ -17,12 +17,28 @@ SERVICE_PRINCIPAL: Final = "ServicePrincipal"
 
 def has_role(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> bool:
     """Whether a principal has one of these roles on a scope or on one of its ancestors."""
-    return any(
-        str(item.properties["principalId"]).lower() == principal.lower()
+    return bool(_assignments(cloud, principal, roles, scope))
+
+
+def has_effective_role(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> bool:
+    """Like `has_role`, but a new assignment takes effect only for the second request that depends on it.
+
+    For services that check a role when they get the request. Azure's role assignments take effect after seconds to
+    minutes: learn.microsoft.com/azure/role-based-access-control/troubleshooting.
+    """
+    found = _assignments(cloud, principal, roles, scope)
+    missing = [item for item in found if cloud.delayed.is_missing(item.id)]
+    return len(missing) < len(found)
+
+
+def _assignments(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> list[Record]:
+    return [
+        item
+        for item in cloud.of_type(ASSIGNMENT)
+        if str(item.properties["principalId"]).lower() == principal.lower()
         and ROLES.get(_role_guid(item.properties["roleDefinitionId"])) in roles
         and arm_ids.is_inside(scope, item.properties["scope"])
-        for item in cloud.of_type(ASSIGNMENT)
-    )
+    ]
 
 
 def _role_guid(role_definition_id: str) -> str:
@@ -118,6 +134,11 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
     }
 
 
+def _delay_effect(request: Request, record: Record) -> None:
+    if request.old is None:
+        request.cloud.delayed.delay(record.id)
+
+
 _UPDATE: Final = "RoleAssignmentUpdateNotPermitted"
 _UPDATE_MESSAGE: Final = "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
 _UPDATE_REMEDIATION: Final = (
@@ -133,4 +154,5 @@ TYPE: Final = ArmType(
     immutable=(Immutable("principalId", _UPDATE, _UPDATE_MESSAGE, _UPDATE_REMEDIATION),),
     rules=(_refuse_name, _refuse_role, _refuse_principal, _refuse_duplicate),
     outputs=_outputs,
+    after_write=_delay_effect,
 )

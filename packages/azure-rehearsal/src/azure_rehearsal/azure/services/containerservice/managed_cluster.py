@@ -143,6 +143,12 @@ def _addons(request: Request) -> dict[str, Any]:
     }
 
 
+def _after_write(request: Request, record: Record) -> None:
+    _create_node_group(request, record)
+    if request.old is None:
+        request.cloud.delayed.pass_time()  # the creation of a cluster takes minutes
+
+
 def _create_node_group(request: Request, record: Record) -> None:
     group = node_group_id(request)
     if request.cloud.get(group) is not None:
@@ -246,7 +252,7 @@ TYPE: Final = ArmType(
     ),
     outputs=_outputs,
     inline=(Inline("agentPoolProfiles", AGENT_POOL, "agentPoolName", keeps_omitted=True),),
-    after_write=_create_node_group,
+    after_write=_after_write,
     exclusive_writes=ONE_OPERATION_PER_CLUSTER,
     delete_rules=(refuse_incomplete_delete,),
     after_delete=_delete_node_group,

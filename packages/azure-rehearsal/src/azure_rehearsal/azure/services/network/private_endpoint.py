@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.account_access import conflict_of_endpoint
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT, connection_of
 from azure_rehearsal.azure.core.rules import ArmType, Request, get_path
@@ -21,6 +22,8 @@ from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
 PATH: Final = arm_ids.provider_id("Microsoft.Network/privateEndpoints", "privateEndpointName")
+WRITE_DURATION: Final = 10
+"""A private endpoint takes a minute or two, most other writes take seconds."""
 _REGISTRY: Final = "microsoft.containerregistry/registries"
 
 
@@ -110,6 +113,13 @@ def _refuse_subnet(request: Request) -> None:
         )
 
 
+def _fail_during_writes(request: Request) -> None:
+    """Lets the endpoint fail if its target has other writes in progress: ARM accepts it and asks the target later."""
+    target = request.cloud.get(connection_of(request.inputs)["privateLinkServiceId"])
+    if target is not None:
+        request.failure = request.failure or conflict_of_endpoint(request.cloud, request.id, target)
+
+
 def _members(request: Request) -> list[str]:
     """The host names of the endpoint's target."""
     link = connection_of(request.inputs)
@@ -188,6 +198,7 @@ TYPE: Final = ArmType(
     path=PATH,
     force_new=("subnet",),
     name=NAME,
-    rules=(_refuse_connection, _refuse_group, _refuse_subnet, _refuse_full_subnet),
+    rules=(_refuse_connection, _refuse_group, _refuse_subnet, _refuse_full_subnet, _fail_during_writes),
     outputs=_outputs,
+    duration=WRITE_DURATION,
 )
