@@ -30,6 +30,7 @@ version of a secret.
 
 
 RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
+SECRET_RUNBOOK: Final = "docs/runbooks/secret-rotation.md"
 REMEDIES: Final = {
     remedies.INTERRUPTED: f"follow {RUNBOOK}",
     remedies.PROTECTED_POOL: (
@@ -39,6 +40,9 @@ REMEDIES: Final = {
     "MissingSubscriptionRegistration": (
         f"{remedies.REMEDIATION}, or every provider that the stack needs with"
         f" `.venv/bin/voice preflight {remedies.STACK} --register`; then deploy again"
+    ),
+    "ResourceAlreadyExists": (
+        f"{remedies.REMEDIATION} ({RUNBOOK}, step 4; for a secret that was removed before: {SECRET_RUNBOOK})"
     ),
     "ConnectionReset": f"{remedies.RETRY}; if it reports that a resource already exists, follow {RUNBOOK}",
 }

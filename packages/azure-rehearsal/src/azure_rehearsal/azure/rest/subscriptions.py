@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core import arm_ids, type_registry
+from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.data.region_pairs import PAIRS
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.rest.request import ArmError, ArmRequest, Route, page
@@ -93,15 +94,17 @@ def _has_group(request: ArmRequest) -> None:
 
 
 def _resources(request: ArmRequest) -> dict[str, Any]:
-    """The resources of a group. As on Azure, parts of resources, such as subnets, and extensions are not listed."""
+    """The tracked resources of a group: those with a location and tags. Others, such as subnets, are not listed."""
     _has_group(request)
     group = f"{request.subscription}/resourceGroups/{request.path['group']}"
-    top = [item for item in request.cloud.inside(group) if item.id.count("/") == _SEGMENTS]
-    return page([{key: value for key, value in body_of(item).items() if key in _LISTED} for item in reversed(top)])
+    tracked = [item for item in request.cloud.inside(group) if {"location", "tags"} <= _inputs_of(item)]
+    return page([{key: value for key, value in body_of(item).items() if key in _LISTED} for item in tracked])
 
 
-_SEGMENTS: Final = 8
-"""Slashes in the id of a resource that belongs to a group directly."""
+def _inputs_of(record: Record) -> set[str]:
+    return set(type_registry.type_of(record).schema.inputs.properties)
+
+
 _LISTED: Final = ("id", "name", "type", "location", "tags", "sku", "kind", "managedBy", "identity", "zones")
 
 _ONE: Final = "/subscriptions/{subscription}"
