@@ -1,16 +1,15 @@
 """Subscriptions, tenants, locations and resource groups.
 
 Examples: specification/resources/resource-manager/Microsoft.Resources/stable/2022-12-01/examples/{GetSubscription,
-GetTenants,GetLocations}.json and stable/2021-04-01/examples/{CheckExistenceResourceGroups,ListByResourceGroupResources}
-.json. The property `availabilityZoneMappings` is in the schema of the same version (`Location`), not in its examples.
+GetTenants,GetLocations}.json and stable/2021-04-01/examples/CheckExistenceResourceGroups.json. The property
+`availabilityZoneMappings` is in the schema of the same version (`Location`), not in its examples.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids, type_registry
-from azure_rehearsal.azure.core.cloud import Record
+from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.data.region_pairs import PAIRS
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.rest.request import ArmError, ArmRequest, Route, page
@@ -93,20 +92,6 @@ def _has_group(request: ArmRequest) -> None:
         raise ArmError(404, "ResourceGroupNotFound", f"Resource group '{request.path['group']}' could not be found.")
 
 
-def _resources(request: ArmRequest) -> dict[str, Any]:
-    """The tracked resources of a group: those with a location and tags. Others, such as subnets, are not listed."""
-    _has_group(request)
-    group = f"{request.subscription}/resourceGroups/{request.path['group']}"
-    tracked = [item for item in request.cloud.inside(group) if {"location", "tags"} <= _inputs_of(item)]
-    return page([{key: value for key, value in body_of(item).items() if key in _LISTED} for item in tracked])
-
-
-def _inputs_of(record: Record) -> set[str]:
-    return set(type_registry.type_of(record).schema.inputs.properties)
-
-
-_LISTED: Final = ("id", "name", "type", "location", "tags", "sku", "kind", "managedBy", "identity", "zones")
-
 _ONE: Final = "/subscriptions/{subscription}"
 
 ROUTES: Final = (
@@ -115,6 +100,5 @@ ROUTES: Final = (
     Route("GET", "/tenants", _tenants),
     Route("GET", f"{_ONE}/locations", _locations),
     Route("GET", f"{_ONE}/resourcegroups", _groups),
-    Route("GET", f"{_ONE}/resourcegroups/{{group}}/resources", _resources),
     Route("HEAD", f"{_ONE}/resourcegroups/{{group}}", _has_group),
 )
