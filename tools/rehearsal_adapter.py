@@ -30,11 +30,21 @@ version of a secret.
 
 
 RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
+SECRET_RUNBOOK: Final = "docs/runbooks/secret-rotation.md"
+PREFLIGHT: Final = "preflight"
+"""The command of `voice` that checks a subscription and registers its resource providers."""
 REMEDIES: Final = {
     remedies.INTERRUPTED: f"follow {RUNBOOK}",
     remedies.PROTECTED_POOL: (
         "add a generation to the pool, set the old one to `state: retiring`, and remove it when it is empty"
         " (docs/decisions/0005-generations-of-node-pools.md)"
+    ),
+    "MissingSubscriptionRegistration": (
+        f"{remedies.REMEDIATION}, or every provider that the stack needs with"
+        f" `.venv/bin/voice {PREFLIGHT} {remedies.STACK} --register`; then deploy again"
+    ),
+    "ResourceAlreadyExists": (
+        f"{remedies.REMEDIATION} ({RUNBOOK}, step 4; for a secret that was removed before: {SECRET_RUNBOOK})"
     ),
     "ConnectionReset": f"{remedies.RETRY}; if it reports that a resource already exists, follow {RUNBOOK}",
 }
