@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.schema import ResourceSchema, resource_schema
+from azure_rehearsal.azure.core.schema import ResourceSchema, SchemaViolation, resource_schema
 from azure_rehearsal.protocol.provider import Refused
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ class Request:
     inputs: dict[str, Any]
     old: Record | None = None
     failure: Refused | None = None
+    warnings: list[str] = field(default_factory=list)
+    """Warnings of the rehearsal itself about this write; Azure is not quoted in them."""
 
     @property
     def name(self) -> str:
@@ -224,8 +226,17 @@ class ArmType:
     must_be_empty: bool = False
 
     @property
+    def has_rules(self) -> bool:
+        """Whether the type has a module in `azure.services`; the generic tier has not."""
+        return True
+
+    @property
     def schema(self) -> ResourceSchema:
         return resource_schema(self.token)
+
+    def refuses(self, violation: SchemaViolation) -> bool:
+        """Whether ARM refuses this violation of the SDK's shape."""
+        return True
 
     @property
     def kind(self) -> str:

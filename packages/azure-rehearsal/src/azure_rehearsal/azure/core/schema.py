@@ -16,6 +16,7 @@ import functools
 import importlib
 import re
 import sys
+import threading
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,8 @@ Kind = Literal["string", "integer", "number", "boolean", "array", "map", "object
 
 _PACKAGE: typing.Final = "pulumi_azure_native"
 _API_VERSION: typing.Final = re.compile(r"Uses Azure REST API version ([0-9a-zA-Z-]+)")
+_IMPORTS: typing.Final = threading.RLock()
+"""The SDK loads its modules lazily, which is not safe in several threads before Python 3.11.9 and 3.12.2."""
 _PRIMITIVES: typing.Final[dict[Any, Kind]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
@@ -76,8 +79,9 @@ def resource_schema(token: str) -> ResourceSchema:
     """The schema of `azure-native:module:Type`. Raises `UnknownType`."""
     _, module_name, type_name = token.split(":")
     try:
-        module = importlib.import_module(f"{_PACKAGE}.{module_name}")
-        resource: type = getattr(module, type_name)
+        with _IMPORTS:
+            module = importlib.import_module(f"{_PACKAGE}.{module_name}")
+            resource: type = getattr(module, type_name)
     except (ImportError, AttributeError) as error:
         raise UnknownType(f"the installed {_PACKAGE} has no class for {token}") from error
     home = sys.modules[resource.__module__]

@@ -35,6 +35,12 @@ def fill_network_defaults(request: Request) -> None:
     }
     if profile.get("networkPluginMode") == "overlay" or profile.get("networkPlugin") == "kubenet":
         defaults["podCidr"] = DEFAULT_POD_CIDR
+    elif profile.get("networkPlugin", "azure") == "azure" and (given := profile.pop("podCidr", None)):
+        # Quoted from AKS in Azure/azure-cli#25932; terraform-provider-azurerm#1723 reports the same.
+        request.warnings.append(
+            f"podCidr {given} of {request.name} has no effect: with Azure CNI without overlay, AKS gives pods addresses"
+            " of the subnet. Set networkPluginMode to overlay, or remove podCidr."
+        )
     for key, value in defaults.items():
         if profile.get(key) is None:
             profile[key] = value
@@ -156,10 +162,4 @@ def refuse_dataplane(request: Request) -> None:
             "NetworkPolicyNotSupported",
             f"networkPolicy cilium requires networkDataplane cilium, it is {dataplane}.",
             "set networkDataplane to cilium",
-        )
-    if plugin == "azure" and mode != "overlay" and profile.get("podCidr"):
-        raise invalid(
-            "networkProfile.podCidr",
-            f"podCidr {profile['podCidr']} is only for overlay or kubenet.",
-            "set networkPluginMode to overlay, or remove podCidr",
         )
