@@ -245,7 +245,7 @@ def path(schema: ResourceSchema, definition: Definition, candidates: Mapping[str
         return ""
     tail = "/".join(f"{segment}/{name}" for segment, name in zip(segments, names, strict=True))
     for scope in ("scope", "resourceUri"):
-        if scope in inputs and inputs[scope].required:
+        if scope in inputs and inputs[scope].required and inputs[scope].shape.kind == "string":
             return f"/{{{scope}}}/providers/{namespace}/{tail}"
     head = arm_ids.RESOURCE_GROUP if "resourceGroupName" in inputs else arm_ids.SUBSCRIPTION
     return f"{head}/providers/{namespace}/{tail}"

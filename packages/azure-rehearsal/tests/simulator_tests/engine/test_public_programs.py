@@ -15,7 +15,7 @@ from azure_rehearsal.engine.pulumi_cli import PulumiCli
 
 PROGRAMS = Path(__file__).parents[2] / "public_programs"
 NAMES = sorted(path.parent.name for path in PROGRAMS.glob("*/__main__.py"))
-DEFAULT = {"static_website"}
+DEFAULT = {"function_app", "service_principal_clusters", "static_website"}
 """Programs in the default suite. Each takes seconds; the exhaustive suite runs all of them."""
 PROJECT = "name: public\nruntime: python\n"
 STACK = "config:\n  azure-native:location: westeurope\n"

@@ -96,7 +96,8 @@ def _derived_path(schema: ResourceSchema) -> str:
     own = [item for item in text if not inputs[item].required and (item not in returned or item == "name")]
     last = own[-1:] or parents[-1:]
     chosen = [*(item for item in parents if item not in last), *last]
-    head = next((f"/{{{item}}}" for item in scopes[1:] if item in inputs and inputs[item].required), "")
+    required = {item for item, member in inputs.items() if member.required and member.shape.kind == "string"}
+    head = next((f"/{{{item}}}" for item in scopes[1:] if item in required), "")
     head = head or (arm_ids.RESOURCE_GROUP if scopes[0] in inputs else arm_ids.SUBSCRIPTION)
     kind = f"{head}/providers/Microsoft.{module.capitalize()}/{name[0].lower()}{name[1:]}"
     return f"{kind}/{'-'.join(f'{{{item}}}' for item in chosen) or 'default'}"
