@@ -8,6 +8,7 @@ import pytest
 
 from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.generic import arm_types
+from azure_rehearsal.protocol.values import UNKNOWN
 from simulator_tests.azure.harness import GROUP, AzureHarness, Deployed, refused
 from simulator_tests.azure.makers.storage import account, blob, website
 
@@ -77,6 +78,13 @@ def test_missing_mistyped_and_limited_values_fail_the_check(azure: AzureHarness)
 def test_a_pattern_of_the_api_fails_the_check(azure: AzureHarness) -> None:
     _, failures = azure.check("storage:Table", "t", resourceGroupName=GROUP, accountName="stshop", tableName="1-a")
     assert "does not match expression" in failures[0].reason
+
+
+def test_unknown_values_pass_the_check(azure: AzureHarness) -> None:
+    unknown = {"sku": UNKNOWN, "minimumTlsVersion": UNKNOWN, "privateEndpointConnections": UNKNOWN}
+    _, failures = azure.check("servicebus:Namespace", "sb", resourceGroupName=UNKNOWN, **unknown)
+    assert not failures
+    assert not azure.provider.warnings
 
 
 def test_a_missing_parent_is_refused(azure: AzureHarness) -> None:

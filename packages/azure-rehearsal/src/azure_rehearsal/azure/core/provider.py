@@ -80,9 +80,9 @@ class FakeAzureProvider(FakeProvider):
 
     def _warn_unknown_values(self, type: ArmType, inputs: dict[str, Any]) -> None:
         """Warns about enum values that the SDK does not list and Azure's published types do not exclude."""
-        body = {key: value for key, value in inputs.items() if key != "azureApiVersion"}
-        for item in schema_violations(type.schema.inputs, body):
-            if not item.unknown_property and not type.refuses(item):
+        shape = type.schema.inputs
+        for item in schema_violations(shape, project(shape, inputs)):
+            if not type.refuses(item):
                 where = f"{item.path} of {type.token}"
                 self.warn(f"not known here: {where} is '{item.value}'. The SDK lists: {', '.join(item.allowed)}.")
 

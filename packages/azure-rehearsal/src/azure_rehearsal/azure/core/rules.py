@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
-from azure_rehearsal.azure.core.schema import ResourceSchema, SchemaViolation, resource_schema
+from azure_rehearsal.azure.core.schema import ResourceSchema, resource_schema
 from azure_rehearsal.protocol.provider import Refused
 
 if TYPE_CHECKING:
     from azure_rehearsal.azure.core.client import Client
+    from azure_rehearsal.azure.core.schema import SchemaViolation
 
 
 @dataclass(frozen=True)

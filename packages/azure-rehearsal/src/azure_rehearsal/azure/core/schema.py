@@ -31,9 +31,11 @@ Kind = Literal["string", "integer", "number", "boolean", "array", "map", "object
 
 _PACKAGE: typing.Final = "pulumi_azure_native"
 _API_VERSION: typing.Final = re.compile(r"Uses Azure REST API version ([0-9a-zA-Z-]+)")
+_PRIMITIVES: typing.Final[dict[Any, Kind]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
 _IMPORTS: typing.Final = threading.RLock()
 """The SDK loads its modules lazily, which is not safe in several threads before Python 3.11.9 and 3.12.2."""
-_PRIMITIVES: typing.Final[dict[Any, Kind]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 @dataclass(frozen=True)
@@ -261,7 +263,7 @@ def project(shape: Shape, value: Any) -> Any:
     if shape.kind == "object" and isinstance(value, dict):
         known = shape.properties
         return {name: project(known[name].shape, part) for name, part in value.items() if name in known}
-    if shape.kind == "array":
+    if shape.kind == "array" and isinstance(value, list):
         return [project(item, part) for part in value]
     if shape.kind == "map" and isinstance(value, list):
         return {part: {} for part in value}

@@ -43,7 +43,7 @@ class GenericType(ArmType):
 
     def refuses(self, violation: SchemaViolation) -> bool:
         path = _INDEX.sub("[]", violation.path.removeprefix("properties."))
-        return not violation.unknown_property and path in self.closed_enums
+        return path in self.closed_enums
 
 
 @functools.cache
