@@ -13,6 +13,7 @@
     data/                  data that several services read: regions and their pairs, VM sizes, built-in roles
     services/              one package per service, named after the SDK's module; its docstring states the layout
     rest/                  the cloud over ARM's REST API, read-only
+    generic/               types and functions without rules
     controllers/           the Azure side of controllers in clusters: load balancers, disks, DNS records
 
 It knows nothing about Kubernetes objects beyond what controllers pass to it, and nothing about reports or the CLI.

@@ -79,14 +79,6 @@ CASES: Final = [
     ),
     Case(
         "applicationinsights:Component",
-        "no workspace",
-        lambda azure: insights(azure, workspaceResourceId=None),
-        "BadRequest",
-        ("WorkspaceResourceId", "classic components are retired"),
-        setup=with_workspace,
-    ),
-    Case(
-        "applicationinsights:Component",
         "a workspace that does not exist",
         lambda azure: insights(azure, workspaceResourceId=azure["log-shop"].id + "x"),
         "ResourceNotFound",

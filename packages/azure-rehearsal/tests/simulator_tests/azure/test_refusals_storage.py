@@ -7,7 +7,15 @@ from typing import Any, Final
 import pytest
 
 from simulator_tests.azure.harness import AzureHarness, Case, refused
-from simulator_tests.azure.makers.storage import account, blob_service, container, lifecycle, lifecycle_rule
+from simulator_tests.azure.makers.storage import (
+    account,
+    blob,
+    blob_service,
+    container,
+    lifecycle,
+    lifecycle_rule,
+    website,
+)
 
 
 def with_account(azure: AzureHarness) -> None:
@@ -33,6 +41,30 @@ def by_last_access() -> dict[str, Any]:
 
 
 CASES: Final = [
+    Case(
+        "storage:Blob",
+        "content of an append blob",
+        lambda azure: (container(azure), blob(azure, type="Append", contentMd5="x")),
+        "InvalidBlob",
+        ("only block blobs",),
+        setup=with_account,
+    ),
+    Case(
+        "storage:Blob",
+        "a container that does not exist",
+        blob,
+        "ParentResourceNotFound",
+        ("containers/reports",),
+        setup=with_account,
+    ),
+    Case(
+        "storage:StorageAccountStaticWebsite",
+        "a kind without static websites",
+        lambda azure: (account(azure, kind="BlobStorage"), website(azure)),
+        "InvalidXmlNodeValue",
+        ("BlobStorage",),
+        setup=AzureHarness.group,
+    ),
     Case(
         "storage:StorageAccount",
         "a name that another account has",

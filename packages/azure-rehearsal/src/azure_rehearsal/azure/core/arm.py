@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids, type_registry
@@ -31,6 +31,7 @@ from azure_rehearsal.azure.core.subscription_rules import (
     refuse_exceeded_quota,
     refuse_unregistered,
 )
+from azure_rehearsal.azure.generic import arm_types
 from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
@@ -42,9 +43,10 @@ UNMODELED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management
 class ResourceManager:
     """ARM as one client uses it."""
 
-    def __init__(self, cloud: Cloud, client: Client) -> None:
+    def __init__(self, cloud: Cloud, client: Client, warn: Callable[[str], None] = lambda _: None) -> None:
         self.cloud = cloud
         self.client = client
+        self._warn = warn
 
     def id_of(self, type: ArmType, inputs: dict[str, Any]) -> str:
         """The resource id for these path parameters."""
@@ -78,7 +80,11 @@ class ResourceManager:
             self._refuse_locked(id, "write", ("ReadOnly",))
             request.old = self.cloud.get(id)
             used = limited_usage(request)
-            record = self._apply(request)
+            try:
+                record = self._apply(request)
+            finally:
+                for warning in request.warnings:
+                    self._warn(warning)
             refuse_exceeded_quota(request, used)
         outputs = self.read(record)
         if request.failure:
@@ -192,7 +198,7 @@ class ResourceManager:
             inputs = {**path, **body, **parameters, inline.name_parameter: item.get("name", "")}
             id = self.id_of(child_type, inputs)
             child = self._request(child_type, id, inputs)
-            child.old = self.cloud.get(id)
+            child.old, child.warnings = self.cloud.get(id), request.warnings
             self._apply(child)
             request.failure = request.failure or child.failure
             written.add(arm_ids.key(id))
@@ -252,8 +258,11 @@ class ResourceManager:
             return False
         if self.cloud.get(id) is not None:
             return False
+        if kind in type_registry.kinds():
+            return True
+        # A part of an existing resource (a frontend of a load balancer) and kinds outside the SDK are not records.
         parent = arm_ids.parent(id)
-        return kind in type_registry.kinds() or not parent or self._is_missing(parent)
+        return self._is_missing(parent) if parent else kind.lower() in arm_types.kinds()
 
     def _refuse_taken(self, request: Request) -> None:
         for unique in request.type.unique:

@@ -20,7 +20,9 @@ from azure_rehearsal.azure.core.default_resources import is_adopted
 from azure_rehearsal.azure.core.differences import changed_paths, forces_new, refreshed_inputs
 from azure_rehearsal.azure.core.provider_retries import with_retries
 from azure_rehearsal.azure.core.rules import ArmType
-from azure_rehearsal.azure.core.schema import preview, project
+from azure_rehearsal.azure.core.schema import UnknownType, preview, project, resource_schema, schema_violations
+from azure_rehearsal.azure.generic import functions
+from azure_rehearsal.protocol.engine_log import EngineLog
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import UNKNOWN
 
@@ -35,7 +37,23 @@ class FakeAzureProvider(FakeProvider):
     def __init__(self, cloud: Cloud, client: Client | None = None) -> None:
         self._cloud = cloud
         self._location = ""
-        self._manager = ResourceManager(cloud, client or Client())
+        self._log = EngineLog()
+        self._warned: set[str] = set()
+        self._manager = ResourceManager(cloud, client or Client(), self.warn)
+
+    def attach(self, engine_address: str) -> None:
+        self._log = EngineLog(engine_address)
+
+    @property
+    def warnings(self) -> frozenset[str]:
+        """The rehearsal's own warnings so far."""
+        return frozenset(self._warned)
+
+    def warn(self, message: str) -> None:
+        """Shows a warning of the rehearsal once, however many resources cause it."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self._log.warn(message)
 
     def configure(self, settings: dict[str, Any]) -> None:
         self._manager.client = self._manager.client.with_settings(settings)
@@ -55,8 +73,19 @@ class FakeAzureProvider(FakeProvider):
             location = self._default_location(old, inputs)
             if location is not None:
                 inputs["location"] = location
-        inputs.setdefault("azureApiVersion", type.schema.api_version)
+        if type.schema.api_version:
+            inputs.setdefault("azureApiVersion", type.schema.api_version)
+        if not type.has_rules:
+            self._warn_unknown_values(type, inputs)
         return inputs, [CheckFailure("", reason) for reason in check_failures(type, inputs)]
+
+    def _warn_unknown_values(self, type: ArmType, inputs: dict[str, Any]) -> None:
+        """Warns about enum values that the SDK does not list and Azure's published types do not exclude."""
+        shape = type.schema.inputs
+        for item in schema_violations(shape, project(shape, inputs)):
+            if not type.refuses(item):
+                where = f"{item.path} of {type.token}"
+                self.warn(f"not known here: {where} is '{item.value}'. The SDK lists: {', '.join(item.allowed)}.")
 
     def _default_location(self, old: dict[str, Any], inputs: dict[str, Any]) -> Any:
         """The old location, else the provider's, else the resource group's, else `None`."""
@@ -148,6 +177,8 @@ class FakeAzureProvider(FakeProvider):
                 "subscriptionId": client.subscription_id,
                 "tenantId": client.tenant_id,
             }
+        if token not in type_registry.functions() and not _is_getter(token):
+            return self._generic_answer(token, arguments)
         type_token, function = type_registry.functions().get(token) or (_type_of_getter(token), None)
         type = type_registry.arm_type(type_token)
         missing = [name for name in type.path_inputs if not arguments.get(name)]
@@ -158,6 +189,15 @@ class FakeAzureProvider(FakeProvider):
             return function(self._cloud, client, record, arguments)
         return {**self._manager.read(record), "id": record.id}
 
+    def _generic_answer(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        types = [type_registry.arm_type(name) for name in functions.resource_tokens(token, arguments)]
+        ids = [self._manager.id_of(type, arguments) for type in types]
+        record = next(filter(None, map(self._cloud.get, ids)), None)
+        if record is None and types:
+            record = self._manager.find(types[-1], ids[-1])
+        location = str(record.properties.get("location", "")) if record else ""
+        return functions.answer(token, arguments, record, location)
+
 
 def _planned(type: ArmType, inputs: dict[str, Any]) -> dict[str, Any]:
     return {
@@ -166,10 +206,17 @@ def _planned(type: ArmType, inputs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _is_getter(token: str) -> bool:
+    """Whether a function reads a resource: `getVirtualNetwork`, but not `getSharedKeys`."""
+    if not token.split(":")[2].startswith("get"):
+        return False
+    try:
+        resource_schema(_type_of_getter(token))
+    except UnknownType:
+        return False
+    return True
+
+
 def _type_of_getter(token: str) -> str:
     package, module, function = token.split(":")
-    if not function.startswith("get"):
-        raise Refused(
-            "UnknownFunction", f"The rehearsal has no function {token}.", "add it to FUNCTIONS of its package"
-        )
     return f"{package}:{module}:{function.removeprefix('get')}"

@@ -28,7 +28,7 @@ def refuse_schema_violations(request: Request) -> None:
     schema = request.type.schema
     ignored = {*request.type.path_inputs, "azureApiVersion"}
     body = {key: value for key, value in request.inputs.items() if key not in ignored}
-    found = list(schema_violations(schema.inputs, body))
+    found = [item for item in schema_violations(schema.inputs, body) if request.type.refuses(item)]
     if not found:
         return
     unknown = [item for item in found if item.unknown_property]
@@ -57,7 +57,7 @@ def refuse_location(request: Request) -> None:
     if "location" not in request.type.schema.inputs.properties:
         return
     allowed = request.type.locations or tuple(REGIONS)
-    if request.location not in allowed:
+    if request.location not in allowed and request.type.has_rules:
         raise Refused(
             "LocationNotAvailableForResourceType",
             f"The provided location '{request.get('location')}' is not available for resource type "

@@ -18,6 +18,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 if TYPE_CHECKING:
     from azure_rehearsal.azure.core.client import Client
+    from azure_rehearsal.azure.core.schema import SchemaViolation
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ class Request:
     inputs: dict[str, Any]
     old: Record | None = None
     failure: Refused | None = None
+    warnings: list[str] = field(default_factory=list)
+    """Warnings of the rehearsal itself about this write; Azure is not quoted in them."""
 
     @property
     def name(self) -> str:
@@ -227,8 +230,17 @@ class ArmType:
     must_be_empty: bool = False
 
     @property
+    def has_rules(self) -> bool:
+        """Whether the type has a module in `azure.services`; the generic tier has not."""
+        return True
+
+    @property
     def schema(self) -> ResourceSchema:
         return resource_schema(self.token)
+
+    def refuses(self, violation: SchemaViolation) -> bool:
+        """Whether ARM refuses this violation of the SDK's shape."""
+        return True
 
     @property
     def kind(self) -> str:

@@ -16,6 +16,7 @@ import functools
 import importlib
 import re
 import sys
+import threading
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,10 @@ Kind = Literal["string", "integer", "number", "boolean", "array", "map", "object
 _PACKAGE: typing.Final = "pulumi_azure_native"
 _API_VERSION: typing.Final = re.compile(r"Uses Azure REST API version ([0-9a-zA-Z-]+)")
 _PRIMITIVES: typing.Final[dict[Any, Kind]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+_IMPORTS: typing.Final = threading.RLock()
+"""The SDK loads its modules lazily, which is not safe in several threads before Python 3.11.9 and 3.12.2."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,9 @@ def resource_schema(token: str) -> ResourceSchema:
     """The schema of `azure-native:module:Type`. Raises `UnknownType`."""
     _, module_name, type_name = token.split(":")
     try:
-        module = importlib.import_module(f"{_PACKAGE}.{module_name}")
-        resource: type = getattr(module, type_name)
+        with _IMPORTS:
+            module = importlib.import_module(f"{_PACKAGE}.{module_name}")
+            resource: type = getattr(module, type_name)
     except (ImportError, AttributeError) as error:
         raise UnknownType(f"the installed {_PACKAGE} has no class for {token}") from error
     home = sys.modules[resource.__module__]
@@ -257,7 +263,7 @@ def project(shape: Shape, value: Any) -> Any:
     if shape.kind == "object" and isinstance(value, dict):
         known = shape.properties
         return {name: project(known[name].shape, part) for name, part in value.items() if name in known}
-    if shape.kind == "array":
+    if shape.kind == "array" and isinstance(value, list):
         return [project(item, part) for part in value]
     if shape.kind == "map" and isinstance(value, list):
         return {part: {} for part in value}

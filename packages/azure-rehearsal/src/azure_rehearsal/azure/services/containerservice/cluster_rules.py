@@ -61,9 +61,22 @@ def node_group_id(request: Request) -> str:
     return f"{request.client.subscription}/resourceGroups/{name}"
 
 
+def has_service_principal(request: Request) -> bool:
+    """Whether the cluster runs as a service principal; `msi` stands for a managed identity."""
+    return str(request.get("servicePrincipalProfile.clientId", "msi")).lower() != "msi"
+
+
 def refuse_identity(request: Request) -> None:
-    """Requires a system-assigned identity or exactly one user-assigned identity."""
+    """Requires a system-assigned identity, exactly one user-assigned identity, or a service principal."""
     kind, identities = request.get("identity.type"), request.get("identity.userAssignedIdentities", [])
+    if kind is None and has_service_principal(request):
+        if request.get("servicePrincipalProfile.secret") is None:
+            raise invalid(
+                "servicePrincipalProfile.secret",
+                "it is missing although clientId names a service principal.",
+                "set the secret, or use a managed identity",
+            )
+        return
     if kind is None:
         raise Refused(
             "InvalidParameter",

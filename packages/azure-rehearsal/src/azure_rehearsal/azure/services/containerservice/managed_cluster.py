@@ -16,6 +16,7 @@ from azure_rehearsal.azure.services.containerservice.cluster_network import (
 )
 from azure_rehearsal.azure.services.containerservice.cluster_outbound import refuse_outbound
 from azure_rehearsal.azure.services.containerservice.cluster_rules import (
+    has_service_principal,
     node_group_id,
     refuse_addons,
     refuse_autoscaler,
@@ -55,9 +56,8 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
         "resourceUID": hashlib.sha256(record.creation_id.encode()).hexdigest()[:24],
         "azurePortalFQDN": f"{label}.portal.hcp.{location}.azmk8s.io",
         "oidcIssuerProfile": _issuer(request, record),
-        "identity": _identity(request, record),
         "networkProfile": _network(request),
-        "identityProfile": request.get("identityProfile") or _create_kubelet_identity(request),
+        **_principals(request, record),
         "disableLocalAccounts": bool(request.get("disableLocalAccounts")),
     }
     if request.get("addonProfiles"):
@@ -83,6 +83,16 @@ def _issuer(request: Request, record: Record) -> dict[str, Any]:
     return {
         "enabled": True,
         "issuerURL": f"https://{request.location}.oic.prod-aks.azure.com/{tenant}/{record.stable_uuid('issuer')}/",
+    }
+
+
+def _principals(request: Request, record: Record) -> dict[str, Any]:
+    """The identities of control plane and kubelet, or the service principal that is both."""
+    if request.get("identity.type") is None and has_service_principal(request):
+        return {"servicePrincipalProfile": {"clientId": request.get("servicePrincipalProfile.clientId")}}
+    return {
+        "identity": _identity(request, record),
+        "identityProfile": request.get("identityProfile") or _create_kubelet_identity(request),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.account_access import conflict_of_endpoint
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT, connection_of
@@ -62,6 +62,11 @@ def _refuse_group(request: Request) -> None:
         return
     kind, groups = arm_ids.kind(target.id), groups_of(target)
     wanted = link["groupIds"][0]
+    if not groups and not type_registry.type_of(target).has_rules:
+        request.warnings.append(
+            f"not known here: private link group '{wanted}' of {kind}. The endpoint has no host names."
+        )
+        return
     if wanted.lower() not in {name.lower() for name in groups}:
         raise Refused(
             "BadRequest",
@@ -127,7 +132,8 @@ def _members(request: Request) -> list[str]:
     if target is None:
         return []
     groups = {name.lower(): group for name, group in groups_of(target).items()}
-    return groups[link["groupIds"][0].lower()].host_names(request.cloud, target)
+    group = groups.get(link["groupIds"][0].lower())
+    return group.host_names(request.cloud, target) if group else []
 
 
 def addresses_in(cloud: Cloud, subnet_id: str) -> set[str]:

@@ -36,6 +36,8 @@ CONVERSIONS: Final = (
 )
 """Groups of SKUs between which an update can switch. Other changes need a requested conversion or a new account."""
 SERVICES: Final = ("blob", "dfs", "file", "queue", "table")
+WEB_ZONE: Final = "z6"
+"""A part of the static website's host that Azure chooses by region."""
 KEY_BYTES: Final = 64
 
 
@@ -118,7 +120,8 @@ def _refuse_network_rules(request: Request) -> None:
 
 
 def _endpoints(request: Request, suffix: str = "") -> dict[str, Any]:
-    return {service: f"https://{request.name}{suffix}.{service}.core.windows.net/" for service in SERVICES}
+    hosts = {service: f"https://{request.name}{suffix}.{service}.core.windows.net/" for service in SERVICES}
+    return hosts | {"web": f"https://{request.name}{suffix}.{WEB_ZONE}.web.core.windows.net/"}
 
 
 def _outputs(request: Request, record: Record) -> dict[str, Any]:
