@@ -17,10 +17,10 @@ from pulumi.runtime.proto import provider_pb2
 from azure_rehearsal.kubernetes.chart_component import CHART_TYPE, ChartComponent
 from azure_rehearsal.kubernetes.cluster import Cluster, Clusters, Scope
 from azure_rehearsal.kubernetes.configuration import Configuration, check_settings, diff_settings
-from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.object_handler import ObjectHandler
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE, ReleaseHandler
 from azure_rehearsal.kubernetes.secret_propagation import propagate_secrets
+from azure_rehearsal.protocol.engine_log import EngineLog
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import contains_unknown
 

@@ -21,13 +21,6 @@ def inline_pool(azure: AzureHarness) -> Deployed:
 CASES: Final = [
     # Sizes and disks
     refused_pool(
-        "an unknown VM size",
-        "VMSizeNotSupported",
-        "Standard_D4s_v99",
-        "is not allowed in your subscription in location 'westeurope'",
-        changes={"vmSize": "Standard_D4s_v99"},
-    ),
-    refused_pool(
         "an ephemeral disk without a local disk",
         "VMSizeDoesNotSupportEphemeralOS",
         "Standard_D4s_v5",
@@ -158,13 +151,6 @@ CASES: Final = [
     refused_pool("too few pods per node", "InsufficientMaxPods", "is 5", changes={"maxPods": 5}),
     refused_pool("too many pods per node", "MaxPodsLimitExceeded", "is 300", changes={"maxPods": 300}),
     # Zones and versions
-    refused_pool(
-        "a zone that the region does not have",
-        "AvailabilityZoneNotSupported",
-        "zone(s) '4'",
-        "'1,2,3'",
-        changes={"availabilityZones": ["1", "4"]},
-    ),
     refused_pool(
         "a pool newer than its control plane",
         "NodePoolMcVersionIncompatible",

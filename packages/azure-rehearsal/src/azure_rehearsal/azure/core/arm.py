@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids, type_registry
@@ -32,12 +32,17 @@ UNMODELED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management
 """Namespaces whose ids can be referenced although the cloud does not contain them, such as built-in definitions."""
 
 
+def _no_warning(message: str) -> None:
+    """Drops a warning."""
+
+
 class ResourceManager:
     """ARM as one client uses it."""
 
-    def __init__(self, cloud: Cloud, client: Client) -> None:
+    def __init__(self, cloud: Cloud, client: Client, warn: Callable[[str], None] = _no_warning) -> None:
         self.cloud = cloud
         self.client = client
+        self._warn = warn
 
     def id_of(self, type: ArmType, inputs: dict[str, Any]) -> str:
         """The resource id for these path parameters."""
@@ -69,7 +74,11 @@ class ResourceManager:
             self._refuse_while_busy(type, id)
             self._refuse_locked(id, "write", ("ReadOnly",))
             request.old = self.cloud.get(id)
-            record = self._apply(request)
+            try:
+                record = self._apply(request)
+            finally:
+                for warning in request.warnings:
+                    self._warn(warning)
         outputs = self.read(record)
         if request.failure:
             raise CreatedButFailed(request.failure, record.id, outputs)
@@ -179,7 +188,7 @@ class ResourceManager:
             inputs = {**path, **body, **parameters, inline.name_parameter: item.get("name", "")}
             id = self.id_of(child_type, inputs)
             child = self._request(child_type, id, inputs)
-            child.old = self.cloud.get(id)
+            child.old, child.warnings = self.cloud.get(id), request.warnings
             self._apply(child)
             request.failure = request.failure or child.failure
             written.add(arm_ids.key(id))

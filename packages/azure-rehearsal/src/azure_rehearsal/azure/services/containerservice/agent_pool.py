@@ -26,8 +26,8 @@ from azure_rehearsal.azure.services.containerservice.pool_rules import (
     refuse_system_pool,
     refuse_too_many,
     refuse_version,
-    refuse_zones,
     size_of,
+    warn_of_unknown_zones,
 )
 from azure_rehearsal.azure.services.network.common import AGENT_POOL
 
@@ -151,7 +151,7 @@ TYPE: Final = ArmType(
         refuse_no_system_pool,
         refuse_counts,
         refuse_max_pods,
-        refuse_zones,
+        warn_of_unknown_zones,
         refuse_version,
         *NODE_RULES,
         refuse_subnet,

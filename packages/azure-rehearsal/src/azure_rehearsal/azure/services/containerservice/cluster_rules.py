@@ -29,6 +29,9 @@ ADDONS: Final = frozenset(
     )
 )
 
+RETIRED_ADDONS: Final = frozenset({"kubedashboard", "httpapplicationrouting"})
+"""Add-ons that new Kubernetes versions do not have: learn.microsoft.com/azure/aks/integrations, 2025-03."""
+
 PAID_TIERS: Final = ("standard", "premium")
 _DNS_PREFIX: Final = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,52}[a-zA-Z0-9])?")
 _DURATION: Final = re.compile(r"\d+(\.\d+)?(s|m|h)")
@@ -114,8 +117,10 @@ def refuse_names(request: Request) -> None:
 
 
 def refuse_version(request: Request) -> None:
-    """Refuses versions that AKS does not offer, and upgrades by more than one minor version."""
+    """Refuses retired versions, and upgrades by more than one minor version."""
     running = request.previous("currentKubernetesVersion")
+    if request.get("kubernetesVersion"):
+        kubernetes_versions.check_offer(request, request.get("kubernetesVersion"))
     version = version_of(request)
     if running:
         kubernetes_versions.refuse_change(running, version)
@@ -224,14 +229,16 @@ def refuse_tier(request: Request) -> None:
 
 
 def refuse_addons(request: Request) -> None:
-    """Refuses unknown add-ons, and add-ons without their required configuration."""
+    """Refuses retired add-ons, and add-ons without their required configuration."""
     for name, addon in request.get("addonProfiles", {}).items():
-        if name.lower() not in ADDONS:
+        if name.lower() in RETIRED_ADDONS and addon.get("enabled"):
             raise Refused(
                 "AddonInvalid",
                 f"Addon '{name}' of {request.id} is not supported.",
                 f"use one of {', '.join(sorted(ADDONS))}",
             )
+        if name.lower() not in ADDONS | RETIRED_ADDONS:
+            request.warn_unknown("AKS add-on", name)
         workspace = {key.lower() for key in addon.get("config") or {}} & {"loganalyticsworkspaceresourceid"}
         if name.lower() == "omsagent" and addon.get("enabled") and not workspace:
             raise Refused(

@@ -16,7 +16,7 @@ from azure_rehearsal.azure.services.network.common import (
     prefixes_of,
     refuse_other_region,
 )
-from azure_rehearsal.azure.services.network.private_link_targets import groups_of
+from azure_rehearsal.azure.services.network.private_link_targets import groups_of, is_known_group
 from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
@@ -59,7 +59,9 @@ def _refuse_group(request: Request) -> None:
         return
     kind, groups = arm_ids.kind(target.id), groups_of(target)
     wanted = link["groupIds"][0]
-    if wanted.lower() not in {name.lower() for name in groups}:
+    if wanted.lower() not in {name.lower() for name in groups} and not is_known_group(wanted):
+        request.warn_unknown(f"private link group of {kind}", wanted)
+    elif wanted.lower() not in {name.lower() for name in groups}:
         raise Refused(
             "BadRequest",
             f"Call to {kind} failed. Error message: Invalid groupId '{wanted}' for {target.id}; its group "
@@ -117,7 +119,8 @@ def _members(request: Request) -> list[str]:
     if target is None:
         return []
     groups = {name.lower(): group for name, group in groups_of(target).items()}
-    return groups[link["groupIds"][0].lower()].host_names(request.cloud, target)
+    group = groups.get(link["groupIds"][0].lower())
+    return group.host_names(request.cloud, target) if group else []
 
 
 def addresses_in(cloud: Cloud, subnet_id: str) -> set[str]:
