@@ -116,12 +116,13 @@ CASES: Final = [
         "minCount:1",
         changes={"mode": "System", "count": 0},
     ),
-    refused_pool(
+    refused_edit(
         "a count outside the autoscaler's bounds",
-        "InvalidParameter",
         "was 9",
         "maxCount:5",
-        changes={"enableAutoScaling": True, "minCount": 1, "maxCount": 5, "count": 9},
+        code="InvalidParameter",
+        before={"enableAutoScaling": True, "minCount": 1, "maxCount": 5},
+        changes={"count": 9},
     ),
     refused_pool(
         "a minimum above the maximum",
@@ -172,3 +173,13 @@ def test_azure_refuses(azure: AzureHarness, case: Case) -> None:
     case.setup(azure)
     with refused(case.code, *case.fragments):
         case.write(azure)
+
+
+@pytest.mark.parametrize(("count", "nodes"), [(1, 3), (None, 3), (9, 5)])
+def test_a_count_outside_the_bounds_is_no_refusal_at_creation(
+    azure: AzureHarness, count: int | None, nodes: int
+) -> None:
+    azure.cluster()
+    made = azure.pool(enableAutoScaling=True, minCount=3, maxCount=5, count=count)
+
+    assert made["count"] == nodes

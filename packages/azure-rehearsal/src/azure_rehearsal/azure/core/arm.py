@@ -24,6 +24,7 @@ from azure_rehearsal.azure.core.refusals import (
 )
 from azure_rehearsal.azure.core.rules import ArmType, Deletion, Inline, Request, set_default
 from azure_rehearsal.azure.core.schema import project
+from azure_rehearsal.azure.core.tags import refuse_tags
 from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
@@ -125,6 +126,7 @@ class ResourceManager:
         refuse_name(request)
         refuse_schema_violations(request)
         refuse_location(request)
+        refuse_tags(request)
         self._refuse_references(request)
         self._refuse_taken(request)
         refuse_changes(request)

@@ -126,6 +126,33 @@ def refuse_version(request: Request) -> None:
         kubernetes_versions.refuse_change(running, version)
 
 
+def refuse_partial_versions(request: Request) -> None:
+    """Refuses an upgrade of the control plane that names the versions of some pools only.
+
+    Pools with a resource of their own count, although the request does not contain them. Quoted from Azure in
+    pulumi-azure-native#2094 and terraform-provider-azurerm#23436; Azure/ARO-HCP#662 has separate pools.
+    """
+    wanted = {str(pool.get("name")): pool.get("orchestratorVersion") for pool in inline_pools(request)}
+    if request.old is None or version_of(request) == request.previous("currentKubernetesVersion"):
+        return
+    running = {
+        arm_ids.name(pool.id): pool.properties.get("currentOrchestratorVersion")
+        for pool in pools_of(request.cloud, request.id)
+    }
+    allowed = (None, version_of(request), request.get("kubernetesVersion"))
+    changed = [name for name, version in wanted.items() if version not in (*allowed, running.get(name))]
+    named = [name for name, version in wanted.items() if version]
+    if named and (changed or {*running, *wanted} - {*named}):
+        raise Refused(
+            "NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged",
+            "Using managed cluster api, all Agent pools' OrchestratorVersion must be all specified or all unspecified. "
+            "If all specified, they must be stay unchanged or the same with control plane. For agent pool specific "
+            f"change, please use per agent pool operations: https://aka.ms/agent-pool-rest-api. {request.id} names "
+            f"versions of {', '.join(named)}; its pools are {', '.join(sorted({*running, *wanted}))}.",
+            "remove orchestratorVersion from agentPoolProfiles, and set it on the pools with a resource of their own",
+        )
+
+
 def version_of(request: Request) -> str:
     """The cluster's full version after this write."""
     running = request.previous("currentKubernetesVersion")

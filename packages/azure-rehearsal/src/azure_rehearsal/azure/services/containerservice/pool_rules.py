@@ -142,7 +142,8 @@ def refuse_counts(request: Request) -> None:
             f"minCount {low} of '{request.name}' is greater than maxCount {high}.",
             "set minCount to at most maxCount",
         )
-    if not low <= count <= high:
+    # On creation, Azure accepts a count outside the range (AVM Bicep creates with count 1 and minCount 3).
+    if not low <= count <= high and not (request.get("enableAutoScaling") and request.old is None):
         raise invalid(
             "agentPoolProfile.count",
             f"agentPoolProfile.count of '{request.name}' was {count}. It must be greater or equal to minCount:{low} "
