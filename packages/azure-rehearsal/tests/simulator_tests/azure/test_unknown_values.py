@@ -10,7 +10,7 @@ import pytest
 from simulator_tests.azure.cluster_setup import cluster
 from simulator_tests.azure.harness import AzureHarness, refused
 from simulator_tests.azure.makers.cosmosdb import cosmos, cosmos_role
-from simulator_tests.azure.makers.dbforpostgresql import server
+from simulator_tests.azure.makers.dbforpostgresql import database_network, server
 from simulator_tests.azure.makers.dns import endpoint, profile
 from simulator_tests.azure.makers.keyvault import vault
 from simulator_tests.azure.makers.monitor import action_group, grafana, setting, workspace
@@ -217,3 +217,16 @@ def test_malformed_and_retired_values_are_refused(
 ) -> None:
     with refused(code):
         write(azure)
+
+
+def test_the_subnet_of_a_deleted_server_is_deleted_with_a_warning(azure: AzureHarness) -> None:
+    database_network(azure)
+    made = server(azure)
+    azure.subnet("snet-other", "10.10.4.0/24")
+
+    azure.delete(made)
+    azure.delete(azure["snet-other"])
+    assert not azure.provider.warnings
+
+    azure.delete(azure["snet-postgres"])
+    assert [item for item in azure.provider.warnings if "InUseSubnetCannotBeDeleted, run the command again" in item]

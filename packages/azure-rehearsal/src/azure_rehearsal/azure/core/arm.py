@@ -96,8 +96,11 @@ class ResourceManager:
             self._refuse_while_busy(type, id)
             self._refuse_locked(id, "delete", ("CanNotDelete", "ReadOnly"))
             self._refuse_in_use(type, record)
+            deletion = Deletion(self.cloud, type, record)
             for guard in type.delete_rules:
-                guard(Deletion(self.cloud, type, record))
+                guard(deletion)
+            for warning in deletion.warnings:
+                self._warn(warning)
             self._drop(record)
 
     def find(self, type: ArmType, id: str) -> Record:

@@ -189,6 +189,8 @@ class Deletion:
     cloud: Cloud
     type: ArmType
     record: Record
+    warnings: list[str] = field(default_factory=list)
+    """Warnings of the rehearsal itself about this delete."""
 
 
 @dataclass(frozen=True)
