@@ -28,8 +28,8 @@ _HEAD: Final = """# Fidelity of the simulated Azure
 
 What the simulated Azure refuses, and what each rule rests on. **No rule was confirmed by a run against Azure.**
 "Quoted" names a public report or page that quotes Azure's answer; `owner/repository#number` is an issue or a pull
-request on GitHub. The other rules were read in the documentation or source named. Where the behavior of Azure is doubtful, the
-rehearsal is the stricter one, unless the row says "more lenient".
+request on GitHub. The other rules name the documentation or source that they follow. Where the behavior of Azure is
+doubtful, the rehearsal is the stricter one, unless the row says "more lenient".
 
 Values that only the rehearsal's own lists lack (regions, zones, VM sizes, versions, roles, service tags, diagnostic
 categories, private link groups) are warnings that begin with "not known here". Azure is not quoted in them.

@@ -33,14 +33,10 @@ UNMODELED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management
 """Namespaces whose ids can be referenced although the cloud does not contain them, such as built-in definitions."""
 
 
-def _no_warning(message: str) -> None:
-    """Drops a warning."""
-
-
 class ResourceManager:
     """ARM as one client uses it."""
 
-    def __init__(self, cloud: Cloud, client: Client, warn: Callable[[str], None] = _no_warning) -> None:
+    def __init__(self, cloud: Cloud, client: Client, warn: Callable[[str], None] = lambda _: None) -> None:
         self.cloud = cloud
         self.client = client
         self._warn = warn
