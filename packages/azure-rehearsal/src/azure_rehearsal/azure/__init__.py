@@ -26,8 +26,9 @@ To add a resource type:
    immutable properties, exclusive writes and delete conditions.
 2. Write other rules as functions of a `Request`. They raise `Refused(code, message, remediation)` with Azure's wording,
    or set `request.failure` if ARM accepts the request and provisioning fails. State the source of every limit. Refuse
-   only what Azure refuses; advice belongs in the checks of the program under rehearsal.
+   only what Azure refuses; advice belongs in the checks of the program under rehearsal. If only a list of the rehearsal
+   lacks a value, call `request.warn_unknown` and go on.
 3. Functions other than getters go into `FUNCTIONS`: `{token: (type token, function)}`. Getters (`get…`) need no code.
 4. Add the type to `TYPES` in the package's `__init__.py`, a new package to `type_registry.SERVICES`, and at least one
-   refusal of the type to the tests.
+   refusal of the type to the tests. Give each error code a row with its source in `docs/fidelity.yaml`.
 """

@@ -112,10 +112,10 @@ CASES: Final = [
     # Data collection
     Case(
         "monitor:AzureMonitorWorkspace",
-        "an unknown region",
-        lambda azure: metrics(azure, location="atlantis"),
-        "LocationNotAvailableForResourceType",
-        ("atlantis",),
+        "another region in place",
+        lambda azure: (metrics(azure), azure.change(azure["amw-shop"], location="northeurope")),
+        "InvalidResourceLocation",
+        ("already exists in location 'westeurope'",),
         setup=AzureHarness.group,
     ),
     Case(

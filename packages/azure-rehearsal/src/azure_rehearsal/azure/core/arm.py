@@ -31,6 +31,7 @@ from azure_rehearsal.azure.core.subscription_rules import (
     refuse_exceeded_quota,
     refuse_unregistered,
 )
+from azure_rehearsal.azure.core.tags import refuse_tags
 from azure_rehearsal.azure.generic import arm_types
 from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
@@ -103,8 +104,11 @@ class ResourceManager:
             refuse_during_endpoint_write(self.cloud, id)
             self._refuse_locked(id, "delete", ("CanNotDelete", "ReadOnly"))
             self._refuse_in_use(type, record)
+            deletion = Deletion(self.cloud, type, record, self.client)
             for guard in type.delete_rules:
-                guard(Deletion(self.cloud, type, record, self.client))
+                guard(deletion)
+            for warning in deletion.warnings:
+                self._warn(warning)
             self._drop(record)
 
     def find(self, type: ArmType, id: str) -> Record:
@@ -135,6 +139,7 @@ class ResourceManager:
         refuse_schema_violations(request)
         refuse_location(request)
         refuse_by_policy(request)
+        refuse_tags(request)
         self._refuse_references(request)
         self._refuse_taken(request)
         refuse_changes(request)

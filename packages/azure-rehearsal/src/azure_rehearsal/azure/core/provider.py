@@ -1,9 +1,8 @@
 """A fake azure-native provider in front of the simulated Azure. It follows the real provider step by step.
 
 Owns the provider's part: names, locations, type checks, replacements, retries, known values in previews. Azure's
-responses to requests are in `azure_rehearsal.azure.core.arm`. Source: `provider/pkg/provider/{provider,diff}.go` of
-pulumi-azure-native. Deviation, on the strict side: any change below a force-new property replaces the resource,
-including added and removed parts.
+responses to requests are in `azure_rehearsal.azure.core.arm`. Source: `provider/pkg/provider/provider.go` of
+pulumi-azure-native.
 """
 
 from __future__ import annotations
@@ -17,10 +16,17 @@ from azure_rehearsal.azure.core.checks import check_failures
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.default_resources import is_adopted
-from azure_rehearsal.azure.core.differences import changed_paths, forces_new, refreshed_inputs
+from azure_rehearsal.azure.core.differences import changes, refreshed_inputs
 from azure_rehearsal.azure.core.provider_retries import with_retries
 from azure_rehearsal.azure.core.rules import ArmType
-from azure_rehearsal.azure.core.schema import UnknownType, preview, project, resource_schema, schema_violations
+from azure_rehearsal.azure.core.schema import (
+    UnknownType,
+    preview,
+    project,
+    resource_schema,
+    schema_violations,
+    without_unknown_properties,
+)
 from azure_rehearsal.azure.generic import functions
 from azure_rehearsal.protocol.engine_log import EngineLog
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
@@ -75,6 +81,11 @@ class FakeAzureProvider(FakeProvider):
                 inputs["location"] = location
         if type.schema.api_version:
             inputs.setdefault("azureApiVersion", type.schema.api_version)
+        for path in _sendable(type, inputs)[1]:
+            self.warn(
+                f"the provider drops '{path}' of {resource.name} ({resource.type}): Azure's API has no such property,"
+                " so this input has no effect. Correct its name, or remove it."
+            )
         if not type.has_rules:
             self._warn_unknown_values(type, inputs)
         return inputs, [CheckFailure("", reason) for reason in check_failures(type, inputs)]
@@ -106,10 +117,10 @@ class FakeAzureProvider(FakeProvider):
     ) -> Difference:
         type = type_registry.arm_type(resource.type)
         before = {"azureApiVersion": old_outputs.get("azureApiVersion"), **old_inputs}
-        changed = sorted(set(changed_paths(before, new)))
-        replaces = [path for path in changed if forces_new(type, path)]
+        found = changes(type, before, new, old_outputs)
+        replaces = [change.path for change in found if change.replaces]
         return Difference(
-            changed=changed,
+            changed=[change.path for change in found],
             replaces=replaces,
             delete_before_replace=bool(replaces) and not is_auto_named(type, resource.name, old_inputs),
         )
@@ -128,7 +139,8 @@ class FakeAzureProvider(FakeProvider):
                 f"cannot create already existing resource '{id}'",
                 "rename the resource, delete the existing one, or import it",
             )
-        return with_retries(self._cloud, resource.urn, lambda: self._manager.put(type, inputs))
+        sent = _sendable(type, inputs)[0]
+        return with_retries(self._cloud, resource.urn, lambda: self._manager.put(type, sent))
 
     def update(
         self,
@@ -145,7 +157,8 @@ class FakeAzureProvider(FakeProvider):
             return {**_planned(type, new), **stable}
         record = self._cloud.get(id)
         kept = {name: record.inputs[name] for name in type.maintain_if_unset if name in record.inputs} if record else {}
-        return with_retries(self._cloud, resource.urn, lambda: self._manager.put(type, {**kept, **new}))[1]
+        sent = {**kept, **_sendable(type, new)[0]}
+        return with_retries(self._cloud, resource.urn, lambda: self._manager.put(type, sent))[1]
 
     def delete(self, resource: Resource, id: str, inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
         type = type_registry.arm_type(resource.type)
@@ -197,6 +210,18 @@ class FakeAzureProvider(FakeProvider):
             record = self._manager.find(types[-1], ids[-1])
         location = str(record.properties.get("location", "")) if record else ""
         return functions.answer(token, arguments, record, location)
+
+
+def _sendable(type: ArmType, inputs: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The inputs that the provider sends, and the paths that it drops because the API does not have them.
+
+    Source: `provider/pkg/convert/sdkInputsToRequestBody.go` of pulumi-azure-native.
+    """
+    names = {*type.path_inputs, "azureApiVersion"}
+    body, dropped = without_unknown_properties(
+        type.schema.inputs, {key: value for key, value in inputs.items() if key not in names}
+    )
+    return {**body, **{key: value for key, value in inputs.items() if key in names}}, dropped
 
 
 def _planned(type: ArmType, inputs: dict[str, Any]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ types are in `azure_rehearsal.azure.services`; `azure_rehearsal.azure.core.type_
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.schema import ResourceSchema, resource_schema
+from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.protocol.provider import Refused
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Request:
 
     `sent` is the body that the client sent, `inputs` the same body with ARM's defaults; both contain the path
     parameters. A rule raises `Refused` if ARM refuses the write; it sets `failure` if ARM accepts the write but cannot
-    provision the resource.
+    provision the resource. If only a list of the rehearsal lacks a value, it calls `warn_unknown`.
     """
 
     cloud: Cloud
@@ -135,6 +136,22 @@ class Request:
     failure: Refused | None = None
     warnings: list[str] = field(default_factory=list)
     """Warnings of the rehearsal itself about this write; Azure is not quoted in them."""
+
+    def warn_unknown(self, what: str, value: object) -> None:
+        """Warns that the rehearsal's own list of `what` ("VM size") lacks a value. The write goes on.
+
+        Does not name the resource, so that the output shows each value once.
+        """
+        self.warnings.append(
+            f"not known here: {what} '{value}'. The rehearsal goes on without its rules for it; Azure may refuse it."
+        )
+
+    def warn_unknown_zones(self, zones: Iterable[object], location: str) -> None:
+        """Warns about availability zones that the rehearsal's list of the region lacks."""
+        known = REGIONS.get(normal_location(location))
+        for zone in zones:
+            if known is not None and zone not in known:
+                self.warn_unknown("availability zone", f"{zone} of {normal_location(location)}")
 
     @property
     def name(self) -> str:
@@ -174,6 +191,8 @@ class Deletion:
     type: ArmType
     record: Record
     client: Client
+    warnings: list[str] = field(default_factory=list)
+    """Warnings of the rehearsal itself about this delete."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +205,7 @@ class ArmType:
     location_required  whether the API specification requires `location`
     locations          the available locations, if they are not the Azure regions
     force_new          inputs whose change replaces the resource, besides path parameters; a path includes nested inputs
+    identifiers        properties that identify the items of an array (`x-ms-identifiers`), by the array's path
     limits             limits of the API specification on inputs, by path; `[]` matches every item
     name               ARM's rule for the resource's name
     unique             names that must be unique beyond the resource group
@@ -211,6 +231,7 @@ class ArmType:
     location_required: bool = False
     locations: tuple[str, ...] = ()
     force_new: tuple[str, ...] = ()
+    identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     name: NameRule | None = None
     unique: tuple[Unique, ...] = ()

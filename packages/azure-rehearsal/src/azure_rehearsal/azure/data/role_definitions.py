@@ -1,7 +1,7 @@
 """Azure's built-in roles by GUID.
 
 Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles, as of 2026-11. A
-selection: the simulated Azure refuses other roles; add new ones here.
+selection: the rehearsal warns about other roles, which then give no permission here; add new ones here.
 """
 
 from __future__ import annotations

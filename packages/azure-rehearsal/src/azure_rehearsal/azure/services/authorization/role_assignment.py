@@ -50,25 +50,33 @@ def _owner_of(cloud: Cloud, principal: str) -> Record | None:
     return next((record for record in cloud.with_principal(principal) if record.type != ASSIGNMENT), None)
 
 
-def _refuse_name(request: Request) -> None:
+def _is_guid(text: str) -> bool:
     try:
-        uuid.UUID(request.name)
+        uuid.UUID(text)
     except ValueError:
+        return False
+    return True
+
+
+def _refuse_name(request: Request) -> None:
+    if not _is_guid(request.name):
         raise Refused(
             "InvalidRoleAssignmentId",
             f"The role assignment ID '{request.name}' is not valid. The role assignment ID must be a GUID.",
             "derive it with uuid5 from scope, principal and role",
-        ) from None
+        )
 
 
 def _refuse_role(request: Request) -> None:
     role = str(request.get("roleDefinitionId"))
-    if "/roleDefinitions/" not in role or _role_guid(role) not in ROLES:
+    if "/roleDefinitions/" not in role or not _is_guid(_role_guid(role)):
         raise Refused(
             "RoleDefinitionDoesNotExist",
             f"The specified role definition with ID '{arm_ids.name(role)}' does not exist.",
-            "correct the GUID, or add the built-in role to azure_rehearsal/azure/data/role_definitions.py",
+            "use the role's GUID: /providers/Microsoft.Authorization/roleDefinitions/<GUID>",
         )
+    if _role_guid(role) not in ROLES and request.cloud.get(role) is None:
+        request.warn_unknown("role definition", _role_guid(role))
 
 
 def _refuse_principal(request: Request) -> None:
@@ -119,7 +127,7 @@ def _refuse_duplicate(request: Request) -> None:
                 "RoleAssignmentExists",
                 "The role assignment already exists. The ID of the existing role assignment is "
                 f"{arm_ids.name(item.id).replace('-', '')}. Principal {request.get('principalId')} has "
-                f"{ROLES[role]} on {scope}.",
+                f"{ROLES.get(role, role)} on {scope}.",
                 "declare the assignment once",
             )
 

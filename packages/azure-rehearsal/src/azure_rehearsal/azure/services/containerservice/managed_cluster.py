@@ -23,6 +23,7 @@ from azure_rehearsal.azure.services.containerservice.cluster_rules import (
     refuse_identity,
     refuse_incomplete_delete,
     refuse_names,
+    refuse_partial_versions,
     refuse_pools,
     refuse_security,
     refuse_tier,
@@ -38,6 +39,21 @@ from azure_rehearsal.azure.services.network.common import AGENT_POOL, CLUSTER
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 
 ADDONS_WITH_IDENTITY: Final = {"azurekeyvaultsecretsprovider", "azurepolicy", "omsagent", "ingressapplicationgateway"}
+NETWORK_REPLACEMENTS: Final = (
+    "dnsServiceIP",
+    "ipFamilies",
+    "networkDataplane",
+    "networkMode",
+    "networkPlugin",
+    "networkPluginMode",
+    "networkPolicy",
+    "outboundType",
+    "podCidr",
+    "podCidrs",
+    "serviceCidr",
+    "serviceCidrs",
+)
+"""Parts of networkProfile whose change replaces a cluster, since pulumi-azure-native#4771 (2026-07)."""
 _IPV4: Final = r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)"
 _CIDR: Final = Limit(pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}(\/([0-9]|[1-2][0-9]|3[0-2]))?$")
 
@@ -196,8 +212,6 @@ TYPE: Final = ArmType(
     token=CLUSTER,
     path=CLUSTER_PATH,
     location_required=True,
-    # networkProfile: older provider versions replace the cluster for any change, newer ones only for parts that AKS
-    # cannot change. The behavior of 3.29 is unknown, so any change replaces.
     force_new=(
         "location",
         "dnsPrefix",
@@ -206,7 +220,7 @@ TYPE: Final = ArmType(
         "linuxProfile",
         "windowsProfile",
         "diskEncryptionSetID",
-        "networkProfile",
+        *(f"networkProfile.{name}" for name in NETWORK_REPLACEMENTS),
     ),
     limits={
         "resourceName": Limit(
@@ -247,6 +261,7 @@ TYPE: Final = ArmType(
         refuse_identity,
         refuse_names,
         refuse_version,
+        refuse_partial_versions,
         refuse_pools,
         refuse_security,
         refuse_autoscaler,

@@ -17,7 +17,7 @@ from azure_rehearsal.azure.services.network.common import (
     prefixes_of,
     refuse_other_region,
 )
-from azure_rehearsal.azure.services.network.private_link_targets import groups_of
+from azure_rehearsal.azure.services.network.private_link_targets import groups_of, is_known_group
 from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
@@ -66,8 +66,9 @@ def _refuse_group(request: Request) -> None:
         request.warnings.append(
             f"not known here: private link group '{wanted}' of {kind}. The endpoint has no host names."
         )
-        return
-    if wanted.lower() not in {name.lower() for name in groups}:
+    elif wanted.lower() not in {name.lower() for name in groups} and not is_known_group(wanted):
+        request.warn_unknown(f"private link group of {kind}", wanted)
+    elif wanted.lower() not in {name.lower() for name in groups}:
         raise Refused(
             "BadRequest",
             f"Call to {kind} failed. Error message: Invalid groupId '{wanted}' for {target.id}; its group "

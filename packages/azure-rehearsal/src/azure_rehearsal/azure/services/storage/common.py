@@ -50,3 +50,8 @@ def blob_service(request: Request, account_id: str) -> Record | None:
 def tracks_last_access(service: Record | None) -> bool:
     """Whether a blob service tracks the last access time."""
     return bool(service and get_path(service.properties, "lastAccessTimeTrackingPolicy.enable"))
+
+
+def is_geo_redundant(sku: str) -> bool:
+    """Whether a SKU in lower case replicates to the paired region: `standard_grs`, `standard_ragzrs` …"""
+    return sku.partition("_")[2].removeprefix("ra").startswith("g")
