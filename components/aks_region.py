@@ -40,7 +40,7 @@ from model.host_names import host_names
 from model.identities import WorkloadAccount, workload_accounts
 from model.naming import region_names
 from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
-from model.public_addresses import PublicAddress
+from model.public_addresses import PublicAddress, public_addresses
 from model.secrets import GENERATED_SECRETS
 from model.traffic_profiles import traffic_profiles
 from settings.schema.aks_stack import AksStackSettings
@@ -141,6 +141,7 @@ class AksRegion(pulumi.ComponentResource):
                 telephony=settings.telephony,
                 event_socket=settings.freeswitch.event_socket,
                 gateway_exposure=settings.gateway.exposure,
+                public_addresses=public_addresses(settings),
                 media_zones=settings.aks.zones,
                 private_api_server=settings.aks.api_server.access == "private",
                 private_zones=private_zones(settings),
@@ -237,6 +238,7 @@ class AksRegion(pulumi.ComponentResource):
                 database_administrators=self._grants.database_administrators(settings.data.postgresql.administrators),
                 redis_readers=self._grants.redis_readers(),
                 file_writers=self._grants.file_writers(),
+                records_rooms=settings.egress.enabled,
             ),
             opts=self._children,
         )

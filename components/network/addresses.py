@@ -37,9 +37,11 @@ class MediaPrefix:
     cidr: pulumi.Output[str]
 
 
-def public_addresses(context: NetworkContext, settings: NetworkSettings) -> dict[PublicAddress, StaticAddress]:
+def public_addresses(
+    context: NetworkContext, purposes: Sequence[PublicAddress], settings: NetworkSettings
+) -> dict[PublicAddress, StaticAddress]:
     """One static address for each purpose."""
-    addresses = {purpose: _public_address(context, purpose, settings) for purpose in PublicAddress}
+    addresses = {purpose: _public_address(context, purpose, settings) for purpose in purposes}
     return {purpose: _read_address(context, purpose, address) for purpose, address in addresses.items()}
 
 

@@ -37,8 +37,9 @@ class NetworkArgs:
     """Args of `Network`.
 
     `peers` are the regions that exist before this one, `others` all other regions: databases replicate among them.
-    `media_zones` are the zones that get a public prefix for each media pool. `private_api_server` adds the DNS zone
-    and the runner subnet that a private Kubernetes API needs. `private_zones` are names of private DNS zones.
+    `public_addresses` are the purposes of the region's static addresses. `media_zones` are the zones that get a public
+    prefix for each media pool. `private_api_server` adds the DNS zone and the runner subnet that a private Kubernetes
+    API needs. `private_zones` are names of private DNS zones.
     """
 
     region: Region
@@ -48,6 +49,7 @@ class NetworkArgs:
     telephony: TelephonySettings
     event_socket: EventSocket
     gateway_exposure: Exposure
+    public_addresses: Sequence[PublicAddress]
     media_zones: Sequence[str]
     private_api_server: bool = False
     private_zones: Sequence[str] = ()
@@ -91,7 +93,7 @@ class Network(pulumi.ComponentResource):
 
         virtual_network = self._virtual_network()
         self.virtual_network_id = virtual_network.id
-        addresses = public_addresses(self._context, args.settings)
+        addresses = public_addresses(self._context, args.public_addresses, args.settings)
         self.public_address_ids = {purpose: address.id for purpose, address in addresses.items()}
         self.public_addresses = {purpose: address.address for purpose, address in addresses.items()}
         prefixes = media_prefixes(self._context, args.media_zones)

@@ -32,7 +32,7 @@ DENY_PRIORITY: Final = 4096
 
 @dataclass(frozen=True)
 class SecurityContext:
-    """The inputs of all rules. `frontends` are addresses of load balancers, `groups` are ASG ids by media pool."""
+    """The inputs of all rules. `frontends` are addresses of enabled load balancers, `groups` ASG ids by media pool."""
 
     plan: AddressPlan
     peer_plans: Sequence[AddressPlan]
@@ -161,12 +161,9 @@ def _livekit(context: SecurityContext) -> Iterator[_Rule]:
     group = context.groups[LIVEKIT.name]
     media = [ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP]
     yield _Rule("clients", ["Internet"], media, to_group=group)
-    yield _Rule(
-        "turn-tls",
-        ["Internet"],
-        [ports.LIVEKIT_TURN_TLS_FRONTEND],
-        to_prefixes=[context.frontends[PublicAddress.TURN]],
-    )
+    if PublicAddress.TURN in context.frontends:
+        frontend = [context.frontends[PublicAddress.TURN]]
+        yield _Rule("turn-tls", ["Internet"], [ports.LIVEKIT_TURN_TLS_FRONTEND], to_prefixes=frontend)
     yield _Rule("turn-relay", [context.plan.network], [ports.LIVEKIT_TURN_RELAY], to_group=group)
     yield from _cluster(Subnet.LIVEKIT, context)
 

@@ -28,7 +28,7 @@ from model.host_names import host_names
 from model.kubernetes import APPS, SYSTEM
 from model.ports import OTLP_SERVICE
 from model.scrape_targets import scrape_targets
-from model.tls_certificates import GATEWAY_CERTIFICATE
+from model.tls_certificates import GATEWAY_CERTIFICATE, tls_certificates
 from settings.schema.aks_stack import AksStackSettings
 
 
@@ -119,6 +119,7 @@ class PlatformServices(pulumi.ComponentResource):
             self._scope,
             CertificatesArgs(
                 namespaces=self.namespaces,
+                certificates=tls_certificates(settings),
                 settings=settings.certificates,
                 hosts=host_names(settings),
                 client_id=self._args.identities["cert-manager"].client_id if public else None,

@@ -51,7 +51,7 @@ def name_servers_of(zone: str) -> list[str]:
     return [f"ns{place}-{number:02}.azure-dns.{domain}." for place, domain in enumerate(("com", "net"), start=1)]
 
 
-ANSWERS = {
+ANSWERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "azure-native:authorization:getClientConfig": lambda _: {
         "subscriptionId": SUBSCRIPTION_ID,
         "tenantId": TENANT_ID,
