@@ -38,8 +38,8 @@ class NetworkArgs:
 
     `peers` are the regions that exist before this one, `others` all other regions: databases replicate among them.
     `public_addresses` are the purposes of the region's static addresses. `media_zones` are the zones that get a public
-    prefix for each media pool. `private_api_server` adds the DNS zone and the runner subnet that a private Kubernetes
-    API needs. `private_zones` are names of private DNS zones.
+    prefix for each media pool, of the pool's length in `media_prefix_lengths`. `private_api_server` adds the DNS zone
+    and the runner subnet that a private Kubernetes API needs. `private_zones` are names of private DNS zones.
     """
 
     region: Region
@@ -51,6 +51,7 @@ class NetworkArgs:
     gateway_exposure: Exposure
     public_addresses: Sequence[PublicAddress]
     media_zones: Sequence[str]
+    media_prefix_lengths: Mapping[str, int]
     private_api_server: bool = False
     private_zones: Sequence[str] = ()
 
@@ -96,7 +97,7 @@ class Network(pulumi.ComponentResource):
         addresses = public_addresses(self._context, args.public_addresses, args.settings)
         self.public_address_ids = {purpose: address.id for purpose, address in addresses.items()}
         self.public_addresses = {purpose: address.address for purpose, address in addresses.items()}
-        prefixes = media_prefixes(self._context, args.media_zones)
+        prefixes = media_prefixes(self._context, args.media_prefix_lengths, args.media_zones)
         self.media_prefix_ids = {place: prefix.id for place, prefix in prefixes.items()}
         self.media_prefixes = {place: prefix.cidr for place, prefix in prefixes.items()}
         self.media_group_ids = {pool: group.id for pool, group in media_groups(self._context).items()}

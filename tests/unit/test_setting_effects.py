@@ -168,6 +168,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aks.systemPool.osDisk.type": ("aks.systemPool.osDisk.type", "Ephemeral"),
     "aks.mediaPools.minNodesPerZone": ("aks.mediaPools.sip.minNodesPerZone", 2),
     "aks.mediaPools.maxNodesPerZone": ("aks.mediaPools.sip.maxNodesPerZone", 4),
+    "aks.mediaPools.prefixLength": ("aks.mediaPools.sip.prefixLength", 29),
     "aks.pools.minNodes": ("aks.pools.api.minNodes", 2),
     "aks.pools.maxNodes": ("aks.pools.api.maxNodes", 5),
     "aks.pools.dedicated": ("aks.pools.api.dedicated", True),
