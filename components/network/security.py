@@ -98,11 +98,19 @@ def _args(name: str, protocol: str, ranges: list[str], rule: _Rule) -> network.S
         args.source_address_prefixes = sources
     if rule.to_group is not None:
         args.destination_application_security_groups = [network.ApplicationSecurityGroupArgs(id=rule.to_group)]
-    elif len(rule.to_prefixes) == 1:
-        args.destination_address_prefix = rule.to_prefixes[0]
     else:
-        args.destination_address_prefixes = list(rule.to_prefixes)
+        _set_destinations(args, rule.to_prefixes)
     return args
+
+
+def _set_destinations(args: network.SecurityRuleArgs, prefixes: Sequence[pulumi.Input[str]]) -> None:
+    """Several destinations are always plain ranges: frontends are single addresses."""
+    plain = [prefix for prefix in prefixes if isinstance(prefix, str)]
+    destinations = without_contained(plain) if len(plain) == len(prefixes) > 1 else list(prefixes)
+    if len(destinations) == 1:
+        args.destination_address_prefix = destinations[0]
+    else:
+        args.destination_address_prefixes = destinations
 
 
 def _cluster(subnet: Subnet, context: SecurityContext) -> Iterator[_Rule]:

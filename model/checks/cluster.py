@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from model.address_plan import NODE_SUBNETS, Subnet, region_plan
-from model.checks.rules import ANYWHERE, Rules
+from model.checks.rules import Rules
 from model.pools import CALL_POOLS, MEDIA_POOLS, POOLS, SYSTEM_POOL, media_pool_named
 from settings.schema.aks import MEDIA_SURGE_NODES, Generation, MediaPool, OsDisk, WorkloadPool, prefix_nodes
 from settings.schema.aks_stack import AksStackSettings
@@ -34,19 +34,6 @@ def _api_server_admits_the_deployer(settings: AksStackSettings) -> Iterator[Prob
             "at least one public range, because `voice:aks.apiServer.access` is `authorizedRanges`",
             "Add the address from which you deploy, such as 198.51.100.7/32. Without it, the API server refuses you.",
         )
-    ranges = {
-        "voice:deployer.egressCidrs": settings.deployer.egress_cidrs,
-        "voice:aks.apiServer.authorizedCidrs": server.authorized_cidrs,
-    }
-    for path, cidrs in ranges.items():
-        if settings.stack_class == "production" and ANYWHERE in cidrs:
-            yield Problem(
-                "open-api-server",
-                path,
-                ANYWHERE,
-                "specific ranges: class `production` does not open the Kubernetes API to the internet",
-                "List the addresses of your offices and runners, or set `voice:aks.apiServer.access` to `private`.",
-            )
 
 
 def _production_is_not_weakened(settings: AksStackSettings) -> Iterator[Problem]:

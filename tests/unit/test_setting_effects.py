@@ -27,6 +27,7 @@ ONLY_STEERS_CHECKS = {
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
     "azure.tenantId": "compared with the credentials in use",
     "telephony.concurrentCalls": "compared with what pools and agents carry",
+    "telephony.carriers.connection": "compared with the ways into the network that the stack states",
     "dns.delegated": "allows certificates of a public authority",
 }
 """Settings that change no resource by themselves, each with its purpose."""
