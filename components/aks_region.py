@@ -39,7 +39,7 @@ from model.address_plan import Subnet, region_plan
 from model.host_names import host_names
 from model.identities import WorkloadAccount, workload_accounts
 from model.naming import region_names
-from model.pools import MEDIA_POOLS, media_pool
+from model.pools import media_prefix_lengths
 from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
 from model.public_addresses import PublicAddress, public_addresses
 from model.secrets import GENERATED_SECRETS
@@ -144,7 +144,7 @@ class AksRegion(pulumi.ComponentResource):
                 gateway_exposure=settings.gateway.exposure,
                 public_addresses=public_addresses(settings),
                 media_zones=settings.aks.zones,
-                media_prefix_lengths={pool.name: media_pool(settings.aks, pool).prefix_length for pool in MEDIA_POOLS},
+                media_prefix_lengths=media_prefix_lengths(settings.aks),
                 private_api_server=settings.aks.api_server.access == "private",
                 private_zones=private_zones(settings),
             ),
@@ -271,7 +271,7 @@ class AksRegion(pulumi.ComponentResource):
             RegistryAccessArgs(
                 home=self._settings.registry_home,
                 subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
-                zone_id=self.network.private_zone_ids[PrivateZone.REGISTRY],
+                zone_id=self.network.private_zone_ids.get(PrivateZone.REGISTRY),
                 puller=self.cluster.kubelet,
                 after=self._after_global,
             ),

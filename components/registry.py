@@ -12,6 +12,7 @@ from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.roles import Role
 from settings.schema.registry import RegistrySettings
 
@@ -36,22 +37,19 @@ class Registry(pulumi.ComponentResource):
 
     def __init__(self, name: str, scope: Scope, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Registry", name, None, opts)
+        private = args.settings.private
         registry = containerregistry.Registry(
             f"{name}-registry",
             registry_name=scope.names.registry,
             resource_group_name=scope.resource_group_name,
             location=scope.location,
-            sku=containerregistry.SkuArgs(name="Premium"),
+            sku=containerregistry.SkuArgs(name=args.settings.tier),
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
-            public_network_access="Disabled",
+            public_network_access="Disabled" if private else "Enabled",
             # Pipelines outside the network push through ACR Tasks.
-            network_rule_bypass_options="AzureServices",
-            policies=containerregistry.PoliciesArgs(
-                retention_policy=containerregistry.RetentionPolicyArgs(
-                    days=args.settings.untagged_retention_days, status="enabled"
-                )
-            ),
+            network_rule_bypass_options="AzureServices" if private else None,
+            policies=_retention(args.settings.untagged_retention_days) if private else None,
             tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self, protect=scope.protect),
         )
@@ -67,18 +65,24 @@ class Registry(pulumi.ComponentResource):
         self.register_outputs({"registryId": self.registry_id})
 
 
+def _retention(days: int) -> containerregistry.PoliciesArgs:
+    retention = containerregistry.RetentionPolicyArgs(days=days, status="enabled")
+    return containerregistry.PoliciesArgs(retention_policy=retention)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RegistryAccessArgs:
     """Args of `RegistryAccess`.
 
-    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint. `puller` is the
+    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint; a registry with a public
+    address has no zone. `puller` is the
     principal that pulls images, such as the kubelet of a cluster. `after` contains the global part if this stack owns
     it.
     """
 
     home: str
     subnet_id: pulumi.Input[str]
-    zone_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str] | None
     puller: Principal
     after: Sequence[pulumi.Resource] = ()
 
@@ -113,19 +117,20 @@ class RegistryAccess(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
                 )
             )
-        # After the replica: the endpoint takes one address per existing replica.
-        PrivateEndpoint(
-            f"{name}-endpoint",
-            scope,
-            PrivateEndpointArgs(
-                purpose="registry",
-                subnet_id=args.subnet_id,
-                target_id=registry_id,
-                group="registry",
-                zone_ids=[args.zone_id],
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=made_before),
-        )
+        if args.zone_id is not None:
+            # After the replica: the endpoint takes one address per existing replica.
+            PrivateEndpoint(
+                f"{name}-endpoint",
+                scope,
+                PrivateEndpointArgs(
+                    purpose="registry",
+                    subnet_id=args.subnet_id,
+                    target_id=registry_id,
+                    group="registry",
+                    zone_ids=[args.zone_id],
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=made_before),
+            )
         assign_role(
             f"{name}-pull",
             Role.ACR_PULL,
@@ -140,6 +145,8 @@ class RegistryAccess(pulumi.ComponentResource):
                 registry_id,
                 scope.audit_workspace_id,
                 pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+                scope=scope,
+                source=LogSource.REGISTRY,
             )
         self.login_server = f"{registry}.azurecr.io"
         self.register_outputs({"loginServer": self.login_server})

@@ -16,6 +16,7 @@ from components.network.security import SecurityContext, security_rules
 from components.role_assignment import RoleScope
 from components.scope import Scope
 from model.address_plan import NODE_SUBNETS, Subnet, region_plan
+from model.log_categories import LogSource
 from model.private_dns import kubernetes_api_zone
 from model.public_addresses import PublicAddress
 from model.roles import Role
@@ -166,7 +167,7 @@ class Network(pulumi.ComponentResource):
             tags=self._scope.tags,
             opts=self._context.options(),
         )
-        self._context.diagnose(f"security-{subnet}", security_group.id, metrics=False)
+        self._context.diagnose(f"security-{subnet}", security_group.id, source=LogSource.SECURITY_GROUP, metrics=False)
         delegation = _DELEGATIONS.get(subnet)
         return network.Subnet(
             f"{self._name}-subnet-{subnet}",
