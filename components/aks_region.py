@@ -101,11 +101,11 @@ class AksRegion(pulumi.ComponentResource):
         self._grants = WorkloadGrants(accounts, self.identities)
         self.data_tier = self._data_tier()
         self.key_vault = self._key_vault()
-        self._registry_access()
+        registry_access = self._registry_access()
         self._grafana_access()
         if args.settings.observability.flow_logs:
             self._flow_logs()
-        self.services = self._platform_services()
+        self.services = self._platform_services(registry_access)
         self.voice = self._voice_workloads()
         self.outputs = region_outputs(args.settings, self.network, self.cluster)
         self.register_outputs({"clusterName": self.cluster.cluster_name})
@@ -195,15 +195,10 @@ class AksRegion(pulumi.ComponentResource):
             opts=self._children,
         )
         if self._managed_metrics:
-            RecordingRules(
-                f"{self._name}-rules",
-                self.scope,
-                RecordingRulesArgs(
-                    cluster_id=self.cluster.cluster_id,
-                    monitor_workspace_id=self.observability.monitor_workspace_id,
-                ),
-                opts=self._children,
+            rules = RecordingRulesArgs(
+                cluster_id=self.cluster.cluster_id, monitor_workspace_id=self.observability.monitor_workspace_id
             )
+            RecordingRules(f"{self._name}-rules", self.scope, rules, opts=self._children)
 
     def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
         issuer = self.cluster.oidc_issuer_url
@@ -264,8 +259,8 @@ class AksRegion(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _registry_access(self) -> None:
-        RegistryAccess(
+    def _registry_access(self) -> RegistryAccess:
+        return RegistryAccess(
             f"{self._name}-registry",
             self.scope,
             RegistryAccessArgs(
@@ -314,17 +309,12 @@ class AksRegion(pulumi.ComponentResource):
         )
 
     def _flow_logs(self) -> None:
-        FlowLogs(
-            f"{self._name}-flows",
-            self.scope,
-            FlowLogsArgs(
-                virtual_network_id=self.network.virtual_network_id,
-                storage_id=self.data_tier.storage.account_id,
-            ),
-            opts=self._children,
+        args = FlowLogsArgs(
+            virtual_network_id=self.network.virtual_network_id, storage_id=self.data_tier.storage.account_id
         )
+        FlowLogs(f"{self._name}-flows", self.scope, args, opts=self._children)
 
-    def _platform_services(self) -> PlatformServices:
+    def _platform_services(self, registry_access: RegistryAccess) -> PlatformServices:
         return PlatformServices(
             f"{self._name}-services",
             self.scope,
@@ -332,6 +322,7 @@ class AksRegion(pulumi.ComponentResource):
                 settings=self._settings,
                 identities=self.identities,
                 cluster=self.cluster,
+                registry_access=registry_access,
                 after=[self._dns(), self._telemetry_access()],
                 metrics_endpoint=self.observability.metrics_endpoint,
                 trace_connection=self.observability.trace_connection,

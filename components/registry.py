@@ -12,6 +12,7 @@ from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from model.image_cache import CACHED_NAMESPACES, source_repository, target_repository
 from model.log_categories import LogSource
 from model.roles import Role
 from settings.schema.registry import RegistrySettings
@@ -29,8 +30,8 @@ class RegistryArgs:
 class Registry(pulumi.ComponentResource):
     """The registry of the environment's images.
 
-    Owns the registry and the pipelines' role to push. Does not own replicas, private endpoints or the role to pull:
-    each region attaches itself (`RegistryAccess`).
+    Owns the registry, its cache rules for images of Docker Hub, and the pipelines' role to push. Does not own replicas,
+    private endpoints or the role to pull: each region attaches itself (`RegistryAccess`).
     """
 
     registry_id: pulumi.Output[str]
@@ -61,6 +62,17 @@ class Registry(pulumi.ComponentResource):
             assign_role(
                 f"{name}-push-{number}", Role.ACR_PUSH, principal, registry_scope, scope.names.subscription_id, opts
             )
+        if args.settings.docker_hub_cache:
+            for namespace in CACHED_NAMESPACES:
+                containerregistry.CacheRule(
+                    f"{name}-cache-{namespace}",
+                    cache_rule_name=f"docker-hub-{namespace}",
+                    registry_name=scope.names.registry,
+                    resource_group_name=scope.resource_group_name,
+                    source_repository=source_repository(namespace),
+                    target_repository=target_repository(namespace),
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[registry]),
+                )
         self.registry_id = registry.id
         self.register_outputs({"registryId": self.registry_id})
 
@@ -148,5 +160,5 @@ class RegistryAccess(pulumi.ComponentResource):
                 scope=scope,
                 source=LogSource.REGISTRY,
             )
-        self.login_server = f"{registry}.azurecr.io"
+        self.login_server = scope.global_names.registry_host
         self.register_outputs({"loginServer": self.login_server})

@@ -18,6 +18,9 @@ class RegistrySettings(Section):
     """
     untagged_retention_days: Annotated[int, Field(ge=0, le=365)] = 7
     """Retention of images without a tag, days. Only in tier `Premium`."""
+    docker_hub_cache: bool = True
+    """Caches images of Docker Hub in the registry, so that Docker Hub's limit of pulls per address does not stop nodes.
+    """
     push_principal_ids: tuple[Guid, ...] = ()
     """Object ids of the principals that can push images."""
 

@@ -43,6 +43,7 @@ FEATURES: Mapping[str, Feature] = {
     ),
     "dns.automatic": Feature(("external-dns",)),
     "certificates.copyToKeyVault": Feature(("certificate-copy", "external-secrets")),
+    "registry.dockerHubCache": Feature(("registry-cache-",)),
     "delivery.reloader": Feature(("reloader",)),
     "data.cosmos": Feature(("cosmos", "documents.azure.com"), on={"containers": {"sessions": "/user_id"}}, off=None),
     "delivery.gitOps": Feature(("git-ops",), on={"repository": "https://git.example.com/services"}, off=None),

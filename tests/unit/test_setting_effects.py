@@ -75,6 +75,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "regions.role": ("regions", [{**EAST, "role": "secondary"}, {**WEST, "role": "primary"}]),
     "secrets": ("secrets", {"trunk": {"secure": "AAAA"}}),
     "registry.tier": ("registry.tier", "Standard"),
+    "registry.dockerHubCache": ("registry.dockerHubCache", False),
     "registry.untaggedRetentionDays": ("registry.untaggedRetentionDays", 30),
     "registry.pushPrincipalIds": ("registry.pushPrincipalIds", [PIPELINE]),
     "keyVault.softDeleteDays": ("keyVault.softDeleteDays", 30),
