@@ -39,8 +39,9 @@ from model.address_plan import Subnet, region_plan
 from model.host_names import host_names
 from model.identities import WorkloadAccount, workload_accounts
 from model.naming import region_names
+from model.pools import media_prefix_lengths
 from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
-from model.public_addresses import PublicAddress
+from model.public_addresses import PublicAddress, public_addresses
 from model.secrets import GENERATED_SECRETS
 from model.traffic_profiles import traffic_profiles
 from settings.schema.aks_stack import AksStackSettings
@@ -100,11 +101,11 @@ class AksRegion(pulumi.ComponentResource):
         self._grants = WorkloadGrants(accounts, self.identities)
         self.data_tier = self._data_tier()
         self.key_vault = self._key_vault()
-        self._registry_access()
+        registry_access = self._registry_access()
         self._grafana_access()
         if args.settings.observability.flow_logs:
             self._flow_logs()
-        self.services = self._platform_services()
+        self.services = self._platform_services(registry_access)
         self.voice = self._voice_workloads()
         self.outputs = region_outputs(args.settings, self.network, self.cluster)
         self.register_outputs({"clusterName": self.cluster.cluster_name})
@@ -141,7 +142,9 @@ class AksRegion(pulumi.ComponentResource):
                 telephony=settings.telephony,
                 event_socket=settings.freeswitch.event_socket,
                 gateway_exposure=settings.gateway.exposure,
+                public_addresses=public_addresses(settings),
                 media_zones=settings.aks.zones,
+                media_prefix_lengths=media_prefix_lengths(settings.aks),
                 private_api_server=settings.aks.api_server.access == "private",
                 private_zones=private_zones(settings),
             ),
@@ -192,15 +195,10 @@ class AksRegion(pulumi.ComponentResource):
             opts=self._children,
         )
         if self._managed_metrics:
-            RecordingRules(
-                f"{self._name}-rules",
-                self.scope,
-                RecordingRulesArgs(
-                    cluster_id=self.cluster.cluster_id,
-                    monitor_workspace_id=self.observability.monitor_workspace_id,
-                ),
-                opts=self._children,
+            rules = RecordingRulesArgs(
+                cluster_id=self.cluster.cluster_id, monitor_workspace_id=self.observability.monitor_workspace_id
             )
+            RecordingRules(f"{self._name}-rules", self.scope, rules, opts=self._children)
 
     def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
         issuer = self.cluster.oidc_issuer_url
@@ -237,6 +235,7 @@ class AksRegion(pulumi.ComponentResource):
                 database_administrators=self._grants.database_administrators(settings.data.postgresql.administrators),
                 redis_readers=self._grants.redis_readers(),
                 file_writers=self._grants.file_writers(),
+                records_rooms=settings.egress.enabled,
             ),
             opts=self._children,
         )
@@ -260,14 +259,14 @@ class AksRegion(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _registry_access(self) -> None:
-        RegistryAccess(
+    def _registry_access(self) -> RegistryAccess:
+        return RegistryAccess(
             f"{self._name}-registry",
             self.scope,
             RegistryAccessArgs(
                 home=self._settings.registry_home,
                 subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
-                zone_id=self.network.private_zone_ids[PrivateZone.REGISTRY],
+                zone_id=self.network.private_zone_ids.get(PrivateZone.REGISTRY),
                 puller=self.cluster.kubelet,
                 after=self._after_global,
             ),
@@ -310,14 +309,10 @@ class AksRegion(pulumi.ComponentResource):
         )
 
     def _flow_logs(self) -> None:
-        FlowLogs(
-            f"{self._name}-flows",
-            self.scope,
-            FlowLogsArgs(virtual_network_id=self.network.virtual_network_id),
-            opts=self._children,
-        )
+        args = FlowLogsArgs(virtual_network_id=self.network.virtual_network_id)
+        FlowLogs(f"{self._name}-flows", self.scope, args, opts=self._children)
 
-    def _platform_services(self) -> PlatformServices:
+    def _platform_services(self, registry_access: RegistryAccess) -> PlatformServices:
         return PlatformServices(
             f"{self._name}-services",
             self.scope,
@@ -325,6 +320,7 @@ class AksRegion(pulumi.ComponentResource):
                 settings=self._settings,
                 identities=self.identities,
                 cluster=self.cluster,
+                registry_access=registry_access,
                 after=[self._dns(), self._telemetry_access()],
                 metrics_endpoint=self.observability.metrics_endpoint,
                 trace_connection=self.observability.trace_connection,

@@ -11,6 +11,7 @@ from components.creation_retries import MISSING_WATCHER, retry_on
 from components.diagnostics import diagnose
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.naming import WATCHER_GROUP, network_watcher
 from model.roles import Role
 
@@ -116,7 +117,9 @@ class FlowLogs(pulumi.ComponentResource):
             blobs,
             self._scope.audit_workspace_id,
             pulumi.ResourceOptions(parent=self),
-            categories=["StorageRead", "StorageDelete"],
+            scope=self._scope,
+            source=LogSource.BLOBS,
+            without=["StorageWrite"],
         )
         return service
 

@@ -126,6 +126,10 @@ class Naming:
         return self.unique("acr", 50, separator="")
 
     @property
+    def registry_host(self) -> str:
+        return f"{self.registry}.azurecr.io"
+
+    @property
     def vault(self) -> str:
         return self.unique("kv", 24)
 

@@ -11,6 +11,7 @@ from pulumi_azure_native import dbforpostgresql
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.naming import Naming
 from settings.schema.data import DatabaseAdministrator, PostgresqlSettings
 
@@ -182,7 +183,14 @@ class Postgresql(pulumi.ComponentResource):
 
     def _diagnose(self, short: str, server: dbforpostgresql.Server) -> None:
         children = pulumi.ResourceOptions(parent=self)
-        diagnose(f"{self._name}-{short}", server.id, self._scope.log_workspace_id, children)
+        diagnose(
+            f"{self._name}-{short}",
+            server.id,
+            self._scope.log_workspace_id,
+            children,
+            scope=self._scope,
+            source=LogSource.POSTGRESQL,
+        )
 
     def _after(self, previous: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=[previous])

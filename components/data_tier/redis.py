@@ -11,6 +11,7 @@ from pulumi_azure_native import redisenterprise
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.ports import REDIS
 from settings.schema.data import RedisPersistence, RedisSettings
 
@@ -87,7 +88,15 @@ class Redis(pulumi.ComponentResource):
         )
         # A database has only logs; its metrics belong to the cluster.
         children = pulumi.ResourceOptions(parent=self)
-        diagnose(f"{name}-diagnostics", database.id, scope.log_workspace_id, children, metrics=False)
+        diagnose(
+            f"{name}-diagnostics",
+            database.id,
+            scope.log_workspace_id,
+            children,
+            scope=scope,
+            source=LogSource.REDIS,
+            metrics=False,
+        )
         keys = redisenterprise.list_database_keys_output(
             resource_group_name=scope.names.resource_group,
             cluster_name=scope.names.redis,

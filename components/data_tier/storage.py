@@ -12,6 +12,7 @@ from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.roles import Role
 from settings.schema.data import BlobLifecycle, StorageSettings
 
@@ -63,7 +64,14 @@ class Storage(pulumi.ComponentResource):
         lifecycle = self._lifecycle(after=service)
         self._endpoint(account, after=[service, *containers.values(), lifecycle])
         blobs = pulumi.Output.concat(account.id, "/blobServices/", DEFAULT)
-        diagnose(f"{name}-diagnostics", blobs, scope.audit_workspace_id, pulumi.ResourceOptions(parent=self))
+        diagnose(
+            f"{name}-diagnostics",
+            blobs,
+            scope.audit_workspace_id,
+            pulumi.ResourceOptions(parent=self),
+            scope=scope,
+            source=LogSource.BLOBS,
+        )
         self._writers(containers)
         self.account_key = self._key(account) if args.shared_key else None
         self.register_outputs({"accountId": self.account_id, "blobHost": self.blob_host})

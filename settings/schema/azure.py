@@ -32,7 +32,7 @@ class DeployerSettings(Section):
     principal_type: Literal["User", "Group", "ServicePrincipal"] = "ServicePrincipal"
     """Type of `principalId`."""
     egress_cidrs: Cidrs = ()
-    """Public addresses of the deployer. Required if the API server has authorized ranges."""
+    """Public addresses of the deployer, not private ones. Required if the API server has authorized ranges."""
     kubernetes_login: Literal["azurecli", "workloadidentity"] = "azurecli"
     """Source of kubelogin's token: `azurecli` on a workstation, `workloadidentity` in a pipeline with OIDC."""
 

@@ -78,6 +78,12 @@ def minimal() -> Graph:
     return _changed(_MINIMAL)
 
 
+@functools.cache
+def recording_rooms() -> Graph:
+    """Production with LiveKit egress."""
+    return _changed({"egress.enabled": True})
+
+
 def second_region() -> Graph:
     """Production's second region, without the global part."""
     return graph_of(PROJECT / "Pulumi.prod-westeurope.yaml")

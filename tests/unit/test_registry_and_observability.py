@@ -164,9 +164,9 @@ def test_changes_and_access_to_secrets_files_images_and_data_are_logged(graph: G
         setting.name.removeprefix("voice-eastus-").replace("diagnostics", "").strip("-"): setting
         for setting in graph.of_type("azure-native:monitor:DiagnosticSetting")
     }
-    for what in ("vault", "data-storage", "data-egress", "registry", "monitoring"):
+    for what in ("vault", "data-storage", "registry", "monitoring"):
         assert trails[what].value("workspaceId").endswith("-audit"), what
-    for what in ("vault", "data-storage", "data-egress", "registry", "data-postgresql", "data-redis"):
+    for what in ("vault", "data-storage", "registry", "data-postgresql", "data-redis"):
         assert trails[what].value("logs") == [{"categoryGroup": "allLogs", "enabled": True}], what
     assert trails["data-storage"].value("resourceUri").endswith("/blobServices/default")
     assert {log["category"] for log in trails["monitoring"].value("logs")} >= {"kube-audit-admin", "guard"}
