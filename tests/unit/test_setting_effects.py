@@ -28,6 +28,8 @@ ONLY_STEERS_CHECKS = {
     "azure.tenantId": "compared with the credentials in use",
     "telephony.concurrentCalls": "compared with what pools and agents carry",
     "dns.delegated": "allows certificates of a public authority",
+    "example": "allows example values in class production",
+    "deployer.privateNetwork": "allows objects in a cluster with a private API server",
 }
 """Settings that change no resource by themselves, each with its purpose."""
 
@@ -139,6 +141,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aks.tier": ("aks.tier", "Premium"),
     "aks.longTermSupport": ("aks.longTermSupport", True),
     "aks.apiServer.access": ("aks.apiServer.access", "private"),
+    "aks.kubernetesObjects": ("aks.kubernetesObjects", False),
+    "workloads.enabled": ("workloads.enabled", False),
     "aks.apiServer.authorizedCidrs": ("aks.apiServer.authorizedCidrs", ["198.51.100.128/25"]),
     "aks.localAccounts": ("aks", {"localAccounts": True}),
     "aks.adminGroupObjectIds": ("aks.adminGroupObjectIds", [SUBSCRIPTION_ID]),
@@ -330,6 +334,8 @@ FROM: Mapping[str, tuple[str, Any]] = {
             "state": [GENERATION, SECOND_GENERATION],
         }.items()
     },
+    "aks.apiServer.access": ("deployer.privateNetwork", True),
+    "aks.kubernetesObjects": ("workloads.enabled", False),
     "aks.localAccounts": ("class", "staging"),
     "aks.longTermSupport": ("aks.tier", "Premium"),
     "aks.systemPool.osDisk.type": ("aks.systemPool.vmSize", "Standard_D8ds_v5"),
