@@ -93,7 +93,7 @@ def test_every_command_and_option_of_the_page_exists(project: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "az grup create --name one --location eastus",
+        "az groups create --name one --location eastus",
         "az group create --name one --place eastus",
         "az group create --name one",
         "pulumi up --stack nowhere",
