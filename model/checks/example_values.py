@@ -23,7 +23,7 @@ def _production_has_no_example_values(settings: StackSettings) -> Iterator[Probl
             found.path,
             found.value,
             "a value of your own in class `production`",
-            "Replace it.",
+            "Replace it, or remove it if the stack does not need it.",
             wrong=f"is `{found.value}`, {found.kind}",
         )
 
