@@ -21,6 +21,7 @@ SHELL: Final = "sh"
 OTHER_LANGUAGES: Final = {"yaml": "jobs of a pipeline service, which runs them itself"}
 """Languages of blocks that are not run, with the reason."""
 
+VOICE: Final = ".venv/bin/voice"
 PRIVATE: Final = "A private API server"
 PIPELINE: Final = "Sign-in of a pipeline"
 BEFORE_THE_FIRST_STEP: Final = (
@@ -100,8 +101,8 @@ def test_every_command_and_option_of_the_page_exists(project: Path) -> None:
         "pulumi login azblob://pulumi",
         "pulumi deploy --stack staging",
         "make rehearsal",
-        ".venv/bin/voice preflight staging --registers",
-        ".venv/bin/voice statuses",
+        f"{VOICE} preflight staging --registers",
+        f"{VOICE} statuses",
     ],
 )
 def test_a_command_that_does_not_exist_fails(command: str, project: Path) -> None:
