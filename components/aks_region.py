@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +77,9 @@ class AksRegion(pulumi.ComponentResource):
     """By the name of the ServiceAccount."""
     data_tier: DataTier
     key_vault: KeyVault
-    services: PlatformServices
-    voice: VoiceWorkloads
+    services: PlatformServices | None
+    voice: VoiceWorkloads | None
+    """`services` and `voice` are `None` until their step of a first deployment (docs/deploy.md)."""
     outputs: Mapping[str, Any]
     """The stack's exports of the region, as JSON-like values."""
 
@@ -105,8 +106,10 @@ class AksRegion(pulumi.ComponentResource):
         self._grafana_access()
         if args.settings.observability.flow_logs:
             self._flow_logs()
-        self.services = self._platform_services(registry_access)
-        self.voice = self._voice_workloads()
+        after, provider = [self._dns(), self._telemetry_access()], self.cluster.provider
+        self._in_cluster = pulumi.ResourceOptions(parent=self, providers=[provider] if provider else None)
+        self.services = self._platform_services(registry_access, after) if provider else None
+        self.voice = self._voice_workloads(self.services) if self.services and args.settings.workloads.enabled else None
         self.outputs = region_outputs(args.settings, self.network, self.cluster)
         self.register_outputs({"clusterName": self.cluster.cluster_name})
 
@@ -184,20 +187,19 @@ class AksRegion(pulumi.ComponentResource):
         )
 
     def _cluster_monitoring(self) -> None:
+        cluster_id, workspace_id = self.cluster.cluster_id, self.observability.monitor_workspace_id
         ClusterMonitoring(
             f"{self._name}-monitoring",
             self.scope,
             ClusterMonitoringArgs(
-                cluster_id=self.cluster.cluster_id,
-                monitor_workspace_id=self.observability.monitor_workspace_id,
+                cluster_id=cluster_id,
+                monitor_workspace_id=workspace_id,
                 managed_metrics=self._managed_metrics,
             ),
             opts=self._children,
         )
         if self._managed_metrics:
-            rules = RecordingRulesArgs(
-                cluster_id=self.cluster.cluster_id, monitor_workspace_id=self.observability.monitor_workspace_id
-            )
+            rules = RecordingRulesArgs(cluster_id=cluster_id, monitor_workspace_id=workspace_id)
             RecordingRules(f"{self._name}-rules", self.scope, rules, opts=self._children)
 
     def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
@@ -220,15 +222,14 @@ class AksRegion(pulumi.ComponentResource):
 
     def _data_tier(self) -> DataTier:
         settings, primary = self._settings, self._settings.primary_region
+        primary_server = None if settings.this_region == primary else server_id(self.scope.names.in_scope(primary.name))
         return DataTier(
             f"{self._name}-data",
             self.scope,
             DataTierArgs(
                 tenant_id=settings.azure.tenant_id,
                 settings=settings.data,
-                primary_server_id=None
-                if settings.this_region == primary
-                else server_id(self.scope.names.in_scope(primary.name)),
+                primary_server_id=primary_server,
                 after=[self.network],
                 subnet_ids=self.network.subnet_ids,
                 zone_ids=self.network.private_zone_ids,
@@ -312,7 +313,7 @@ class AksRegion(pulumi.ComponentResource):
         args = FlowLogsArgs(virtual_network_id=self.network.virtual_network_id)
         FlowLogs(f"{self._name}-flows", self.scope, args, opts=self._children)
 
-    def _platform_services(self, registry_access: RegistryAccess) -> PlatformServices:
+    def _platform_services(self, registry_access: RegistryAccess, after: Sequence[pulumi.Resource]) -> PlatformServices:
         return PlatformServices(
             f"{self._name}-services",
             self.scope,
@@ -321,22 +322,22 @@ class AksRegion(pulumi.ComponentResource):
                 identities=self.identities,
                 cluster=self.cluster,
                 registry_access=registry_access,
-                after=[self._dns(), self._telemetry_access()],
+                after=after,
                 metrics_endpoint=self.observability.metrics_endpoint,
                 trace_connection=self.observability.trace_connection,
             ),
-            opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
+            opts=self._in_cluster,
         )
 
-    def _voice_workloads(self) -> VoiceWorkloads:
+    def _voice_workloads(self, services: PlatformServices) -> VoiceWorkloads:
         return VoiceWorkloads(
             f"{self._name}-voice",
             VoiceWorkloadsArgs(
                 settings=self._settings,
                 identities=self.identities,
-                namespaces=self.services.namespaces,
-                prometheus_address=self.services.prometheus_address,
-                after=[self.services, self.data_tier, self.key_vault],
+                namespaces=services.namespaces,
+                prometheus_address=services.prometheus_address,
+                after=[services, self.data_tier, self.key_vault],
             ),
-            opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
+            opts=self._in_cluster,
         )

@@ -27,9 +27,10 @@ def diagnose(
     """Sends a resource's metrics to the region's workspace, and its logs.
 
     `source` is for types with log categories that the stack can turn off, with the `scope` that names those that are
-    off; other types send all logs. `without` lists categories that this resource never sends. `metrics=False` is for types without metrics. If neither remains, there is no
-    setting. The component that owns the resource also owns the setting, so that both are deleted together: Azure keeps
-    settings of deleted resources, and they conflict when the resource returns.
+    off; other types send all logs. `without` lists categories that this resource never sends. `metrics=False` is for
+    types without metrics. If neither remains, there is no setting. The component that owns the resource also owns the
+    setting, so that both are deleted together: Azure keeps settings of deleted resources, and they conflict when the
+    resource returns.
     """
     off = {*(scope.logs_off if scope is not None else ()), *without}
     chosen = enabled_categories(source, off) if source is not None else None

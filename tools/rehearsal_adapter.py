@@ -74,7 +74,10 @@ class VoiceAdapter(Adapter):
         return check_stack_file(stack_file)
 
     def caller(self, config: Mapping[str, Any]) -> Caller:
-        """The subscription, tenant and deployer that the stack file names, or the file that it extends."""
+        """The subscription, tenant and deployer that the stack file names, or the file that it extends.
+
+        The deployer is where `voice:deployer.privateNetwork` says.
+        """
         try:
             sections = with_base(sections_in(config), self.project)
         except SettingsError as error:
@@ -85,6 +88,7 @@ class VoiceAdapter(Adapter):
             subscription_id=str(azure.get("subscriptionId", "")),
             tenant_id=str(azure.get("tenantId", "")),
             principal_id=str(deployer.get("principalId", "")),
+            in_cluster_network=deployer.get("privateNetwork") is True,
         )
 
     def remedy_for(self, code: str) -> str:

@@ -78,8 +78,10 @@ class AksCluster(pulumi.ComponentResource):
     """Issuer of ServiceAccount tokens, for federated credentials."""
     kubelet: Principal
     """The identity of the nodes. The registry's owner grants it the right to pull."""
-    provider: kubernetes.Provider
-    """The program's only Kubernetes provider. Give it to every resource in the cluster."""
+    provider: kubernetes.Provider | None
+    """The program's only Kubernetes provider. Give it to every resource in the cluster. `None` with
+    `aks.kubernetesObjects: false`, because the engine connects each declared provider to its API server.
+    """
 
     def __init__(
         self, name: str, scope: Scope, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None
@@ -101,16 +103,7 @@ class AksCluster(pulumi.ComponentResource):
         self._pools(after=last)
         self.oidc_issuer_url = self._issuer(cluster)
         self.kubeconfig = self._kubeconfig(cluster)
-        self.provider = kubernetes.Provider(
-            f"{name}-kubernetes",
-            kubeconfig=self.kubeconfig,
-            # Use the id, not a computed value: replacing the cluster must replace all resources in it.
-            cluster_identifier=cluster.id,
-            # Update in place: a replacement would remove them under running pods (decision 0017).
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=deployer_roles),
-        )
+        self.provider = self._kubernetes_provider(cluster, deployer_roles) if args.settings.kubernetes_objects else None
         self.register_outputs(
             {"clusterId": self.cluster_id, "clusterName": self.cluster_name, "oidcIssuerUrl": self.oidc_issuer_url}
         )
@@ -266,6 +259,20 @@ class AksCluster(pulumi.ComponentResource):
             return unattended(base64.b64decode(kubeconfigs[0].value).decode(), login)
 
         return pulumi.Output.secret(answer.kubeconfigs.apply(decode))
+
+    def _kubernetes_provider(
+        self, cluster: containerservice.ManagedCluster, deployer_roles: list[pulumi.Resource]
+    ) -> kubernetes.Provider:
+        return kubernetes.Provider(
+            f"{self._name}-kubernetes",
+            kubeconfig=self.kubeconfig,
+            # Use the id, not a computed value: replacing the cluster must replace all resources in it.
+            cluster_identifier=cluster.id,
+            # Update in place: a replacement would remove them under running pods (decision 0017).
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=deployer_roles),
+        )
 
 
 def _identity_arguments(identities: ClusterIdentities) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 A rule for one setting belongs to its field in `settings.schema`.
 
 stack.py      sections that all kinds have: regions, secrets
+example_values.py  example values in class production
 network.py    address spaces and DDoS protection
 addresses.py  addresses of carriers and deployers
 cluster.py    the cluster and its node pools

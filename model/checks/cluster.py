@@ -8,6 +8,7 @@ from typing import Final
 from model.address_plan import NODE_SUBNETS, Subnet, region_plan
 from model.checks.rules import Rules
 from model.pools import CALL_POOLS, MEDIA_POOLS, POOLS, SYSTEM_POOL, media_pool_named
+from model.private_dns import kubernetes_api_zone
 from settings.schema.aks import MEDIA_SURGE_NODES, Generation, MediaPool, OsDisk, WorkloadPool, prefix_nodes
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import Problem
@@ -24,6 +25,18 @@ def _api_server_admits_the_deployer(settings: AksStackSettings) -> Iterator[Prob
                 list(server.authorized_cidrs),
                 "no ranges, because `access` is `private` and a private API server has no public address",
                 "Remove the ranges, or set `access` to `authorizedRanges`.",
+            )
+        if settings.aks.kubernetes_objects and not settings.deployer.private_network:
+            zone = kubernetes_api_zone(settings.this_region.location)
+            yield Problem(
+                "deployer-without-path",
+                "voice:deployer.privateNetwork",
+                False,
+                "true, because `voice:aks.apiServer.access` is `private` and only the region's network, and networks"
+                f" that are peered with it and linked to its zone {zone}, reach the API server",
+                "For a first deployment, set `voice:aks.kubernetesObjects` and `voice:workloads.enabled` to false and"
+                " run `pulumi up`. Then run Pulumi on a virtual machine in the subnet `runners`, with this setting"
+                " true (docs/deploy.md).",
             )
         return
     if not settings.deployer.egress_cidrs:

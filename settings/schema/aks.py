@@ -194,6 +194,10 @@ class AksSettings(Section):
     long_term_support: bool = False
     """One more year of support for the minor version. Requires tier Premium."""
     api_server: ApiServer = ApiServer()
+    kubernetes_objects: bool = True
+    """Declares the objects in the cluster. `false` is the first step with a private API server: the stack deploys
+    everything in Azure and does not use the Kubernetes API.
+    """
     local_accounts: bool = False
     """Certificate users in addition to Entra. Class `production` refuses them."""
     admin_group_object_ids: tuple[Guid, ...] = ()

@@ -268,9 +268,10 @@ def test_the_node_resource_group_contains_no_resource_of_the_program(graph: Grap
     assert group not in {resource.inputs.get("resourceGroupName") for resource in graph.resources}
 
 
-def test_the_kubeconfig_signs_in_without_interaction() -> None:
-    user = yaml.safe_load(unattended(KUBECONFIG, "workloadidentity"))["users"][0]["user"]["exec"]
-    assert user["args"] == ["get-token", "--login", "workloadidentity"]
+@pytest.mark.parametrize("login", ["azurecli", "workloadidentity", "azurepipelines"])
+def test_the_kubeconfig_signs_in_without_interaction(login: str) -> None:
+    user = yaml.safe_load(unattended(KUBECONFIG, login))["users"][0]["user"]["exec"]
+    assert user["args"] == ["get-token", "--login", login]
 
 
 def test_a_kubeconfig_keeps_the_server_and_drops_user_client_and_tenant() -> None:

@@ -29,6 +29,8 @@ ONLY_STEERS_CHECKS = {
     "telephony.concurrentCalls": "compared with what pools and agents carry",
     "telephony.carriers.connection": "compared with the ways into the network that the stack states",
     "dns.delegated": "allows certificates of a public authority",
+    "example": "allows example values in class production",
+    "deployer.privateNetwork": "allows objects in a cluster with a private API server",
 }
 """Settings that change no resource by themselves, each with its purpose."""
 
@@ -144,6 +146,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aks.tier": ("aks.tier", "Premium"),
     "aks.longTermSupport": ("aks.longTermSupport", True),
     "aks.apiServer.access": ("aks.apiServer.access", "private"),
+    "aks.kubernetesObjects": ("aks.kubernetesObjects", False),
+    "workloads.enabled": ("workloads.enabled", False),
     "aks.apiServer.authorizedCidrs": ("aks.apiServer.authorizedCidrs", ["198.51.100.128/25"]),
     "aks.localAccounts": ("aks", {"localAccounts": True}),
     "aks.adminGroupObjectIds": ("aks.adminGroupObjectIds", [SUBSCRIPTION_ID]),
@@ -336,6 +340,8 @@ FROM: Mapping[str, tuple[str, Any]] = {
             "state": [GENERATION, SECOND_GENERATION],
         }.items()
     },
+    "aks.apiServer.access": ("deployer.privateNetwork", True),
+    "aks.kubernetesObjects": ("workloads.enabled", False),
     "aks.localAccounts": ("class", "staging"),
     "aks.longTermSupport": ("aks.tier", "Premium"),
     "aks.systemPool.osDisk.type": ("aks.systemPool.vmSize", "Standard_D8ds_v5"),

@@ -116,11 +116,16 @@ class Backends:
         from azure_rehearsal.azure.core.schema import resource_schema
         from azure_rehearsal.azure.core.type_registry import types
         from azure_rehearsal.chaos.outage import AzureOutage, ClusterOutage
+        from azure_rehearsal.engine.private_clusters import PublicClusters
         from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 
         client = self.client(caller)
         cloud, down = self._cloud, caller.unreachable
-        clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
+        clusters = self._clusters
+        if not caller.in_cluster_network:
+            clusters = PublicClusters(clusters, cloud, self._real)
+        if down:
+            clusters = ClusterOutage(clusters, cloud, down, self._real)
 
         def azure() -> FakeProvider:
             # Only one thread at a time runs this. The SDK loads its modules lazily, and Python before 3.11.9 and 3.12.2
