@@ -36,6 +36,10 @@ REMEDIES: Final = {
         "add a generation to the pool, set the old one to `state: retiring`, and remove it when it is empty"
         " (docs/decisions/0005-generations-of-node-pools.md)"
     ),
+    "MissingSubscriptionRegistration": (
+        f"{remedies.REMEDIATION}, or every provider that the stack needs with"
+        f" `.venv/bin/voice preflight {remedies.STACK} --register`; then deploy again"
+    ),
     "ConnectionReset": f"{remedies.RETRY}; if it reports that a resource already exists, follow {RUNBOOK}",
 }
 """This project's remediation of failures, by code. `Adapter` derives that of protected resources from `unprotected`."""

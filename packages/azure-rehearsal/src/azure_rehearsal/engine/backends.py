@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from azure_rehearsal.azure.core.cloud import Cloud
     from azure_rehearsal.engine.cluster_owned_resources import ObservableCluster
     from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
+
+
+CLOUD_FILE: Final = "azure.json"
+"""The file of the simulated Azure in the directory of the backends."""
 
 
 class BackendsProtocol(Protocol):
@@ -87,7 +91,7 @@ class Backends:
         from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 
         try:
-            self._cloud = Cloud.open(directory / "azure.json")
+            self._cloud = Cloud.open(directory / CLOUD_FILE)
         except ValueError as error:  # written by another version of the simulator, or damaged
             raise UsageError(
                 f"the simulated Azure cannot be read: {error}. Use another directory with --state, or remove"
@@ -110,7 +114,7 @@ class Backends:
         from azure_rehearsal.chaos.outage import AzureOutage, ClusterOutage
         from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 
-        client = self._client(caller)
+        client = self.client(caller)
         cloud, down = self._cloud, caller.unreachable
         clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
 
@@ -142,7 +146,9 @@ class Backends:
         """The real clusters; `None` if the clusters are recorded."""
         return self._real
 
-    def _client(self, caller: Caller) -> Client:
+    @staticmethod
+    def client(caller: Caller) -> Client:
+        """The client of the simulated Azure for a caller."""
         from azure_rehearsal.azure.core.client import Client
 
         return Client.named(
@@ -183,7 +189,7 @@ class Backends:
         if type.startswith("kubernetes:"):
             there = {line for id, cluster in self._every_cluster() for line in objects(id, cluster, *kind_of(type))}
             return kubernetes_id(type, inputs, there, owned)
-        record = self._cloud.get(azure_id(type, inputs, self._client(caller).subscription_id))
+        record = self._cloud.get(azure_id(type, inputs, self.client(caller).subscription_id))
         return record.id if record else ""
 
     def change(self, id: str, path: str, value: Any) -> None:

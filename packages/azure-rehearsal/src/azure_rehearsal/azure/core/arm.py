@@ -24,6 +24,12 @@ from azure_rehearsal.azure.core.refusals import (
 )
 from azure_rehearsal.azure.core.rules import ArmType, Deletion, Inline, Request, set_default
 from azure_rehearsal.azure.core.schema import project
+from azure_rehearsal.azure.core.subscription_rules import (
+    limited_usage,
+    refuse_by_policy,
+    refuse_exceeded_quota,
+    refuse_unregistered,
+)
 from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
@@ -69,7 +75,9 @@ class ResourceManager:
             self._refuse_while_busy(type, id)
             self._refuse_locked(id, "write", ("ReadOnly",))
             request.old = self.cloud.get(id)
+            used = limited_usage(request)
             record = self._apply(request)
+            refuse_exceeded_quota(request, used)
         outputs = self.read(record)
         if request.failure:
             raise CreatedButFailed(request.failure, record.id, outputs)
@@ -112,10 +120,12 @@ class ResourceManager:
     def _apply(self, request: Request) -> Record:
         """Checks and performs a write, including inline children."""
         type = request.type
+        refuse_unregistered(request)
         self._refuse_scope(request)
         refuse_name(request)
         refuse_schema_violations(request)
         refuse_location(request)
+        refuse_by_policy(request)
         self._refuse_references(request)
         self._refuse_taken(request)
         refuse_changes(request)

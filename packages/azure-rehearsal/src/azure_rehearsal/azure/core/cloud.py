@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.principals import principals
 from azure_rehearsal.azure.core.retained_resources import is_retained
+from azure_rehearsal.azure.core.subscription import FILE, Subscription
 from azure_rehearsal.protocol.provider import Refused
 
 WRITE_SECONDS: Final = 0.03
@@ -80,6 +81,8 @@ class Cloud:
     def __init__(self, path: pathlib.Path | None = None, write_seconds: float = WRITE_SECONDS) -> None:
         self.path = path
         self.write_seconds = write_seconds
+        self.subscription = Subscription(path=path.with_name(FILE) if path else None)
+        """The facts of the subscription, from a file of their own; `Subscription.save` writes it."""
         self.lock = threading.RLock()
         self.run = uuid.uuid4().hex
         self.deleted_principals: set[str] = set()
@@ -96,6 +99,7 @@ class Cloud:
     def open(cls, path: pathlib.Path | str, write_seconds: float = WRITE_SECONDS) -> Cloud:
         """The cloud in a file, empty if the file does not exist. Raises `ValueError` for another format."""
         cloud = cls(pathlib.Path(path), write_seconds)
+        cloud.subscription = Subscription.open(pathlib.Path(path).with_name(FILE))
         if cloud.path is not None and cloud.path.exists():
             cloud._load(json.loads(cloud.path.read_text(encoding="utf-8")))
         return cloud
