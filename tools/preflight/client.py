@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -93,7 +94,7 @@ class ResourceManager:
         try:
             return self.get(path, api_version)
         except Refused as refused:
-            if refused.status == 404:  # noqa: PLR2004 - HTTP's number
+            if refused.status == HTTPStatus.NOT_FOUND:
                 return None
             raise
 
@@ -102,7 +103,7 @@ class ResourceManager:
         try:
             page = self.get(path, api_version, **parameters)
         except Refused as refused:
-            if refused.status == 404:  # noqa: PLR2004 - HTTP's number
+            if refused.status == HTTPStatus.NOT_FOUND:
                 return []
             raise
         items = list(page.get("value") or [])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from typing import Final
 
 from rich.console import Console
@@ -65,13 +66,16 @@ def _skipped(check: Check, provider: str) -> Note:
 
 
 def _unreadable(check: Check, refused: Refused, facts: Facts) -> Finding:
+    forbidden = refused.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
     return Finding(
         code="not-readable",
-        wrong=f"Azure refused a read of the check of {check.name} ({refused}).",
-        expected="a principal that can read the subscription, and a response within the timeout",
-        fix="Run preflight again. If Azure still refuses, assign the role Reader.",
+        wrong=f"Azure refused a read of the check {check.name} ({refused}).",
+        expected="a principal that can read the subscription, and a response without an error",
+        fix="Let an owner of the subscription assign the role Reader." if forbidden else "Run preflight again.",
         command=f"az role assignment create --assignee-object-id {facts.principal.object_id} --role Reader"
-        f" --scope {facts.subscription_path}",
+        f" --scope {facts.subscription_path}"
+        if forbidden
+        else f".venv/bin/voice preflight {facts.stack}",
     )
 
 

@@ -7,10 +7,10 @@ them. The registry is closed to the internet: outside its network, preflight can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
 from azure.containerregistry import ContainerRegistryClient
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from model.workloads import enabled_workloads
 from settings.schema.aks_stack import AksStackSettings
@@ -21,12 +21,6 @@ from tools.preflight.findings import Check, Finding, Note, Result
 
 TYPE: Final = "Microsoft.ContainerRegistry/registries"
 _SECONDS: Final = 10
-
-
-class Registry(Protocol):
-    """The part of a registry client that the check uses."""
-
-    def get_manifest_properties(self, repository: str, tag_or_digest: str, /) -> object: ...
 
 
 def images(settings: AksStackSettings) -> dict[str, Image]:
@@ -53,6 +47,9 @@ def _check(facts: Facts) -> Iterator[Result]:
             f" {len(wanted)} images.",
         )
         return
+    if facts.azure.simulated:
+        yield Note(code="images-not-checked", text="The simulated Azure has no contents of registries.")
+        return
     yield from _manifests(facts, f"{registry}.azurecr.io", wanted)
 
 
@@ -64,30 +61,27 @@ def _manifests(facts: Facts, server: str, wanted: dict[str, Image]) -> Iterator[
         try:
             client.get_manifest_properties(image.repository, reference)
         except ResourceNotFoundError:
-            missing.append((key, image.repository, reference))
-        except (HttpResponseError, AzureError) as error:
+            missing.append((key, image, reference))
+        except AzureError as error:
             yield Note(
                 code="registry-not-reachable",
                 text=f"{server} does not let preflight read images from here ({str(error).splitlines()[0]}). Run"
                 " preflight in the region's network, for example on its runner.",
             )
             return
-    for key, repository, reference in missing:
+    for key, image, reference in missing:
         yield Finding(
             code="image-missing",
-            wrong=f"The registry has no image {repository} with {reference} (`voice:images.{key}`).",
+            wrong=f"The registry has no image {image.repository} with {reference} (`voice:images.{key}`).",
             expected="every image that the stack names, by digest or tag",
-            fix="Push the image, or correct the setting.",
-            command=f"az acr manifest list-metadata --registry {facts.global_names.registry} --name {repository}",
+            fix="Import the image, which also works from outside the registry's network, or correct the setting.",
+            command=f"az acr import --name {facts.global_names.registry} --source <registry/repository:tag>"
+            f" --image {image.repository}:{image.tag or 'latest'}",
         )
 
 
-def registry_client(facts: Facts, server: str) -> Registry:
-    """The client of a registry. A simulation serves registries below /registries of its endpoint, without sign-in."""
-    if facts.azure.simulated:
-        return ContainerRegistryClient(
-            f"{facts.azure.endpoint}/registries/{server}", None, audience=ENDPOINT, retry_total=0, timeout=_SECONDS
-        )
+def registry_client(facts: Facts, server: str) -> ContainerRegistryClient:
+    """Returns the client of a registry, with the sign-in of the deployer."""
     return ContainerRegistryClient(
         f"https://{server}", facts.azure.credential, audience=ENDPOINT, retry_total=1, timeout=_SECONDS
     )
