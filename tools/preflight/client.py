@@ -68,11 +68,11 @@ def require_loopback(url: str) -> None:
 class ResourceManager:
     """Azure Resource Manager as one principal uses it. Threads can share it.
 
-    Retries as the SDK does (three times for 429 and 5xx). Registers no resource providers. Raises `Refused` for a
+    Retries as the SDK does (429, 5xx, failed connections). Registers no resource providers. Raises `Refused` for a
     response with an error, and `UsageError` if Azure cannot be reached or does not accept the sign-in.
     """
 
-    def __init__(self, credential: TokenCredential, endpoint: str | None = None) -> None:
+    def __init__(self, credential: TokenCredential, endpoint: str | None = None, retries: int = 3) -> None:
         self.endpoint = (endpoint or ENDPOINT).rstrip("/")
         self.credential = credential
         self.simulated = endpoint is not None
@@ -80,7 +80,7 @@ class ResourceManager:
             require_loopback(self.endpoint)
         policies: list[HTTPPolicy[Any, Any] | SansIOHTTPPolicy[Any, Any]] = [
             UserAgentPolicy("voice-preflight"),
-            RetryPolicy(retry_total=3),
+            RetryPolicy(retry_total=retries),
             LoopbackTokenPolicy(credential) if self.simulated else BearerTokenCredentialPolicy(credential, SCOPE),
         ]
         self._client: PipelineClient[HttpRequest, HttpResponse] = PipelineClient(self.endpoint, policies=policies)

@@ -47,7 +47,7 @@ def _check(facts: Facts) -> Iterator[Result]:
             f" {len(wanted)} images.",
         )
         return
-    if facts.azure.simulated:
+    if _is_simulated(facts):
         yield Note(code="images-not-checked", text="The simulated Azure has no contents of registries.")
         return
     yield from _manifests(facts, f"{registry}.azurecr.io", wanted)
@@ -78,6 +78,10 @@ def _manifests(facts: Facts, server: str, wanted: dict[str, Image]) -> Iterator[
             command=f"az acr import --name {facts.global_names.registry} --source <registry/repository:tag>"
             f" --image {image.repository}:{image.tag or 'latest'}",
         )
+
+
+def _is_simulated(facts: Facts) -> bool:
+    return facts.azure.simulated
 
 
 def registry_client(facts: Facts, server: str) -> ContainerRegistryClient:
