@@ -83,8 +83,8 @@ CODES: Final = (
     FaultCode("Forbidden", "{name} is forbidden: the user cannot {operation} it.", remediation=_RIGHTS),
     FaultCode(
         "MissingSubscriptionRegistration",
-        "The subscription is not registered to use namespace '{namespace}'. See https://aka.ms/rps-not-found for how to"
-        " register subscriptions.",
+        "The subscription is not registered to use namespace '{namespace}', which {name} needs. See"
+        " https://aka.ms/rps-not-found for how to register subscriptions.",
         remediation="register it once for the subscription with `az provider register --namespace {namespace} --wait`",
     ),
     FaultCode("QuotaExceeded", "The {operation} of {name} would exceed the approved quota.", remediation=_QUOTA),

@@ -95,7 +95,7 @@ class ResourceManager:
             self._refuse_locked(id, "delete", ("CanNotDelete", "ReadOnly"))
             self._refuse_in_use(type, record)
             for guard in type.delete_rules:
-                guard(Deletion(self.cloud, type, record))
+                guard(Deletion(self.cloud, type, record, self.client))
             self._drop(record)
 
     def find(self, type: ArmType, id: str) -> Record:
@@ -346,4 +346,4 @@ class ResourceManager:
                 self.cloud.cascade_deleted.append(target.id)
             type = type_registry.type_of(target)
             if type.after_delete:
-                type.after_delete(Deletion(self.cloud, type, target))
+                type.after_delete(Deletion(self.cloud, type, target, self.client))

@@ -170,6 +170,7 @@ class Deletion:
     cloud: Cloud
     type: ArmType
     record: Record
+    client: Client
 
 
 @dataclass(frozen=True)

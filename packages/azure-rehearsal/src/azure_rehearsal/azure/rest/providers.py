@@ -43,13 +43,19 @@ def _namespace(request: ArmRequest) -> str:
 def _body(request: ArmRequest, namespace: str) -> dict[str, Any]:
     registered = request.cloud.subscription.is_registered(namespace)
     free = namespace in REGISTERED_BY_DEFAULT
-    kinds = sorted(kind for kind in type_registry.kinds() if kind.lower().startswith(f"{namespace.lower()}/"))
+    prefix = f"{namespace.lower()}/"
+    types = {type.kind: type for type in type_registry.types().values() if type.kind.lower().startswith(prefix)}
     return {
         "id": f"{request.subscription}/providers/{namespace}",
         "namespace": namespace,
         "registrationPolicy": "RegistrationFree" if free else "RegistrationRequired",
         "resourceTypes": [
-            {"resourceType": kind.split("/", 1)[1], "locations": sorted(REGIONS), "apiVersions": []} for kind in kinds
+            {
+                "resourceType": type.kind.split("/", 1)[1],
+                "locations": list(type.locations or sorted(REGIONS)),
+                "apiVersions": [type.schema.api_version],
+            }
+            for _, type in sorted(types.items())
         ],
         "registrationState": "Registered" if registered else "NotRegistered",
     }
