@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from model.address_plan import MEDIA_SUBNETS
 from model.pools import SURGE, SYSTEM_POOL
 from model.public_addresses import PublicAddress
 from settings.schema.aks import ADDRESSES_PER_PREFIX, MEDIA_SURGE_NODES, AksSettings, MediaPool
@@ -131,9 +130,13 @@ def public_addresses(settings: AksStackSettings) -> int:
 
     Each address of a prefix counts, whether or not a node has it (MicrosoftDocs/azure-docs#57252).
     """
-    prefixes = len(MEDIA_SUBNETS) * len(settings.aks.zones)
-    single = len(PublicAddress) + settings.network.nat_gateway.public_addresses
-    return prefixes * ADDRESSES_PER_PREFIX + single
+    inside = sum(prefix_addresses(pool) for pool in settings.aks.media_pools.values()) * len(settings.aks.zones)
+    return inside + len(PublicAddress) + settings.network.nat_gateway.public_addresses
+
+
+def prefix_addresses(_: MediaPool) -> int:
+    """Returns the addresses of a media pool's prefix in one zone."""
+    return ADDRESSES_PER_PREFIX
 
 
 def database_cores(settings: AksStackSettings) -> DatabaseCores | None:

@@ -133,7 +133,6 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "database-version-not-offered",
     ),
     "the name of the vault": (put("name-keyvault", "nameAvailable", False), "name-taken"),
-    "the name of the storage account": (put("name-storage", "nameAvailable", False), "name-taken"),
     "the name of the registry": (put("name-containerregistry", "nameAvailable", False), "name-taken"),
     "the name of the server": (put("name-dbforpostgresql", "nameAvailable", False), "name-taken"),
     "an allowed location": (

@@ -28,8 +28,16 @@ from settings.schema.vm_sizes import VM_SIZES
 from tests.unit.graph import Registered
 from tests.unit.stacks import PRODUCTION, PROJECT, graph_of
 from tools.inventory.declared import stack_files
+from tools.preflight.checks.names import API_VERSIONS, checkable_names
 
 AZURE = "azure-native:"
+NAMES = {
+    "azure-native:keyvault:Vault": "vaultName",
+    "azure-native:storage:StorageAccount": "accountName",
+    "azure-native:containerregistry:Registry": "registryName",
+    "azure-native:dbforpostgresql:Server": "serverName",
+}
+"""The types whose names preflight checks, and the property with the name."""
 
 
 @cache
@@ -161,6 +169,17 @@ def test_every_provider_that_a_stack_uses_is_needed(stack: str) -> None:
     settings = settings_of(stack)
     implied = {name for name, (_, when) in IMPLIED_PROVIDERS.items() if when(settings)}
     assert set(needed_providers(settings)) == (sent - ALWAYS_REGISTERED) | implied
+
+
+@pytest.mark.parametrize("stack", stack_files())
+def test_the_names_that_preflight_checks_are_those_that_the_program_sends(stack: str) -> None:
+    graph = graph_of(stack_files()[stack])
+    sent = {(kind_of(item), item.inputs[NAMES[item.type]]) for item in graph.resources if item.type in NAMES}
+    assert {(name.kind, name.name) for name in checkable_names(settings_of(stack))} == sent
+
+
+def test_the_names_have_an_api_version_each() -> None:
+    assert {type_registry.arm_type(token).kind for token in NAMES} == set(API_VERSIONS)
 
 
 def test_every_type_of_the_list_is_used_by_a_stack() -> None:

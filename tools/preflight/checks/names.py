@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from model.azure_types import azure_types
+from model.naming import global_names, region_names
+from settings.schema.aks_stack import AksStackSettings
 from tools.preflight.facts import Facts
 from tools.preflight.findings import Check, Finding, Note, Result
 
 VAULTS_API: Final = "2023-07-01"
 VAULT: Final = "Microsoft.KeyVault/vaults"
-_APIS: Final = {
-    VAULT: VAULTS_API,
-    "Microsoft.Storage/storageAccounts": "2023-05-01",
-    "Microsoft.ContainerRegistry/registries": "2023-07-01",
-    "Microsoft.DBforPostgreSQL/flexibleServers": "2024-08-01",
-}
+STORAGE: Final = "Microsoft.Storage/storageAccounts"
+REGISTRY: Final = "Microsoft.ContainerRegistry/registries"
+SERVER: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
+API_VERSIONS: Final = {VAULT: VAULTS_API, STORAGE: "2023-05-01", REGISTRY: "2023-07-01", SERVER: "2024-08-01"}
 """The types with global names that Azure can check, and the API versions of the requests."""
 
 
@@ -35,14 +35,17 @@ class GlobalName:
     id: str
 
 
-def global_name_list(facts: Facts) -> Iterator[GlobalName]:
-    """Yields the names that the first `up` takes and that Azure can check."""
-    names, kinds = facts.names, {item.name for item in azure_types(facts.settings)}
+def checkable_names(settings: AksStackSettings) -> Iterator[GlobalName]:
+    """Yields the names that the stack takes and that Azure can check. A test compares them with the program."""
+    kinds = {item.name for item in azure_types(settings)}
+    names, shared = region_names(settings), global_names(settings)
+    primary = settings.this_region == settings.primary_region
+    replicas = range(1, settings.data.postgresql.replicas + 1) if primary else ()
     wanted = {
         VAULT: (names, [names.vault]),
-        "Microsoft.Storage/storageAccounts": (names, [names.storage_account]),
-        "Microsoft.DBforPostgreSQL/flexibleServers": (names, [names.postgresql_server]),
-        "Microsoft.ContainerRegistry/registries": (facts.global_names, [facts.global_names.registry]),
+        STORAGE: (names, [names.storage_account, names.egress_storage_account]),
+        SERVER: (names, [names.postgresql_server, *(names.postgresql_replica(number) for number in replicas)]),
+        REGISTRY: (shared, [shared.registry]),
     }
     for kind, (scope, values) in wanted.items():
         if kind in kinds:
@@ -51,8 +54,7 @@ def global_name_list(facts: Facts) -> Iterator[GlobalName]:
 
 
 def _check(facts: Facts) -> Iterator[Result]:
-    wanted = [name for name in global_name_list(facts) if not facts.exists(name.id)]
-    deleted = None
+    wanted = [name for name in checkable_names(facts.settings) if not facts.exists(name.id)]
     for name in wanted:
         provider = name.kind.split("/", 1)[0]
         if not facts.is_registered(provider):
@@ -101,7 +103,7 @@ def _soft_deleted(facts: Facts, name: str, vault: Mapping[str, Any]) -> Iterator
 def _taken(facts: Facts, name: GlobalName, provider: str) -> Iterator[Result]:
     answer = facts.azure.post(
         f"{facts.subscription_path}/providers/{provider}/checkNameAvailability",
-        _APIS[name.kind],
+        API_VERSIONS[name.kind],
         {"name": name.name, "type": name.kind},
     )
     if answer.get("nameAvailable", True):
