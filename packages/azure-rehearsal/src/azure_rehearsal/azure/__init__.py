@@ -6,8 +6,10 @@
     core/schema.py         the shape of every type, from the installed SDK
     core/rules.py          `ArmType`: the behavior of one type; type_registry.py collects the types
     core/client.py         the subscription, tenant and principal that send requests
+    core/subscription.py   the facts of the subscription: registered providers, quotas, policies
     data/                  data that several services read: regions and their pairs, VM sizes, built-in roles
     services/              one package per service, named after the SDK's module; its docstring states the layout
+    rest/                  the cloud over ARM's REST API, read-only
     controllers/           the Azure side of controllers in clusters: load balancers, disks, DNS records
 
 It knows nothing about Kubernetes objects beyond what controllers pass to it, and nothing about reports or the CLI.

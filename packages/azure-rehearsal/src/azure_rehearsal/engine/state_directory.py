@@ -5,7 +5,7 @@
     home/         PULUMI_HOME, so that the user's own login and plugins are not used
     keyring/      placeholders, encrypted by Pulumi with the rehearsal's passphrase
     stack-files/  the stack files that the engine reads
-    world/        the backends: the simulated Azure and its clusters
+    world/        the backends: the simulated Azure, its subscription and its clusters
     events.json   the engine's event log of the last command
 
 Several stacks share it. It can be copied or moved while no process uses it.

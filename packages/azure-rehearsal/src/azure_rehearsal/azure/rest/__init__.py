@@ -14,6 +14,6 @@
     resources.py       deleted vaults, and any resource by its id
 
 The responses have the form of the examples in azure-rest-api-specs; each module names its files. Authorization is not
-checked, every `api-version` is accepted, and all results are on one page. Missing resources get ARM's 404. Does not own
-the rules for writes: they are in `azure_rehearsal.azure.core.arm`, behind the provider protocol.
+checked, every `api-version` is accepted, and all results are on one page. Missing resources get ARM's 404. The rules
+for writes do not belong here: they are in `azure_rehearsal.azure.core.arm`, behind the provider protocol.
 """

@@ -1,8 +1,8 @@
 """Subscriptions, tenants, locations and resource groups.
 
 Examples: specification/resources/resource-manager/Microsoft.Resources/stable/2022-12-01/examples/{GetSubscription,
-GetTenants,GetLocations}.json and stable/2021-04-01/examples/{CheckExistenceResourceGroups,ListByResourceGroupResources}
-.json. The property `availabilityZoneMappings` is in the schema of the same version (`Location`), not in its examples.
+GetTenants,GetLocations}.json and stable/2021-04-01/examples/CheckExistenceResourceGroups.json. The property
+`availabilityZoneMappings` is in the schema of the same version (`Location`), not in its examples.
 """
 
 from __future__ import annotations
@@ -92,18 +92,6 @@ def _has_group(request: ArmRequest) -> None:
         raise ArmError(404, "ResourceGroupNotFound", f"Resource group '{request.path['group']}' could not be found.")
 
 
-def _resources(request: ArmRequest) -> dict[str, Any]:
-    """The resources of a group. As on Azure, parts of resources, such as subnets, and extensions are not listed."""
-    _has_group(request)
-    group = f"{request.subscription}/resourceGroups/{request.path['group']}"
-    top = [item for item in request.cloud.inside(group) if item.id.count("/") == _SEGMENTS]
-    return page([{key: value for key, value in body_of(item).items() if key in _LISTED} for item in reversed(top)])
-
-
-_SEGMENTS: Final = 8
-"""Slashes in the id of a resource that belongs to a group directly."""
-_LISTED: Final = ("id", "name", "type", "location", "tags", "sku", "kind", "managedBy", "identity", "zones")
-
 _ONE: Final = "/subscriptions/{subscription}"
 
 ROUTES: Final = (
@@ -112,6 +100,5 @@ ROUTES: Final = (
     Route("GET", "/tenants", _tenants),
     Route("GET", f"{_ONE}/locations", _locations),
     Route("GET", f"{_ONE}/resourcegroups", _groups),
-    Route("GET", f"{_ONE}/resourcegroups/{{group}}/resources", _resources),
     Route("HEAD", f"{_ONE}/resourcegroups/{{group}}", _has_group),
 )

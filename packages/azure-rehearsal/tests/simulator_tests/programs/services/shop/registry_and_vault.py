@@ -42,6 +42,7 @@ secret = azure.keyvault.Secret(
     properties=azure.keyvault.SecretPropertiesArgs(
         value=pulumi.Output.secret("horse battery staple"), content_type="text/plain"
     ),
+    opts=pulumi.ResourceOptions(retain_on_delete=True),  # ARM cannot delete secrets
     **place,
 )
 endpoint("vault", vault, "vault", "privatelink.vaultcore.azure.net")
