@@ -12,6 +12,7 @@ from tests.preflight.fake_arm import FakeArm
 from tests.preflight.test_findings import put
 from tests.unit.stacks import PRODUCTION
 from tests.unit.voice_command import run, run_verbatim
+from tools.preflight.findings import preflight_command
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_finding_is_exit_code_1_with_its_command(arm: FakeArm, project: Path) 
     code, text = preflight(arm, project)
     assert code == 1
     assert "1 resource provider is not registered: Microsoft.Cache. Expected: Registered" in text
-    assert ".venv/bin/voice preflight test --register" in text
+    assert preflight_command("test", "--register") in text
     assert text.endswith("1 finding.")
 
 

@@ -30,6 +30,14 @@ def test_an_assignment_that_excludes_the_group_of_the_region_is_ignored(
     assert results(arm, settings, {}, CHECK) == []
 
 
+def test_a_policy_of_mode_indexed_skips_resource_groups(arm: FakeArm, settings: AksStackSettings) -> None:
+    definition = arm.body("policy-allowed-locations")["properties"]
+    definition["policyRule"]["if"] = {"field": "type", "equals": policies.GROUP}
+    assert results(arm, settings, {}, CHECK) == []
+    definition["mode"] = "All"
+    assert codes(results(arm, settings, {}, CHECK)) == ["policy-denies"]
+
+
 def test_a_policy_that_only_audits_is_ignored(arm: FakeArm, settings: AksStackSettings) -> None:
     kinds = ["Microsoft.Network/publicIPAddresses"]
     assigned("policy-not-allowed-types", listOfResourceTypesNotAllowed=kinds, effect="Audit")(arm)

@@ -25,7 +25,7 @@ from tools.errors import UsageError
 
 ENDPOINT: Final = "https://management.azure.com"
 SCOPE: Final = "https://management.azure.com/.default"
-TIMEOUT_SECONDS: Final = 20
+TIMEOUT_SECONDS: Final = 30
 """Limit of one request. All reads together stay below a minute."""
 
 

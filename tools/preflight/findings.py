@@ -36,6 +36,11 @@ class Note:
 Result: TypeAlias = Finding | Note
 
 
+def preflight_command(stack: str, *options: str) -> str:
+    """Returns the command line of preflight itself."""
+    return " ".join((".venv/bin/voice preflight", stack, *options))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One concern. `run` yields nothing if everything is in place.

@@ -15,7 +15,7 @@ from rich.markup import escape
 from settings.schema.aks_stack import AksStackSettings
 from tools.preflight.client import Refused
 from tools.preflight.facts import Facts
-from tools.preflight.findings import Check, Finding, Note, Result
+from tools.preflight.findings import Check, Finding, Note, Result, preflight_command
 
 WORKERS: Final = 8
 
@@ -75,7 +75,7 @@ def _unreadable(check: Check, refused: Refused, facts: Facts) -> Finding:
         command=f"az role assignment create --assignee-object-id {facts.principal.object_id} --role Reader"
         f" --scope {facts.subscription_path}"
         if forbidden
-        else f".venv/bin/voice preflight {facts.stack}",
+        else preflight_command(facts.stack),
     )
 
 

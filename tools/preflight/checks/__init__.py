@@ -1,6 +1,7 @@
 """The checks of `voice preflight`: one module for each concern, listed in the order of the report.
 
-A check is a generator of findings and notes over `Facts`. It may read more of Azure, and it never writes.
+Belongs here: generators of findings and notes over `Facts`, which may read more of Azure. Does not belong here: writes
+(except the registration that `--register` asks for), needs of a stack (`model`), and the layout of the report.
 """
 
 from typing import Final

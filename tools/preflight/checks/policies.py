@@ -20,7 +20,12 @@ from tools.preflight.findings import Check, Finding, Note, Result
 
 API: Final = "2023-04-01"
 _SHOWN: Final = 3
-_WITHOUT_TAGS: Final = frozenset({"Microsoft.Authorization/roleAssignments"})
+GROUP: Final = "Microsoft.Resources/subscriptions/resourceGroups"
+ROLE: Final = "Microsoft.Authorization/roleAssignments"
+NOT_INDEXED: Final = frozenset({GROUP, ROLE})
+"""Types that policies of mode Indexed skip: resource groups, and types without tags or location (learn,
+definition-structure-basics, "Resource Manager modes").
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +45,12 @@ def resources(settings: AksStackSettings) -> Iterator[Resource]:
     for item in azure_types(settings):
         yield Resource(type=item.name, location=item.location(settings), tags=tags)
     region = settings.this_region.location
-    yield Resource(type="Microsoft.Resources/subscriptions/resourceGroups", location=region, tags=tags)
+    yield Resource(type=GROUP, location=region, tags=tags)
+    if settings.global_part is not None:
+        yield Resource(type=GROUP, location=settings.global_part.location, tags=tags)
     # AKS gives the nodes the tags of their pool (learn.microsoft.com/azure/aks/use-tags).
     yield Resource(type="Microsoft.Compute/virtualMachineScaleSets", location=region, tags=tags)
-    yield Resource(type="Microsoft.Authorization/roleAssignments", location=None, tags=None)
+    yield Resource(type=ROLE, location=None, tags=None)
 
 
 def _check(facts: Facts) -> Iterator[Result]:
@@ -123,19 +130,20 @@ def _defaults(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _judge(facts: Facts, denial: Denial) -> Iterator[Result]:
-    denied, open_types = [], []
+    denied: dict[str, None] = {}
+    open_types = []
     for item in resources(facts.settings):
-        if denial.indexed and item.type in _WITHOUT_TAGS:
+        if denial.indexed and item.type in NOT_INDEXED:
             continue
         applies = evaluate(denial.rule, item, denial.parameters)
         if applies:
-            denied.append(item.type)
+            denied[item.type] = None
         elif applies is None:
             open_types.append(item.type)
     properties = denial.assignment["properties"]
     name = properties.get("displayName") or denial.assignment["name"]
     if denied:
-        yield _finding(facts, denial, name, denied)
+        yield _finding(facts, denial, name, list(denied))
     elif open_types:
         yield Note(
             code="policy-not-evaluated",

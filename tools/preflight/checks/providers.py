@@ -14,7 +14,7 @@ from model.azure_types import needed_providers
 from tools.errors import CommandError
 from tools.preflight.client import Refused, ResourceManager
 from tools.preflight.facts import PROVIDERS_API, Facts
-from tools.preflight.findings import Check, Finding, Result
+from tools.preflight.findings import Check, Finding, Result, preflight_command
 
 WAIT_SECONDS: Final = 600
 """A registration takes one to a few minutes."""
@@ -36,7 +36,7 @@ def _check(facts: Facts) -> Iterator[Result]:
             f" {', '.join(missing)}.",
             expected="Registered: otherwise Azure refuses their resources with MissingSubscriptionRegistration",
             fix="Register them, which takes some minutes.",
-            command=f".venv/bin/voice preflight {facts.stack} --register",
+            command=preflight_command(facts.stack, "--register"),
         )
 
 
