@@ -86,8 +86,8 @@ def test_the_sign_in_is_that_of_the_provider(environment: dict[str, str], expect
 @pytest.mark.parametrize(
     ("environment", "missing"),
     [
-        ({"ARM_USE_OIDC": "1", "ARM_CLIENT_ID": "c"}, "ARM_TENANT_ID is not set"),
-        ({"ARM_CLIENT_SECRET": "x", "ARM_TENANT_ID": "t"}, "ARM_CLIENT_ID is not set"),
+        ({"ARM_USE_OIDC": "1", "ARM_CLIENT_ID": "c"}, "Not set: ARM_TENANT_ID"),
+        ({"ARM_CLIENT_SECRET": "x", "ARM_TENANT_ID": "t"}, "Not set: ARM_CLIENT_ID"),
         ({"ARM_USE_OIDC": "1", "ARM_CLIENT_ID": "c", "ARM_TENANT_ID": "t"}, "but no OIDC token"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Annotated
@@ -52,6 +53,8 @@ def main(
     Exit codes: 0 nothing missing, 1 findings, 2 wrong usage or settings, or no sign-in.
     """
     settings = settings_of(stack, project)
+    # Azure's libraries log each failed sign-in, which the message of this command repeats.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
     azure, principal = _sign_in(settings, endpoint)
     messages = Console(stderr=True)
     outcomes = _outcomes(stack, settings, azure, principal, messages, register=register)

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from azure.core import PipelineClient
 from azure.core.credentials import AccessToken, TokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.exceptions import AzureError
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.identity import (
     AzureCliCredential,
@@ -81,10 +81,11 @@ def signed_in_principal(credential: TokenCredential) -> Principal:
     """Returns the principal of a credential, from its token. Raises `UsageError` if it cannot sign in."""
     try:
         token = credential.get_token(SCOPE).token
-    except (AzureError, ClientAuthenticationError) as error:
+    except AzureError as error:
+        reason = str(error).splitlines()[0].rstrip(".")
         raise UsageError(
-            f"Cannot sign in to Azure: {str(error).splitlines()[0]} Expected: a sign-in that `pulumi up` can use. Fix:"
-            " run `az login`, or set ARM_USE_OIDC, ARM_CLIENT_ID, ARM_TENANT_ID and ARM_SUBSCRIPTION_ID in a pipeline."
+            f"Cannot sign in to Azure: {reason}. Expected: a sign-in that `pulumi up` can use. Fix: run `az login`, or"
+            " set ARM_USE_OIDC, ARM_CLIENT_ID, ARM_TENANT_ID and ARM_SUBSCRIPTION_ID in a pipeline."
         ) from None
     claims = json.loads(_decoded(token.split(".")[1]))
     return Principal(claims.get("oid", ""), claims.get("tid", ""), tuple(claims.get("groups", ())))
@@ -122,8 +123,8 @@ def _required(environment: Mapping[str, str], *names: str, because: str) -> list
     missing = [name for name in names if not environment.get(name)]
     if missing:
         raise UsageError(
-            f"{', '.join(missing)} is not set. Expected: a value, because {because}. Fix: set it to the ids of the"
-            " pipeline's service principal."
+            f"Not set: {', '.join(missing)}. Expected: the ids of the pipeline's service principal, because {because}."
+            " Fix: set them in the environment of the job."
         )
     return [environment[name] for name in names]
 
