@@ -1,11 +1,10 @@
 """Quotas of a subscription in each region: names, default limits, and the family of a VM size.
 
-Sources, as of 2026-11: azure-docs `includes/azure-subscription-limits-azure-resource-manager.md` and
-`virtual-machines/quotas.md` (20 vCPUs of a region, of a family and of Spot in a pay-as-you-go subscription),
-azure-docs#57252 (10 to 20 public IPv4 addresses; addresses of a prefix count), the example
-`QuotaUsagesForFlexibleServers.json` of azure-rest-api-specs (names of PostgreSQL). The spelling of VM families is that
-of Red Hat's list of tested Azure families and of `az vm list-usage`; it is not uniform, and version 6 of AMD's D and E
-families has no `s`.
+Sources, as of 2026-11: learn, azure-subscription-service-limits, "Virtual Machines limits" (20 vCPUs of a region, of a
+series and of Spot in a pay-as-you-go subscription) and "Networking limits"; azure-docs#57252 and
+evgenyb/aks-workshops#22 (10 to 20 public IPv4 addresses; addresses of a prefix count); for PostgreSQL the example
+QuotaUsagesForFlexibleServers.json of azure-rest-api-specs. The spelling of VM families is that of Red Hat's list of
+tested Azure families and of `az vm list-usage`; it is not uniform, and version 6 of AMD's D and E families has no `s`.
 Real subscriptions differ: the defaults are those of a new one.
 """
 
