@@ -125,7 +125,7 @@ def spot_cpus(aks: AksSettings) -> Amount:
     return sum((nodes.cpus for nodes in pool_nodes(aks) if nodes.spot), NOTHING)
 
 
-def public_addresses(settings: AksStackSettings) -> int:
+def address_count(settings: AksStackSettings) -> int:
     """Returns the public IPv4 addresses of the region, which the first `up` creates.
 
     Each address of a prefix counts, whether or not a node has it (MicrosoftDocs/azure-docs#57252).

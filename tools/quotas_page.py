@@ -9,10 +9,10 @@ from typing import Final
 from model.azure_needs import (
     Amount,
     DatabaseCores,
+    address_count,
     database_cores,
     family_cpus,
     pool_nodes,
-    public_addresses,
     regional_cpus,
     spot_cpus,
 )
@@ -78,7 +78,7 @@ def _quotas(settings: AksStackSettings) -> Iterator[tuple[str, Amount]]:
     spot = spot_cpus(settings.aks)
     if spot.most:
         yield "spot vCPUs (`lowPriorityCores`)", spot
-    addresses = public_addresses(settings)
+    addresses = address_count(settings)
     yield "public IPv4 addresses", Amount(now=addresses, most=addresses)
     database: DatabaseCores | None = database_cores(settings)
     if database:

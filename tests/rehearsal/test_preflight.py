@@ -21,7 +21,7 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 from azure_rehearsal.engine.state_directory import BACKENDS
 from azure_rehearsal.testing import arm_endpoint, subscription_of
-from model.azure_needs import family_cpus, public_addresses, regional_cpus
+from model.azure_needs import address_count, family_cpus, regional_cpus
 from model.naming import region_names
 from settings.loader import load_stack_file
 from settings.schema.aks_stack import AksStackSettings
@@ -64,7 +64,7 @@ def raise_quotas(state: Path, settings: AksStackSettings) -> None:
         for family, cpus in family_cpus(settings.aks).items():
             facts.set_quota(family, cpus.most)
         facts.set_quota("cores", regional_cpus(settings.aks).most)
-        facts.set_quota("IPv4StandardSkuPublicIpAddresses", public_addresses(settings))
+        facts.set_quota("IPv4StandardSkuPublicIpAddresses", address_count(settings))
 
 
 def preflight(

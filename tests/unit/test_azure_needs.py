@@ -12,11 +12,11 @@ from model.address_plan import MEDIA_SUBNETS
 from model.azure_needs import (
     Amount,
     DatabaseCores,
+    address_count,
     database_cores,
     database_quota,
     family_cpus,
     pool_nodes,
-    public_addresses,
     regional_cpus,
     spot_cpus,
 )
@@ -109,7 +109,7 @@ def test_addresses_equal_those_that_the_program_sends(stack: str) -> None:
     assert len(prefixes) == len(MEDIA_SUBNETS) * len(settings_of(stack).aks.zones)
     inside = sum(2 ** (32 - prefix.inputs["prefixLength"]) for prefix in prefixes)
     single = len(graph.of_type("azure-native:network:PublicIPAddress"))
-    assert public_addresses(settings_of(stack)) == inside + single
+    assert address_count(settings_of(stack)) == inside + single
 
 
 @pytest.mark.parametrize("stack", stack_files())

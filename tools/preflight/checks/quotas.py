@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from model.azure_needs import (
     Amount,
+    address_count,
     database_cores,
     family_cpus,
-    public_addresses,
     regional_cpus,
     size_cores,
     spot_cpus,
@@ -90,7 +90,7 @@ def _own_nodes(facts: Facts) -> Iterator[tuple[str, int, bool]]:
 
 
 def _addresses(facts: Facts) -> Iterator[Result]:
-    needed = public_addresses(facts.settings)
+    needed = address_count(facts.settings)
     usages = _usages(facts, f"providers/Microsoft.Network/locations/{facts.location}/usages", NETWORK_API)
     listed = [name for name in ADDRESSES if name.lower() in usages]
     if not listed:
