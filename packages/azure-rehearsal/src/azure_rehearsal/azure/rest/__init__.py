@@ -9,6 +9,8 @@
     offers.py          VM sizes of a region, capabilities of PostgreSQL
     authorization.py   role assignments and definitions
     policies.py        policy assignments and definitions
+    listings.py        resources of a group, Kubernetes versions of a region
+    names.py           availability of global names
     resources.py       deleted vaults, and any resource by its id
 
 The responses have the form of the examples in azure-rest-api-specs; each module names its files. Authorization is not

@@ -45,7 +45,7 @@ class ArmRequest:
     """One request.
 
     `client` is the signed-in client; an empty `subscriptions` means that every subscription id exists. `path` holds the
-    parameters of the route, `query` the query without `api-version`, with keys in lower case.
+    parameters of the route, `query` the query without `api-version`, with keys in lower case, `body` the JSON object.
     """
 
     cloud: Cloud
@@ -53,6 +53,7 @@ class ArmRequest:
     subscriptions: frozenset[str] = frozenset()
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
 
     @property
     def subscription_id(self) -> str:

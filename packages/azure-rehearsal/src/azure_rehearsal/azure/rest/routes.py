@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from azure_rehearsal.azure.rest import authorization, offers, policies, providers, resources, subscriptions, usages
+from azure_rehearsal.azure.rest import (
+    authorization,
+    listings,
+    names,
+    offers,
+    policies,
+    providers,
+    resources,
+    subscriptions,
+    usages,
+)
 from azure_rehearsal.azure.rest.request import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -15,5 +25,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *authorization.ROUTES,
     *resources.ROUTES,
     *providers.ROUTES,
+    *listings.ROUTES,
+    *names.ROUTES,
+    *listings.OF_TYPE,
     *resources.ANY_RESOURCE,
 )
