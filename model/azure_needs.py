@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from model.pools import SURGE, SYSTEM_POOL
-from model.public_addresses import PublicAddress
-from settings.schema.aks import ADDRESSES_PER_PREFIX, MEDIA_SURGE_NODES, AksSettings, MediaPool
+from model.public_addresses import public_addresses
+from settings.schema.aks import MEDIA_SURGE_NODES, AksSettings, MediaPool
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.data import PostgresqlSettings
 from settings.schema.vm_sizes import VM_SIZES
@@ -131,12 +131,12 @@ def address_count(settings: AksStackSettings) -> int:
     Each address of a prefix counts, whether or not a node has it (MicrosoftDocs/azure-docs#57252).
     """
     inside = sum(prefix_addresses(pool) for pool in settings.aks.media_pools.values()) * len(settings.aks.zones)
-    return inside + len(PublicAddress) + settings.network.nat_gateway.public_addresses
+    return inside + len(public_addresses(settings)) + settings.network.nat_gateway.public_addresses
 
 
-def prefix_addresses(_: MediaPool) -> int:
+def prefix_addresses(pool: MediaPool) -> int:
     """Returns the addresses of a media pool's prefix in one zone."""
-    return ADDRESSES_PER_PREFIX
+    return 2 ** (32 - pool.prefix_length)
 
 
 def database_cores(settings: AksStackSettings) -> DatabaseCores | None:

@@ -7,12 +7,8 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Final
 
 from tools.cli import COMMANDS
-
-MERGED_LATER: Final = {"preflight": {"--register"}}
-"""Commands of `voice` that this tree may not have yet, with their options."""
 
 
 def make(arguments: list[str]) -> str:
@@ -28,8 +24,7 @@ def voice(arguments: list[str]) -> str:
     name, *rest = arguments
     given = {item.split("=")[0] for item in rest if item.startswith("--")}
     if name not in COMMANDS:
-        known = MERGED_LATER.get(name)
-        return "" if known is not None and given <= known else f"voice has no command {name} with {sorted(given)}."
+        return f"voice has no command {name}."
     command = COMMANDS[name].load(name)
     options = {option for item in command.params for option in item.opts}
     return f"voice {name} has no options {sorted(given - options)}." if given - options else ""

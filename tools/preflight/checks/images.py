@@ -25,6 +25,8 @@ _SECONDS: Final = 10
 
 def images(settings: AksStackSettings) -> dict[str, Image]:
     """Returns the images of the workloads that the stack deploys, by their key in `voice:images`."""
+    if not settings.workloads.enabled:
+        return {}
     fields = dict.fromkeys(field for workload in enabled_workloads(settings) for field in workload.images)
     return {
         type(settings.images).model_fields[field].alias or field: getattr(settings.images, field) for field in fields
