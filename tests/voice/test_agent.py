@@ -79,8 +79,8 @@ def shared(started: Agent) -> Agent:
 def test_a_call_is_answered_and_both_sides_hear_each_other(tmp_path: Path, shared: Agent, rooms: Rooms) -> None:
     with caller(tmp_path, "call", frequency=440) as person:
         rooms.dispatch("call", shared.name)
-        person.said.wait_for("heard", frequency=600)
-        shared.said.wait_for("heard", frequency=440)
+        person.reported.wait_for("heard", frequency=600)
+        shared.reported.wait_for("heard", frequency=440)
         eventually(lambda: shared.metric("lk_agents_active_job_count") == 1, 20, lambda: show(shared))
     exported = set(re.findall(r"^([a-z_]+)[ {]", shared.get("metrics", "/metrics")[1], re.MULTILINE))
     assert set(KNOWN_METRICS["voice-agent"]) <= exported
@@ -92,7 +92,7 @@ def test_five_calls_at_once_are_all_answered_by_an_idle_worker(shared: Agent, ro
     with ThreadPoolExecutor(len(names)) as threads:
         list(threads.map(lambda name: rooms.dispatch(name, shared.name), names))
     for name in names:
-        shared.said.wait_for("joined", room=name)
+        shared.reported.wait_for("joined", room=name)
 
 
 def test_a_job_that_is_killed_ends_alone_and_the_next_call_is_answered(
@@ -101,22 +101,22 @@ def test_a_job_that_is_killed_ends_alone_and_the_next_call_is_answered(
     with caller(tmp_path, "stays") as person:
         rooms.dispatch("stays", shared.name)
         rooms.dispatch("killed", shared.name)
-        person.said.wait_for("heard", frequency=600)
-        shared.said.wait_for("joined", room="killed")
+        person.reported.wait_for("heard", frequency=600)
+        shared.reported.wait_for("joined", room="killed")
         shared.kill_job("killed")
         eventually(lambda: shared.metric("lk_agents_active_job_count") == 1, 20, lambda: show(shared))
         rooms.dispatch("next", shared.name)
-        shared.said.wait_for("joined", room="next")
-        assert not person.said.events("participant_left")
+        shared.reported.wait_for("joined", room="next")
+        assert not person.reported.events("participant_left")
 
 
 def test_a_calls_numbers_are_in_no_log_and_no_metric_of_the_agent(tmp_path: Path, shared: Agent, rooms: Rooms) -> None:
     numbers = {"voice.caller": "+4930111222", "voice.called": "+4930333444"}
     with caller(tmp_path, "numbers", attributes=numbers):
         rooms.dispatch("numbers", shared.name)
-        assert shared.said.wait_for("participant", room="numbers")["attributes"] == numbers
-        shared.said.wait_for("heard", room="numbers", frequency=440)
-    shared.said.wait_for("left", room="numbers")
+        assert shared.reported.wait_for("participant", room="numbers")["attributes"] == numbers
+        shared.reported.wait_for("heard", room="numbers", frequency=440)
+    shared.reported.wait_for("left", room="numbers")
     eventually(lambda: '"process exiting"' in "".join(lines(shared, "numbers")), 20, lambda: show(shared))
     written = shared.log.read_text() + shared.get("metrics", "/metrics")[1]
     assert [number for number in numbers.values() if number.removeprefix("+") in written] == []
@@ -142,9 +142,9 @@ def test_with_the_files_of_100_000_jobs_a_worker_still_takes_calls(tmp_path: Pat
 def answer(agent: Agent, rooms: Rooms, room: str) -> None:
     """One call from its start to its end."""
     rooms.dispatch(room, agent.name)
-    agent.said.wait_for("joined", room=room)
+    agent.reported.wait_for("joined", room=room)
     rooms.delete(room)
-    agent.said.wait_for("left", room=room)
+    agent.reported.wait_for("left", room=room)
     eventually(lambda: agent.metric("lk_agents_active_job_count") == 0, 20, lambda: show(agent))
 
 
@@ -155,7 +155,7 @@ def test_the_autoscaler_adds_a_pod_before_workers_refuse_calls(tmp_path: Path, r
         metrics = []
         for number in range(4):
             rooms.dispatch(f"load-{number}", agent.name)
-            agent.said.wait_for("joined", room=f"load-{number}")
+            agent.reported.wait_for("joined", room=f"load-{number}")
             last = metrics[-1] if metrics else 0
             eventually(lambda last=last: agent.metric(query) > last, 10, lambda: show(agent))
             metrics.append(agent.metric(query))
@@ -180,7 +180,7 @@ def refuses(agent: Agent, rooms: Rooms) -> None:
     """A call that comes now is not taken, although the worker has time for it."""
     rooms.dispatch("refused", agent.name)
     time.sleep(3)  # LiveKit says nothing about a call that no worker takes
-    assert not agent.said.events("started", room="refused")
+    assert not agent.reported.events("started", room="refused")
 
 
 def scaler(agent: Agent) -> tuple[str, float]:
@@ -195,14 +195,14 @@ def test_a_worker_that_stops_finishes_its_calls_and_takes_no_others(tmp_path: Pa
     with pod(tmp_path / "agent") as agent:
         with caller(tmp_path / "caller", "long") as person:
             rooms.dispatch("long", agent.name)
-            person.said.wait_for("heard", frequency=600)
+            person.reported.wait_for("heard", frequency=600)
             agent.terminate()
             eventually(lambda: "draining worker" in agent.log.read_text(), 20, lambda: show(agent))
             refuses(agent, rooms)
             assert agent.ready(), "the pod stays ready: LiveKit's webhooks still come"
             assert agent.process.poll() is None
-            assert not person.said.events("participant_left")
-            assert [event["frequency"] for event in person.said.events("heard")] == [600]
+            assert not person.reported.events("participant_left")
+            assert [event["frequency"] for event in person.reported.events("heard")] == [600]
         assert agent.process.wait(30) == 0
     (draining,) = (json.loads(line) for line in agent.log.read_text().splitlines() if "draining worker" in line)
     spec, drain = agent.pod.spec, agent.pod.container("agent")["lifecycle"]["preStop"]["sleep"]["seconds"]

@@ -265,7 +265,7 @@ def test_agents_without_audio_are_replaced_and_then_hung_up_even_when_webhooks_a
     ):
         leader(only)
         with Call(peer, bridge, 20000) as call:
-            agent.said.wait_for("joined", 20)
+            agent.reported.wait_for("joined", 20)
             joined = time.monotonic()
             eventually(lambda: only.metric("redispatches_total") == 1, 15)
             replaced = time.monotonic() - joined
@@ -278,7 +278,7 @@ def test_agents_without_audio_are_replaced_and_then_hung_up_even_when_webhooks_a
     assert 9 <= replaced <= 12
     assert ended <= replaced + LIMIT
     assert webhooks == 0
-    assert len(agent.said.events("started")) == 2
+    assert len(agent.reported.events("started")) == 2
 
 
 def test_a_call_that_no_agent_accepts_is_refused_within_ten_seconds(

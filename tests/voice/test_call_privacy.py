@@ -59,9 +59,9 @@ def test_numbers_reach_the_agent_and_nothing_that_is_kept(tmp_path: Path) -> Non
         MediaEnd(FREESWITCH, 16384, frequency=CALLER_TONE) as caller,
     ):
         dialog = bridge.answered(freeswitch, caller)
-        who = bridge.agent.said.wait_for("participant")
+        who = bridge.agent.reported.wait_for("participant")
         assert who["attributes"]["voice.caller"] == CALLER
-        bridge.agent.said.wait_for("heard", frequency=CALLER_TONE)
+        bridge.agent.reported.wait_for("heard", frequency=CALLER_TONE)
         dialog.hang_up()
         assert bridge.call(freeswitch, caller, codec=18).final().status == 400
         given_up = bridge.call(freeswitch, caller)

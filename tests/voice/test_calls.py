@@ -55,7 +55,7 @@ def test_a_call_is_answered_within_a_second(calls: Chain) -> None:
 def test_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
     with calls.call() as call:
         call.hears_agent()
-        worker.said.wait_for("heard", frequency=CALLER_TONE, room=calls.room())
+        worker.reported.wait_for("heard", frequency=CALLER_TONE, room=calls.room())
         assert not call.media.hears(CALLER_TONE)
 
 
@@ -64,12 +64,12 @@ def test_the_agent_gets_the_digits_that_a_caller_presses(calls: Chain, worker: A
         call.hears_agent()
         room = calls.room()
         call.media.press("42#")
-        eventually(lambda: [e["digit"] for e in worker.said.events("digit", room=room)] == ["4", "2", "#"], 10)
+        eventually(lambda: [e["digit"] for e in worker.reported.events("digit", room=room)] == ["4", "2", "#"], 10)
 
 
 def test_the_agent_knows_both_numbers_and_the_carrier(calls: Chain, worker: Agent) -> None:
     with calls.call():
-        attributes = worker.said.wait_for("participant", room=calls.room())["attributes"]
+        attributes = worker.reported.wait_for("participant", room=calls.room())["attributes"]
     assert attributes["voice.caller"] == CALLER
     assert attributes["voice.called"] == CALLED
     assert attributes["voice.carrier"] == "acme"
@@ -133,12 +133,12 @@ def test_five_callers_at_once_each_get_an_agent(calls: Chain, worker: Agent) -> 
         for call in every:
             call.hears_agent()
         for frequency in frequencies:
-            worker.said.wait_for("heard", frequency=frequency)
+            worker.reported.wait_for("heard", frequency=frequency)
 
 
 def test_an_outbound_call_shows_a_real_number_and_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
     calls.rooms.dispatch("outbound", "voice-agent")
-    worker.said.wait_for("joined", room="outbound")
+    worker.reported.wait_for("joined", room="outbound")
     trunk = calls.outbound_trunk()
     request = api.CreateSIPParticipantRequest(sip_trunk_id=trunk, sip_call_to=TRANSFER_TARGET, room_name="outbound")
     calls.rooms.call(lambda server: server.sip.create_sip_participant(request))
@@ -150,7 +150,7 @@ def test_an_outbound_call_shows_a_real_number_and_both_sides_hear_each_other(cal
         media.remote = (reachable(host), port)
         dialog.respond(200, body=sdp(EDGE_CARRIER, media.port))
         eventually(lambda: media.hears(AGENT_TONE), 10)
-        worker.said.wait_for("heard", frequency=CALLER_TONE, room="outbound")
+        worker.reported.wait_for("heard", frequency=CALLER_TONE, room="outbound")
         dialog.hang_up()
     calls.rooms.delete("outbound")
 

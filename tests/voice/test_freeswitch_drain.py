@@ -66,7 +66,7 @@ def test_a_missing_response_counts_as_calls(pod: FreeSwitchPod) -> None:
 
 def test_refusing_calls_is_asked_for_again_until_freeswitch_responds(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
-        freeswitch.deaf_to_drain = 2
+        freeswitch.ignored_drain_commands = 2
         assert drain(pod).wait(60) == 0
         assert freeswitch.commands().count("global_setvar node_draining=true") == 3
         assert freeswitch.draining

@@ -75,8 +75,8 @@ def test_both_sides_hear_each_other_and_the_agent_learns_who_called_whom(
     dialog = bridge.answered(freeswitch, caller)
     eventually(lambda: caller.hears(AGENT_TONE), 10)
     room = room_of(bridge)
-    bridge.agent.said.wait_for("heard", room=room, frequency=CALLER_TONE)
-    who = bridge.agent.said.wait_for("participant", room=room)
+    bridge.agent.reported.wait_for("heard", room=room, frequency=CALLER_TONE)
+    who = bridge.agent.reported.wait_for("participant", room=room)
     stated = {name: value for name, value in who["attributes"].items() if name.startswith("voice.")}
     identifier = stated.pop("voice.call")
     assert stated == {"voice.caller": CALLER, "voice.called": CALLED, "voice.carrier": "acme"}
@@ -90,7 +90,7 @@ def test_digits_arrive_in_both_directions(bridge: Bridge, freeswitch: SipPeer, c
     room = room_of(bridge)
 
     def heard() -> str:
-        return "".join(event["digit"] for event in bridge.agent.said.events("digit", room=room))
+        return "".join(event["digit"] for event in bridge.agent.reported.events("digit", room=room))
 
     def echoed(pressed: str) -> bool:
         return heard() == pressed == caller.digits()
@@ -114,10 +114,10 @@ def test_a_call_is_answered_within_a_second(bridge: Bridge, freeswitch: SipPeer,
 def test_a_caller_who_hangs_up_ends_the_agents_job(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
     dialog = bridge.answered(freeswitch, caller)
     room = room_of(bridge)
-    bridge.agent.said.wait_for("heard", room=room, frequency=CALLER_TONE)
+    bridge.agent.reported.wait_for("heard", room=room, frequency=CALLER_TONE)
     dialog.hang_up()
-    bridge.agent.said.wait_for("participant_left", room=room, seconds=5)
-    bridge.agent.said.wait_for("left", room=room, seconds=10)
+    bridge.agent.reported.wait_for("participant_left", room=room, seconds=5)
+    bridge.agent.reported.wait_for("left", room=room, seconds=10)
 
 
 def test_an_agent_that_ends_the_room_hangs_up(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
