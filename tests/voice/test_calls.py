@@ -59,12 +59,28 @@ def test_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
         assert not call.media.hears(CALLER_TONE)
 
 
+def digits(worker: Agent, room: str) -> str:
+    """The digits that the agent got in a room."""
+    return "".join(event["digit"] for event in worker.reported.events("digit", room=room))
+
+
 def test_the_agent_gets_the_digits_that_a_caller_presses(calls: Chain, worker: Agent) -> None:
     with calls.call() as call:
         call.hears_agent()
         room = calls.room()
         call.media.press("42#")
-        eventually(lambda: [e["digit"] for e in worker.reported.events("digit", room=room)] == ["4", "2", "#"], 10)
+        eventually(lambda: digits(worker, room) == "42#", 10, lambda: digits(worker, room))
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_agent_gets_a_stored_number_that_a_phone_dials_right_after_the_answer(
+    calls: Chain, worker: Agent, attempt: int
+) -> None:
+    number = f"493012345678{attempt}#"
+    with calls.call() as call:
+        call.media.press(number)
+        room = calls.room()
+        eventually(lambda: digits(worker, room) == number, 10, lambda: digits(worker, room))
 
 
 def test_the_agent_knows_both_numbers_and_the_carrier(calls: Chain, worker: Agent) -> None:
