@@ -21,9 +21,6 @@ NOT_YET: Final = (
 """Files and folders whose prose is not rewritten yet. Remove an entry when it is."""
 
 RENDERED: Final = (
-    "charts/freeswitch/Chart.yaml",
-    "charts/freeswitch/files/",
-    "charts/freeswitch/templates/_helpers.tpl",
     "charts/sip-edge/Chart.yaml",
     "charts/sip-edge/files/",
     "charts/voice-library/templates/_configure.tpl",

@@ -14,7 +14,7 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 LAG = 0.5
-REFUSING = "drain: new calls are refused with 503 from now on"
+REFUSING = "drain: FreeSWITCH refuses new calls with 503"
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_a_drain_cuts_off_no_call_refuses_new_ones_and_ends_with_the_last(node: 
         late = node.call()  # clients have not seen yet that the pod is unready
         late_leg = node.bridge.incoming()
         late_leg.respond(180)
-        eventually(lambda: "new calls are refused with 503" in freeswitch.log(), 10)
+        eventually(lambda: "FreeSWITCH refuses new calls with 503" in freeswitch.log(), 10)
 
         refused = [node.call(), node.call_out(TARGET)]
         for new in refused:
@@ -89,4 +89,4 @@ def test_a_call_on_hold_with_a_silent_carrier_does_not_outlast_the_drain(node: N
     assert freeswitch.channels() == 0
     (record,) = freeswitch.call_records.iterdir()
     assert NUMBER in record.read_text()
-    assert "the remaining calls are ended" in freeswitch.log()
+    assert "the remaining calls end now" in freeswitch.log()

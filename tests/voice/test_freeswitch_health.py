@@ -65,7 +65,7 @@ def test_it_is_not_ready_while_freeswitch_refuses_calls(state: set[str]) -> None
     with EventSocket() as freeswitch:
         for name in state:
             setattr(freeswitch, name, True)
-        assert probe() == (503, "FreeSWITCH is paused or stops")
+        assert probe() == (503, "FreeSWITCH is paused or stopping")
 
 
 @pytest.mark.usefixtures("pod", "bridge")
@@ -89,7 +89,7 @@ def test_it_is_not_ready_from_the_moment_it_drains(pod: FreeSwitchPod) -> None:
 
 @pytest.mark.usefixtures("pod", "bridge")
 def test_it_is_not_ready_without_freeswitch() -> None:
-    assert probe() == (503, "FreeSWITCH does not answer")
+    assert probe() == (503, "FreeSWITCH does not respond")
 
 
 @pytest.mark.parametrize("status", [429, 503])

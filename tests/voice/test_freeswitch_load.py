@@ -63,7 +63,7 @@ def test_calls_above_the_rate_get_503_at_once_and_the_log_says_why(tmp_path: Pat
         assert 5 <= len(good) <= 10
         assert len(node.bridge.calls) == len(good), "no call is refused after the bridge got it"
         assert max(call.final().at for call in refused) - started < 1
-        eventually(lambda: "refused: the node takes 100 calls at once" in node.freeswitch.log(), 10)
+        eventually(lambda: "refused: the node accepts 100 concurrent calls" in node.freeswitch.log(), 10)
         for call in good:
             call.hang_up()
 

@@ -63,17 +63,17 @@ def test_a_freeswitch_that_takes_calls_is_ready_and_only_changes_are_logged(node
     call, _ = node.silent_call()
     call.hang_up()
     node.freeswitch.api("fsctl pause")
-    assert probe(node) == (503, "FreeSWITCH is paused or stops")
+    assert probe(node) == (503, "FreeSWITCH is paused or stopping")
     assert logged(node) == [
         "health: 200 OK: ready",
-        "health: 503 Service Unavailable: FreeSWITCH is paused or stops",
+        "health: 503 Service Unavailable: FreeSWITCH is paused or stopping",
     ]
 
 
 def test_a_freeswitch_that_does_not_respond_is_not_ready(node: Node) -> None:
     assert node.freeswitch.process is not None
     node.freeswitch.process.send_signal(signal.SIGSTOP)
-    assert probe(node) == (503, "FreeSWITCH does not answer")
+    assert probe(node) == (503, "FreeSWITCH does not respond")
 
 
 def test_a_freeswitch_without_a_profile_for_calls_is_not_ready(node: Node) -> None:
@@ -109,9 +109,9 @@ def test_every_refused_call_has_a_log_line(node: Node) -> None:
     unanswered = node.call()
     assert unanswered.final(10).status == 503
     for text in (
-        "refused: what was called is no number",
-        "no carrier may dial its number",
-        "refused: carriers start no calls at this port",
-        "refused: nothing took it",
+        "refused: the called address is not a number",
+        "no carrier may dial the number",
+        "refused: this port accepts no calls from carriers",
+        "refused: no destination accepted it",
     ):
         assert freeswitch.log().count(text) == 1, freeswitch.log()
