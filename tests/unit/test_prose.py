@@ -14,10 +14,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
 
-NOT_YET: Final = (
-    "tests/voice/",
-    "packages/azure-rehearsal/tests/",
-)
+NOT_YET: Final = ("packages/azure-rehearsal/tests/",)
 """Files and folders whose prose is not rewritten yet. Remove an entry when it is."""
 
 RENDERED: Final = (

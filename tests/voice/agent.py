@@ -81,13 +81,15 @@ class Agent:
         keys = {entry["key"]: entry["objectName"] for entry in provider["spec"]["secretObjects"][0]["data"]}
         wanted = [entry["name"] for entry in self.pod.container("agent")["env"]]
         return {
-            **{variable: self._moved(value) for variable, value in plain.items()},
+            **{variable: self._with_local_paths(value) for variable, value in plain.items()},
             **{variable: secrets.get(keys[variable], f"value of {keys[variable]}") for variable in wanted},
         }
 
-    def _moved(self, text: str) -> str:
+    def _with_local_paths(self, text: str) -> str:
         """Replaces paths in the container by paths of this pod."""
-        return self.pod.moved(text, "agent").replace(str(self.pod.folder / "temporary"), self._temporary.name)
+        return self.pod.with_local_paths(text, "agent").replace(
+            str(self.pod.folder / "temporary"), self._temporary.name
+        )
 
     def _volumes(self) -> dict[Path, str]:
         """The volumes that the container can write to: folder and rendered size."""

@@ -107,12 +107,12 @@ class Edge:
         self._containers = {c["name"]: c for c in [*pod["initContainers"], *pod["containers"]]}
         for config_map, place in (("sip-edge", "templates"), ("sip-edge-scripts", "scripts")):
             for file, text in self._one("ConfigMap", config_map)["data"].items():
-                (folder / place / file).write_text(self._moved(text))
+                (folder / place / file).write_text(self._with_local_paths(text))
 
     def _one(self, kind: str, name: str = "sip-edge") -> Object:
         return next(o for o in self._objects if o["kind"] == kind and o["metadata"]["name"] == name)
 
-    def _moved(self, text: str) -> str:
+    def _with_local_paths(self, text: str) -> str:
         """Replaces paths in the pod by paths in this folder."""
         for name in ("configuration", "destinations", "templates", "scripts", "secrets"):
             text = text.replace(f'"/{name}', f'"{self._folder}/{name}').replace(

@@ -93,7 +93,7 @@ class FreeSwitch:
         done = self.pod.configure()
         assert done.returncode == 0, done.stderr
         file = folder / "configuration" / "freeswitch.xml"
-        text = self.pod.moved(file.read_text(), "freeswitch")
+        text = self.pod.with_local_paths(file.read_text(), "freeswitch")
         text = re.sub(r"[a-z-]+\.[a-z-]+\.svc\.cluster\.local", OTHER_BRIDGE, text)
         for name, value in (settings or {}).items():
             place = rf'(name="{re.escape(name)}" value="|data="{re.escape(name)}=)[^"]*'

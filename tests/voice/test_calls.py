@@ -1,4 +1,4 @@
-"""Calls from a carrier to an agent, and back, through every real program between them. Skipped without FreeSWITCH."""
+"""Calls between a carrier and an agent through all real programs. Skipped without FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory, running: Chain) -> Iterator
 
 @pytest.fixture
 def calls(running: Chain) -> Iterator[Chain]:
-    """The chain, in which every test leaves no channel, dialog or room behind."""
+    """The chain. Every test must leave no channel, dialog or room behind."""
     yield running
     running.nothing_left()
 
@@ -83,7 +83,7 @@ def test_the_agent_gets_a_stored_number_that_a_phone_dials_right_after_the_answe
         eventually(lambda: digits(worker, room) == number, 10, lambda: digits(worker, room))
 
 
-def test_the_agent_knows_both_numbers_and_the_carrier(calls: Chain, worker: Agent) -> None:
+def test_the_agent_gets_both_numbers_and_the_carrier(calls: Chain, worker: Agent) -> None:
     with calls.call():
         attributes = worker.reported.wait_for("participant", room=calls.room())["attributes"]
     assert attributes["voice.caller"] == CALLER
@@ -134,7 +134,7 @@ def test_an_agent_that_ends_the_room_hangs_up_the_caller(calls: Chain) -> None:
         call.dialog.expect("BYE", 5)
 
 
-def test_a_caller_who_gives_up_before_an_agent_is_there_leaves_nothing_behind(calls: Chain) -> None:
+def test_a_caller_who_hangs_up_before_an_agent_joins_leaves_nothing_behind(calls: Chain) -> None:
     with calls.media() as media:
         dialog = calls.send(media)
         dialog.expect(180, 10)
@@ -142,7 +142,7 @@ def test_a_caller_who_gives_up_before_an_agent_is_there_leaves_nothing_behind(ca
         assert dialog.final().status == 487
 
 
-def test_five_callers_at_once_each_get_an_agent(calls: Chain, worker: Agent) -> None:
+def test_five_concurrent_callers_each_get_an_agent(calls: Chain, worker: Agent) -> None:
     frequencies = (400, 500, 700, 800, 900)
     with contextlib.ExitStack() as open_calls:
         every = [open_calls.enter_context(calls.call(frequency=frequency)) for frequency in frequencies]
@@ -152,7 +152,7 @@ def test_five_callers_at_once_each_get_an_agent(calls: Chain, worker: Agent) -> 
             worker.reported.wait_for("heard", frequency=frequency)
 
 
-def test_an_outbound_call_shows_a_real_number_and_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
+def test_an_outbound_call_has_a_real_number_and_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
     calls.rooms.dispatch("outbound", "voice-agent")
     worker.reported.wait_for("joined", room="outbound")
     trunk = calls.outbound_trunk()

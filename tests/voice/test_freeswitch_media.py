@@ -29,16 +29,16 @@ def hold(call: Call, version: int, direction: str) -> None:
     call.carrier.send("INVITE", body=carrier_offer(version, direction=direction))
     answer = call.carrier.expect(200)
     assert {"sendonly": "a=recvonly", "inactive": "a=inactive"}[direction] in answer.body
-    assert " RTP/AVP 0 101" in answer.body, "the codec stays"
+    assert " RTP/AVP 0 101" in answer.body, "the codec must not change"
 
 
 def resume(call: Call, version: int) -> None:
-    """The carrier takes it back."""
+    """The carrier resumes the call."""
     call.carrier.send("INVITE", body=carrier_offer(version))
     answer = call.carrier.expect(200)
     assert "a=recvonly" not in answer.body
     assert "a=inactive" not in answer.body
-    assert " RTP/AVP 0 101" in answer.body, "the codec stays"
+    assert " RTP/AVP 0 101" in answer.body, "the codec must not change"
 
 
 def test_a_call_has_sound_and_digits_both_ways_and_leaves_a_recording_and_a_record(node: Node) -> None:

@@ -40,11 +40,11 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(bridge: Bridge) -> Iterator[None]:
-    """A call leaves no room, participant or dialog behind."""
+    """Every call must leave no room, participant or dialog behind."""
     yield
     try:
         bridge.wait_until_nothing_is_left()
-    finally:  # one test's fault is not the next one's
+    finally:  # a failure must not affect the next test
         for room in bridge.rooms.names():
             bridge.rooms.delete(room)
     assert bridge.sip.process.poll() is None
@@ -74,7 +74,7 @@ def digits_of(bridge: Bridge, room: str) -> str:
     return "".join(event["digit"] for event in bridge.agent.reported.events("digit", room=room))
 
 
-def test_both_sides_hear_each_other_and_the_agent_learns_who_called_whom(
+def test_both_sides_hear_each_other_and_the_agent_gets_both_numbers(
     bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd
 ) -> None:
     dialog = bridge.answered(freeswitch, caller)
@@ -85,7 +85,7 @@ def test_both_sides_hear_each_other_and_the_agent_learns_who_called_whom(
     stated = {name: value for name, value in who["attributes"].items() if name.startswith("voice.")}
     identifier = stated.pop("voice.call")
     assert stated == {"voice.caller": CALLER, "voice.called": CALLED, "voice.carrier": "acme"}
-    assert identifier in dialog.local_party, "the call has another identifier than its From header"
+    assert identifier in dialog.local_party, "the attribute and the From header must agree"
     dialog.hang_up()
 
 
@@ -143,7 +143,7 @@ def test_an_agent_that_ends_the_room_hangs_up(bridge: Bridge, freeswitch: SipPee
     dialog.expect("BYE", 5)
 
 
-def test_a_caller_who_gives_up_before_the_answer_leaves_nothing(
+def test_a_caller_who_hangs_up_before_the_answer_leaves_nothing_behind(
     bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd
 ) -> None:
     dialog = bridge.call(freeswitch, caller)
@@ -159,7 +159,7 @@ def test_an_offer_without_a_common_codec_is_refused_at_once(
     assert dialog.final(3).status == 400
 
 
-def test_a_held_call_goes_on_after_it_is_resumed(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+def test_a_held_call_continues_after_it_is_resumed(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
     dialog = bridge.answered(freeswitch, caller)
     eventually(lambda: caller.hears(AGENT_TONE), 10)
     for version, direction in ((2, "sendonly"), (3, "sendrecv")):
@@ -172,7 +172,7 @@ def test_a_held_call_goes_on_after_it_is_resumed(bridge: Bridge, freeswitch: Sip
 
 
 def test_a_pause_of_twenty_seconds_ends_no_call(bridge: Bridge, freeswitch: SipPeer) -> None:
-    # LiveKit SIP's own limit is 15 s after the last packet.
+    # The default limit of LiveKit SIP is 15 s after the last packet.
     with MediaEnd(FREESWITCH, 16386, frequency=CALLER_TONE) as talker, MediaEnd(FREESWITCH, 16388) as mute:
         mute.muted = True
         talked, muted = bridge.answered(freeswitch, talker), bridge.answered(freeswitch, mute)
@@ -207,7 +207,7 @@ def test_silence_beyond_the_limits_ends_a_call(
         eventually(lambda: impatient.active_calls() == 0, 5)
 
 
-def test_a_call_out_is_made_from_our_own_number(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
+def test_an_outbound_call_has_the_number_of_the_trunk(bridge: Bridge, freeswitch: SipPeer, caller: MediaEnd) -> None:
     outcome = bridge.rooms.call_out("out-1", CALLED)
     called = freeswitch.incoming(10)
     assert called.invite is not None

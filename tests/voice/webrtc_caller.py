@@ -1,4 +1,4 @@
-"""A participant of a LiveKit room, as a caller of an agent without any SIP."""
+"""A participant of a LiveKit room that calls an agent without SIP."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.voice.programs import AGENT_PYTHON, ROOT
 
 
 class WebRtcCaller:
-    """Joins a room when its block begins and leaves when it ends. `said` has what it reports.
+    """Joins a room when its block begins and leaves when it ends. `reported` has the events that it reports.
 
-    `attributes` are those of the participant, which LiveKit SIP makes from headers.
+    `attributes` are attributes of the participant, which LiveKit SIP creates from headers.
     """
 
     def __init__(
