@@ -23,6 +23,8 @@ SAMPLES: Final = 160
 PCMU: Final = 0
 EVENTS: Final = 101
 """Payload type of telephone events in the SDP of the peers."""
+PAUSE_PACKETS: Final = 3
+"""Pause after a digit, in packets: 60 ms."""
 DIGITS: Final = "0123456789*#ABCD"
 _BIAS: Final = 0x84
 _HEADER: Final = struct.Struct("!BBHII")
@@ -170,8 +172,9 @@ class MediaEnd:
             self._send(EVENTS, payload, timestamp=started, marker=number == 0)
             if not last:
                 time.sleep(SAMPLES / RATE)
-        self._timestamp = started + packets * SAMPLES
-        time.sleep(0.06)
+        # Timestamps follow the clock, also without packets (RFC 3550, 5.1). `_speak` adds the last packet's samples.
+        self._timestamp = started + (packets + PAUSE_PACKETS - 1) * SAMPLES
+        time.sleep(PAUSE_PACKETS * SAMPLES / RATE)
 
     def _send(self, kind: int, payload: bytes, *, timestamp: int | None = None, marker: bool = False) -> None:
         remote = self.remote or (self.received[-1].source if self.received else None)
