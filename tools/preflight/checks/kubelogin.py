@@ -22,7 +22,9 @@ KUBERNETES: Final = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 GITHUB: Final = ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_URL")
 TOKEN_FILE: Final = "AZURE_FEDERATED_TOKEN_FILE"
 IDS: Final = ("AZURE_CLIENT_ID", "AZURE_TENANT_ID")
-PIPELINES: Final = ("SYSTEM_ACCESSTOKEN", "SYSTEM_OIDCREQUESTURI")
+PIPELINES: Final = ("AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "SYSTEM_ACCESSTOKEN", "SYSTEM_OIDCREQUESTURI")
+"""The task AzureCLI@2 sets the first, and the ids with this prefix."""
+PIPELINES_PREFIX: Final = "AZURESUBSCRIPTION"
 
 
 def _check(facts: Facts) -> Iterator[Result]:
@@ -62,6 +64,7 @@ def missing_variables(login: str, environment: Mapping[str, str]) -> list[str]:
     """Returns the variables that the login mode needs and the environment does not have."""
     missing = [name for name in IDS if not environment.get(name)]
     if login == "azurepipelines":
+        missing = [name for name in missing if not environment.get(name.replace("AZURE", PIPELINES_PREFIX, 1))]
         return missing + [name for name in PIPELINES if not environment.get(name)]
     if all(environment.get(name) for name in GITHUB):
         return missing

@@ -152,9 +152,9 @@ CASES: Final = [
     Case(
         "storage:StorageAccount",
         "an unknown bypass",
-        lambda azure: account(azure, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Everybody"}),
+        lambda azure: account(azure, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Anyone"}),
         "InvalidValuesForRequestParameters",
-        ("networkAcls.bypass", "Everybody"),
+        ("networkAcls.bypass", "Anyone"),
         setup=AzureHarness.group,
     ),
     Case(
