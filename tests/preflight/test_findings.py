@@ -240,7 +240,13 @@ def test_azure_pipelines_needs_its_own_variables(
     arm: FakeArm, settings: AksStackSettings, environment: dict[str, str]
 ) -> None:
     pipeline = with_settings(settings, "deployer.kubernetes_login", "azurepipelines")
-    names = ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "SYSTEM_ACCESSTOKEN")
-    environment |= dict.fromkeys(names, "x")
-    assert codes(results(arm, pipeline, environment)) == ["kubelogin-environment"]
-    assert codes(results(arm, pipeline, environment | {"SYSTEM_OIDCREQUESTURI": "x"})) == []
+    service_connection = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"
+    own = dict.fromkeys((service_connection, "SYSTEM_ACCESSTOKEN", "SYSTEM_OIDCREQUESTURI"), "x")
+    ids = dict.fromkeys(("AZURE_CLIENT_ID", "AZURE_TENANT_ID"), "x")
+    task = dict.fromkeys(("AZURESUBSCRIPTION_CLIENT_ID", "AZURESUBSCRIPTION_TENANT_ID"), "x")
+    assert codes(results(arm, pipeline, environment | own | ids)) == []
+    assert codes(results(arm, pipeline, environment | own | task)) == []
+    assert codes(results(arm, pipeline, environment | own)) == ["kubelogin-environment"]
+    for name in own:
+        present = {key: value for key, value in own.items() if key != name}
+        assert codes(results(arm, pipeline, environment | present | ids)) == ["kubelogin-environment"]

@@ -124,7 +124,7 @@ class Checkout:
         command = ["git", "-C", self._directory, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
-    def licence(self) -> str:
+    def license(self) -> str:
         return self._git("show", "HEAD:LICENSE")
 
     @functools.cache  # noqa: B019 - one checkout for the whole run
@@ -335,7 +335,7 @@ def main() -> None:
             del extract[token]
     text = json.dumps(extract, sort_keys=True, separators=(",", ":"))
     TARGET.write_bytes(gzip.compress(text.encode(), mtime=0))
-    TARGET.with_name("LICENSE-bicep-types-az").write_text(checkout.licence(), encoding="utf-8")
+    TARGET.with_name("LICENSE-bicep-types-az").write_text(checkout.license(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A container group with a public address, its image in a registry with an admin user.
 
-Sources: github.com/pulumi/examples, azure-py-aci; github.com/pulumi/templates, container-azure-python.
+Sources: github.com/pulumi/examples, `azure-py-aci`; github.com/pulumi/templates, container-azure-python.
 """
 
 from __future__ import annotations

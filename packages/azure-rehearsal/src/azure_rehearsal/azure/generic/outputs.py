@@ -59,7 +59,7 @@ class Placeholders:
             (r"(ur[il]|endpoint)$", lambda: f"https://{self.host}/"),
             (r"(keys?|password|token|secret|sas)$", lambda: self.secret(purpose)),
             (r"private_?ip_?address$", lambda: f"10.{int(self._seed(purpose)[:2], 16)}.0.4"),
-            (r"(?-i:(^ip|Ip|IP)([aA]ddress)?$)", lambda: self.address(purpose)),
+            (r"(?-i:(^ip|Ip|IP)(address|Address)?$)", lambda: self.address(purpose)),
             (r"(guid|uuid|unique_?id|client_?id|principal_?id|customer_?id|vm_?id)$", lambda: self._seed(purpose)),
             (r"(?-i:(Time|Date|[a-z]At)(Utc)?$)", lambda: TIME),
         )
