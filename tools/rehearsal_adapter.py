@@ -31,8 +31,6 @@ version of a secret.
 
 RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
 SECRET_RUNBOOK: Final = "docs/runbooks/secret-rotation.md"
-PREFLIGHT: Final = "preflight"
-"""The command of `voice` that checks a subscription and registers its resource providers."""
 REMEDIES: Final = {
     remedies.INTERRUPTED: f"follow {RUNBOOK}",
     remedies.PROTECTED_POOL: (
@@ -41,7 +39,7 @@ REMEDIES: Final = {
     ),
     "MissingSubscriptionRegistration": (
         f"{remedies.REMEDIATION}, or every provider that the stack needs with"
-        f" `.venv/bin/voice {PREFLIGHT} {remedies.STACK} --register`; then deploy again"
+        f" `.venv/bin/voice preflight {remedies.STACK} --register`; then deploy again"
     ),
     "ResourceAlreadyExists": (
         f"{remedies.REMEDIATION} ({RUNBOOK}, step 4; for a secret that was removed before: {SECRET_RUNBOOK})"

@@ -86,9 +86,11 @@ def _codes(tree: ast.Module, positions: dict[str, int]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Dict):
             yield from _codes_of_keywords(node, constants)
-        elif isinstance(node, ast.FunctionDef) and "code" in [argument.arg for argument in node.args.args]:
-            for default in node.args.defaults:
-                yield from _texts(default, constants)
+        elif isinstance(node, ast.FunctionDef):
+            with_defaults = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            for argument, default in zip(with_defaults, node.args.defaults, strict=True):
+                if argument.arg == "code":
+                    yield from _texts(default, constants)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in positions:
             argument = _code_argument(node, positions[node.func.id])
             if argument is not None:
