@@ -18,7 +18,7 @@ from azure_rehearsal.engine.run import Run
 from azure_rehearsal.reports.failures import Failure, failures_of
 from azure_rehearsal.testing import arm_endpoint, subscription_of
 from tests.unit.stacks import PROJECT
-from tools.rehearsal_adapter import PREFLIGHT, VoiceAdapter
+from tools.rehearsal_adapter import VoiceAdapter
 
 pytestmark = pytest.mark.rehearsal
 
@@ -70,7 +70,7 @@ def test_a_fresh_subscription_refuses_staging_with_the_commands_that_register(cl
         failures = unregistered(rehearsal.up())
     for failure in failures:
         assert "`az provider register --namespace Microsoft." in failure.remediation
-        assert f"`.venv/bin/voice {PREFLIGHT} staging --register`" in failure.remediation
+        assert "`.venv/bin/voice preflight staging --register`" in failure.remediation
 
 
 def test_an_injected_missing_registration_names_the_provider(cli: PulumiCli, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_injected_missing_registration_names_the_provider(cli: PulumiCli, tmp
     with small(tmp_path, cli, Faults([rule])) as rehearsal:
         (failure, *_) = unregistered(rehearsal.up())
     assert "`az provider register --namespace microsoft.insights --wait`" in failure.remediation
-    assert f"voice {PREFLIGHT} staging --register" in failure.remediation
+    assert "voice preflight staging --register" in failure.remediation
 
 
 @pytest.mark.parametrize("missing", ["microsoft.insights", "Microsoft.KeyVault"])
