@@ -29,6 +29,8 @@ blobs = azure.storage.BlobServiceProperties(
     **stored,
 )
 azure.storage.BlobContainer("container", container_name="reports", **stored)
+website = azure.storage.StorageAccountStaticWebsite("website", index_document="index.html", **stored)
+azure.storage.Blob("index.html", container_name=website.container_name, content_type="text/html", **stored)
 azure.storage.ManagementPolicy(
     "lifecycle",
     management_policy_name="default",
