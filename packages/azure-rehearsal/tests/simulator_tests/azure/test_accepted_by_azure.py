@@ -54,6 +54,15 @@ def test_a_pod_range_without_overlay_has_no_effect_and_is_a_warning() -> None:
     assert warning.startswith("podCidr 100.64.0.0/16 of aks-shop has no effect")
 
 
+def test_a_reference_into_another_subscription_is_not_checked(azure: AzureHarness) -> None:
+    target = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/hub/providers/Microsoft.Network"
+    subnet = {"id": f"{target}/virtualNetworks/hub/subnets/default"}
+    parts = [{"name": "web", "subnet": subnet}]
+    azure.make("network:NetworkInterface", "nic", resourceGroupName=GROUP, ipConfigurations=parts)
+    (warning,) = azure.provider.warnings
+    assert warning.startswith("not checked here: /subscriptions/2222")
+
+
 def test_application_insights_without_a_workspace_gets_a_managed_one(azure: AzureHarness) -> None:
     made = azure.make(
         "applicationinsights:Component",

@@ -43,14 +43,6 @@ def by_last_access() -> dict[str, Any]:
 CASES: Final = [
     Case(
         "storage:Blob",
-        "content of an append blob",
-        lambda azure: (container(azure), blob(azure, type="Append", contentMd5="x")),
-        "InvalidBlob",
-        ("only block blobs",),
-        setup=with_account,
-    ),
-    Case(
-        "storage:Blob",
         "a container that does not exist",
         blob,
         "ParentResourceNotFound",
@@ -59,10 +51,10 @@ CASES: Final = [
     ),
     Case(
         "storage:StorageAccountStaticWebsite",
-        "a kind without static websites",
-        lambda azure: (account(azure, kind="BlobStorage"), website(azure)),
-        "InvalidXmlNodeValue",
-        ("BlobStorage",),
+        "an account that does not exist",
+        website,
+        "ParentResourceNotFound",
+        ("storageAccounts/stshop",),
         setup=AzureHarness.group,
     ),
     Case(

@@ -248,6 +248,9 @@ class ResourceManager:
         for reference in arm_ids.references(body):
             if arm_ids.is_inside(reference, request.id) or not self._is_missing(reference):
                 continue
+            if self._is_elsewhere(reference):
+                request.warnings.append(f"not checked here: {reference} is in a subscription that is not simulated.")
+                continue
             if request.kind.startswith("Microsoft.Network/"):
                 raise Refused(
                     "InvalidResourceReference",
@@ -256,6 +259,13 @@ class ResourceManager:
                     "create the referenced resource first, and use its id output",
                 )
             raise not_found(reference, f"{request.kind.split('/')[-1]} '{request.name}' refers to it")
+
+    def _is_elsewhere(self, id: str) -> bool:
+        """Whether an id belongs to another subscription, of which the cloud has no resource."""
+        subscription = "/".join(id.split("/")[:3])
+        return not arm_ids.same(subscription, self.client.subscription) and not any(
+            arm_ids.is_inside(record.id, subscription) for record in self.cloud
+        )
 
     def _is_missing(self, id: str) -> bool:
         kind = arm_ids.kind(id)

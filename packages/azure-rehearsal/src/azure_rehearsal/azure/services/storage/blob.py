@@ -10,18 +10,6 @@ from typing import Any, Final
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import ArmType, Request
 from azure_rehearsal.azure.services.storage.common import BLOB, CONTAINER_PATH, NAME
-from azure_rehearsal.protocol.provider import Refused
-
-
-def _refuse_content(request: Request) -> None:
-    kind = str(request.get("type"))
-    for name in ("source", "contentMd5"):
-        if kind == "Append" and request.get(name) is not None:
-            raise Refused(
-                "InvalidBlob",
-                f"Blob '{request.name}' has type Append and {name}; only block blobs have content at their creation.",
-                f"use type Block, or remove {name}",
-            )
 
 
 def _outputs(request: Request, record: Record) -> dict[str, Any]:
@@ -40,6 +28,5 @@ TYPE: Final = ArmType(
     force_new=("contentMd5", "source", "type"),
     limits={"accountName": NAME},
     defaults={"type": "Block", "contentType": "application/octet-stream"},
-    rules=(_refuse_content,),
     outputs=_outputs,
 )

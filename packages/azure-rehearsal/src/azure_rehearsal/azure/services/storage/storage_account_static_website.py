@@ -9,24 +9,10 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids, default_resources
 from azure_rehearsal.azure.core.cloud import Record
-from azure_rehearsal.azure.core.rules import ArmType, Request, get_path
+from azure_rehearsal.azure.core.rules import ArmType, Request
 from azure_rehearsal.azure.services.storage.common import CONTAINER, NAME, PATH, STATIC_WEBSITE, blob_service_id
-from azure_rehearsal.protocol.provider import Refused
 
 WEB_CONTAINER: Final = "$web"
-KINDS: Final = frozenset({"storagev2", "blockblobstorage"})
-"""learn.microsoft.com/azure/storage/blobs/storage-blob-static-website: general-purpose v2 and block blob accounts."""
-
-
-def _refuse_kind(request: Request) -> None:
-    account = request.cloud.get(arm_ids.parent(request.id))
-    kind = str(get_path(account.properties, "kind", "")) if account else ""
-    if account and kind.lower() not in KINDS:
-        raise Refused(
-            "InvalidXmlNodeValue",
-            f"Storage account '{arm_ids.name(account.id)}' has kind {kind}, which has no static website.",
-            "use kind StorageV2 or BlockBlobStorage",
-        )
 
 
 def _outputs(request: Request, record: Record) -> dict[str, Any]:
@@ -44,7 +30,6 @@ TYPE: Final = ArmType(
     path=f"{PATH}/staticWebsite",
     auto_name=None,
     limits={"accountName": NAME},
-    rules=(_refuse_kind,),
     outputs=_outputs,
     after_write=_create_container,
 )

@@ -30,6 +30,8 @@ blobs = azure.storage.BlobServiceProperties(
     **stored,
 )
 container = azure.storage.BlobContainer("container", container_name="reports", **stored)
+website = azure.storage.StorageAccountStaticWebsite("website", index_document="index.html", **stored)
+page = azure.storage.Blob("index.html", container_name=website.container_name, content_type="text/html", **stored)
 lifecycle = azure.storage.ManagementPolicy(
     "lifecycle",
     management_policy_name="default",
