@@ -19,6 +19,7 @@ TYPES = {
     "alertsmanagement:PrometheusRuleGroup",
     "applicationinsights:Component",
     "authorization:RoleAssignment",
+    "containerregistry:CacheRule",
     "containerregistry:Registry",
     "containerregistry:Replication",
     "containerservice:AgentPool",
