@@ -59,7 +59,9 @@ PROPERTIES = frozenset(
         "data.postgresql.autoGrow",
         "data.postgresql.geoRedundantBackup",
         "data.redis.highAvailability",
+        "deployer.privateNetwork",
         "dns.delegated",
+        "example",
         "freeswitch.realTimePriority",
         "freeswitch.record",
         "gateway.routes.webSocket",
@@ -84,6 +86,8 @@ def switches(model: type[BaseModel], path: str = "") -> set[str]:
     return found
 
 
+STEPS = frozenset({"workloads.enabled", "aks.kubernetesObjects"})
+"""Steps of a first deployment: tests/rehearsal/platform/test_first_deployment.py shows what a step leaves out."""
 SECTIONS_OF_LISTS = frozenset({"global", "telephony.carriers.registrar", "telephony.carriers.outbound"})
 """Optional sections that are parts of something else, with tests of their own."""
 RATE_LIMIT = "gateway.routes.rateLimit"
@@ -94,6 +98,7 @@ def test_each_switch_is_a_feature_or_a_property() -> None:
         *(FEATURES.keys() - {"mesh"}),
         "mesh.enabled",
         *PROPERTIES,
+        *STEPS,
         *SECTIONS_OF_LISTS,
         RATE_LIMIT,
     }

@@ -203,10 +203,9 @@ def test_files_are_cooled_archived_and_deleted_by_age(graph: Graph) -> None:
 @pytest.mark.requirement("B31")
 def test_deleted_files_can_be_restored_for_two_weeks(graph: Graph) -> None:
     services = {item.name: item for item in graph.of_type("azure-native:storage:BlobServiceProperties")}
-    for name in ("storage", "egress"):
-        service = services[f"voice-eastus-data-{name}-blobs"]
-        assert service.value("deleteRetentionPolicy") == {"enabled": True, "days": 14}
-        assert service.value("isVersioningEnabled") is True
+    service = services["voice-eastus-data-storage-blobs"]
+    assert service.value("deleteRetentionPolicy") == {"enabled": True, "days": 14}
+    assert service.value("isVersioningEnabled") is True
 
 
 @pytest.mark.requirement("B35")

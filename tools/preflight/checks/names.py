@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from model.azure_types import azure_types
-from model.naming import global_names, region_names
+from model.naming import Naming, global_names, region_names
 from settings.schema.aks_stack import AksStackSettings
 from tools.preflight.facts import Facts
 from tools.preflight.findings import Check, Finding, Note, Result
@@ -43,7 +43,7 @@ def checkable_names(settings: AksStackSettings) -> Iterator[GlobalName]:
     replicas = range(1, settings.data.postgresql.replicas + 1) if primary else ()
     wanted = {
         VAULT: (names, [names.vault]),
-        STORAGE: (names, [names.storage_account, names.egress_storage_account]),
+        STORAGE: (names, list(_storage_accounts(settings, names))),
         SERVER: (names, [names.postgresql_server, *(names.postgresql_replica(number) for number in replicas)]),
         REGISTRY: (shared, [shared.registry]),
     }
@@ -51,6 +51,14 @@ def checkable_names(settings: AksStackSettings) -> Iterator[GlobalName]:
         if kind in kinds:
             for value in values:
                 yield GlobalName(kind=kind, name=value, id=scope.resource_id(kind, value))
+
+
+def _storage_accounts(settings: AksStackSettings, names: Naming) -> Iterator[str]:
+    yield names.storage_account
+    if settings.egress.enabled:
+        yield names.egress_storage_account
+    if settings.observability.flow_logs:
+        yield names.flow_log_storage_account
 
 
 def _check(facts: Facts) -> Iterator[Result]:

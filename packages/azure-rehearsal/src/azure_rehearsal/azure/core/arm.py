@@ -10,12 +10,13 @@ import copy
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from azure_rehearsal.azure.core import arm_ids, type_registry
 from azure_rehearsal.azure.core.account_access import refuse_during_endpoint_write
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.azure.core.references import refuse_references, refuse_scope
 from azure_rehearsal.azure.core.refusals import (
     not_found,
     refuse_changes,
@@ -32,13 +33,9 @@ from azure_rehearsal.azure.core.subscription_rules import (
     refuse_unregistered,
 )
 from azure_rehearsal.azure.core.tags import refuse_tags
-from azure_rehearsal.azure.generic import arm_types
 from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
-
-UNMODELED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management/", "Microsoft.Features/")
-"""Namespaces whose ids can be referenced although the cloud does not contain them, such as built-in definitions."""
 
 
 class ResourceManager:
@@ -134,13 +131,13 @@ class ResourceManager:
         """Checks and performs a write, including inline children."""
         type = request.type
         refuse_unregistered(request)
-        self._refuse_scope(request)
+        refuse_scope(request)
         refuse_name(request)
         refuse_schema_violations(request)
         refuse_location(request)
         refuse_by_policy(request)
         refuse_tags(request)
-        self._refuse_references(request)
+        refuse_references(request)
         self._refuse_taken(request)
         refuse_changes(request)
         for rule in type.rules:
@@ -215,69 +212,6 @@ class ResourceManager:
                 self._drop(record)
 
     # Refusals of a write
-
-    def _refuse_scope(self, request: Request) -> None:
-        id = request.id
-        scope = request.path.get("scope") or request.path.get("resourceUri")
-        if scope is not None:
-            self._refuse_missing_scope("/" + scope.strip("/"))
-            return
-        group = arm_ids.resource_group_id(id)
-        if group and not arm_ids.same(group, id) and self.cloud.get(group) is None:
-            raise Refused(
-                "ResourceGroupNotFound",
-                f"Resource group '{arm_ids.name(group)}' could not be found.",
-                "create the resource group first, and use its name output as resourceGroupName",
-            )
-        parent = arm_ids.parent(id)
-        if parent and self.cloud.get(parent) is None:
-            raise Refused(
-                "ParentResourceNotFound",
-                f"Failed to perform 'write' on resource(s) of type '{request.kind.split('/', 1)[1]}', because "
-                f"the parent resource '{parent}' could not be found.",
-                "create the parent first, and use its name output in this resource",
-            )
-
-    def _refuse_missing_scope(self, scope: str) -> None:
-        if arm_ids.same(scope, self.client.subscription) or not self._is_missing(scope):
-            return
-        raise not_found(scope)
-
-    def _refuse_references(self, request: Request) -> None:
-        body = {key: value for key, value in request.inputs.items() if key not in request.type.path_inputs}
-        for reference in arm_ids.references(body):
-            if arm_ids.is_inside(reference, request.id) or not self._is_missing(reference):
-                continue
-            if self._is_elsewhere(reference):
-                request.warnings.append(f"not checked here: {reference} is in a subscription that is not simulated.")
-                continue
-            if request.kind.startswith("Microsoft.Network/"):
-                raise Refused(
-                    "InvalidResourceReference",
-                    f"Resource {reference} referenced by resource {request.id} was not found. Please make sure that "
-                    "the referenced resource exists, and that both resources are in the same region.",
-                    "create the referenced resource first, and use its id output",
-                )
-            raise not_found(reference, f"{request.kind.split('/')[-1]} '{request.name}' refers to it")
-
-    def _is_elsewhere(self, id: str) -> bool:
-        """Whether an id belongs to another subscription, of which the cloud has no resource."""
-        subscription = "/".join(id.split("/")[:3])
-        return not arm_ids.same(subscription, self.client.subscription) and not any(
-            arm_ids.is_inside(record.id, subscription) for record in self.cloud
-        )
-
-    def _is_missing(self, id: str) -> bool:
-        kind = arm_ids.kind(id)
-        if kind == "Microsoft.Resources/subscriptions" or kind.startswith(UNMODELED_REFERENCES):
-            return False
-        if self.cloud.get(id) is not None:
-            return False
-        if kind in type_registry.kinds():
-            return True
-        # A part of an existing resource (a frontend of a load balancer) and kinds outside the SDK are not records.
-        parent = arm_ids.parent(id)
-        return self._is_missing(parent) if parent else kind.lower() in arm_types.kinds()
 
     def _refuse_taken(self, request: Request) -> None:
         for unique in request.type.unique:

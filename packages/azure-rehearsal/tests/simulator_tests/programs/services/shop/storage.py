@@ -87,8 +87,8 @@ flows = azure.network.FlowLog(
     ),
     enabled=True,
     opts=pulumi.ResourceOptions(
-        depends_on=[may_write, blobs, container, lifecycle],
+        depends_on=[may_write, blobs, container, lifecycle, website, page],
         hooks=pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook("wait-for-the-watcher", try_again)]),
     ),
 )
-endpoint("storage", account, "blob", "privatelink.blob.core.windows.net", blobs, container, lifecycle, flows)
+endpoint("storage", account, "blob", "privatelink.blob.core.windows.net", blobs, page, lifecycle, flows)
