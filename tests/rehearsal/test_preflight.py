@@ -170,6 +170,7 @@ def test_a_deleted_vault_and_a_name_of_another_group_are_findings(
     assert preflight(state, project) == ["vault-soft-deleted", "name-taken"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.rehearsal
 def test_registration_makes_the_next_up_pass(state: Path, project: Path, cli: PulumiCli) -> None:
     with subscription_of(state) as facts:

@@ -20,7 +20,7 @@ from azure_rehearsal.testing import arm_endpoint, subscription_of
 from tests.unit.stacks import PROJECT
 from tools.rehearsal_adapter import VoiceAdapter
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 PROGRAM: Final = Path(__file__).with_name("programs") / "clusterless"
 """A small program with this project's vault, storage account, registry access and diagnostic settings."""

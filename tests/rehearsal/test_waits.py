@@ -11,7 +11,7 @@ from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.pulumi_cli import PulumiCli
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 PROGRAM = Path(__file__).with_name("programs") / "waits"
 

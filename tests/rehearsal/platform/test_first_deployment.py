@@ -16,7 +16,7 @@ from azure_rehearsal.testing import made_once
 from tests.rehearsal.platform.plans import changes
 from tests.unit.stacks import PROJECT
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.exhaustive]
 
 Config = Mapping[str, Any]
 
