@@ -330,7 +330,10 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
 }
 """For each setting, a change of one path of the valid stack."""
 
-FROM: Mapping[str, tuple[str, Any]] = {
+STAGING_CLASS = ("class", "staging", "registry.tier", "Premium")
+"""With the tier that several regions need."""
+
+FROM: Mapping[str, tuple[Any, ...]] = {
     **{
         f"aks.{group}.generations.{key}": (f"aks.{group}.{name}.generations", generations)
         for group, name in (("mediaPools", "sip"), ("pools", "api"))
@@ -342,7 +345,7 @@ FROM: Mapping[str, tuple[str, Any]] = {
     },
     "aks.apiServer.access": ("deployer.privateNetwork", True),
     "aks.kubernetesObjects": ("workloads.enabled", False),
-    "aks.localAccounts": ("class", "staging"),
+    "aks.localAccounts": STAGING_CLASS,
     "aks.longTermSupport": ("aks.tier", "Premium"),
     "aks.systemPool.osDisk.type": ("aks.systemPool.vmSize", "Standard_D8ds_v5"),
     "data.cosmos.": ("data.cosmos", COSMOS),
@@ -416,7 +419,10 @@ def start(setting: str) -> dict[str, Any]:
     if setting.startswith(NEED_SECRETS):
         sections = {**sections, "secrets": {name: {"secure": "AAAA"} for name in ("trunk", "other")}}
     prefix = max((item for item in FROM if setting.startswith(item)), key=len, default="")
-    return edited(sections, *FROM[prefix]) if prefix else sections
+    edits = FROM.get(prefix, ())
+    for path, value in zip(edits[::2], edits[1::2], strict=True):
+        sections = edited(sections, path, value)
+    return sections
 
 
 @functools.cache

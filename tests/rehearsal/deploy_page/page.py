@@ -29,6 +29,7 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     "account": "contosopulumi",
     "vault": "kv-contoso-pulumi",
     "prefix": "contoso",
+    "new-prefix": "fabri",
     "domain": "voice.contoso.com",
     "email": "operations@contoso.com",
     "carrier": "acme",

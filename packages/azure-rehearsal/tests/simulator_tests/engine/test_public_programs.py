@@ -17,6 +17,10 @@ PROGRAMS = Path(__file__).parents[2] / "public_programs"
 NAMES = sorted(path.parent.name for path in PROGRAMS.glob("*/__main__.py"))
 DEFAULT = {"function_app", "service_principal_clusters", "static_website"}
 """Programs in the default suite. Each takes seconds; the exhaustive suite runs all of them."""
+NEEDS_TIME = {"database_platform"}
+"""Programs whose cluster needs a role from the same deployment, without a wait: on a slow day, Azure refuses the first
+deployment, and the next one continues it.
+"""
 PROJECT = "name: public\nruntime: python\n"
 STACK = "config:\n  azure-native:location: westeurope\n"
 
@@ -37,6 +41,9 @@ def test_a_public_program_is_deployed_unchanged_afterwards_and_destroyed(
     (project / "Pulumi.dev.yaml").write_text(STACK)
     with Rehearsal(project, "dev", tmp_path / "state", cli=cli, checkpoints=False) as rehearsal:
         first = rehearsal.up()
+        if name in NEEDS_TIME:
+            assert "CustomKubeletIdentityMissingPermissionError" in first.text
+            first = rehearsal.up()
         assert first.ok, first.text
         assert all(value is not None for value in first.outputs.values()), first.outputs
         second = rehearsal.up()
