@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,9 @@ from model.address_plan import Subnet, region_plan
 from model.host_names import host_names
 from model.identities import WorkloadAccount, workload_accounts
 from model.naming import region_names
+from model.pools import media_prefix_lengths
 from model.private_dns import PrivateZone, kubernetes_api_zone, private_zones
-from model.public_addresses import PublicAddress
+from model.public_addresses import PublicAddress, public_addresses
 from model.secrets import GENERATED_SECRETS
 from model.traffic_profiles import traffic_profiles
 from settings.schema.aks_stack import AksStackSettings
@@ -76,8 +77,9 @@ class AksRegion(pulumi.ComponentResource):
     """By the name of the ServiceAccount."""
     data_tier: DataTier
     key_vault: KeyVault
-    services: PlatformServices
-    voice: VoiceWorkloads
+    services: PlatformServices | None
+    voice: VoiceWorkloads | None
+    """`services` and `voice` are `None` until their step of a first deployment (docs/deploy.md)."""
     outputs: Mapping[str, Any]
     """The stack's exports of the region, as JSON-like values."""
 
@@ -100,12 +102,14 @@ class AksRegion(pulumi.ComponentResource):
         self._grants = WorkloadGrants(accounts, self.identities)
         self.data_tier = self._data_tier()
         self.key_vault = self._key_vault()
-        self._registry_access()
+        registry_access = self._registry_access()
         self._grafana_access()
         if args.settings.observability.flow_logs:
             self._flow_logs()
-        self.services = self._platform_services()
-        self.voice = self._voice_workloads()
+        after, provider = [self._dns(), self._telemetry_access()], self.cluster.provider
+        self._in_cluster = pulumi.ResourceOptions(parent=self, providers=[provider] if provider else None)
+        self.services = self._platform_services(registry_access, after) if provider else None
+        self.voice = self._voice_workloads(self.services) if self.services and args.settings.workloads.enabled else None
         self.outputs = region_outputs(args.settings, self.network, self.cluster)
         self.register_outputs({"clusterName": self.cluster.cluster_name})
 
@@ -141,7 +145,9 @@ class AksRegion(pulumi.ComponentResource):
                 telephony=settings.telephony,
                 event_socket=settings.freeswitch.event_socket,
                 gateway_exposure=settings.gateway.exposure,
+                public_addresses=public_addresses(settings),
                 media_zones=settings.aks.zones,
+                media_prefix_lengths=media_prefix_lengths(settings.aks),
                 private_api_server=settings.aks.api_server.access == "private",
                 private_zones=private_zones(settings),
             ),
@@ -181,26 +187,20 @@ class AksRegion(pulumi.ComponentResource):
         )
 
     def _cluster_monitoring(self) -> None:
+        cluster_id, workspace_id = self.cluster.cluster_id, self.observability.monitor_workspace_id
         ClusterMonitoring(
             f"{self._name}-monitoring",
             self.scope,
             ClusterMonitoringArgs(
-                cluster_id=self.cluster.cluster_id,
-                monitor_workspace_id=self.observability.monitor_workspace_id,
+                cluster_id=cluster_id,
+                monitor_workspace_id=workspace_id,
                 managed_metrics=self._managed_metrics,
             ),
             opts=self._children,
         )
         if self._managed_metrics:
-            RecordingRules(
-                f"{self._name}-rules",
-                self.scope,
-                RecordingRulesArgs(
-                    cluster_id=self.cluster.cluster_id,
-                    monitor_workspace_id=self.observability.monitor_workspace_id,
-                ),
-                opts=self._children,
-            )
+            rules = RecordingRulesArgs(cluster_id=cluster_id, monitor_workspace_id=workspace_id)
+            RecordingRules(f"{self._name}-rules", self.scope, rules, opts=self._children)
 
     def _identity(self, account: WorkloadAccount) -> WorkloadIdentity:
         issuer = self.cluster.oidc_issuer_url
@@ -222,21 +222,21 @@ class AksRegion(pulumi.ComponentResource):
 
     def _data_tier(self) -> DataTier:
         settings, primary = self._settings, self._settings.primary_region
+        primary_server = None if settings.this_region == primary else server_id(self.scope.names.in_scope(primary.name))
         return DataTier(
             f"{self._name}-data",
             self.scope,
             DataTierArgs(
                 tenant_id=settings.azure.tenant_id,
                 settings=settings.data,
-                primary_server_id=None
-                if settings.this_region == primary
-                else server_id(self.scope.names.in_scope(primary.name)),
+                primary_server_id=primary_server,
                 after=[self.network],
                 subnet_ids=self.network.subnet_ids,
                 zone_ids=self.network.private_zone_ids,
                 database_administrators=self._grants.database_administrators(settings.data.postgresql.administrators),
                 redis_readers=self._grants.redis_readers(),
                 file_writers=self._grants.file_writers(),
+                records_rooms=settings.egress.enabled,
             ),
             opts=self._children,
         )
@@ -260,14 +260,14 @@ class AksRegion(pulumi.ComponentResource):
             opts=self._children,
         )
 
-    def _registry_access(self) -> None:
-        RegistryAccess(
+    def _registry_access(self) -> RegistryAccess:
+        return RegistryAccess(
             f"{self._name}-registry",
             self.scope,
             RegistryAccessArgs(
                 home=self._settings.registry_home,
                 subnet_id=self.network.subnet_ids[Subnet.PRIVATE_ENDPOINTS],
-                zone_id=self.network.private_zone_ids[PrivateZone.REGISTRY],
+                zone_id=self.network.private_zone_ids.get(PrivateZone.REGISTRY),
                 puller=self.cluster.kubelet,
                 after=self._after_global,
             ),
@@ -310,17 +310,10 @@ class AksRegion(pulumi.ComponentResource):
         )
 
     def _flow_logs(self) -> None:
-        FlowLogs(
-            f"{self._name}-flows",
-            self.scope,
-            FlowLogsArgs(
-                virtual_network_id=self.network.virtual_network_id,
-                storage_id=self.data_tier.storage.account_id,
-            ),
-            opts=self._children,
-        )
+        args = FlowLogsArgs(virtual_network_id=self.network.virtual_network_id)
+        FlowLogs(f"{self._name}-flows", self.scope, args, opts=self._children)
 
-    def _platform_services(self) -> PlatformServices:
+    def _platform_services(self, registry_access: RegistryAccess, after: Sequence[pulumi.Resource]) -> PlatformServices:
         return PlatformServices(
             f"{self._name}-services",
             self.scope,
@@ -328,22 +321,23 @@ class AksRegion(pulumi.ComponentResource):
                 settings=self._settings,
                 identities=self.identities,
                 cluster=self.cluster,
-                after=[self._dns(), self._telemetry_access()],
+                registry_access=registry_access,
+                after=after,
                 metrics_endpoint=self.observability.metrics_endpoint,
                 trace_connection=self.observability.trace_connection,
             ),
-            opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
+            opts=self._in_cluster,
         )
 
-    def _voice_workloads(self) -> VoiceWorkloads:
+    def _voice_workloads(self, services: PlatformServices) -> VoiceWorkloads:
         return VoiceWorkloads(
             f"{self._name}-voice",
             VoiceWorkloadsArgs(
                 settings=self._settings,
                 identities=self.identities,
-                namespaces=self.services.namespaces,
-                prometheus_address=self.services.prometheus_address,
-                after=[self.services, self.data_tier, self.key_vault],
+                namespaces=services.namespaces,
+                prometheus_address=services.prometheus_address,
+                after=[services, self.data_tier, self.key_vault],
             ),
-            opts=pulumi.ResourceOptions(parent=self, providers=[self.cluster.provider]),
+            opts=self._in_cluster,
         )

@@ -51,7 +51,8 @@ class KeyVault(pulumi.ComponentResource):
     exactly its own secrets. Does not own certificates: their writers do.
 
     A new `generation` number in the stack file generates a new value. The vault refuses the internet; values are
-    written through Azure's control plane.
+    written through Azure's control plane. That plane cannot delete a secret, so the program never deletes one: the
+    vault's deletion deletes all of them, and a secret that leaves the stack file stays in the vault without readers.
     """
 
     vault_id: pulumi.Output[str]
@@ -73,6 +74,8 @@ class KeyVault(pulumi.ComponentResource):
                 target_id=vault.id,
                 group="vault",
                 zone_ids=[args.zone_id],
+                # Secrets are data: they are no writes of the vault.
+                after=[vault],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -133,7 +136,7 @@ class KeyVault(pulumi.ComponentResource):
                 attributes=keyvault.SecretAttributesArgs(enabled=True, expires=_end_of(expiry) if expiry else None),
             ),
             tags=self._scope.tags,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[vault]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[vault], retain_on_delete=True),
         )
 
     def _readers(self, secrets: Mapping[str, keyvault.Secret]) -> None:

@@ -36,7 +36,7 @@ def region_outputs(settings: AksStackSettings, network: Network, cluster: AksClu
         "oidcIssuerUrl": cluster.oidc_issuer_url,
         "virtualNetworkId": network.virtual_network_id,
         "sipAddress": addresses[PublicAddress.SIP_EDGE],
-        "turnAddress": addresses[PublicAddress.TURN],
+        **({"turnAddress": addresses[PublicAddress.TURN]} if settings.livekit.turn_tls else {}),
         "gatewayAddress": (
             addresses[PublicAddress.GATEWAY] if public_gateway else region_plan(settings.this_region).gateway_address
         ),
@@ -68,7 +68,11 @@ def _hosts(settings: AksStackSettings) -> dict[str, Any]:
     everywhere = [*GATEWAY_SERVICES, *(CALLS.services if CALLS in traffic_profiles(settings) else ())]
     return {
         "environment": {service: hosts.of_environment(service) for service in everywhere},
-        "region": {service: hosts.of_region(service) for service in OWN_SERVICES},
+        "region": {
+            service: hosts.of_region(service)
+            for service in OWN_SERVICES
+            if service != TURN or settings.livekit.turn_tls
+        },
         "sipDomain": hosts.region_zone,
     }
 

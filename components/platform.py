@@ -12,6 +12,7 @@ from components.account import require_account
 from components.aks_region import AksRegion, AksRegionArgs
 from components.global_services import GlobalServices, GlobalServicesArgs
 from components.outputs import delegation_outputs
+from model.checks.example_values import example_warnings
 from model.kinds import Settings
 
 REGIONS: Final[Mapping[str, type[AksRegion]]] = {"aks": AksRegion}
@@ -45,6 +46,8 @@ class VoicePlatform(pulumi.ComponentResource):
         super().__init__("voice:index:VoicePlatform", name, None, opts)
         settings = self.settings = args.settings
         require_account(settings.azure)
+        for warning in example_warnings(settings):
+            pulumi.log.warn(warning)
         children = pulumi.ResourceOptions(parent=self)
         self.global_services = None
         if settings.global_part is not None:

@@ -18,7 +18,8 @@ class PrivateEndpointArgs:
     """Args of `PrivateEndpoint`.
 
     `purpose` becomes part of the endpoint's name. `group` is the private-link group id of the service (`blob`, `vault`
-    …).
+    …). `after` are the last writes to the target: services refuse an endpoint during a write of the account or its
+    children (`StorageAccountOperationInProgress`), and the other way round.
     """
 
     purpose: str
@@ -26,6 +27,7 @@ class PrivateEndpointArgs:
     target_id: pulumi.Input[str]
     group: str
     zone_ids: Sequence[pulumi.Input[str]]
+    after: Sequence[pulumi.Resource]
 
 
 class PrivateEndpoint(pulumi.ComponentResource):
@@ -54,7 +56,7 @@ class PrivateEndpoint(pulumi.ComponentResource):
                 )
             ],
             tags=scope.tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
         )
         network.PrivateDnsZoneGroup(
             f"{name}-zones",

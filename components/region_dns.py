@@ -111,7 +111,8 @@ class RegionDns(pulumi.ComponentResource):
         )
         records.add_authorities(args.settings.certificate_authorities)
         hosts = {service: self._gateway_host(records, service) for service in GATEWAY_SERVICES}
-        hosts[TURN] = self._alias(records, TURN, PublicAddress.TURN)
+        if PublicAddress.TURN in args.address_ids:
+            hosts[TURN] = self._alias(records, TURN, PublicAddress.TURN)
         hosts[SIP] = self._alias(records, SIP, PublicAddress.SIP_EDGE)
         self._sip_services(records)
         return hosts

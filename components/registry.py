@@ -12,6 +12,8 @@ from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from model.image_cache import CACHED_NAMESPACES, source_repository, target_repository
+from model.log_categories import LogSource
 from model.roles import Role
 from settings.schema.registry import RegistrySettings
 
@@ -28,30 +30,27 @@ class RegistryArgs:
 class Registry(pulumi.ComponentResource):
     """The registry of the environment's images.
 
-    Owns the registry and the pipelines' role to push. Does not own replicas, private endpoints or the role to pull:
-    each region attaches itself (`RegistryAccess`).
+    Owns the registry, its cache rules for images of Docker Hub, and the pipelines' role to push. Does not own replicas,
+    private endpoints or the role to pull: each region attaches itself (`RegistryAccess`).
     """
 
     registry_id: pulumi.Output[str]
 
     def __init__(self, name: str, scope: Scope, args: RegistryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("voice:index:Registry", name, None, opts)
+        private = args.settings.private
         registry = containerregistry.Registry(
             f"{name}-registry",
             registry_name=scope.names.registry,
             resource_group_name=scope.resource_group_name,
             location=scope.location,
-            sku=containerregistry.SkuArgs(name="Premium"),
+            sku=containerregistry.SkuArgs(name=args.settings.tier),
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
-            public_network_access="Disabled",
+            public_network_access="Disabled" if private else "Enabled",
             # Pipelines outside the network push through ACR Tasks.
-            network_rule_bypass_options="AzureServices",
-            policies=containerregistry.PoliciesArgs(
-                retention_policy=containerregistry.RetentionPolicyArgs(
-                    days=args.settings.untagged_retention_days, status="enabled"
-                )
-            ),
+            network_rule_bypass_options="AzureServices" if private else None,
+            policies=_retention(args.settings.untagged_retention_days) if private else None,
             tags=scope.tags,
             opts=pulumi.ResourceOptions(parent=self, protect=scope.protect),
         )
@@ -63,22 +62,38 @@ class Registry(pulumi.ComponentResource):
             assign_role(
                 f"{name}-push-{number}", Role.ACR_PUSH, principal, registry_scope, scope.names.subscription_id, opts
             )
+        if args.settings.docker_hub_cache:
+            for namespace in CACHED_NAMESPACES:
+                containerregistry.CacheRule(
+                    f"{name}-cache-{namespace}",
+                    cache_rule_name=f"docker-hub-{namespace}",
+                    registry_name=scope.names.registry,
+                    resource_group_name=scope.resource_group_name,
+                    source_repository=source_repository(namespace),
+                    target_repository=target_repository(namespace),
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[registry]),
+                )
         self.registry_id = registry.id
         self.register_outputs({"registryId": self.registry_id})
+
+
+def _retention(days: int) -> containerregistry.PoliciesArgs:
+    retention = containerregistry.RetentionPolicyArgs(days=days, status="enabled")
+    return containerregistry.PoliciesArgs(retention_policy=retention)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegistryAccessArgs:
     """Args of `RegistryAccess`.
 
-    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint. `puller` is the
-    principal that pulls images, such as the kubelet of a cluster. `after` contains the global part if this stack owns
-    it.
+    `home` is the registry's location. `subnet_id` and `zone_id` place the private endpoint; a registry with a public
+    address has no zone. `puller` is the principal that pulls images, such as the kubelet of a cluster. `after`
+    contains the global part if this stack owns it.
     """
 
     home: str
     subnet_id: pulumi.Input[str]
-    zone_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str] | None
     puller: Principal
     after: Sequence[pulumi.Resource] = ()
 
@@ -113,19 +128,21 @@ class RegistryAccess(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
                 )
             )
-        # After the replica: the endpoint takes one address per existing replica.
-        PrivateEndpoint(
-            f"{name}-endpoint",
-            scope,
-            PrivateEndpointArgs(
-                purpose="registry",
-                subnet_id=args.subnet_id,
-                target_id=registry_id,
-                group="registry",
-                zone_ids=[args.zone_id],
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=made_before),
-        )
+        if args.zone_id is not None:
+            # After the replica: the endpoint takes one address per existing replica.
+            PrivateEndpoint(
+                f"{name}-endpoint",
+                scope,
+                PrivateEndpointArgs(
+                    purpose="registry",
+                    subnet_id=args.subnet_id,
+                    target_id=registry_id,
+                    group="registry",
+                    zone_ids=[args.zone_id],
+                    after=made_before,
+                ),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         assign_role(
             f"{name}-pull",
             Role.ACR_PULL,
@@ -140,6 +157,8 @@ class RegistryAccess(pulumi.ComponentResource):
                 registry_id,
                 scope.audit_workspace_id,
                 pulumi.ResourceOptions(parent=self, depends_on=list(args.after)),
+                scope=scope,
+                source=LogSource.REGISTRY,
             )
-        self.login_server = f"{registry}.azurecr.io"
+        self.login_server = scope.global_names.registry_host
         self.register_outputs({"loginServer": self.login_server})

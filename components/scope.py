@@ -20,6 +20,8 @@ class Workspaces:
 
     log_id: pulumi.Input[str]
     audit_id: pulumi.Input[str]
+    logs_off: frozenset[str] = frozenset()
+    """Log categories that no resource sends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,11 @@ class Scope:
     def audit_workspace_id(self) -> pulumi.Input[str]:
         """Id of the workspace for audit logs. Raises `ValueError` if the scope has no workspaces."""
         return self._required_workspaces().audit_id
+
+    @property
+    def logs_off(self) -> frozenset[str]:
+        """Log categories that no resource sends. Raises `ValueError` if the scope has no workspaces."""
+        return self._required_workspaces().logs_off
 
     def with_workspaces(self, workspaces: Workspaces) -> Scope:
         """A copy with workspaces, for components that are declared after `Observability`."""

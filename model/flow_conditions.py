@@ -43,6 +43,7 @@ SCALING_ON_OWN_METRICS: Final = Condition(
 PRIVATE_EVENT_SOCKET: Final = Condition(
     "`freeswitch.eventSocket` is private", lambda settings: settings.freeswitch.event_socket == "private"
 )
+MANAGED_TRUNKS: Final = Condition("`livekitSip.manageTrunks`", lambda settings: settings.livekit_sip.manage_trunks)
 GIT_OPS: Final = Condition("`delivery.gitOps`", lambda settings: settings.delivery.git_ops is not None)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from model.features import Feature, features
 from model.kubernetes import ADDON_NAMESPACE, SYSTEM
 from model.permissions import DnsZone, WorkloadAccount
-from model.workloads import instances_with_identity
+from model.workloads import instances
 from settings.schema.aks_stack import AksStackSettings
 
 CONTROLLER_ACCOUNTS: Final[Mapping[Feature, WorkloadAccount]] = {
@@ -48,4 +48,4 @@ def workload_accounts(settings: AksStackSettings) -> tuple[WorkloadAccount, ...]
     """Returns the ServiceAccounts of the stack that have an identity in Azure."""
     enabled = features(settings)
     controllers = (account for feature, account in CONTROLLER_ACCOUNTS.items() if feature in enabled)
-    return (*(instance.account for instance in instances_with_identity(settings)), *controllers)
+    return (*(instance.account for instance in instances(settings)), *controllers)

@@ -126,6 +126,10 @@ class Naming:
         return self.unique("acr", 50, separator="")
 
     @property
+    def registry_host(self) -> str:
+        return f"{self.registry}.azurecr.io"
+
+    @property
     def vault(self) -> str:
         return self.unique("kv", 24)
 
@@ -137,6 +141,11 @@ class Naming:
     def egress_storage_account(self) -> str:
         """LiveKit egress uses an account key, so it has a storage account of its own."""
         return self.unique("steg", 24, separator="")
+
+    @property
+    def flow_log_storage_account(self) -> str:
+        """Flow logs have an account of their own, without versions and soft-deleted files."""
+        return self.unique("stfl", 24, separator="")
 
     @property
     def postgresql_server(self) -> str:

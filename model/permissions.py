@@ -17,6 +17,9 @@ class Container(StrEnum):
     BACKUPS = "backups"
 
 
+ROOMS: Final = "rooms"
+"""The blob container of LiveKit egress for recordings of rooms. It is in a storage account of its own."""
+
 REDIS_EXPORTS: Final = f"{Container.BACKUPS}/redis"
 """Container and folder of the daily exports of Redis."""
 

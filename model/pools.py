@@ -52,6 +52,11 @@ def media_pool(aks: AksSettings, pool: Pool) -> MediaPool:
     return next(settings for name, settings in aks.media_pools.items() if name == pool.name)
 
 
+def media_prefix_lengths(aks: AksSettings) -> dict[str, int]:
+    """Returns the length of the public prefixes of each media pool."""
+    return {pool.name: media_pool(aks, pool).prefix_length for pool in MEDIA_POOLS}
+
+
 def max_nodes(aks: AksSettings, pool: Pool) -> int:
     """Returns the most nodes of a pool's generation in the region."""
     return region_max_nodes(aks, media_pool(aks, pool) if pool.media else aks.pools[pool.name])

@@ -30,7 +30,8 @@ def kubernetes_api_zone(location: str) -> str:
 
 def private_zones(settings: AksStackSettings) -> tuple[str, ...]:
     """Returns the private DNS zones of the region: one for each service that the stack uses."""
-    zones: list[str] = [PrivateZone.BLOB, PrivateZone.VAULT, PrivateZone.REGISTRY, PrivateZone.REDIS]
+    registry = (PrivateZone.REGISTRY,) if settings.registry.private else ()
+    zones: list[str] = [PrivateZone.BLOB, PrivateZone.VAULT, *registry, PrivateZone.REDIS]
     delegated = settings.data.postgresql.network == "delegatedSubnet"
     zones.append(region_names(settings).postgresql_zone if delegated else PrivateZone.POSTGRESQL)
     if settings.data.cosmos is not None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from model.host_names import SIP, TURN, HostNames
 from model.kubernetes import EDGE, MEDIA, SYSTEM
+from settings.schema.aks_stack import AksStackSettings
 
 CERTIFICATE_HOURS: Final = 90 * 24
 """Lifetime of a certificate of the self-signed issuer, hours: that of a public one."""
@@ -56,4 +57,7 @@ TURN_CERTIFICATE: Final = TlsCertificate("turn", MEDIA.name, TURN)
 SIP_CERTIFICATE: Final = TlsCertificate("sip", EDGE.name, SIP)
 
 
-TLS_CERTIFICATES: Final = (GATEWAY_CERTIFICATE, TURN_CERTIFICATE, SIP_CERTIFICATE)
+def tls_certificates(settings: AksStackSettings) -> tuple[TlsCertificate, ...]:
+    """Returns the certificates of the stack. Without TURN over TLS, there is none for it."""
+    turn = (TURN_CERTIFICATE,) if settings.livekit.turn_tls else ()
+    return (GATEWAY_CERTIFICATE, *turn, SIP_CERTIFICATE)

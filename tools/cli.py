@@ -46,6 +46,9 @@ class Command:
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
+    "preflight": Command(
+        "tools.preflight.command:main", STACKS, "Checks that a subscription has everything that a stack needs."
+    ),
     "status": Command("tools.status:main", STACKS, "Shows the rollouts and calls of a deployed stack."),
     "capacity": Command("tools.capacity:main", STACKS, "Sizes a stack for a number of concurrent calls."),
     "review": Command(
@@ -77,6 +80,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "flows": Command("tools.flows_page:main", GENERATED, "Writes docs/flows.md: the flows that policies admit."),
     "capacity-page": Command(
         "tools.capacity_page:main", GENERATED, "Writes docs/capacity.md: what the calls of production need."
+    ),
+    "quotas-page": Command(
+        "tools.quotas_page:main",
+        GENERATED,
+        "Writes docs/quotas.md: the quotas and resource providers that each stack needs.",
     ),
     "requirements": Command(
         "tools.requirements_page:main", GENERATED, "Writes docs/requirements.md: each requirement and its tests."

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tools import capacity_page, chart_docs, flows_page, requirements_page, settings_schema
+from tools import capacity_page, chart_docs, flows_page, quotas_page, requirements_page, settings_schema
 from tools.errors import CommandError
 from tools.generated_files import Check, write_or_check
 
@@ -15,6 +15,7 @@ GENERATORS: Final[Mapping[str, Callable[[], Mapping[Path, str]]]] = {
     "chart-docs": chart_docs.texts,
     "flows": flows_page.texts,
     "capacity-page": capacity_page.texts,
+    "quotas-page": quotas_page.texts,
     "requirements": requirements_page.texts,
 }
 """The subcommand that renews the files of a generator, and the function that returns their texts by path."""

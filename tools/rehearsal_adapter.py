@@ -30,11 +30,19 @@ version of a secret.
 
 
 RUNBOOK: Final = "docs/runbooks/killed-deployment.md"
+SECRET_RUNBOOK: Final = "docs/runbooks/secret-rotation.md"
 REMEDIES: Final = {
     remedies.INTERRUPTED: f"follow {RUNBOOK}",
     remedies.PROTECTED_POOL: (
         "add a generation to the pool, set the old one to `state: retiring`, and remove it when it is empty"
         " (docs/decisions/0005-generations-of-node-pools.md)"
+    ),
+    "MissingSubscriptionRegistration": (
+        f"{remedies.REMEDIATION}, or every provider that the stack needs with"
+        f" `.venv/bin/voice preflight {remedies.STACK} --register`; then deploy again"
+    ),
+    "ResourceAlreadyExists": (
+        f"{remedies.REMEDIATION} ({RUNBOOK}, step 4; for a secret that was removed before: {SECRET_RUNBOOK})"
     ),
     "ConnectionReset": f"{remedies.RETRY}; if it reports that a resource already exists, follow {RUNBOOK}",
 }
@@ -64,7 +72,10 @@ class VoiceAdapter(Adapter):
         return check_stack_file(stack_file)
 
     def caller(self, config: Mapping[str, Any]) -> Caller:
-        """The subscription, tenant and deployer that the stack file names, or the file that it extends."""
+        """The subscription, tenant and deployer that the stack file names, or the file that it extends.
+
+        The deployer is where `voice:deployer.privateNetwork` says.
+        """
         try:
             sections = with_base(sections_in(config), self.project)
         except SettingsError as error:
@@ -75,6 +86,7 @@ class VoiceAdapter(Adapter):
             subscription_id=str(azure.get("subscriptionId", "")),
             tenant_id=str(azure.get("tenantId", "")),
             principal_id=str(deployer.get("principalId", "")),
+            in_cluster_network=deployer.get("privateNetwork") is True,
         )
 
     def remedy_for(self, code: str) -> str:

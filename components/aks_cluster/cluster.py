@@ -16,6 +16,7 @@ from components.aks_cluster.identities import ClusterIdentities, ClusterIdentiti
 from components.aks_cluster.kubeconfig import unattended
 from components.aks_cluster.maintenance import maintenance_windows
 from components.aks_cluster.node_pools import AgentPoolPlan, PoolContext, PoolNetwork, agent_pools
+from components.creation_retries import MISSING_CLUSTER_ROLES, retry_on
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
 from model.address_plan import AddressPlan, Subnet
@@ -77,8 +78,10 @@ class AksCluster(pulumi.ComponentResource):
     """Issuer of ServiceAccount tokens, for federated credentials."""
     kubelet: Principal
     """The identity of the nodes. The registry's owner grants it the right to pull."""
-    provider: kubernetes.Provider
-    """The program's only Kubernetes provider. Give it to every resource in the cluster."""
+    provider: kubernetes.Provider | None
+    """The program's only Kubernetes provider. Give it to every resource in the cluster. `None` with
+    `aks.kubernetesObjects: false`, because the engine connects each declared provider to its API server.
+    """
 
     def __init__(
         self, name: str, scope: Scope, args: AksClusterArgs, opts: pulumi.ResourceOptions | None = None
@@ -93,31 +96,25 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.kubelet = identities.kubelet
-        cluster = self._cluster(identities)
+        deployer_roles = self._deployer_roles()
+        cluster = self._cluster(identities, deployer_roles)
         self.cluster_id = cluster.id
         last = self._maintenance(cluster)
         self._pools(after=last)
-        deployer_roles = self._deployer_roles(cluster)
         self.oidc_issuer_url = self._issuer(cluster)
         self.kubeconfig = self._kubeconfig(cluster)
-        self.provider = kubernetes.Provider(
-            f"{name}-kubernetes",
-            kubeconfig=self.kubeconfig,
-            # Use the id, not a computed value: replacing the cluster must replace all resources in it.
-            cluster_identifier=cluster.id,
-            # Update in place: a replacement would remove them under running pods (decision 0017).
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=deployer_roles),
-        )
+        self.provider = self._kubernetes_provider(cluster, deployer_roles) if args.settings.kubernetes_objects else None
         self.register_outputs(
             {"clusterId": self.cluster_id, "clusterName": self.cluster_name, "oidcIssuerUrl": self.oidc_issuer_url}
         )
 
-    def _cluster(self, identities: ClusterIdentities) -> containerservice.ManagedCluster:
+    def _cluster(
+        self, identities: ClusterIdentities, deployer_roles: Sequence[pulumi.Resource]
+    ) -> containerservice.ManagedCluster:
         scope, args, aks = self._scope, self._args, self._args.settings
+        name = f"{self._name}-cluster"
         return containerservice.ManagedCluster(
-            f"{self._name}-cluster",
+            name,
             resource_name_=scope.names.cluster,
             resource_group_name=scope.resource_group_name,
             location=scope.location,
@@ -155,8 +152,9 @@ class AksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=scope.protect,
-                # Azure checks the roles when it creates the cluster.
-                depends_on=[identities],
+                # Azure checks the roles when it creates the cluster, and they take effect with a delay.
+                depends_on=[identities, *deployer_roles],
+                hooks=retry_on(name, MISSING_CLUSTER_ROLES),
                 custom_timeouts=_timeouts(CLUSTER_MINUTES),
             ),
         )
@@ -210,14 +208,20 @@ class AksCluster(pulumi.ComponentResource):
             ),
         )
 
-    def _deployer_roles(self, cluster: containerservice.ManagedCluster) -> list[pulumi.Resource]:
-        """The roles to fetch a kubeconfig and to use it; Azure grants neither to the creator of a cluster."""
+    def _deployer_roles(self) -> list[pulumi.Resource]:
+        """The roles to fetch a kubeconfig and to use it; Azure grants neither to the creator of a cluster.
+
+        On the resource group, which contains only this cluster: assigned before the cluster exists, they have taken
+        effect when its API server answers. AKS's authorization needs up to five minutes to see a new role.
+        """
         names, args = self._scope.names, self._args
         deployer = Principal(
             id=args.deployer.principal_id, identifier=args.deployer.principal_id, type=args.deployer.principal_type
         )
-        plain = names.resource_id("Microsoft.ContainerService/managedClusters", names.cluster)
-        role_scope = RoleScope(id=cluster.id, plain_id=plain)
+        group_id = pulumi.Output.concat(
+            f"/subscriptions/{names.subscription_id}/resourceGroups/", self._scope.resource_group_name
+        )
+        role_scope = RoleScope(id=group_id, plain_id=names.resource_group_id)
         roles = {"user": Role.AKS_CLUSTER_USER, "admin": Role.AKS_RBAC_CLUSTER_ADMIN}
         return [
             assign_role(
@@ -226,7 +230,8 @@ class AksCluster(pulumi.ComponentResource):
                 deployer,
                 role_scope,
                 names.subscription_id,
-                pulumi.ResourceOptions(parent=self),
+                # The deployer must not lose a role during the deployment that replaces it.
+                pulumi.ResourceOptions(parent=self, delete_before_replace=False),
             )
             for short, role in roles.items()
         ]
@@ -254,6 +259,20 @@ class AksCluster(pulumi.ComponentResource):
             return unattended(base64.b64decode(kubeconfigs[0].value).decode(), login)
 
         return pulumi.Output.secret(answer.kubeconfigs.apply(decode))
+
+    def _kubernetes_provider(
+        self, cluster: containerservice.ManagedCluster, deployer_roles: list[pulumi.Resource]
+    ) -> kubernetes.Provider:
+        return kubernetes.Provider(
+            f"{self._name}-kubernetes",
+            kubeconfig=self.kubeconfig,
+            # Use the id, not a computed value: replacing the cluster must replace all resources in it.
+            cluster_identifier=cluster.id,
+            # Update in place: a replacement would remove them under running pods (decision 0017).
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=deployer_roles),
+        )
 
 
 def _identity_arguments(identities: ClusterIdentities) -> dict[str, Any]:

@@ -16,7 +16,7 @@ environment.
 
 def unattended(kubeconfig: str, login: str) -> str:
     """Replaces the interactive login of an Entra cluster's kubeconfig by kubelogin's `login` (`azurecli`,
-    `workloadidentity`).
+    `workloadidentity`, `azurepipelines`).
 
     Returns a kubeconfig with certificates (local accounts) unchanged. Raises `ValueError`, with the user's name, for a
     user with neither.

@@ -12,6 +12,7 @@ import pulumi
 from pulumi_azure_native import containerservice
 
 from model.address_plan import AddressPlan
+from model.address_ranges import without_contained
 from model.kubernetes import POOL_LABEL, SYSTEM_POOL_TAINT
 from model.pools import SURGE
 from settings.schema.aks import AksSettings
@@ -98,7 +99,7 @@ def public_api_server(
     """
     return containerservice.ManagedClusterAPIServerAccessProfileArgs(
         enable_private_cluster=False,
-        authorized_ip_ranges=[*sorted(set(user_cidrs)), *cluster_cidrs],
+        authorized_ip_ranges=[*without_contained(user_cidrs), *cluster_cidrs],
     )
 
 

@@ -39,7 +39,7 @@ class Cosmos(pulumi.ComponentResource):
         account = self._account()
         self.account_id = account.id
         self.endpoint = f"https://{scope.names.cosmos_account}.documents.azure.com:443/"
-        self._containers(account)
+        last = self._containers(account)
         PrivateEndpoint(
             f"{name}-endpoint",
             scope,
@@ -49,6 +49,7 @@ class Cosmos(pulumi.ComponentResource):
                 target_id=account.id,
                 group="Sql",
                 zone_ids=[args.zone_id],
+                after=[last],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -74,7 +75,8 @@ class Cosmos(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=self._scope.protect),
         )
 
-    def _containers(self, account: cosmosdb.DatabaseAccount) -> None:
+    def _containers(self, account: cosmosdb.DatabaseAccount) -> pulumi.Resource:
+        """Declares the database and its containers in a chain. Returns the last."""
         settings = self._args.settings
         options = (
             cosmosdb.CreateUpdateOptionsArgs(
@@ -105,3 +107,4 @@ class Cosmos(pulumi.ComponentResource):
                 ),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[previous], protect=self._scope.protect),
             )
+        return previous

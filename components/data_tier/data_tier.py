@@ -14,13 +14,10 @@ from components.data_tier.storage import Storage, StorageArgs
 from components.role_assignment import Principal
 from components.scope import Scope
 from model.address_plan import Subnet
-from model.permissions import REDIS_EXPORTS, Container
+from model.permissions import REDIS_EXPORTS, ROOMS, Container
 from model.private_dns import PrivateZone
 from model.secrets import EGRESS_STORAGE_KEY, REDIS_PASSWORD
 from settings.schema.data import DatabaseAdministrator, DataSettings
-
-EGRESS_CONTAINER = "rooms"
-"""Container for LiveKit egress's recordings of rooms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +27,7 @@ class DataTierArgs:
     `primary_server_id` is set in regions that only have a replica of another region's PostgreSQL. `after` contains the
     network with its peerings. `zone_ids` are ids of private DNS zones by name. `database_administrators` and
     `redis_readers` sign in with their identity; `file_writers` maps an account to its identity and containers.
+    `records_rooms` adds the storage account of LiveKit egress.
     """
 
     tenant_id: str
@@ -43,14 +41,15 @@ class DataTierArgs:
     )
     redis_readers: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     file_writers: Mapping[str, tuple[Principal, Sequence[str]]] = field(default_factory=dict)
+    records_rooms: bool = False
 
 
 class DataTier(pulumi.ComponentResource):
     """The data of one region that outlives its cluster.
 
-    Composes PostgreSQL (or the host of an external server), Redis, the storage account, the storage account of LiveKit
-    egress, and Cosmos DB by setting. All stores are reachable inside the network only. Does not own the copies of their
-    keys in the vault.
+    Composes PostgreSQL (or the host of an external server), Redis, the storage account and, by setting, the storage
+    account of LiveKit egress and Cosmos DB. All stores are reachable inside the network only. Does not own the copies
+    of their keys in the vault.
     """
 
     postgresql_host: str
@@ -75,13 +74,9 @@ class DataTier(pulumi.ComponentResource):
             args.file_writers,
             kept_days={REDIS_EXPORTS: export.keep_days} if export.enabled else {},
         )
-        # LiveKit egress supports only an account key, so no identity has a role here.
-        egress = self._storage("egress", scope.names.egress_storage_account, [EGRESS_CONTAINER], {}, shared_key=True)
         if args.settings.cosmos is not None:
             self._cosmos()
-        self.keys = {REDIS_PASSWORD: self.redis.primary_key}
-        if egress.account_key is not None:
-            self.keys = {**self.keys, EGRESS_STORAGE_KEY: egress.account_key}
+        self.keys = {REDIS_PASSWORD: self.redis.primary_key, **self._room_recordings()}
         self.register_outputs({"postgresqlHost": self.postgresql_host, "redisHost": self.redis.host})
 
     def _postgresql(self) -> str:
@@ -118,6 +113,13 @@ class DataTier(pulumi.ComponentResource):
             ),
             opts=self._children,
         )
+
+    def _room_recordings(self) -> Mapping[str, pulumi.Output[str]]:
+        """Returns the account's key. LiveKit egress supports only an account key, so no identity has a role here."""
+        if not self._args.records_rooms:
+            return {}
+        egress = self._storage("egress", self._scope.names.egress_storage_account, [ROOMS], {}, shared_key=True)
+        return {EGRESS_STORAGE_KEY: egress.account_key} if egress.account_key is not None else {}
 
     def _storage(
         self,

@@ -11,6 +11,7 @@ from pulumi_azure_native import dbforpostgresql
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.naming import Naming
 from settings.schema.data import DatabaseAdministrator, PostgresqlSettings
 
@@ -45,7 +46,7 @@ class Postgresql(pulumi.ComponentResource):
     Owns the server, its databases, parameters, Entra administrators and read replicas. Does not own roles inside the
     database: the administrator's jobs create them.
 
-    Azure takes one change of a server at a time, so its resources form one chain, with replicas last.
+    Azure takes one change of a server at a time, so its resources form one chain: contents, private endpoint, replicas.
     """
 
     server_id: pulumi.Output[str]
@@ -61,10 +62,10 @@ class Postgresql(pulumi.ComponentResource):
         server = self._server("server", server_name, source=args.primary_server_id, after=args.after)
         self.server_id = server.id
         self._diagnose("diagnostics", server)
+        last = self._contents(server) if args.primary_server_id is None else server
         if args.settings.network == "privateEndpoint":
-            self._endpoint(server)
+            last = self._endpoint(server, after=last)
         if args.primary_server_id is None:
-            last = self._contents(server)
             self._replicas(server, after=last)
         self.register_outputs({"serverId": self.server_id, "host": self.host})
 
@@ -118,9 +119,9 @@ class Postgresql(pulumi.ComponentResource):
         modes = {"none": "Disabled", "sameZone": "SameZone", "zoneRedundant": "ZoneRedundant"}
         return dbforpostgresql.HighAvailabilityArgs(mode=modes[self._args.settings.high_availability])
 
-    def _endpoint(self, server: dbforpostgresql.Server) -> None:
+    def _endpoint(self, server: dbforpostgresql.Server, after: pulumi.Resource) -> PrivateEndpoint:
         args = self._args
-        PrivateEndpoint(
+        return PrivateEndpoint(
             f"{self._name}-endpoint",
             self._scope,
             PrivateEndpointArgs(
@@ -129,6 +130,7 @@ class Postgresql(pulumi.ComponentResource):
                 target_id=server.id,
                 group="postgresqlServer",
                 zone_ids=[args.zone_id],
+                after=[after],
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -181,7 +183,14 @@ class Postgresql(pulumi.ComponentResource):
 
     def _diagnose(self, short: str, server: dbforpostgresql.Server) -> None:
         children = pulumi.ResourceOptions(parent=self)
-        diagnose(f"{self._name}-{short}", server.id, self._scope.log_workspace_id, children)
+        diagnose(
+            f"{self._name}-{short}",
+            server.id,
+            self._scope.log_workspace_id,
+            children,
+            scope=self._scope,
+            source=LogSource.POSTGRESQL,
+        )
 
     def _after(self, previous: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(parent=self, depends_on=[previous])

@@ -11,6 +11,7 @@ from pulumi_azure_native import redisenterprise
 from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.ports import REDIS
 from settings.schema.data import RedisPersistence, RedisSettings
 
@@ -70,7 +71,7 @@ class Redis(pulumi.ComponentResource):
             ),
         )
         database = self._database(cluster)
-        self._readers(database)
+        last = self._readers(database)
         PrivateEndpoint(
             f"{name}-endpoint",
             scope,
@@ -80,13 +81,22 @@ class Redis(pulumi.ComponentResource):
                 target_id=cluster.id,
                 group="redisEnterprise",
                 zone_ids=[args.zone_id],
+                # Not the cluster: Azure reports it as ready before its database exists.
+                after=[last],
             ),
-            # Azure reports a cluster as ready before its database exists.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
+            opts=pulumi.ResourceOptions(parent=self),
         )
         # A database has only logs; its metrics belong to the cluster.
         children = pulumi.ResourceOptions(parent=self)
-        diagnose(f"{name}-diagnostics", database.id, scope.log_workspace_id, children, metrics=False)
+        diagnose(
+            f"{name}-diagnostics",
+            database.id,
+            scope.log_workspace_id,
+            children,
+            scope=scope,
+            source=LogSource.REDIS,
+            metrics=False,
+        )
         keys = redisenterprise.list_database_keys_output(
             resource_group_name=scope.names.resource_group,
             cluster_name=scope.names.redis,
@@ -113,7 +123,8 @@ class Redis(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[cluster], protect=self._scope.protect),
         )
 
-    def _readers(self, database: redisenterprise.Database) -> None:
+    def _readers(self, database: redisenterprise.Database) -> pulumi.Resource:
+        """Declares the access policies in a chain. Returns the last write to the cluster."""
         previous: pulumi.Resource = database
         for short, principal_id in self._args.readers.items():
             previous = redisenterprise.AccessPolicyAssignment(
@@ -126,6 +137,7 @@ class Redis(pulumi.ComponentResource):
                 user=redisenterprise.AccessPolicyAssignmentPropertiesUserArgs(object_id=principal_id),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[previous]),
             )
+        return previous
 
 
 def _persistence(settings: RedisPersistence) -> redisenterprise.PersistenceArgs | None:

@@ -12,6 +12,7 @@ from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from model.log_categories import LogSource
 from model.roles import Role
 from settings.schema.data import BlobLifecycle, StorageSettings
 
@@ -60,10 +61,17 @@ class Storage(pulumi.ComponentResource):
         self.blob_host = f"{args.account_name}.blob.core.windows.net"
         service = self._blob_service(account)
         containers = {container: self._container(container, after=service) for container in args.containers}
-        self._lifecycle(after=service)
-        self._endpoint(account)
+        lifecycle = self._lifecycle(after=service)
+        self._endpoint(account, after=[service, *containers.values(), lifecycle])
         blobs = pulumi.Output.concat(account.id, "/blobServices/", DEFAULT)
-        diagnose(f"{name}-diagnostics", blobs, scope.audit_workspace_id, pulumi.ResourceOptions(parent=self))
+        diagnose(
+            f"{name}-diagnostics",
+            blobs,
+            scope.audit_workspace_id,
+            pulumi.ResourceOptions(parent=self),
+            scope=scope,
+            source=LogSource.BLOBS,
+        )
         self._writers(containers)
         self.account_key = self._key(account) if args.shared_key else None
         self.register_outputs({"accountId": self.account_id, "blobHost": self.blob_host})
@@ -114,9 +122,9 @@ class Storage(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after], protect=self._scope.protect),
         )
 
-    def _lifecycle(self, after: pulumi.Resource) -> None:
+    def _lifecycle(self, after: pulumi.Resource) -> storage.ManagementPolicy:
         folders = [_folder_rule(folder, days) for folder, days in self._args.kept_days.items()]
-        storage.ManagementPolicy(
+        return storage.ManagementPolicy(
             f"{self._name}-lifecycle",
             management_policy_name=DEFAULT,
             account_name=self._args.account_name,
@@ -140,7 +148,7 @@ class Storage(pulumi.ComponentResource):
                     pulumi.ResourceOptions(parent=self),
                 )
 
-    def _endpoint(self, account: storage.StorageAccount) -> None:
+    def _endpoint(self, account: storage.StorageAccount, after: Sequence[pulumi.Resource]) -> None:
         args = self._args
         PrivateEndpoint(
             f"{self._name}-endpoint",
@@ -151,6 +159,7 @@ class Storage(pulumi.ComponentResource):
                 target_id=account.id,
                 group="blob",
                 zone_ids=[args.zone_id],
+                after=after,
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )

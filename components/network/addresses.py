@@ -5,9 +5,8 @@ Addresses are read by name after creation, so that a plan knows them while the a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 from pulumi_azure_native import network
@@ -16,9 +15,6 @@ from components.network.context import NetworkContext
 from model.address_plan import MEDIA_SUBNETS
 from model.public_addresses import ENTRANCES, PublicAddress
 from settings.schema.network import NatGatewaySettings, NetworkSettings
-
-PUBLIC_PREFIX_LENGTH: Final = 28
-"""The largest prefix that Azure offers: 16 addresses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +33,23 @@ class MediaPrefix:
     cidr: pulumi.Output[str]
 
 
-def public_addresses(context: NetworkContext, settings: NetworkSettings) -> dict[PublicAddress, StaticAddress]:
+def public_addresses(
+    context: NetworkContext, purposes: Sequence[PublicAddress], settings: NetworkSettings
+) -> dict[PublicAddress, StaticAddress]:
     """One static address for each purpose."""
-    addresses = {purpose: _public_address(context, purpose, settings) for purpose in PublicAddress}
+    addresses = {purpose: _public_address(context, purpose, settings) for purpose in purposes}
     return {purpose: _read_address(context, purpose, address) for purpose, address in addresses.items()}
 
 
-def media_prefixes(context: NetworkContext, zones: Sequence[str]) -> dict[tuple[str, str], MediaPrefix]:
-    """One prefix for each media pool and zone."""
-    prefixes = {(str(pool), zone): _media_prefix(context, pool, zone) for pool in MEDIA_SUBNETS for zone in zones}
-    return {place: _read_prefix(context, place, prefix) for place, prefix in prefixes.items()}
+def media_prefixes(
+    context: NetworkContext, lengths: Mapping[str, int], zones: Sequence[str]
+) -> dict[tuple[str, str], MediaPrefix]:
+    """One prefix for each media pool and zone. `lengths` are the prefix lengths of the pools."""
+    found: dict[tuple[str, str], MediaPrefix] = {}
+    for pool, length in lengths.items():
+        for zone in zones:
+            found[pool, zone] = _read_prefix(context, pool, zone, length, _media_prefix(context, pool, zone, length))
+    return found
 
 
 def media_groups(context: NetworkContext) -> dict[str, network.ApplicationSecurityGroup]:
@@ -104,13 +107,13 @@ def _read_address(context: NetworkContext, purpose: str, resource: network.Publi
     return StaticAddress(id=resource.id, address=found.ip_address.apply(str))
 
 
-def _media_prefix(context: NetworkContext, pool: str, zone: str) -> network.PublicIPPrefix:
+def _media_prefix(context: NetworkContext, pool: str, zone: str, length: int) -> network.PublicIPPrefix:
     return network.PublicIPPrefix(
         f"{context.name}-prefix-{pool}-{zone}",
         public_ip_prefix_name=context.scope.names.public_prefix(pool, zone),
         resource_group_name=context.scope.resource_group_name,
         location=context.scope.location,
-        prefix_length=PUBLIC_PREFIX_LENGTH,
+        prefix_length=length,
         public_ip_address_version="IPv4",
         sku=network.PublicIPPrefixSkuArgs(name="Standard", tier="Regional"),
         zones=[zone],
@@ -120,13 +123,30 @@ def _media_prefix(context: NetworkContext, pool: str, zone: str) -> network.Publ
     )
 
 
-def _read_prefix(context: NetworkContext, place: tuple[str, str], resource: network.PublicIPPrefix) -> MediaPrefix:
+def _read_prefix(
+    context: NetworkContext, pool: str, zone: str, length: int, resource: network.PublicIPPrefix
+) -> MediaPrefix:
+    """Raises `pulumi.RunError`, also in a preview, if the prefix exists with another length: Azure refuses the change
+    when `up` has changed other resources already.
+    """
+    name = context.scope.names.public_prefix(pool, zone)
+
+    def checked(cidr: str) -> str:
+        deployed = int(cidr.partition("/")[2])
+        if deployed != length:
+            raise pulumi.RunError(
+                f"`voice:aks.mediaPools.{pool}.prefixLength` is {length}, but the prefix {name} exists with length "
+                f"{deployed}. Expected: the length of the deployed prefix, because Azure cannot change it and carriers "
+                f"allow its addresses. Set `prefixLength: {deployed}`."
+            )
+        return cidr
+
     found = network.get_public_ip_prefix_output(
         resource_group_name=context.scope.names.resource_group,
-        public_ip_prefix_name=context.scope.names.public_prefix(*place),
+        public_ip_prefix_name=name,
         opts=context.read_after(resource),
     )
-    return MediaPrefix(id=resource.id, cidr=found.ip_prefix)
+    return MediaPrefix(id=resource.id, cidr=found.ip_prefix.apply(checked))
 
 
 def _media_group(context: NetworkContext, pool: str) -> network.ApplicationSecurityGroup:

@@ -9,6 +9,7 @@ import pulumi
 
 from components.diagnostics import diagnose
 from components.scope import Scope
+from model.log_categories import LogSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +30,16 @@ class NetworkContext:
         """Options of a lookup by name that follows the creation of `resource`."""
         return pulumi.InvokeOutputOptions(parent=self.parent, depends_on=[resource])
 
-    def diagnose(self, short: str, resource_id: pulumi.Input[str], *, metrics: bool = True) -> None:
+    def diagnose(
+        self, short: str, resource_id: pulumi.Input[str], *, source: LogSource | None = None, metrics: bool = True
+    ) -> None:
         """Sends the logs and metrics of a resource to the region's workspace."""
         diagnose(
             f"{self.name}-diagnostics-{short}",
             resource_id,
             self.scope.log_workspace_id,
             self.options(),
+            scope=self.scope,
+            source=source,
             metrics=metrics,
         )

@@ -16,6 +16,7 @@ from components.network.security import SecurityContext, security_rules
 from components.role_assignment import RoleScope
 from components.scope import Scope
 from model.address_plan import NODE_SUBNETS, Subnet, region_plan
+from model.log_categories import LogSource
 from model.private_dns import kubernetes_api_zone
 from model.public_addresses import PublicAddress
 from model.roles import Role
@@ -37,7 +38,8 @@ class NetworkArgs:
     """Args of `Network`.
 
     `peers` are the regions that exist before this one, `others` all other regions: databases replicate among them.
-    `media_zones` are the zones that get a public prefix for each media pool. `private_api_server` adds the DNS zone
+    `public_addresses` are the purposes of the region's static addresses. `media_zones` are the zones that get a public
+    prefix for each media pool, of the pool's length in `media_prefix_lengths`. `private_api_server` adds the DNS zone
     and the runner subnet that a private Kubernetes API needs. `private_zones` are names of private DNS zones.
     """
 
@@ -48,7 +50,9 @@ class NetworkArgs:
     telephony: TelephonySettings
     event_socket: EventSocket
     gateway_exposure: Exposure
+    public_addresses: Sequence[PublicAddress]
     media_zones: Sequence[str]
+    media_prefix_lengths: Mapping[str, int]
     private_api_server: bool = False
     private_zones: Sequence[str] = ()
 
@@ -91,10 +95,10 @@ class Network(pulumi.ComponentResource):
 
         virtual_network = self._virtual_network()
         self.virtual_network_id = virtual_network.id
-        addresses = public_addresses(self._context, args.settings)
+        addresses = public_addresses(self._context, args.public_addresses, args.settings)
         self.public_address_ids = {purpose: address.id for purpose, address in addresses.items()}
         self.public_addresses = {purpose: address.address for purpose, address in addresses.items()}
-        prefixes = media_prefixes(self._context, args.media_zones)
+        prefixes = media_prefixes(self._context, args.media_prefix_lengths, args.media_zones)
         self.media_prefix_ids = {place: prefix.id for place, prefix in prefixes.items()}
         self.media_prefixes = {place: prefix.cidr for place, prefix in prefixes.items()}
         self.media_group_ids = {pool: group.id for pool, group in media_groups(self._context).items()}
@@ -163,7 +167,7 @@ class Network(pulumi.ComponentResource):
             tags=self._scope.tags,
             opts=self._context.options(),
         )
-        self._context.diagnose(f"security-{subnet}", security_group.id, metrics=False)
+        self._context.diagnose(f"security-{subnet}", security_group.id, source=LogSource.SECURITY_GROUP, metrics=False)
         delegation = _DELEGATIONS.get(subnet)
         return network.Subnet(
             f"{self._name}-subnet-{subnet}",

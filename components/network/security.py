@@ -32,7 +32,7 @@ DENY_PRIORITY: Final = 4096
 
 @dataclass(frozen=True)
 class SecurityContext:
-    """The inputs of all rules. `frontends` are addresses of load balancers, `groups` are ASG ids by media pool."""
+    """The inputs of all rules. `frontends` are addresses of enabled load balancers, `groups` ASG ids by media pool."""
 
     plan: AddressPlan
     peer_plans: Sequence[AddressPlan]
@@ -98,11 +98,19 @@ def _args(name: str, protocol: str, ranges: list[str], rule: _Rule) -> network.S
         args.source_address_prefixes = sources
     if rule.to_group is not None:
         args.destination_application_security_groups = [network.ApplicationSecurityGroupArgs(id=rule.to_group)]
-    elif len(rule.to_prefixes) == 1:
-        args.destination_address_prefix = rule.to_prefixes[0]
     else:
-        args.destination_address_prefixes = list(rule.to_prefixes)
+        _set_destinations(args, rule.to_prefixes)
     return args
+
+
+def _set_destinations(args: network.SecurityRuleArgs, prefixes: Sequence[pulumi.Input[str]]) -> None:
+    """Several destinations are always plain ranges: frontends are single addresses."""
+    plain = [prefix for prefix in prefixes if isinstance(prefix, str)]
+    destinations = without_contained(plain) if len(plain) == len(prefixes) > 1 else list(prefixes)
+    if len(destinations) == 1:
+        args.destination_address_prefix = destinations[0]
+    else:
+        args.destination_address_prefixes = destinations
 
 
 def _cluster(subnet: Subnet, context: SecurityContext) -> Iterator[_Rule]:
@@ -161,12 +169,9 @@ def _livekit(context: SecurityContext) -> Iterator[_Rule]:
     group = context.groups[LIVEKIT.name]
     media = [ports.LIVEKIT_ICE_TCP, ports.LIVEKIT_ICE_MUX, ports.LIVEKIT_TURN_UDP]
     yield _Rule("clients", ["Internet"], media, to_group=group)
-    yield _Rule(
-        "turn-tls",
-        ["Internet"],
-        [ports.LIVEKIT_TURN_TLS_FRONTEND],
-        to_prefixes=[context.frontends[PublicAddress.TURN]],
-    )
+    if PublicAddress.TURN in context.frontends:
+        frontend = [context.frontends[PublicAddress.TURN]]
+        yield _Rule("turn-tls", ["Internet"], [ports.LIVEKIT_TURN_TLS_FRONTEND], to_prefixes=frontend)
     yield _Rule("turn-relay", [context.plan.network], [ports.LIVEKIT_TURN_RELAY], to_group=group)
     yield from _cluster(Subnet.LIVEKIT, context)
 

@@ -9,6 +9,7 @@ from pulumi_azure_native import monitor
 
 from components.diagnostics import diagnose
 from components.scope import Scope
+from model.log_categories import LogSource
 
 PROMETHEUS_STREAM = "Microsoft-PrometheusMetrics"
 LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-KubePodInventory")
@@ -17,9 +18,6 @@ LOG_STREAMS = ("Microsoft-ContainerLogV2", "Microsoft-KubeEvents", "Microsoft-Ku
 ENDPOINT_ASSOCIATION = "configurationAccessEndpoint"
 LOGS_ASSOCIATION = "ContainerInsightsExtension"
 """Names that Azure prescribes."""
-
-CONTROL_PLANE_LOGS = ("kube-audit-admin", "guard", "cluster-autoscaler", "kube-controller-manager")
-"""Changes and the reasons for scaling. The full audit log also has all reads, at many times the price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,8 @@ class ClusterMonitoring(pulumi.ComponentResource):
             args.cluster_id,
             scope.audit_workspace_id,
             pulumi.ResourceOptions(parent=self),
-            categories=CONTROL_PLANE_LOGS,
+            scope=scope,
+            source=LogSource.CLUSTER,
         )
         self.register_outputs({})
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 from pulumi_azure_native import applicationinsights, monitor, operationalinsights
 
 from components.scope import Scope, Workspaces
 from settings.schema.observability import ObservabilitySettings
+
+NO_QUOTA: Final = -1
+"""Azure's value for no daily quota. Without a value, a quota that was set before stays."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +45,15 @@ class Observability(pulumi.ComponentResource):
         super().__init__("voice:index:Observability", name, None, opts)
         self._name, self._scope, self._args = name, scope, args
         settings = args.settings
-        workspace = self._workspace("workspace", scope.names.log_workspace, settings.log_retention_days)
-        audit = self._workspace("audit", scope.names.audit_workspace, settings.audit_retention_days)
-        self.workspaces = Workspaces(log_id=workspace.id, audit_id=audit.id)
+        workspace = self._workspace(
+            "workspace", scope.names.log_workspace, settings.log_retention_days, settings.daily_quota_gb
+        )
+        audit = self._workspace(
+            "audit", scope.names.audit_workspace, settings.audit_retention_days, settings.audit_daily_quota_gb
+        )
+        self.workspaces = Workspaces(
+            log_id=workspace.id, audit_id=audit.id, logs_off=frozenset(settings.log_categories_off)
+        )
         insights, metrics = self._application_insights(workspace), self._monitor_workspace()
         self.application_insights_id, self.monitor_workspace_id = insights.id, metrics.id
         self.metrics_endpoint = self._read_metrics_endpoint(metrics)
@@ -59,9 +69,10 @@ class Observability(pulumi.ComponentResource):
             }
         )
 
-    def _workspace(self, short: str, workspace_name: str, retention_days: int) -> operationalinsights.Workspace:
+    def _workspace(
+        self, short: str, workspace_name: str, retention_days: int, quota: int | None
+    ) -> operationalinsights.Workspace:
         """Sets retention on the workspace: its tables exist from the start, and the provider cannot adopt them."""
-        quota = self._args.settings.daily_quota_gb
         return operationalinsights.Workspace(
             f"{self._name}-{short}",
             workspace_name=workspace_name,
@@ -69,7 +80,7 @@ class Observability(pulumi.ComponentResource):
             location=self._scope.location,
             sku=operationalinsights.WorkspaceSkuArgs(name="PerGB2018"),
             retention_in_days=retention_days,
-            workspace_capping=operationalinsights.WorkspaceCappingArgs(daily_quota_gb=quota) if quota else None,
+            workspace_capping=operationalinsights.WorkspaceCappingArgs(daily_quota_gb=quota or NO_QUOTA),
             features=operationalinsights.WorkspaceFeaturesArgs(disable_local_auth=True),
             tags=self._scope.tags,
             opts=pulumi.ResourceOptions(parent=self),

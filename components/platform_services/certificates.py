@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from components.scope import Scope
 from model.charts import CERT_MANAGER
 from model.host_names import HostNames
 from model.kubernetes import SYSTEM
-from model.tls_certificates import CERTIFICATE_HOURS, KEY_BITS, ROOT_HOURS, TLS_CERTIFICATES, TlsCertificate
+from model.tls_certificates import CERTIFICATE_HOURS, KEY_BITS, ROOT_HOURS, TlsCertificate
 from settings.schema.certificates import CertificatesSettings, Issuer
 
 API: Final = "cert-manager.io/v1"
@@ -42,10 +42,12 @@ ROOT: Final = "self-signed-root"
 class CertificatesArgs:
     """Args of `Certificates`.
 
-    `client_id` is the identity that writes to the public zones for a public authority; `RegionDns` owns its roles.
+    `certificates` are those that the stack uses. `client_id` is the identity that writes to the public zones for a
+    public authority; `RegionDns` owns its roles.
     """
 
     namespaces: Mapping[str, pulumi.Input[str]]
+    certificates: Sequence[TlsCertificate]
     settings: CertificatesSettings
     hosts: HostNames
     client_id: pulumi.Input[str] | None = None
@@ -81,7 +83,7 @@ class Certificates(pulumi.ComponentResource):
         )
         directory = args.settings.directory
         issuer = self._public_issuer(directory, release) if directory else self._self_signed_issuer(release)
-        self.ready = {certificate.name: self._certificate(certificate, issuer) for certificate in TLS_CERTIFICATES}
+        self.ready = {certificate.name: self._certificate(certificate, issuer) for certificate in args.certificates}
         self.register_outputs({"issuer": ISSUERS[args.settings.issuer]})
 
     def _issuer(self, issuer_name: str, spec: Mapping[str, Any], after: pulumi.Resource) -> pulumi.Resource:

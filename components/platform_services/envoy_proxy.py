@@ -47,7 +47,9 @@ ACCESS_LOG: Final = {
 """Fields of the access log, without the query string: LiveKit clients send their token in it."""
 
 
-def envoy_proxy_spec(settings: GatewaySettings, service_annotations: Mapping[str, str]) -> dict[str, Any]:
+def envoy_proxy_spec(
+    settings: GatewaySettings, service_annotations: Mapping[str, str], image_registry: str
+) -> dict[str, Any]:
     """The `spec` of an EnvoyProxy: Deployment, Service, autoscaler, disruption budget, access log and shutdown."""
     return {
         "provider": {
@@ -63,7 +65,7 @@ def envoy_proxy_spec(settings: GatewaySettings, service_annotations: Mapping[str
                             _spread("kubernetes.io/hostname"),
                         ],
                     },
-                    "container": {"resources": RESOURCES},
+                    "container": {"imageRepository": f"{image_registry}/envoyproxy/envoy", "resources": RESOURCES},
                 },
                 "envoyService": {
                     "name": GATEWAY_SERVICE,

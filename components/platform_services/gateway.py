@@ -45,13 +45,14 @@ KEEPALIVE_INTERVAL_SECONDS: Final = 15
 @dataclass(frozen=True, kw_only=True)
 class GatewayArgs:
     """Args of `Gateway`. `plan` has the private address of an internal Gateway; a public one uses the region's address
-    by name.
+    by name. Nodes pull Envoy from `image_registry`.
     """
 
     namespaces: Mapping[str, pulumi.Input[str]]
     settings: GatewaySettings
     hosts: HostNames
     plan: AddressPlan
+    image_registry: str
 
 
 class Gateway(pulumi.ComponentResource):
@@ -73,7 +74,7 @@ class Gateway(pulumi.ComponentResource):
             ENVOY_GATEWAY,
             release_name=RELEASE,
             namespace=self._namespace,
-            values=_values(),
+            values=_values(args.image_registry),
             opts=pulumi.ResourceOptions(parent=self),
         )
         gateway = self._gateway(self._class(), self._proxy())
@@ -103,7 +104,7 @@ class Gateway(pulumi.ComponentResource):
         return self._object("class", GATEWAY_API, "GatewayClass", {"controllerName": CONTROLLER}, [self._release])
 
     def _proxy(self) -> pulumi.Resource:
-        spec = envoy_proxy_spec(self._args.settings, self._service_annotations())
+        spec = envoy_proxy_spec(self._args.settings, self._service_annotations(), self._args.image_registry)
         return self._object("proxy", ENVOY_API, "EnvoyProxy", spec, [self._release])
 
     def _service_annotations(self) -> dict[str, str]:
@@ -208,9 +209,10 @@ def _seconds(count: int) -> str:
     return f"{count}s"
 
 
-def _values() -> dict[str, Any]:
+def _values(image_registry: str) -> dict[str, Any]:
     """The chart's values. The chart also installs the CRDs of the Gateway API and of Envoy Gateway."""
     return {
+        "global": {"imageRegistry": image_registry},
         "deployment": {
             "replicas": REPLICAS,
             "priorityClassName": CONTROLLER_PRIORITY,

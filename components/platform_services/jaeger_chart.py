@@ -20,12 +20,13 @@ def _everywhere(port: Ports) -> dict[str, str]:
     return {"endpoint": f"0.0.0.0:{port}"}
 
 
-def jaeger_values() -> dict[str, Any]:
+def jaeger_values(image_registry: str) -> dict[str, Any]:
     """One pod with an embedded database on a disk. It can move to another node of the disk's zone, but it cannot have
     replicas. For more, use Application Insights.
     """
     return {
         "fullnameOverride": JAEGER_SERVICE,
+        "global": {"imageRegistry": image_registry},
         "userconfig": _config(),
         "jaeger": {
             "nodeSelector": CONTROLLER_NODES,

@@ -39,6 +39,7 @@ class MetricsArgs:
     """Args of `Metrics`.
 
     `namespace` is the namespace of the controllers, `managed_endpoint` the URL of the Azure Monitor workspace.
+    Nodes pull Grafana from `image_registry`.
     """
 
     namespace: pulumi.Input[str]
@@ -46,6 +47,7 @@ class MetricsArgs:
     settings: MetricsSettings
     targets: Sequence[ScrapeTarget]
     managed_endpoint: pulumi.Input[str]
+    image_registry: str
 
 
 class Metrics(pulumi.ComponentResource):
@@ -106,7 +108,7 @@ class Metrics(pulumi.ComponentResource):
             PROMETHEUS_STACK,
             release_name="prometheus",
             namespace=self._args.namespace,
-            values=prometheus_values(self._args.settings),
+            values=prometheus_values(self._args.settings, self._args.image_registry),
             opts=self._children,
         )
 

@@ -25,10 +25,11 @@ from components.workload_identity import WorkloadIdentity
 from model.address_plan import region_plan
 from model.features import Feature, features
 from model.host_names import host_names
+from model.image_cache import image_registry
 from model.kubernetes import APPS, SYSTEM
 from model.ports import OTLP_SERVICE
 from model.scrape_targets import scrape_targets
-from model.tls_certificates import GATEWAY_CERTIFICATE
+from model.tls_certificates import GATEWAY_CERTIFICATE, tls_certificates
 from settings.schema.aks_stack import AksStackSettings
 
 
@@ -36,13 +37,15 @@ from settings.schema.aks_stack import AksStackSettings
 class PlatformServicesArgs:
     """Args of `PlatformServices`: the settings of the whole stack, because it composes many sections.
 
-    `identities` are by account name. `after` contains the owners of the controllers' roles in Azure. `metrics_endpoint`
-    is the query URL of the Azure Monitor workspace, `trace_connection` the connection string of Application Insights.
+    `identities` are by account name. Nodes can pull images after `registry_access`. `after` contains the owners of the
+    controllers' roles in Azure. `metrics_endpoint` is the query URL of the Azure Monitor workspace, `trace_connection`
+    the connection string of Application Insights.
     """
 
     settings: AksStackSettings
     identities: Mapping[str, WorkloadIdentity]
     cluster: pulumi.Resource
+    registry_access: pulumi.Resource
     after: Sequence[pulumi.Resource] = ()
     metrics_endpoint: pulumi.Input[str]
     trace_connection: pulumi.Input[str]
@@ -88,7 +91,7 @@ class PlatformServices(pulumi.ComponentResource):
             NamespacesArgs(
                 kubernetes_version=self._settings.aks.kubernetes_version,
                 mesh=self._settings.mesh,
-                after=[self._args.cluster],
+                after=[self._args.cluster, self._args.registry_access],
             ),
             opts=self._children,
         ).names
@@ -119,6 +122,7 @@ class PlatformServices(pulumi.ComponentResource):
             self._scope,
             CertificatesArgs(
                 namespaces=self.namespaces,
+                certificates=tls_certificates(settings),
                 settings=settings.certificates,
                 hosts=host_names(settings),
                 client_id=self._args.identities["cert-manager"].client_id if public else None,
@@ -148,6 +152,7 @@ class PlatformServices(pulumi.ComponentResource):
                 settings=settings.gateway,
                 hosts=host_names(settings),
                 plan=region_plan(settings.this_region),
+                image_registry=image_registry(settings),
             ),
             opts=self._children,
         )
@@ -196,6 +201,7 @@ class PlatformServices(pulumi.ComponentResource):
                 settings=settings.metrics,
                 targets=scrape_targets(settings),
                 managed_endpoint=self._args.metrics_endpoint,
+                image_registry=image_registry(settings),
             ),
             opts=self._children,
         ).address
@@ -219,6 +225,7 @@ class PlatformServices(pulumi.ComponentResource):
             TracingArgs(
                 namespace=self.namespaces[SYSTEM.name],
                 settings=self._settings.tracing,
+                image_registry=image_registry(self._settings),
                 application_insights=azure,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self._args.after)),

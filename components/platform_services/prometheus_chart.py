@@ -44,7 +44,7 @@ def _volume(storage_class: str, gib: int) -> dict[str, Any]:
 _DISKS_GO: Final = {"whenDeleted": "Delete", "whenScaled": "Retain"}
 
 
-def prometheus_values(settings: MetricsSettings) -> dict[str, Any]:
+def prometheus_values(settings: MetricsSettings, image_registry: str) -> dict[str, Any]:
     """The values of kube-prometheus-stack, without its rules: the platform has its own, the same as in Azure."""
     return {
         "fullnameOverride": PROMETHEUS_SERVICE.removesuffix("-prometheus"),
@@ -60,7 +60,7 @@ def prometheus_values(settings: MetricsSettings) -> dict[str, Any]:
                 "resources": _resources("50m", "128Mi", "256Mi"),
             },
         },
-        "grafana": _grafana(),
+        "grafana": _grafana(image_registry),
         "prometheusOperator": {
             # Its webhook needs certificates and jobs; the program checks objects before it sends them.
             "admissionWebhooks": _OFF,
@@ -106,12 +106,14 @@ def _prometheus(settings: MetricsSettings) -> dict[str, Any]:
     }
 
 
-def _grafana() -> dict[str, Any]:
+def _grafana(image_registry: str) -> dict[str, Any]:
     """One pod, because its database is a file. The chart generates the password of `admin` in the Secret
     `prometheus-grafana`.
     """
     return {
         "fullnameOverride": "prometheus-grafana",
+        # The chart's other images come from registries without a limit per address.
+        "image": {"registry": image_registry},
         "deploymentStrategy": {"type": "Recreate"},
         "persistence": {
             "enabled": True,

@@ -29,10 +29,13 @@ class ApplicationInsights:
 
 @dataclass(frozen=True, kw_only=True)
 class TracingArgs:
-    """Args of `Tracing`. `namespace` is the controllers'; `application_insights` is set if it receives traces."""
+    """Args of `Tracing`. `namespace` is the controllers'; `application_insights` is set if it receives traces. Nodes
+    pull the images from `image_registry`.
+    """
 
     namespace: pulumi.Input[str]
     settings: TracingSettings
+    image_registry: str
     application_insights: ApplicationInsights | None = None
 
 
@@ -63,7 +66,7 @@ class Tracing(pulumi.ComponentResource):
             JAEGER,
             release_name=JAEGER_SERVICE,
             namespace=self._args.namespace,
-            values=jaeger_values(),
+            values=jaeger_values(self._args.image_registry),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -74,7 +77,7 @@ class Tracing(pulumi.ComponentResource):
             "fullnameOverride": OTLP_SERVICE,
             "mode": "deployment",
             # The contrib distribution: the core one has no exporter for Azure Monitor.
-            "image": {"repository": "otel/opentelemetry-collector-contrib"},
+            "image": {"repository": f"{self._args.image_registry}/otel/opentelemetry-collector-contrib"},
             # Replaces the chart's configuration; `config` would be merged with it.
             "alternateConfig": collector_config(self._args.settings),
             "replicaCount": REPLICAS,

@@ -16,7 +16,7 @@ from components.voice_workloads.values import (
 )
 from model import ports, secrets
 from model.naming import region_names
-from model.permissions import Container
+from model.permissions import ROOMS
 
 
 def values(context: ValuesContext) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def values(context: ValuesContext) -> dict[str, Any]:
             "redis": redis_values(settings),
             "storage": {
                 "account": region_names(settings).egress_storage_account,
-                "container": Container.RECORDINGS,
+                "container": ROOMS,
             },
         },
     )

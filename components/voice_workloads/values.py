@@ -13,7 +13,7 @@ from model.address_plan import region_plan
 from model.capacity import region_capacity
 from model.drain import drain_budget
 from model.kubernetes import PROMETHEUS_AUTHENTICATION
-from model.naming import Naming, global_names, region_names
+from model.naming import global_names, region_names
 from model.permissions import WorkloadAccount
 from model.pools import Pool, media_pool
 from model.public_addresses import PublicAddress
@@ -33,13 +33,8 @@ https://cloud-provider-azure.sigs.k8s.io/topics/loadbalancer/#loadbalancer-annot
 def image_values(image: Image, settings: AksStackSettings) -> dict[str, Any]:
     """Returns an image, from the environment's registry if the stack says so."""
     own = settings.images.source == "ownRegistry"
-    repository = f"{registry_server(global_names(settings))}/{image.repository}" if own else image.repository
+    repository = f"{global_names(settings).registry_host}/{image.repository}" if own else image.repository
     return {"repository": repository, "tag": image.tag or "", "digest": image.digest or ""}
-
-
-def registry_server(global_names: Naming) -> str:
-    """Returns the address of the registry, computed from its name."""
-    return f"{global_names.registry}.azurecr.io"
 
 
 @dataclass(frozen=True, kw_only=True)

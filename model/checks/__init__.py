@@ -3,7 +3,9 @@
 A rule for one setting belongs to its field in `settings.schema`.
 
 stack.py      sections that all kinds have: regions, secrets
+example_values.py  example values in class production
 network.py    address spaces and DDoS protection
+addresses.py  addresses of carriers and deployers
 cluster.py    the cluster and its node pools
 telephony.py  carriers, their ports and the longest call
 data.py       secrets, database, cache and files
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from model.checks.addresses import ADDRESS_RULES
 from model.checks.cluster import CLUSTER_RULES
 from model.checks.data import DATA_RULES
 from model.checks.network import NETWORK_RULES
@@ -34,6 +37,7 @@ __all__ = ["AKS_RULES", "STACK_RULES", "Rules", "check"]
 AKS_RULES: Final[Rules[AksStackSettings]] = {
     **STACK_RULES,
     **NETWORK_RULES,
+    **ADDRESS_RULES,
     **CLUSTER_RULES,
     **TELEPHONY_RULES,
     **DATA_RULES,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from model.address_plan import NODE_SUBNETS, Subnet, region_plan
-from model.checks.rules import ANYWHERE, Rules
+from model.checks.rules import Rules
 from model.pools import CALL_POOLS, MEDIA_POOLS, POOLS, SYSTEM_POOL, media_pool_named
-from settings.schema.aks import Generation, MediaPool, OsDisk, WorkloadPool
+from model.private_dns import kubernetes_api_zone
+from settings.schema.aks import MEDIA_SURGE_NODES, Generation, MediaPool, OsDisk, WorkloadPool, prefix_nodes
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import Problem
 from settings.schema.vm_sizes import VM_SIZES
@@ -25,6 +26,18 @@ def _api_server_admits_the_deployer(settings: AksStackSettings) -> Iterator[Prob
                 "no ranges, because `access` is `private` and a private API server has no public address",
                 "Remove the ranges, or set `access` to `authorizedRanges`.",
             )
+        if settings.aks.kubernetes_objects and not settings.deployer.private_network:
+            zone = kubernetes_api_zone(settings.this_region.location)
+            yield Problem(
+                "deployer-without-path",
+                "voice:deployer.privateNetwork",
+                False,
+                "true, because `voice:aks.apiServer.access` is `private` and only the region's network, and networks"
+                f" that are peered with it and linked to its zone {zone}, reach the API server",
+                "For a first deployment, set `voice:aks.kubernetesObjects` and `voice:workloads.enabled` to false and"
+                " run `pulumi up`. Then run Pulumi on a virtual machine in the subnet `runners`, with this setting"
+                " true (docs/deploy.md).",
+            )
         return
     if not settings.deployer.egress_cidrs:
         yield Problem(
@@ -34,19 +47,6 @@ def _api_server_admits_the_deployer(settings: AksStackSettings) -> Iterator[Prob
             "at least one public range, because `voice:aks.apiServer.access` is `authorizedRanges`",
             "Add the address from which you deploy, such as 198.51.100.7/32. Without it, the API server refuses you.",
         )
-    ranges = {
-        "voice:deployer.egressCidrs": settings.deployer.egress_cidrs,
-        "voice:aks.apiServer.authorizedCidrs": server.authorized_cidrs,
-    }
-    for path, cidrs in ranges.items():
-        if settings.stack_class == "production" and ANYWHERE in cidrs:
-            yield Problem(
-                "open-api-server",
-                path,
-                ANYWHERE,
-                "specific ranges: class `production` does not open the Kubernetes API to the internet",
-                "List the addresses of your offices and runners, or set `voice:aks.apiServer.access` to `private`.",
-            )
 
 
 def _production_is_not_weakened(settings: AksStackSettings) -> Iterator[Problem]:
@@ -139,7 +139,25 @@ def _pools_fit(settings: AksStackSettings) -> Iterator[Problem]:
                 f"at most `maxNodes{suffix}` ({max_count})",
                 "Lower the minimum, or raise the maximum.",
             )
+    yield from _media_nodes_have_public_addresses(settings)
     yield from _nodes_have_addresses(settings)
+
+
+def _media_nodes_have_public_addresses(settings: AksStackSettings) -> Iterator[Problem]:
+    """Two generations and the surge node of an upgrade take their addresses from one prefix."""
+    for name, pool in settings.aks.media_pools.items():
+        needed, addresses = 2 * pool.max_nodes_per_zone + MEDIA_SURGE_NODES, 2 ** (32 - pool.prefix_length)
+        if needed > addresses:
+            yield Problem(
+                "prefix-too-small",
+                f"voice:aks.mediaPools.{name}.prefixLength",
+                pool.prefix_length,
+                f"a prefix with at least {needed} addresses: two generations of up to {pool.max_nodes_per_zone} nodes"
+                f" and {MEDIA_SURGE_NODES} surge node",
+                f"Lower `maxNodesPerZone` to {prefix_nodes(pool.prefix_length)}, or use a larger prefix if the pool is"
+                " not deployed yet.",
+                wrong=f"is {pool.prefix_length}, a prefix of {addresses} addresses",
+            )
 
 
 def _nodes_have_addresses(settings: AksStackSettings) -> Iterator[Problem]:

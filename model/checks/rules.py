@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from settings.schema.errors import Problem
 from settings.schema.stack import StackSettings
@@ -12,8 +12,6 @@ S = TypeVar("S", bound=StackSettings)
 
 Rules: TypeAlias = Mapping[str, Callable[[S], Iterable[Problem]]]
 """Rules by their requirement, in words. A rule of `StackSettings` applies to every kind of stack."""
-
-ANYWHERE: Final = "0.0.0.0/0"
 
 
 def repeated(values: Iterable[Any]) -> Iterator[tuple[int, Any]]:

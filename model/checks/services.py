@@ -214,7 +214,19 @@ def _mesh_revisions_fit(settings: AksStackSettings) -> Iterator[Problem]:
         )
 
 
+def _registry_reaches_all_regions(settings: AksStackSettings) -> Iterator[Problem]:
+    if len(settings.regions) > 1 and settings.registry.tier != "Premium":
+        yield Problem(
+            "registry-without-replicas",
+            "voice:registry.tier",
+            settings.registry.tier,
+            "Premium, because the environment has several regions and only this tier has replicas",
+            "Set the tier to `Premium`.",
+        )
+
+
 SERVICE_RULES: Final[Rules[AksStackSettings]] = {
+    "registry reaches all regions": _registry_reaches_all_regions,
     "certificates can be issued": _certificates_can_be_issued,
     "names of regions are free": _names_of_regions_are_free,
     "routes have targets": _routes_have_targets,

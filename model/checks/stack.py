@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from model.checks.example_values import EXAMPLE_RULES
 from model.checks.rules import Rules, repeated
 from settings.schema.errors import Problem
 from settings.schema.key_vault import SECRET_NAME
@@ -97,4 +98,5 @@ def secrets_are_valid(
 
 STACK_RULES: Final[Rules[StackSettings]] = {
     "regions are distinct": _regions_are_distinct,
+    **EXAMPLE_RULES,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from model.checks.rules import ANYWHERE, Rules, repeated
+from model.checks.rules import Rules, repeated
 from model.drain import AKS_LONGEST_DRAIN_MINUTES, drain_budget
 from model.pools import SIP
 from model.ports import FIRST_PORT_OF_KUBERNETES, freeswitch_rtp
@@ -70,14 +70,6 @@ def _carriers_are_valid(settings: AksStackSettings) -> Iterator[Problem]:
         yield Problem("repeated-carrier", path, name, "a name that no other carrier has", "Rename one of them.")
     for position, carrier in enumerate(carriers):
         path = f"voice:telephony.carriers[{position}]"
-        if ANYWHERE in carrier.signalling_cidrs:
-            yield Problem(
-                "open-sip-port",
-                f"{path}.signallingCidrs",
-                ANYWHERE,
-                "the carrier's own ranges: scanners find an open SIP port within minutes",
-                "List the signaling addresses that the carrier publishes.",
-            )
         yield from _registration_is_complete(carrier, path)
         yield from _registration_is_renewed_in_time(carrier, path)
         if carrier.outbound is not None and not (carrier.outbound.prefixes or carrier.outbound.numbers):

@@ -161,7 +161,7 @@ def _pods_fit_their_nodes(settings: AksStackSettings) -> Iterator[Problem]:
 
 def _production_names_its_images(settings: AksStackSettings) -> Iterator[Problem]:
     """Every image of an enabled workload has a digest."""
-    if settings.stack_class != "production":
+    if settings.stack_class != "production" or not settings.workloads.enabled:
         return
     for field in dict.fromkeys(image for known in enabled_workloads(settings) for image in known.images):
         image: Image = getattr(settings.images, field)
@@ -172,8 +172,20 @@ def _production_names_its_images(settings: AksStackSettings) -> Iterator[Problem
                 f"voice:images.{alias}.digest",
                 None,
                 "the image's digest in class `production`, because the content of a tag can change",
-                f"Push {image.repository} to the registry, and add the digest that `az acr repository show` returns.",
+                f"Push {image.repository} to the registry, and add the digest that `az acr repository show` returns;"
+                " or set `voice:workloads.enabled` to false until the images are there.",
             )
+
+
+def _workloads_need_kubernetes_objects(settings: AksStackSettings) -> Iterator[Problem]:
+    if settings.workloads.enabled and not settings.aks.kubernetes_objects:
+        yield Problem(
+            "workloads-without-kubernetes-objects",
+            "voice:workloads.enabled",
+            True,
+            "false, because `voice:aks.kubernetesObjects` is false and workloads are objects in the cluster",
+            "Set it to false in this step, or set `voice:aks.kubernetesObjects` to true.",
+        )
 
 
 def _agent_secrets_exist(settings: AksStackSettings) -> Iterator[Problem]:
@@ -205,5 +217,6 @@ WORKLOAD_RULES: Final[Rules[AksStackSettings]] = {
     "pods that do not scale carry the calls": _pods_that_do_not_scale_carry_the_calls,
     "rollouts find a node": _rollouts_find_a_node,
     "production names its images": _production_names_its_images,
+    "workloads need kubernetes objects": _workloads_need_kubernetes_objects,
     "agent secrets exist": _agent_secrets_exist,
 }

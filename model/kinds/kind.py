@@ -13,8 +13,24 @@ from settings.schema.stack import StackClass, StackSettings
 ClassDefaults: TypeAlias = Mapping[str, Mapping[StackClass, Any]]
 """Values of each class by setting: the path in the stack file without `voice:`, such as `aks.tier`."""
 
+FREQUENT: Final = [
+    "StorageRead",
+    "PostgreSQLFlexQueryStoreRuntime",
+    "PostgreSQLFlexQueryStoreWaitStats",
+    "PostgreSQLFlexTableStats",
+    "PostgreSQLFlexDatabaseXacts",
+    "ConnectionEvents",
+    "NetworkSecurityGroupRuleCounter",
+]
+"""Log categories with an entry for each read, query or rule and minute. Tests need none of them."""
+
 SHARED_CLASS_DEFAULTS: Final[ClassDefaults] = {
     "protect": {"production": True, "staging": False, "development": False},
+    # A limit on the cost of a program that logs without end; far above what a region writes.
+    "observability.dailyQuotaGb": {"production": 100, "staging": 5, "development": 1},
+    "observability.auditDailyQuotaGb": {"production": None, "staging": 5, "development": 1},
+    "observability.logCategoriesOff": {"production": [], "staging": FREQUENT, "development": FREQUENT},
+    "registry.tier": {"production": "Premium", "staging": "Standard", "development": "Basic"},
 }
 """Class defaults of the sections that all kinds have."""
 

@@ -43,12 +43,6 @@ def instances(settings: AksStackSettings) -> tuple[Instance, ...]:
     return tuple(instance for workload in enabled_workloads(settings) for instance in workload.instances_of(settings))
 
 
-def instances_with_identity(settings: AksStackSettings) -> tuple[Instance, ...]:
-    """Returns the instances that have an identity in Azure, including those of disabled workloads that keep theirs."""
-    kept = (workload for workload in CATALOG if workload.keeps_identity or workload.enabled.holds(settings))
-    return tuple(instance for workload in kept for instance in workload.instances_of(settings))
-
-
 def host_ports(pool: Pool, telephony: TelephonySettings) -> tuple[Ports, ...]:
     """Returns every port that is in use on the network of a pool's nodes."""
     workloads = (port for known in CATALOG if known.pool == pool for port in known.host_ports(telephony))

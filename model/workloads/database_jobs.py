@@ -42,5 +42,4 @@ WORKLOAD: Final = Workload(
         "`data.postgresql.mode` is managed, in the primary region; or `data.redis.export.enabled`",
         lambda settings: dumps_database(settings) or exports_redis(settings),
     ),
-    keeps_identity=True,
 )

@@ -37,5 +37,4 @@ WORKLOAD: Final = Workload(
     ),
     waits_for_calls=True,
     enabled=Condition("`egress.enabled`", lambda settings: settings.egress.enabled),
-    keeps_identity=True,
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from model import ports, secrets
 from model.flow import Flow
+from model.flow_conditions import MANAGED_TRUNKS
 from model.kubernetes import MEDIA, MEDIA_PRIORITY
 from model.policy_endpoints import named
 from model.pools import SIP
@@ -37,6 +38,7 @@ WORKLOAD: Final = Workload(
             target=LIVEKIT.endpoint,
             ports=(ports.LIVEKIT_SIGNALLING,),
             reason="trunks and dispatch rules of the SIP bridge",
+            when=MANAGED_TRUNKS,
         ),
     ),
     calls=Calls(

@@ -73,7 +73,7 @@ class Workload:
     - `pool` and `priority` place its pods.
     - `section` is the path of its settings in the stack file, `images` the fields of `voice:images` that it runs.
     - `secrets`, `containers`, `redis` and `database_administrator` are the permissions of its identity
-      (`model.permissions`). With `keeps_identity` the identity exists while the workload is disabled.
+      (`model.permissions`).
     - `environment_secrets` maps environment variables to secrets.
     - `host_network`: its pods use the network of their node, where `host_ports` are all ports that they listen on and
       `public_ports` those that clients reach at the node's public address.
@@ -107,7 +107,6 @@ class Workload:
     is_job: bool = False
     fills_pool: bool = True
     enabled: Condition = ALWAYS
-    keeps_identity: bool = False
     instances: Callable[[Workload, AksStackSettings], tuple[str, ...]] = _one_instance
 
     @property

@@ -10,14 +10,24 @@ from pydantic import AfterValidator, Field, StringConstraints
 from settings.schema.types import Cidrs, Duration, GenerationName, Guid, PoolName, Section, Zones, refuse
 from settings.schema.vm_sizes import VM_SIZES, VmSize
 
-ADDRESSES_PER_PREFIX = 16
-"""Addresses of a /28, the largest public prefix that Azure offers."""
+LARGEST_PREFIX_LENGTH = 28
+"""A /28 with 16 addresses is the largest public prefix that Azure offers (learn.microsoft.com/azure/virtual-network/
+ip-services/public-ip-address-prefix).
+"""
+SMALLEST_PREFIX_LENGTH = 30
+"""The four addresses of a /30 hold two generations of one node and the surge node."""
 
 MEDIA_SURGE_NODES = 1
 """Extra nodes during an upgrade of a media pool. Each needs an address of the prefix."""
 
-MOST_MEDIA_NODES = (ADDRESSES_PER_PREFIX - MEDIA_SURGE_NODES) // 2
-"""Maximum nodes of a media pool per zone and generation: two generations and the surge share a prefix."""
+
+def prefix_nodes(prefix_length: int) -> int:
+    """Returns the most nodes of a media pool per zone and generation: two generations and the surge share a prefix."""
+    return (2 ** (32 - prefix_length) - MEDIA_SURGE_NODES) // 2
+
+
+MOST_MEDIA_NODES = prefix_nodes(LARGEST_PREFIX_LENGTH)
+"""Maximum nodes of a media pool per zone and generation, with the largest prefix."""
 
 
 def _known_size(value: str) -> str:
@@ -94,8 +104,12 @@ class MediaPool(Section):
     min_nodes_per_zone: Annotated[int, Field(ge=0, le=MOST_MEDIA_NODES)]
     """Minimum number of nodes per zone."""
     max_nodes_per_zone: Annotated[int, Field(ge=1, le=MOST_MEDIA_NODES)]
-    """Maximum number of nodes per zone and generation. Two generations and a surge node must fit the 16 addresses of
-    the zone's prefix.
+    """Maximum number of nodes per zone and generation. Two generations and a surge node must fit the addresses of the
+    zone's prefix.
+    """
+    prefix_length: Annotated[int, Field(ge=LARGEST_PREFIX_LENGTH, le=SMALLEST_PREFIX_LENGTH)] = LARGEST_PREFIX_LENGTH
+    """Length of the public prefix of each zone, 28-30: a /28 has 16 addresses for 7 nodes, a /29 has 8 for 3, a /30 has
+    4 for 1. A deployed prefix cannot change its length.
     """
     generations: Generations
 
@@ -180,6 +194,10 @@ class AksSettings(Section):
     long_term_support: bool = False
     """One more year of support for the minor version. Requires tier Premium."""
     api_server: ApiServer = ApiServer()
+    kubernetes_objects: bool = True
+    """Declares the objects in the cluster. `false` is the first step with a private API server: the stack deploys
+    everything in Azure and does not use the Kubernetes API.
+    """
     local_accounts: bool = False
     """Certificate users in addition to Entra. Class `production` refuses them."""
     admin_group_object_ids: tuple[Guid, ...] = ()

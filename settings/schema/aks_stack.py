@@ -20,6 +20,7 @@ from settings.schema.network import NetworkSettings
 from settings.schema.sip_edge import SipEdgeSettings
 from settings.schema.stack import StackSettings
 from settings.schema.telephony import TelephonySettings
+from settings.schema.workloads import WorkloadsSettings
 
 
 class AksStackSettings(StackSettings):
@@ -39,6 +40,7 @@ class AksStackSettings(StackSettings):
     tracing: TracingSettings = TracingSettings()
     mesh: MeshSettings = MeshSettings()
     delivery: DeliverySettings = DeliverySettings()
+    workloads: WorkloadsSettings = WorkloadsSettings()
     images: ImagesSettings = ImagesSettings()
     sip_edge: SipEdgeSettings = SipEdgeSettings()
     freeswitch: FreeSwitchSettings = FreeSwitchSettings()

@@ -32,9 +32,15 @@ class DeployerSettings(Section):
     principal_type: Literal["User", "Group", "ServicePrincipal"] = "ServicePrincipal"
     """Type of `principalId`."""
     egress_cidrs: Cidrs = ()
-    """Public addresses of the deployer. Required if the API server has authorized ranges."""
-    kubernetes_login: Literal["azurecli", "workloadidentity"] = "azurecli"
-    """Source of kubelogin's token: `azurecli` on a workstation, `workloadidentity` in a pipeline with OIDC."""
+    """Public addresses of the deployer, not private ones. Required if the API server has authorized ranges."""
+    private_network: bool = False
+    """Whether the deployer runs in the network of the region (its subnet `runners`), or in a network that is peered
+    with it and linked to the DNS zone of the API server. A private API server requires it for objects in the cluster.
+    """
+    kubernetes_login: Literal["azurecli", "workloadidentity", "azurepipelines"] = "azurecli"
+    """Source of kubelogin's token: `azurecli` on a workstation or a virtual machine, `workloadidentity` in GitHub
+    Actions, `azurepipelines` in Azure DevOps.
+    """
 
 
 class NamingSettings(Section):

@@ -42,7 +42,9 @@ class DnsSettings(Section):
     `dnsNameServers`.
     """
     delegated: bool = False
-    """Whether the parent zone delegates the zone already. A public `certificates.issuer` requires the delegation."""
+    """Whether the parent zone delegates the zone already. `false` is a step of a first deployment: certificates are
+    self-signed, because a public `certificates.issuer` requires the delegation.
+    """
     ttl_seconds: Annotated[int, Field(ge=30, le=86400)] = 300
     """Time to live of records, seconds."""
     routing: Literal["performance", "priority"] = "performance"

@@ -32,6 +32,10 @@ class StackSettings(Section):
     """Kind of the stack."""
     stack_class: Annotated[StackClass, Field(alias="class")]
     """Set of defaults: `production`, `staging` or `development`. A stack can override each default."""
+    example: bool = False
+    """Marks an example of this repository: class `production` accepts its example values. It cannot be deployed to
+    Azure, because `azure.subscriptionId` must be an example too.
+    """
     extends: str | None = None
     """Stack whose sections are the defaults of this stack (all except `secrets`, `region` and `global`)."""
     region: Word

@@ -82,9 +82,13 @@ class Carrier(Section):
     name: Word
     """Name of the carrier, unique in the stack."""
     signalling_cidrs: Annotated[Cidrs, Field(min_length=1)]
-    """Source addresses of the carrier's SIP. The SIP ports accept no other addresses."""
+    """Public source addresses of the carrier's SIP. The SIP ports accept no other addresses."""
     media_cidrs: Annotated[Cidrs, Field(min_length=1)] = ("0.0.0.0/0",)
     """Source addresses of the carrier's RTP. The default is any, because many carriers do not publish them."""
+    connection: Literal["internet", "private"] = "internet"
+    """Path of the carrier's traffic. `private` is a private line, which needs a way into the network; a stack cannot
+    state one yet and refuses the value.
+    """
     ingress: Literal["edge", "direct"] = "edge"
     """`edge`: the carrier sends calls to the SIP edge; `direct`: to the public addresses of the nodes."""
     mode: Literal["ip", "register"] = "ip"

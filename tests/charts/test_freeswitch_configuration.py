@@ -325,6 +325,14 @@ def test_the_local_bridge_is_tried_first_with_a_short_progress_timeout() -> None
     assert "leg_timeout" not in own + other
 
 
+def test_digits_wait_for_a_second_on_the_leg_to_the_bridge_only() -> None:
+    steps = actions(
+        contexts(document(values_of("freeswitch", "full") | {"bridge": {"to": "livekit"}}))["inbound"], "+4930123456"
+    )
+    wait = ("export", "nolocal:execute_on_answer=send_dtmf W")
+    assert steps.index(wait) < [application for application, _ in steps].index("bridge")
+
+
 def test_a_call_to_the_agent_socket_has_a_token_that_hides_its_key() -> None:
     values = values_of("freeswitch", "minimal")
     values["bridge"] = {"to": "agentSocket"}

@@ -41,11 +41,11 @@ def test_a_slow_etcd_delays_writes_without_errors(cluster: RunningCluster) -> No
 
 
 def test_a_conflict_names_the_other_field_manager(cluster: RunningCluster) -> None:
-    item = config_map("contested", colour="red")
+    item = config_map("contested", color="red")
     cluster.create(item, "pulumi-kubernetes")
     try:
-        cluster.apply(config_map("contested", colour="blue"), "alice-else", force=True)
-        with pytest.raises(ApiError, match=r'conflict with "alice-else".*\.data\.colour') as refused:
+        cluster.apply(config_map("contested", color="blue"), "alice-else", force=True)
+        with pytest.raises(ApiError, match=r'conflict with "alice-else".*\.data\.color') as refused:
             cluster.apply(item, "pulumi-kubernetes")
         assert refused.value.reason is Reason.CONFLICT
         assert "pulumi.com/patchForce" in refused.value.remediation

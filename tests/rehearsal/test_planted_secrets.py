@@ -105,6 +105,7 @@ def _run_lifecycle(base: Path, cli: PulumiCli) -> Lifecycle:
 def _plant(stack_file: Path) -> None:
     content = yaml.safe_load(stack_file.read_text())
     content["config"]["voice:secrets"] = {name: {"secure": "AAAA"} for name in USER_SECRETS}
+    content["config"]["voice:egress"] = {"enabled": True, "replicas": 1, "cpu": 2}
     stack_file.write_text(yaml.safe_dump(content))
 
 

@@ -39,7 +39,7 @@ def test_a_page_shows_only_the_operations_of_the_change(tmp_path: Path) -> None:
     assert code == 0, output
     page = (tmp_path / "pages" / "staging.md").read_text()
     assert page.startswith("## Planned change of `staging`")
-    assert "1 updated, 421 unchanged." in page
+    assert "\n1 updated, " in page
 
 
 def test_the_page_of_a_refused_change_has_the_reasons(tmp_path: Path) -> None:

@@ -74,6 +74,8 @@ class Registered:
     aliases: tuple[str, ...] = ()
     """Each alias is a URN, or `key=value` pairs of the parts that differ (`name`, `type`, `parentUrn` …)."""
     custom_timeouts: Mapping[str, str] = field(default_factory=dict)
+    error_hooks: tuple[str, ...] = ()
+    """Names of the hooks that decide whether a failed operation is repeated."""
     import_id: str = ""
     version: str = ""
 

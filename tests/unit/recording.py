@@ -57,6 +57,7 @@ def registered_from(urn: str, request: Request, outputs: struct_pb2.Struct | Non
         custom_timeouts={
             field.name: value for field, value in request.customTimeouts.ListFields() if isinstance(value, str)
         },
+        error_hooks=tuple(request.hooks.on_error),
         import_id=request.importId,
         version=request.version,
     )

@@ -20,6 +20,7 @@ DDOS_PLAN: Final = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Networ
 
 _NON_DEFAULT: Final[dict[str, Any]] = {
     "aks.apiServer": {"access": "private"},
+    "deployer.privateNetwork": True,
     "aks.mediaPools.sip.generations": [
         {"name": "a", "vmSize": "Standard_D8s_v5", "state": "retiring"},
         {"name": "b", "vmSize": "Standard_D16s_v5"},
@@ -76,6 +77,12 @@ def non_default() -> Graph:
 def minimal() -> Graph:
     """Production without carriers, metrics, scaling and traces, with an external database."""
     return _changed(_MINIMAL)
+
+
+@functools.cache
+def recording_rooms() -> Graph:
+    """Production with LiveKit egress."""
+    return _changed({"egress.enabled": True})
 
 
 def second_region() -> Graph:

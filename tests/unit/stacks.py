@@ -45,13 +45,28 @@ def address_of(name: str) -> str:
     return f"198.18.{int(guid(name)[:2], 16)}.{int(guid(name)[2:4], 16) // 16 * 16}"
 
 
+PREFIX_LENGTHS: dict[str, int] = {}
+"""The lengths of the public prefixes that the last build declared, by name."""
+
+
+def _note_prefix(arguments: pulumi.ResourceTransformationArgs) -> None:
+    if arguments.type_ == "azure-native:network:PublicIPPrefix":
+        props: dict[str, Any] = dict(arguments.props)
+        PREFIX_LENGTHS[props["public_ip_prefix_name"]] = props["prefix_length"]
+
+
+def _prefix(arguments: dict[str, Any]) -> dict[str, Any]:
+    name = arguments["publicIpPrefixName"]
+    return {"ipPrefix": f"{address_of(name)}/{PREFIX_LENGTHS.get(name, 28)}"}
+
+
 def name_servers_of(zone: str) -> list[str]:
     """The name servers that the mocks give to a zone."""
     number = int(guid(zone)[:4], 16) % 39 + 1
     return [f"ns{place}-{number:02}.azure-dns.{domain}." for place, domain in enumerate(("com", "net"), start=1)]
 
 
-ANSWERS = {
+ANSWERS: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "azure-native:authorization:getClientConfig": lambda _: {
         "subscriptionId": SUBSCRIPTION_ID,
         "tenantId": TENANT_ID,
@@ -59,7 +74,7 @@ ANSWERS = {
         "objectId": guid("object"),
     },
     "azure-native:network:getPublicIPAddress": lambda a: {"ipAddress": address_of(a["publicIpAddressName"])},
-    "azure-native:network:getPublicIPPrefix": lambda a: {"ipPrefix": address_of(a["publicIpPrefixName"]) + "/28"},
+    "azure-native:network:getPublicIPPrefix": _prefix,
     "azure-native:dns:getZone": lambda a: {"nameServers": name_servers_of(a["zoneName"])},
     "azure-native:managedidentity:getUserAssignedIdentity": _identity,
     "azure-native:containerservice:getManagedCluster": lambda a: {
@@ -105,6 +120,7 @@ def build_stack(
     """Runs `__main__.py` with these `voice:` sections, as in a stack file. Calls `note` with each declaration."""
 
     def program() -> None:
+        pulumi.runtime.register_stack_transformation(_note_prefix)
         if note is not None:
             pulumi.runtime.register_stack_transformation(note)
         runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")

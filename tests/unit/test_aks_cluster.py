@@ -245,14 +245,15 @@ def test_the_deployer_can_use_the_cluster(graph: Graph) -> None:
     roles = [
         role
         for role in graph.of_type("azure-native:authorization:RoleAssignment")
-        if role.inputs["principalId"] == "00000000-0000-4000-8000-000000000003"
-        and "/managedClusters/" in role.inputs["scope"]
+        if role.inputs["principalId"] == "00000000-0000-4000-8000-000000000003" and "-deployer-" in role.name
     ]
     assert {role.inputs["roleDefinitionId"].rsplit("/", 1)[-1] for role in roles} == {
         Role.AKS_CLUSTER_USER.value,
         Role.AKS_RBAC_CLUSTER_ADMIN.value,
     }
     assert {role.urn for role in roles} <= set(provider.dependencies)
+    assert {role.urn for role in roles} <= set(graph.one(CLUSTER).dependencies), "new roles need minutes to take effect"
+    assert {role.inputs["scope"].rsplit("/", 2)[-2] for role in roles} == {"resourceGroups"}
 
 
 def test_the_provider_depends_on_the_id_of_the_cluster(graph: Graph) -> None:
@@ -267,9 +268,10 @@ def test_the_node_resource_group_contains_no_resource_of_the_program(graph: Grap
     assert group not in {resource.inputs.get("resourceGroupName") for resource in graph.resources}
 
 
-def test_the_kubeconfig_signs_in_without_interaction() -> None:
-    user = yaml.safe_load(unattended(KUBECONFIG, "workloadidentity"))["users"][0]["user"]["exec"]
-    assert user["args"] == ["get-token", "--login", "workloadidentity"]
+@pytest.mark.parametrize("login", ["azurecli", "workloadidentity", "azurepipelines"])
+def test_the_kubeconfig_signs_in_without_interaction(login: str) -> None:
+    user = yaml.safe_load(unattended(KUBECONFIG, login))["users"][0]["user"]["exec"]
+    assert user["args"] == ["get-token", "--login", login]
 
 
 def test_a_kubeconfig_keeps_the_server_and_drops_user_client_and_tenant() -> None:

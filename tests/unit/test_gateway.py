@@ -43,6 +43,7 @@ def gateway_only(*routes: dict[str, Any], **gateway: Any) -> Graph:
         settings=GatewaySettings.model_validate_json(json.dumps({"routes": routes, **gateway})),
         hosts=HostNames(ZONE, "eastus"),
         plan=address_plan(1),
+        image_registry="registry.example",
     )
 
     scope = Scope(

@@ -45,6 +45,7 @@ def metrics_only(backend: Backend, **settings: Any) -> tuple[Graph, str]:
         settings=MetricsSettings.model_validate({"backend": backend, **settings}),
         targets=(CERT_MANAGER, KEDA),
         managed_endpoint=WORKSPACE_URL,
+        image_registry="registry.example",
     )
 
     def program() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from settings.loader.stack_file import read_sections
 from tests.unit.graph import Graph, Registered
 from tests.unit.stack_variants import DDOS_PLAN, minimal, non_default, second_region
-from tests.unit.stacks import PRODUCTION, PROJECT, address_of, graph_of
+from tests.unit.stacks import PRODUCTION, PROJECT, address_of, build_stack, edited, graph_of
 
 CARRIER = "203.0.113.0/28"
 
@@ -248,9 +249,8 @@ def protected_addresses(graph: Graph) -> dict[str, Registered]:
 
 
 def test_ddos_protection_applies_only_to_addresses_for_inbound_traffic() -> None:
-    guarded = {
-        name for name, address in protected_addresses(non_default()).items() if address.inputs.get("ddosSettings")
-    }
+    graph = build_stack(edited(read_sections(PRODUCTION), "network.ddosProtection", "publicAddresses"))
+    guarded = {name for name, address in protected_addresses(graph).items() if address.inputs.get("ddosSettings")}
     assert guarded == {"sip-edge", "turn", "gateway"}, "NAT gateways accept no protected address"
 
 

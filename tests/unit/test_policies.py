@@ -53,6 +53,7 @@ EVERYTHING = {
     "telephony": {"concurrentCalls": 10},
     **{section: {"enabled": True} for section in OPTIONAL},
     "freeswitch": {"eventSocket": "private"},
+    "livekitSip": {"manageTrunks": True},
     "metrics": {"backend": "inCluster"},
     "tracing": {"exporters": ["applicationInsights", "jaeger"]},
     "delivery": {"reloader": True, "gitOps": {"repository": "https://git.example.com/services"}},
@@ -209,8 +210,10 @@ def test_the_gateway_is_open_to_all_and_reaches_only_targets_of_routes(admission
     assert not routed.admits(GATEWAY, NODE, 10250), "routes lead to pods and not to nodes"
 
 
-def test_the_job_that_configures_trunks_reaches_livekit(admission: Admission) -> None:
+def test_the_trunk_manager_reaches_livekit_if_it_is_enabled(admission: Admission, everything: Graph) -> None:
     trunks = pod("voice-media", "livekit-sip-trunks")
+    assert not admission.admits(trunks, NODE, 7880)
+    admission = Admission(everything)
     assert admission.admits(trunks, NODE, 7880)
     assert not admission.admits(trunks, INTERNET, 443)
 

@@ -27,7 +27,10 @@ ONLY_STEERS_CHECKS = {
     "azure.subscriptionId": "compared with the credentials in use; ids follow from it",
     "azure.tenantId": "compared with the credentials in use",
     "telephony.concurrentCalls": "compared with what pools and agents carry",
+    "telephony.carriers.connection": "compared with the ways into the network that the stack states",
     "dns.delegated": "allows certificates of a public authority",
+    "example": "allows example values in class production",
+    "deployer.privateNetwork": "allows objects in a cluster with a private API server",
 }
 """Settings that change no resource by themselves, each with its purpose."""
 
@@ -73,6 +76,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     },
     "regions.role": ("regions", [{**EAST, "role": "secondary"}, {**WEST, "role": "primary"}]),
     "secrets": ("secrets", {"trunk": {"secure": "AAAA"}}),
+    "registry.tier": ("registry.tier", "Standard"),
+    "registry.dockerHubCache": ("registry.dockerHubCache", False),
     "registry.untaggedRetentionDays": ("registry.untaggedRetentionDays", 30),
     "registry.pushPrincipalIds": ("registry.pushPrincipalIds", [PIPELINE]),
     "keyVault.softDeleteDays": ("keyVault.softDeleteDays", 30),
@@ -116,6 +121,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "observability.logRetentionDays": ("observability.logRetentionDays", 60),
     "observability.auditRetentionDays": ("observability.auditRetentionDays", 365),
     "observability.dailyQuotaGb": ("observability.dailyQuotaGb", 10),
+    "observability.auditDailyQuotaGb": ("observability.auditDailyQuotaGb", 10),
+    "observability.logCategoriesOff": ("observability.logCategoriesOff", ["StorageRead"]),
     "observability.flowLogs": ("observability.flowLogs", False),
     "observability.defender": ("observability.defender", True),
     "environment": ("environment", "other"),
@@ -139,6 +146,8 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aks.tier": ("aks.tier", "Premium"),
     "aks.longTermSupport": ("aks.longTermSupport", True),
     "aks.apiServer.access": ("aks.apiServer.access", "private"),
+    "aks.kubernetesObjects": ("aks.kubernetesObjects", False),
+    "workloads.enabled": ("workloads.enabled", False),
     "aks.apiServer.authorizedCidrs": ("aks.apiServer.authorizedCidrs", ["198.51.100.128/25"]),
     "aks.localAccounts": ("aks", {"localAccounts": True}),
     "aks.adminGroupObjectIds": ("aks.adminGroupObjectIds", [SUBSCRIPTION_ID]),
@@ -168,6 +177,7 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
     "aks.systemPool.osDisk.type": ("aks.systemPool.osDisk.type", "Ephemeral"),
     "aks.mediaPools.minNodesPerZone": ("aks.mediaPools.sip.minNodesPerZone", 2),
     "aks.mediaPools.maxNodesPerZone": ("aks.mediaPools.sip.maxNodesPerZone", 4),
+    "aks.mediaPools.prefixLength": ("aks.mediaPools.sip.prefixLength", 29),
     "aks.pools.minNodes": ("aks.pools.api.minNodes", 2),
     "aks.pools.maxNodes": ("aks.pools.api.maxNodes", 5),
     "aks.pools.dedicated": ("aks.pools.api.dedicated", True),
@@ -320,7 +330,10 @@ CHANGES: Mapping[str, tuple[str, Any]] = {
 }
 """For each setting, a change of one path of the valid stack."""
 
-FROM: Mapping[str, tuple[str, Any]] = {
+STAGING_CLASS = ("class", "staging", "registry.tier", "Premium")
+"""With the tier that several regions need."""
+
+FROM: Mapping[str, tuple[Any, ...]] = {
     **{
         f"aks.{group}.generations.{key}": (f"aks.{group}.{name}.generations", generations)
         for group, name in (("mediaPools", "sip"), ("pools", "api"))
@@ -330,7 +343,9 @@ FROM: Mapping[str, tuple[str, Any]] = {
             "state": [GENERATION, SECOND_GENERATION],
         }.items()
     },
-    "aks.localAccounts": ("class", "staging"),
+    "aks.apiServer.access": ("deployer.privateNetwork", True),
+    "aks.kubernetesObjects": ("workloads.enabled", False),
+    "aks.localAccounts": STAGING_CLASS,
     "aks.longTermSupport": ("aks.tier", "Premium"),
     "aks.systemPool.osDisk.type": ("aks.systemPool.vmSize", "Standard_D8ds_v5"),
     "data.cosmos.": ("data.cosmos", COSMOS),
@@ -347,6 +362,7 @@ FROM: Mapping[str, tuple[str, Any]] = {
     "mesh.enabled": ("mesh.enabled", False),
     "metrics.retentionDays": ("metrics", IN_CLUSTER),
     "metrics.storageGib": ("metrics", IN_CLUSTER),
+    "registry.tier": ("regions", [EAST]),
     "network.ddosProtectionPlanId": ("network", {"ddosProtection": "plan", "ddosProtectionPlanId": DDOS_PLAN}),
     "telephony.carriers.credentials": ("telephony.carriers", [REGISTERING]),
     "telephony.carriers.outbound.": ("telephony.carriers", [{**CARRIER, "outbound": OUTBOUND}]),
@@ -403,7 +419,10 @@ def start(setting: str) -> dict[str, Any]:
     if setting.startswith(NEED_SECRETS):
         sections = {**sections, "secrets": {name: {"secure": "AAAA"} for name in ("trunk", "other")}}
     prefix = max((item for item in FROM if setting.startswith(item)), key=len, default="")
-    return edited(sections, *FROM[prefix]) if prefix else sections
+    edits = FROM.get(prefix, ())
+    for path, value in zip(edits[::2], edits[1::2], strict=True):
+        sections = edited(sections, path, value)
+    return sections
 
 
 @functools.cache

@@ -29,6 +29,7 @@ def tracing_only(*exporters: str, sample_percent: float = 10) -> Graph:
     args = TracingArgs(
         namespace="voice-system",
         settings=TracingSettings.model_validate(settings),
+        image_registry="registry.example",
         application_insights=azure if "applicationInsights" in exporters else None,
     )
 

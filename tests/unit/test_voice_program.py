@@ -77,7 +77,9 @@ def test_an_unknown_command_is_refused_with_a_similar_one() -> None:
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "stack" in inspect.signature(function(name)).parameters])
 def test_an_unknown_stack_is_refused_with_the_existing_ones(name: str) -> None:
-    code, text = run(name, "--stack", "prd")
+    # `voice preflight STACK` has the stack as an argument.
+    named = ["prd"] if name == "preflight" else ["--stack", "prd"]
+    code, text = run(name, *named)
     assert code == 2
     assert text.startswith(
         f"voice {name}: Stack 'prd' does not exist. Expected one of: prod, prod-southeastasia, prod-w"

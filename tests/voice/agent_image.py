@@ -3,8 +3,8 @@
 Owns the tree of the image: a uv project in its own folder with a virtual environment and the program `src/agent.py`.
 Does not own the pod that runs it.
 
-Changed against an image: the packages are those of `.venv-agent`, and the user may read every file, because this
-machine's Python can be in a folder of root's.
+Differences from an image: the packages are those of `.venv-agent`, and the user may read every file, because this
+machine's Python can be in a folder that only root can read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CHECKS: Final = """
 name = "checks"
 version = "0.1.0"
 """
-"""A package for developers. Images leave it out, as `uv sync --no-dev` does; `uv run` would install it."""
+"""A package for developers. Images omit it, as `uv sync --no-dev` does; `uv run` would install it."""
 READ_ONLY: Final = """
 mount --bind "$1" "$1"
 mount -o remount,bind,ro /
@@ -46,7 +46,7 @@ shift 3
 exec setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs \
   --inh-caps=-all,+dac_read_search --ambient-caps=+dac_read_search "$@"
 """
-"""Runs a command in a folder as a user, on a read-only root. One folder stays writable; so do mounts made before."""
+"""Runs a command in a folder as a user, on a read-only root. One folder and earlier mounts stay writable."""
 
 
 class AgentImage:
@@ -70,6 +70,6 @@ class AgentImage:
         (own / "agent.pth").write_text(f"{packages}\n")
 
     def command(self, *words: str, writable: Path) -> list[str]:
-        """A command of the image as the pod runs it: user 10001, read-only root. `writable` is for what tests read."""
+        """A command of the image as the pod runs it: user 10001, read-only root. Tests write to `writable`."""
         writable.chmod(0o777)
         return ["sh", "-ec", READ_ONLY, "sh", str(writable), str(self._app), USER, *words]

@@ -2,8 +2,8 @@
 
 Owns their processes. Does not own the lease's server, LiveKit or calls.
 
-Changed against a pod: where LiveKit and the API server are, the address that a replica listens on (a pod has a network
-of its own), the places of volumes, and the interpreter, which is the tests'.
+Differences from a pod: the addresses of LiveKit and the API server, the address that a replica listens on (a pod has
+its own network), the paths of volumes, and the interpreter, which is that of the tests.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ADDRESSES: Final = ("10.98.6.1", "10.98.6.2")
 
 
 class Replica:
-    """One pod. Ends with its block, by SIGTERM, which releases the lease."""
+    """One pod. A context manager stops it by SIGTERM, which releases the lease."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Replica:
         eventually(lambda: self.get("/health/ready") == 200, 30, self.log.read_text)
 
     def terminate(self) -> None:
-        """Ends it as kubelet does, and waits."""
+        """Ends it as the kubelet does, and waits."""
         self.process.terminate()
         try:
             self.process.wait(20)
@@ -84,7 +84,7 @@ class Replica:
             self.process.wait(10)
 
     def kill(self) -> None:
-        """Ends it as a lost node does."""
+        """Ends it by SIGKILL, like the loss of a node."""
         self.process.kill()
         self.process.wait(10)
 

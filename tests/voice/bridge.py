@@ -1,6 +1,6 @@
-"""Everything behind FreeSWITCH, for tests of calls: Redis, LiveKit, its trunks, LiveKit SIP and an agent.
+"""The programs behind FreeSWITCH, for tests of calls: Redis, LiveKit, its trunks, LiveKit SIP and an agent.
 
-Owns their processes. Does not own FreeSWITCH: a `SipPeer` at `FREESWITCH` calls and is called in its place.
+Owns their processes. Does not own FreeSWITCH: a `SipPeer` at `FREESWITCH` makes and receives calls in its place.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from tests.voice.trunks import Trunks
 from tests.voice.waiting import eventually
 
 FREESWITCH: Final = "10.98.0.3"
-"""Address of the node whose FreeSWITCH the tests stand for."""
+"""Address of the node whose FreeSWITCH the tests replace."""
 INSIDE_PORT: Final = 5090
 """Port of FreeSWITCH's profile `inside`; source: `model/ports.py`."""
 CALLER, CALLED, OURS = "+493012345678", "+498912345679", "+493098765432"
-"""Numbers of a call in: who calls, and whom; and the one that calls out are made from."""
+"""Calling and called number of an inbound call, and the calling number of outbound calls."""
 AGENT_TONE, CALLER_TONE = 600, 440
-"""What each side sounds like, Hz."""
+"""Frequency of each side's tone, Hz."""
 SECRETS: Final = {"livekit-api-key": API_KEY, "livekit-api-secret": API_SECRET}
 TRUNKS: Final = {"outbound": {"host": FREESWITCH, "port": INSIDE_PORT, "numbers": [OURS]}}
 
@@ -47,7 +47,7 @@ class Bridge:
     rooms: Rooms
 
     def call(self, freeswitch: SipPeer, media: MediaEnd, *, codec: int = 0) -> Dialog:
-        """Sends an INVITE as FreeSWITCH does: the number of the caller is in a header alone."""
+        """Sends an INVITE as FreeSWITCH does: only a header has the number of the caller."""
         identifier = str(uuid.uuid4())
         return freeswitch.invite(
             (self.sip.address, self.sip.port("sip-tcp")), "voice",
@@ -57,7 +57,7 @@ class Bridge:
         )  # fmt: skip
 
     def answered(self, freeswitch: SipPeer, media: MediaEnd, seconds: float = 20) -> Dialog:
-        """A call that the agent has answered."""
+        """A call that the agent answered."""
         dialog = self.call(freeswitch, media)
         media.remote = dialog.expect(200, seconds).media()
         return dialog

@@ -1,7 +1,6 @@
-"""The whole path of a telephone call on real programs: SIP edge, FreeSWITCH, LiveKit SIP, LiveKit and an agent.
+"""The complete path of a telephone call on real programs: SIP edge, FreeSWITCH, LiveKit SIP, LiveKit and an agent.
 
-Owns which address every program gets, and the carrier's side of a call. Does not own the programs themselves: each has
-a module of its own.
+Owns the addresses of the programs and the carrier's side of a call. Does not own the programs: each has its own module.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ AGENT_ADDRESS: Final = "10.98.3.1"
 
 @dataclass
 class Call:
-    """A call that was answered: its dialog at the carrier, its media there, and when it was sent (monotonic)."""
+    """An answered call: its dialog and media at the carrier, and when it was sent and answered (monotonic seconds)."""
 
     dialog: Dialog
     media: MediaEnd
@@ -67,7 +66,7 @@ class Call:
 
 @dataclass
 class Chain:
-    """Everything that a call passes, running."""
+    """The running programs of the path."""
 
     folder: Path
     redis: Redis
@@ -87,14 +86,14 @@ class Chain:
 
     @contextmanager
     def media(self, frequency: int = CALLER_TONE) -> Generator[MediaEnd]:
-        """A media end of the carrier with a port of its own."""
+        """A media end of the carrier, on a new port."""
         self._ports += 2
         with MediaEnd(EDGE_CARRIER, self._ports, frequency=frequency) as end:
             yield end
 
     @contextmanager
     def call(self, number: str = CALLED, caller: str = CALLER, frequency: int = CALLER_TONE) -> Generator[Call]:
-        """A call that an agent answered. Hangs up at the end of the block where nobody has before."""
+        """A call that an agent answered. The end of the block hangs up unless the call has ended."""
         with self.media(frequency) as media:
             sent = time.monotonic()
             dialog = self.send(media, number, caller)
@@ -105,19 +104,19 @@ class Chain:
             try:
                 yield Call(dialog, media, sent, answer.at)
             finally:
-                # A node that died does not confirm it.
+                # A dead node does not confirm the BYE.
                 with contextlib.suppress(AssertionError):
                     if not dialog.has("BYE"):
                         dialog.hang_up()
 
     def restore_trunks(self) -> None:
-        """Creates what Redis lost, as the trunk manager does."""
+        """Creates the trunks that Redis lost, as the trunk manager does."""
         eventually(
             lambda: Trunks(self.folder / f"trunks-{time.monotonic_ns()}", changes=TRUNKS).once().returncode == 0, 30
         )
 
     def room(self, seconds: float = 5) -> str:
-        """The name of the one room that somebody is in."""
+        """The name of the only room with participants."""
         eventually(lambda: len(self.occupied()) == 1, seconds, lambda: str(self.occupied()))
         return next(iter(self.occupied()))
 
@@ -129,29 +128,29 @@ class Chain:
 
     @contextmanager
     def transfer(self, request: api.TransferSIPParticipantRequest) -> Generator[None]:
-        """Transfers a caller, which takes until the target answered, while the block runs."""
+        """Transfers a caller while the block runs. The transfer ends when the target answers."""
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(lambda: self.rooms.call(lambda server: server.sip.transfer_sip_participant(request)))
             yield
             done.result(10)
 
     def nothing_left(self, seconds: float = 20) -> None:
-        """Waits until no channel, no dialog of the bridge and nobody in a room is left. LiveKit removes an empty room
-        itself, `departure_timeout` later.
+        """Waits until no channel, no dialog of the bridge and no participant is left. LiveKit removes an empty room
+        after `departure_timeout`.
         """
         self.freeswitch.idle(seconds)
         eventually(lambda: self.bridge.active_calls() == 0, seconds, lambda: f"{self.bridge.active_calls()} calls")
         eventually(lambda: not self.occupied(), seconds, lambda: str(self.occupied()))
 
     def occupied(self) -> dict[str, set[str]]:
-        """Who is in each room that somebody is in."""
-        everybody = {name: self.rooms.identities(name) for name in self.rooms.names()}
-        return {name: identities for name, identities in everybody.items() if identities}
+        """The participants of each room that has any."""
+        participants = {name: self.rooms.identities(name) for name in self.rooms.names()}
+        return {name: identities for name, identities in participants.items() if identities}
 
 
 @contextmanager
 def chain(folder: Path, freeswitch_prefix: Path, **values: Any) -> Generator[Chain]:
-    """All programs of a chain but agents. `values` replace sections of FreeSWITCH's values."""
+    """All programs of a chain except agents. `values` replace sections of FreeSWITCH's values."""
     with contextlib.ExitStack() as running:
         redis = running.enter_context(Redis(folder / "redis"))
         server = programs.built(programs.LIVEKIT)

@@ -1,4 +1,4 @@
-"""What every test of voice software runs under."""
+"""Fixtures of the voice tests: the network namespace and FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.voice.programs import FREESWITCH_VARIABLE, WITHOUT_FREESWITCH
 
 @pytest.fixture(scope="session", autouse=True)
 def network() -> Iterator[None]:
-    """A network of the tests' own: no address or port of the machine is used, and none can be reached."""
+    """A network namespace: tests use and reach no address or port of the machine."""
     with own_network():
         yield
 
 
 @pytest.fixture(scope="session")
 def freeswitch_prefix() -> Path:
-    """The folder with `bin/freeswitch`. Tests that need FreeSWITCH are skipped where it is not installed."""
+    """The folder with `bin/freeswitch`. Skips the test if FreeSWITCH is not installed."""
     prefix = os.environ.get(FREESWITCH_VARIABLE)
     if not prefix:
         pytest.skip(WITHOUT_FREESWITCH)
@@ -33,14 +33,14 @@ def freeswitch_prefix() -> Path:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> Iterator[Node]:
-    """A node whose FreeSWITCH has the values of `call_values`. A module with other values has its own `running`."""
+    """A node whose FreeSWITCH has the values of `call_values`. A module with other values defines its own `running`."""
     with running_node(tmp_path_factory.mktemp("freeswitch"), freeswitch_prefix) as node:
         yield node
 
 
 @pytest.fixture
 def node(running: Node) -> Iterator[Node]:
-    """The node, in which every test leaves no channel and no open recording behind."""
+    """The node. Every test must leave no channel and no open recording behind."""
     running.forget()
     yield running
     running.settled()

@@ -1,4 +1,4 @@
-"""Small disks, which tests can fill. Mounting takes root, as the network of the tests does."""
+"""Small disks, which tests can fill. Mounting needs root, like the network namespace."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 
 
 @contextmanager
-def small_disk(place: Path, kib: int) -> Generator[None]:
-    """A file system of this size at `place`, until the block ends."""
-    place.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(place)], check=True, timeout=20)
+def small_disk(folder: Path, kib: int) -> Generator[None]:
+    """Mounts a file system of this size at `folder` until the block ends."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", str(folder)], check=True, timeout=20)
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", str(place)], check=True, timeout=20)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True, timeout=20)
 
 
-def fill(place: Path) -> None:
+def fill(folder: Path) -> None:
     """Writes until the disk is full."""
-    with (place / "filler").open("wb", buffering=0) as file:
+    with (folder / "filler").open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)

@@ -1,7 +1,7 @@
 """A real Kamailio with the configuration that the chart renders, on loopback addresses.
 
-Differences from a pod: the places of files and the addresses. The scripts are the chart's own; `kubectl` is a stand-in
-that answers from files.
+Differences from a pod: the paths of files and the addresses. The scripts are those of the chart; `kubectl` is a fake
+that responds from files.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NODES = ("127.0.1.11", "127.0.1.12")
 SIP_PORT = 5060
 
 KUBECTL = """#!/bin/sh
-# Answers from files, and refuses to replace a lease that changed since it was read, as an API server does.
+# Responds from files, and refuses to replace a lease that has changed since it was read, as an API server does.
 case "$1 $2" in
   "get endpointslices") cat "$CLUSTER/endpointslices.json" ;;
   "get lease") cat "$CLUSTER/lease.json" ;;
@@ -48,7 +48,7 @@ esac
 
 
 def base_values() -> dict[str, Any]:
-    """One carrier, known by its address."""
+    """Values with one carrier, identified by its address."""
     return {
         "image": {"repository": "sip-edge", "tag": "test"},
         "toolsImage": {"repository": "tools", "tag": "test"},
@@ -61,7 +61,7 @@ def base_values() -> dict[str, Any]:
 
 @dataclass
 class FakeCluster:
-    """What the scripts see of Kubernetes."""
+    """The part of Kubernetes that the scripts use."""
 
     folder: Path
 
@@ -85,7 +85,7 @@ class FakeCluster:
 
     @property
     def holder(self) -> str | None:
-        """Who holds the lease."""
+        """The pod that holds the lease."""
         return json.loads((self.folder / "lease.json").read_text())["spec"].get("holderIdentity")
 
     def environment(self) -> dict[str, str]:
@@ -107,13 +107,13 @@ class Edge:
         self._containers = {c["name"]: c for c in [*pod["initContainers"], *pod["containers"]]}
         for config_map, place in (("sip-edge", "templates"), ("sip-edge-scripts", "scripts")):
             for file, text in self._one("ConfigMap", config_map)["data"].items():
-                (folder / place / file).write_text(self._moved(text))
+                (folder / place / file).write_text(self._with_local_paths(text))
 
     def _one(self, kind: str, name: str = "sip-edge") -> Object:
         return next(o for o in self._objects if o["kind"] == kind and o["metadata"]["name"] == name)
 
-    def _moved(self, text: str) -> str:
-        """A text that names places in the pod, for this folder."""
+    def _with_local_paths(self, text: str) -> str:
+        """Replaces paths in the pod by paths in this folder."""
         for name in ("configuration", "destinations", "templates", "scripts", "secrets"):
             text = text.replace(f'"/{name}', f'"{self._folder}/{name}').replace(
                 f"text:///{name}", f"text://{self._folder}/{name}"
@@ -136,7 +136,7 @@ class Edge:
         }
 
     def sidecar_log(self, container: str) -> str:
-        """What a sidecar wrote."""
+        """The log of a sidecar."""
         return (self._folder / f"{container}.log").read_text()
 
     def secret(self, name: str, value: str) -> None:
@@ -144,7 +144,7 @@ class Edge:
         (self._folder / "secrets" / name).write_text(value)
 
     def configure(self) -> subprocess.CompletedProcess[str]:
-        """Runs the init container's own script."""
+        """Runs the init container's script."""
         return subprocess.run(
             ["sh", str(self._folder / "templates" / "configure.sh")],
             env=self._environment("configure", "pod"), capture_output=True, text=True, timeout=20, check=False,
@@ -153,7 +153,7 @@ class Edge:
     def start(self, pod_name: str = "pod", **environment: str) -> None:
         """Starts Kamailio and the sidecars as the Deployment does, and waits until Kamailio listens.
 
-        `environment` is more environment for the sidecars.
+        `environment` adds variables of the sidecars.
         """
         done = self.configure()
         assert done.returncode == 0, done.stderr
@@ -164,7 +164,7 @@ class Edge:
                 self._sidecar(name, pod_name, environment)
 
     def restart_kamailio(self) -> None:
-        """Restarts Kamailio alone, as the kubelet does when its container ends."""
+        """Restarts only Kamailio, as the kubelet does when its container ends."""
         os.killpg(self._kamailio.pid, signal.SIGKILL)
         self._kamailio.wait(10)
         self._start_kamailio()
@@ -235,7 +235,7 @@ class Edge:
 
 @dataclass(frozen=True)
 class Calls:
-    """What one sipp saw."""
+    """The call counts of one sipp process."""
 
     created: int
     successful: int
@@ -243,7 +243,7 @@ class Calls:
 
 
 class Sipp:
-    """One sipp process; its figures are read when it has ended."""
+    """One sipp process; read its counts after it has ended."""
 
     def __init__(self, folder: Path, scenario: str, address: str, *arguments: str) -> None:
         self._folder = folder
@@ -258,14 +258,14 @@ class Sipp:
         )  # fmt: skip
 
     def wait(self, seconds: float) -> Calls:
-        """Waits for the end of what it was told to do."""
+        """Waits until it has made its calls and ended."""
         self._process.wait(seconds)
         return self.calls()
 
     def stop(self) -> Calls:
-        """Ends it now."""
+        """Ends it at once."""
         if self._process.poll() is None:
-            # sipp ends its calls and writes its figures on SIGUSR1.
+            # On SIGUSR1, sipp ends its calls and writes its counts.
             self._process.send_signal(signal.SIGUSR1)
             try:
                 self._process.wait(5)
@@ -284,14 +284,14 @@ class Sipp:
         )
 
     def messages(self) -> str:
-        """Every message that it sent and got."""
+        """Every message that it sent and received."""
         file = self._folder / "messages.log"
         return file.read_text(errors="replace") if file.exists() else ""
 
 
 @contextmanager
 def sipp(folder: Path, scenario: str, address: str, *arguments: str) -> Generator[Sipp]:
-    """A sipp that is ended with the block."""
+    """A sipp process that the end of the block stops."""
     process = Sipp(folder, scenario, address, *arguments)
     try:
         yield process

@@ -17,12 +17,12 @@ class EventFile:
         self.file, self._log = file, log
 
     def events(self, kind: str = "", **fields: Any) -> list[dict[str, Any]]:
-        """The events so far, of one kind where it is given, with these fields, such as `room`."""
+        """The events so far with this kind (empty: any) and these fields, such as `room`."""
         lines = self.file.read_text().splitlines() if self.file.exists() else []
         every = (json.loads(line) for line in lines)
         return [event for event in every if kind in ("", event["event"]) and fields.items() <= event.items()]
 
     def wait_for(self, kind: str, seconds: float = 20, **fields: Any) -> dict[str, Any]:
-        """The first event of a kind with these fields, once it is there."""
+        """Waits for the first event of a kind with these fields."""
         eventually(lambda: bool(self.events(kind, **fields)), seconds, lambda: f"{self.events()}\n{self._log()}")
         return self.events(kind, **fields)[0]

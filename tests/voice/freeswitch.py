@@ -1,4 +1,4 @@
-"""The parts of a FreeSWITCH pod that are the chart's own, beside a FreeSWITCH that only speaks its event socket."""
+"""The scripts of a FreeSWITCH pod, with a fake FreeSWITCH that speaks only its event socket."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FreeSWITCH (Version 1.10.12-release  64bit) is ready
 200 session(s) max
 min idle cpu 0.00/100.00
 """
-"""What FreeSWITCH 1.10.12 responds to `status`."""
+"""The response of FreeSWITCH 1.10.12 to `status`."""
 
 
 class FreeSwitchPod(Pod):
-    """A pod of the chart `freeswitch` whose configuration is made."""
+    """A pod of the chart `freeswitch` whose init container has run."""
 
     def __init__(self, folder: Path, values: Mapping[str, Any] | None = None) -> None:
         values = values_of("freeswitch", "full") if values is None else values
@@ -42,16 +42,16 @@ class FreeSwitchPod(Pod):
 
     @property
     def state(self) -> Path:
-        """What the containers tell each other."""
+        """The folder with the markers that the containers share."""
         return self.folder / "run"
 
 
 class EventSocket:
-    """Speaks FreeSWITCH's event socket, byte by byte as mod_event_socket 1.10 does, and ends with its block.
+    """Speaks FreeSWITCH's event socket, byte by byte as mod_event_socket 1.10 does. A context manager stops it.
 
     `paused_inbound`, `paused_outbound`, `draining`, `stopping` and `profiles` are the state. `sessions` are the next
-    responses to the question how many there are, the last of which stays: a number, or `silence` for a connection that
-    ends without a response. After `hupall` there are none.
+    session counts in responses to `status`, of which the last one stays: a number, or `silence` for a connection that
+    ends without a response. `hupall` sets the count to 0. It ignores the first `ignored_drain_commands` drain commands.
     """
 
     def __init__(self, address: str = "127.0.0.1", port: int = 8021) -> None:
@@ -59,7 +59,7 @@ class EventSocket:
         self.paused_inbound = self.paused_outbound = self.draining = self.stopping = False
         self.profiles = ["edge", "carrier", "inside"]
         self.sessions: list[int | str] = [0]
-        self.deaf_to_drain = 0
+        self.ignored_drain_commands = 0
         self.asked: list[tuple[float, str]] = []
         self.on_command: Callable[[str], None] = lambda _: None
 
@@ -68,19 +68,19 @@ class EventSocket:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A thread that waits for a connection is not woken by close alone.
+        # Close alone does not wake a thread that waits for a connection.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def commands(self) -> list[str]:
-        """What was asked, in order."""
+        """The commands that it received, in order."""
         return [command for _, command in self.asked]
 
     def _serve(self) -> None:
         while True:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:  # its end
+            except OSError:  # the listener is closed
                 return
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
@@ -105,7 +105,7 @@ class EventSocket:
                     answer = self._answer(rest)
                     if answer is None:
                         return
-                    # No line break after the text: what comes next follows at once.
+                    # No line break follows the text: the next block begins at once.
                     head = f"Content-Type: api/response\nContent-Length: {len(answer)}\n\n"
                     connection.sendall(head.encode() + answer.encode())
                 else:
@@ -121,8 +121,8 @@ class EventSocket:
         if command == "fsctl pause_check inbound":
             return _word(self.paused_inbound)
         if command == "global_setvar node_draining=true":
-            if self.deaf_to_drain:
-                self.deaf_to_drain -= 1
+            if self.ignored_drain_commands:
+                self.ignored_drain_commands -= 1
                 return None
             self.draining = True
             return "+OK"
@@ -140,7 +140,7 @@ class EventSocket:
 
 
 class Bridge:
-    """The health of LiveKit SIP: answers with `status`, and ends with its block."""
+    """The health endpoint of LiveKit SIP: responds with `status`. A context manager stops it."""
 
     def __init__(self, port: int, address: str = PRIVATE) -> None:
         bridge = self
@@ -153,7 +153,7 @@ class Bridge:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing."""
+                """Logs nothing."""
 
         self._server = ThreadingHTTPServer((address, port), Handler)
 
@@ -171,7 +171,7 @@ def _word(truth: bool) -> str:
 
 
 def _block(requests: Any) -> str:
-    """The lines up to an empty one; empty at the end of what is sent."""
+    """The lines before the next empty line; empty at the end of the connection."""
     lines: Sequence[str] = []
     while line := requests.readline().decode():
         if line in ("\n", "\r\n"):

@@ -1,6 +1,6 @@
-"""A FreeSWITCH node with everything that it talks to, for tests of calls.
+"""A FreeSWITCH node with its peers, for tests of calls.
 
-Owns the program and its peers: carriers, the SIP edge, the bridges. After each test no channel may be left (`settled`).
+Owns the program and its peers: carriers, the SIP edge, the bridges. A test must leave no channel behind (`settled`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.voice.waiting import eventually
 NUMBER: Final = "+4930123456"
 """The number that carriers call."""
 TARGET: Final = "+4930999999"
-"""A number that calls out may go to."""
+"""A number that outbound calls may dial."""
 CARRIER_TONE: Final = 440
 BRIDGE_TONE: Final = 700
 FOR_CALLS: Final = (PRIVATE, EDGE_PORT)
@@ -41,7 +41,7 @@ _BRIDGE_MEDIA: Final = 4002
 
 @dataclass
 class Node:
-    """The program and its peers. `acme` is the carrier that takes calls out."""
+    """The program and its peers. `acme` is the carrier of outbound calls."""
 
     freeswitch: FreeSwitch
     direct: SipPeer
@@ -56,7 +56,7 @@ class Node:
         return self.direct.invite(FOR_CALLS, number, *headers, body=offer, **more)
 
     def silent_call(self) -> tuple[Dialog, Dialog]:
-        """An answered call without sound, as the carrier and the bridge have it."""
+        """An answered call without sound: the dialogs of the carrier and the bridge."""
         call = self.call()
         leg = self.bridge.incoming()
         leg.respond(180)
@@ -69,16 +69,16 @@ class Node:
         return self.bridge.invite(FOR_LIVEKIT, number, *headers, body=sdp(PRIVATE, _BRIDGE_MEDIA), **more)
 
     def forget(self) -> None:
-        """Lets `incoming` of the peers wait for new calls only."""
+        """Makes `incoming` of the peers ignore calls that have arrived."""
         for peer in (self.direct, self.acme, self.edge, self.bridge, self.other_bridge):
             peer.forget()
 
     def settled(self) -> None:
-        """Waits until nothing of a call is left."""
+        """Waits until no channel is left."""
         self.freeswitch.idle()
 
     def bridged(self) -> None:
-        """Waits until the two legs of one call are connected."""
+        """Waits until FreeSWITCH has connected the two legs of one call."""
         eventually(lambda: self.freeswitch.api("show calls count").split()[0] == "1", 5)
 
 
@@ -99,7 +99,7 @@ class Call:
         )
 
     def hang_up(self) -> None:
-        """The carrier ends it."""
+        """The carrier ends the call."""
         self.carrier.hang_up()
         self.bridge.expect("BYE")
 
@@ -115,12 +115,12 @@ def bridge_answer(version: int = 1, **more: Any) -> str:
 
 
 def outbound_answer(**more: Any) -> str:
-    """The SDP of the carrier that takes calls out."""
+    """The SDP of the carrier of outbound calls."""
     return sdp(EDGE_CARRIER, _CARRIER_MEDIA, **more)
 
 
 def media_address(message: Message) -> tuple[str, int]:
-    """Where the audio of an SDP is sent to."""
+    """The address and port that receive the audio of an SDP."""
     address, port = message.media()
     return reachable(address), port
 
@@ -133,7 +133,7 @@ def running_node(
     *,
     settings: Mapping[str, str] | None = None,
 ) -> Generator[Node]:
-    """Starts it; see `FreeSwitch` for `values` and `settings`."""
+    """Starts a node; see `FreeSwitch` for `values` and `settings`."""
     with ExitStack() as stack:
         program = FreeSwitch(folder, prefix, values, settings=settings)
         program.start()
@@ -143,7 +143,7 @@ def running_node(
 
 @contextmanager
 def peers_of(program: FreeSwitch) -> Generator[Node]:
-    """Starts the peers of a program, which need not run yet."""
+    """Starts the peers of a program, which may not run yet."""
     with ExitStack() as stack:
         peers = [SipPeer(address) for address in (DIRECT_CARRIER, EDGE_CARRIER, EDGE)]
         bridges = [SipPeer(address, BRIDGE_PORT, "tcp") for address in (PRIVATE, OTHER_BRIDGE)]
@@ -152,7 +152,7 @@ def peers_of(program: FreeSwitch) -> Generator[Node]:
 
 @contextmanager
 def sounds() -> Generator[tuple[MediaEnd, MediaEnd]]:
-    """The sound of the direct carrier and of the bridge."""
+    """The media ends of the direct carrier and of the bridge."""
     with (
         MediaEnd(DIRECT_CARRIER, _CARRIER_MEDIA, frequency=CARRIER_TONE) as carrier,
         MediaEnd(PRIVATE, _BRIDGE_MEDIA, frequency=BRIDGE_TONE) as bridge,
@@ -162,7 +162,7 @@ def sounds() -> Generator[tuple[MediaEnd, MediaEnd]]:
 
 @contextmanager
 def answered_call(node: Node) -> Generator[Call]:
-    """A call that the bridge of the node has answered and whose ends hear each other."""
+    """A call that the node's bridge answered and whose ends hear each other."""
     with sounds() as (carrier, bridge):
         call = node.call()
         leg = node.bridge.incoming()

@@ -1,11 +1,11 @@
-"""A real FreeSWITCH with the configuration that the chart renders and its own init container fills in.
+"""A real FreeSWITCH with the configuration that the chart renders and its init container fills in.
 
 Owns the process, its folder and its event socket. Does not own the peers that call it: see `tests/voice/sip.py` and
 `tests/voice/rtp.py`.
 
-Changed against a pod: where files lie, and which addresses are used. The name of the bridges' Service becomes the
-address `OTHER_BRIDGE`, because the tests have no DNS. The node's public address is not the address that FreeSWITCH
-binds, as in Azure: peers send to `reachable(address)`.
+Differences from a pod: the paths of files and the addresses. The name of the bridges' Service becomes the address
+`OTHER_BRIDGE`, because the tests have no DNS. FreeSWITCH does not bind the node's public address, as in Azure: peers
+send to `reachable(address)`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.voice.pod import Pod
 from tests.voice.waiting import eventually
 
 PRIVATE: Final = "10.98.1.1"
-"""Private address of the node; LiveKit SIP of the same node has it too."""
+"""Private address of the node and of the LiveKit SIP on it."""
 PUBLIC: Final = "198.51.100.1"
 """Public address of the node."""
 OTHER_BRIDGE: Final = "10.98.1.2"
@@ -44,7 +44,7 @@ BRIDGE_PORT: Final = 5070
 
 
 def call_values(**changes: Any) -> dict[str, Any]:
-    """Values of a node that hands calls to LiveKit SIP and dials out through `acme`; `changes` replace sections."""
+    """Values of a node that passes calls to LiveKit SIP and dials out through `acme`; `changes` replace sections."""
     values = {
         **values_of("freeswitch", "minimal"),
         "insideCidrs": ["10.98.0.0/16"],
@@ -64,15 +64,14 @@ def call_values(**changes: Any) -> dict[str, Any]:
 
 
 def reachable(address: str) -> str:
-    """Where packets to an address arrive: Azure translates a node's public address to its private one."""
+    """The address that receives packets to `address`: Azure translates a node's public address to its private one."""
     return PRIVATE if address == PUBLIC else address
 
 
 class FreeSwitch:
     """The FreeSWITCH container of one pod.
 
-    `settings` replaces parameters and variables of the rendered file by name, for tests that cannot wait for a long
-    timeout.
+    `settings` replaces parameters and variables of the rendered file by name, for example to shorten a timeout.
     `environment` adds variables of the process.
     """
 
@@ -94,7 +93,7 @@ class FreeSwitch:
         done = self.pod.configure()
         assert done.returncode == 0, done.stderr
         file = folder / "configuration" / "freeswitch.xml"
-        text = self.pod.moved(file.read_text(), "freeswitch")
+        text = self.pod.with_local_paths(file.read_text(), "freeswitch")
         text = re.sub(r"[a-z-]+\.[a-z-]+\.svc\.cluster\.local", OTHER_BRIDGE, text)
         for name, value in (settings or {}).items():
             place = rf'(name="{re.escape(name)}" value="|data="{re.escape(name)}=)[^"]*'
@@ -111,7 +110,7 @@ class FreeSwitch:
         self.stop()
 
     def start(self) -> None:
-        """Starts FreeSWITCH by the pod's own command and waits until every profile runs."""
+        """Starts FreeSWITCH by the pod's command and waits until every profile runs."""
         environment = self.pod.environment("freeswitch")
         environment["PATH"] = f"{self.folder / 'tools'}:{self._prefix / 'bin'}:{os.environ['PATH']}"
         with self.log_file.open("ab") as log:
@@ -126,7 +125,7 @@ class FreeSwitch:
         eventually(self._ready, 30, self.log)
 
     def stop(self) -> None:
-        """Ends the process, by force when it does not end within 10 s of SIGTERM."""
+        """Ends the process by SIGTERM, and by SIGKILL after 10 s."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -138,18 +137,18 @@ class FreeSwitch:
             self.process.wait(10)
 
     def kill(self) -> None:
-        """Ends the process by SIGKILL, as a node that is lost does; `start` starts it again."""
+        """Ends the process by SIGKILL, like the loss of a node; `start` starts it again."""
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
 
     @property
     def log_file(self) -> Path:
-        """The file that has what the container prints."""
+        """The file with the output of the container."""
         return self.folder / "freeswitch.log"
 
     def log(self) -> str:
-        """What the container has printed."""
+        """The output of the container."""
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
     @property
@@ -159,7 +158,7 @@ class FreeSwitch:
 
     @property
     def finished_recordings(self) -> set[str]:
-        """Names of the recordings that the sidecar may take: the record of the call is there."""
+        """Names of the recordings that the sidecar may upload: those whose call record exists."""
         recordings = (self.recordings / "open").glob("*.wav")
         return {file.name for file in recordings if (self.call_records / f"{file.stem}.cdr.json").exists()}
 
@@ -180,11 +179,11 @@ class FreeSwitch:
         raise ConnectionError(f"FreeSWITCH closed the connection instead of a response to {command}")
 
     def channels(self) -> int:
-        """The number of channels; a call that is bridged has two."""
+        """The number of channels; a bridged call has two."""
         return int(self.api("show channels count").split()[0])
 
     def variables(self, uuid: str) -> str:
-        """Everything that FreeSWITCH knows about a channel."""
+        """The variables of a channel."""
         return self.api(f"uuid_dump {uuid}")
 
     def idle(self, seconds: float = 10) -> None:
@@ -201,7 +200,7 @@ class FreeSwitch:
 
 
 def _answer(answers: Any) -> tuple[dict[str, str], str]:
-    """The next block of the event socket: its header and its body."""
+    """The next block of the event socket: its headers and its body."""
     head: dict[str, str] = {}
     while line := answers.readline().decode().strip():
         name, _, value = line.partition(": ")

@@ -1,4 +1,4 @@
-"""A job of the chart of the database's jobs in a folder: its own scripts, with stand-ins of Entra and of azcopy."""
+"""A job of the chart `database-jobs` in a folder: the chart's scripts, with a fake Entra and a fake azcopy."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.charts.workloads import objects, workload_of
 DATABASE_JOBS = workload_of("database-jobs")
 
 OBJECT_ID: Final = "0f9b2c1e-6d5a-4c3b-9a8f-7e6d5c4b3a21"
-"""Of the identity."""
-# Entra leaves the padding out.
+"""Object id of the identity."""
+# Entra omits the padding.
 _CLAIMS = base64.urlsafe_b64encode(json.dumps({"oid": OBJECT_ID, "name": "ÿ>?"}).encode()).rstrip(b"=")
 TOKEN: Final = f"eyJhbGciOiJSUzI1NiJ9.{_CLAIMS.decode()}.c2lnbmF0dXJl"
 CURL: Final = """#!/bin/sh
@@ -37,7 +37,7 @@ cp "$2" "$FOLDER_OF_TEST/uploaded/$(basename "$2")" && echo "$3" >>"$FOLDER_OF_T
 
 
 class Job:
-    """`name` is the script's: `dump` or `redis`."""
+    """`name` is the name of the script: `dump` or `redis`."""
 
     def __init__(self, folder: Path, name: str, values: Mapping[str, Any]) -> None:
         found = {(item["kind"], item["metadata"]["name"]): item for item in objects(DATABASE_JOBS, values)}
@@ -52,12 +52,12 @@ class Job:
         self.tool("azcopy", AZCOPY)
 
     def tool(self, name: str, text: str) -> None:
-        """Puts a program before all others on the container's PATH."""
+        """Puts a program first on the container's PATH."""
         (self._folder / name).write_text(text)
         (self._folder / name).chmod(0o755)
 
     def run(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """The container's command, to its end."""
+        """Runs the container's command and waits for its end."""
         shell, script = self._container["command"]
         stated = {variable["name"]: variable["value"] for variable in self._container["env"]}
         return subprocess.run(
@@ -82,18 +82,18 @@ class Job:
 
     @property
     def uploaded(self) -> dict[str, bytes]:
-        """What is in Blob, by the name of the file that it came from."""
+        """The uploaded contents by file name."""
         folder = self._folder / "uploaded"
         return {file.name: file.read_bytes() for file in folder.iterdir()} if folder.exists() else {}
 
     @property
     def addresses(self) -> list[str]:
-        """Where it went."""
+        """The URLs of the uploads, in order."""
         return self._lines("addresses")
 
     @property
     def scopes(self) -> list[str]:
-        """What tokens were asked for."""
+        """The scopes of the requested tokens."""
         return self._lines("scopes")
 
     def _lines(self, name: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""A Kubernetes API that has one Lease, over TLS.
+"""A Kubernetes API with one Lease, over TLS.
 
-Refuses an update of an older version, as Kubernetes does. Knows no roles: `tests/cluster` shows that the chart's is
-enough.
+Refuses an update of an older version, as Kubernetes does. Checks no roles: `tests/cluster` shows that the chart's role
+is sufficient.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from tests.voice.livekit import Certificate
 ADDRESS: Final = "10.98.7.1"
 PORT: Final = 443
 LEASE: Final = "/apis/coordination.k8s.io/v1/namespaces/voice/leases/agent-watch"
-"""Path of the one lease."""
+"""Path of the lease."""
 TOKEN: Final = "a token of the pod's ServiceAccount"
 
 
 class LeaseServer:
-    """Serves until its block ends. `account` is a folder with the files of a pod's ServiceAccount."""
+    """Serves until its block ends. `account` is the folder with the files of a pod's ServiceAccount."""
 
     def __init__(self, folder: Path, path: str = LEASE) -> None:
         certificate = Certificate(folder, (ADDRESS,))
@@ -31,9 +31,9 @@ class LeaseServer:
         (folder / "ca.crt").write_text(certificate.file.read_text())
         (folder / "token").write_text(TOKEN)
         self.holders: list[str] = []
-        """Each holder that the lease had, in order; empty where it was released."""
+        """The holders of the lease, in order; an empty name for a release."""
         self.refuse = False
-        """Whether it answers every request with 503."""
+        """Whether it responds to every request with 503."""
         self._lease: dict[str, Any] = {"metadata": {"name": path.rpartition("/")[2], "resourceVersion": "1"}}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((ADDRESS, PORT), self._handler(path))
@@ -73,7 +73,7 @@ class LeaseServer:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *_: object) -> None:
-                """Keeps quiet."""
+                """Logs nothing."""
 
         return Handler
 
@@ -83,7 +83,7 @@ class LeaseServer:
             return self._lease
 
     def put(self, lease: dict[str, Any]) -> dict[str, Any] | None:
-        """Replaces the lease; `None` where it changed since it was read."""
+        """Replaces the lease; `None` if it has changed since it was read."""
         with self._lock:
             version = self._lease["metadata"]["resourceVersion"]
             if lease["metadata"]["resourceVersion"] != version:

@@ -21,14 +21,14 @@ from tests.voice.pod import Pod
 from tests.voice.waiting import eventually
 
 PRIVATE, PUBLIC, REDIS = "10.98.0.1", "198.51.100.1", "10.98.2.3"
-"""Addresses of LiveKit's node, and of Redis. `PRIVATE` is one that WebRTC takes (`own_network.py`)."""
+"""Addresses of LiveKit's node, and of Redis. WebRTC accepts `PRIVATE` (`own_network.py`)."""
 REDIS_PORT: Final = 10000
 API_KEY, API_SECRET, REDIS_PASSWORD = "APItest", "a-secret-of-at-least-32-characters", "redis-password-of-the-test"
 
 
 @dataclass
 class Certificate:
-    """A certificate for some names, which is its own authority."""
+    """A self-signed certificate for some names."""
 
     folder: Path
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ class Certificate:
 
 
 class Redis:
-    """A Redis that speaks TLS and asks for a password, as Azure's does. Ends with the block that it is used in."""
+    """A Redis with TLS and a password, like Azure's. A context manager stops it."""
 
     def __init__(self, folder: Path) -> None:
         self.certificate = Certificate(folder, (REDIS,))
@@ -60,7 +60,7 @@ class Redis:
         return self
 
     def start(self) -> None:
-        """Starts the server, with nothing in it, and waits until it responds."""
+        """Starts an empty server and waits until it responds."""
         certificate = self.certificate
         self._log = (self._folder / "redis.log").open("wb")
         self._process = subprocess.Popen(
@@ -73,7 +73,7 @@ class Redis:
         eventually(lambda: self._ask("PING") == "PONG", 30, (self._folder / "redis.log").read_text)
 
     def kill(self) -> None:
-        """Ends it by SIGKILL. It keeps nothing."""
+        """Ends it by SIGKILL. All data is lost."""
         self._process.kill()
         self._process.wait(10)
         self._log.close()
@@ -83,18 +83,18 @@ class Redis:
         self._log.close()
 
     def restart(self) -> None:
-        """Ends it by SIGKILL and starts it again, empty, as a cache without persistence is."""
+        """Ends it by SIGKILL and starts it again, empty like a cache without persistence."""
         self._process.kill()
         self._process.wait(10)
         self._log.close()
         self.__enter__()
 
     def flush(self) -> None:
-        """Loses everything."""
+        """Deletes all data."""
         assert self._ask("FLUSHALL") == "OK"
 
     def keys(self) -> set[str]:
-        """Names of all that it holds."""
+        """Names of all keys."""
         return set(self._ask("--raw", "KEYS", "*").split())
 
     def _ask(self, *words: str) -> str:
@@ -106,9 +106,9 @@ class Redis:
 
 
 class LiveKit:
-    """One pod of the chart `livekit`. Ends with the block that it is used in.
+    """One pod of the chart `livekit`. A context manager stops it.
 
-    `departure_seconds` replaces how long a room outlives its last participant, for tests that wait for its end.
+    `departure_seconds` replaces the time after which LiveKit closes an empty room, for tests that wait for its end.
     """
 
     def __init__(
@@ -134,21 +134,21 @@ class LiveKit:
 
     @property
     def configuration(self) -> dict[str, Any]:
-        """What stands in the configuration file."""
+        """The content of the configuration file."""
         return yaml.safe_load(self.file.read_text())
 
     def configure(self) -> None:
-        """Makes the configuration with the chart's script. Only paths differ from a pod's."""
+        """Creates the configuration with the chart's script. Only paths differ from those in a pod."""
         done = self.pod.configure()
         assert done.returncode == 0, done.stderr
-        text = self.pod.moved(self.file.read_text(), "livekit")
+        text = self.pod.with_local_paths(self.file.read_text(), "livekit")
         if self._departure_seconds is not None:
             text, replaced = re.subn(r"departure_timeout: \d+", f"departure_timeout: {self._departure_seconds}", text)
             assert replaced == 1
         self.file.write_text(text)
 
     def run(self) -> subprocess.CompletedProcess[str]:
-        """Runs the server to its end, which is soon where it refuses its configuration."""
+        """Runs the server until it exits, which is soon if it refuses its configuration."""
         return subprocess.run(
             self._command(), env=self._environment(), capture_output=True, text=True, timeout=60, check=False
         )
@@ -169,12 +169,12 @@ class LiveKit:
             raise
 
     def kill(self) -> None:
-        """Ends it by SIGKILL, as a node that is lost does."""
+        """Ends it by SIGKILL, like the loss of a node."""
         self.process.kill()
         self.process.wait(10)
 
     def __exit__(self, *_: object) -> None:
-        # The first signal asks it to wait for its rooms, the second not to; two at a time are one.
+        # After one signal it waits for its rooms, after a second one it does not. Simultaneous signals count as one.
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(0.5)
@@ -184,11 +184,11 @@ class LiveKit:
         return [str(self._program), *self.pod.command("livekit")]
 
     def _environment(self) -> dict[str, str]:
-        # Redis' certificate is one that the machine knows.
+        # The machine trusts Redis' certificate.
         return {"SSL_CERT_FILE": str(self._redis.certificate.file), "PATH": os.environ["PATH"], "HOME": "/nonexistent"}
 
     def ready(self) -> bool:
-        """What the readiness probe asks."""
+        """Whether the readiness probe succeeds."""
         assert self.process.poll() is None, self.log.read_text()
         port = self.pod.container("livekit")["ports"][0]["containerPort"]
         return self.get(port, "/")[0] == 200
@@ -204,7 +204,7 @@ class LiveKit:
             return 0, ""
 
     def certificate_at(self, port: int, name: str) -> str:
-        """The certificate that it shows for a name, as PEM. Raises `ssl.SSLError` where a client would not trust it."""
+        """The certificate that it presents for a name, as PEM. Raises `ssl.SSLError` if a client would not trust it."""
         assert self.certificate is not None
         trust = ssl.create_default_context(cafile=str(self.certificate.file))
         with (

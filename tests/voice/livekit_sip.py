@@ -3,7 +3,7 @@
 Owns its process, its pod's files and its log. Does not own LiveKit and Redis (`livekit.py`) nor the trunks and the rule
 (`trunks.py`).
 
-LiveKit SIP binds RTP, health and metrics to every address of its network, so only one runs at a time.
+LiveKit SIP binds RTP, health and metrics to all addresses of its network, so instances need different ports.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from tests.voice.waiting import eventually
 BRIDGE: Final = "10.98.0.2"
 """Address of the bridge's node."""
 LIVEKIT_URL: Final = f"ws://{PRIVATE}:7880"
-"""Where LiveKit of `livekit.py` takes connections."""
+"""URL of the LiveKit in `livekit.py`."""
 
 
 class LiveKitSip:
-    """One pod of the chart `livekit-sip`. Ends with the block that it is used in.
+    """One pod of the chart `livekit-sip`. A context manager stops it.
 
-    `private` is the address of its node, the one that FreeSWITCH on the same node calls it at.
+    `private` is the address of its node, to which the FreeSWITCH on the same node sends calls.
     """
 
     def __init__(self, folder: Path, values: Mapping[str, Any], redis: Redis, *, private: str = BRIDGE) -> None:
@@ -52,21 +52,21 @@ class LiveKitSip:
 
     @property
     def configuration(self) -> dict[str, Any]:
-        """The configuration file as the program reads it."""
+        """The content of the configuration file."""
         return yaml.safe_load(self.file.read_text())
 
     def port(self, name: str) -> int:
-        """A port that the chart states."""
+        """A port of the container, by its name."""
         return next(p["containerPort"] for p in self.pod.container("livekit-sip")["ports"] if p["name"] == name)
 
     def __enter__(self) -> LiveKitSip:
         done = self.pod.configure()
         assert done.returncode == 0, done.stderr
-        # A test machine is busy. Without a container's CPU limit LiveKit SIP measures the whole machine; above 90 % it
-        # is not ready and refuses calls out; source: livekit/sip, pkg/stats/monitor.go, Health.
+        # Without a container's CPU limit, LiveKit SIP measures the whole machine. Above 90 % it is unready and refuses
+        # outbound calls; source: livekit/sip, pkg/stats/monitor.go, Health. Test machines are busy.
         self.file.write_text(f"{self.file.read_text()}max_cpu_utilization: 1\n")
         _, *arguments = self.pod.command("livekit-sip")
-        # Redis' certificate is one that the machine knows.
+        # The machine trusts Redis' certificate.
         environment = {"SSL_CERT_FILE": str(self._redis.certificate.file), "PATH": os.environ["PATH"], "HOME": "/"}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -103,7 +103,7 @@ class LiveKitSip:
         return text
 
     def active_calls(self) -> int:
-        """Calls that it has now."""
+        """Number of active calls."""
         lines = [line for line in self.metrics().splitlines() if line.startswith("livekit_sip_calls_active{")]
         return round(sum(float(line.rpartition(" ")[2]) for line in lines))
 

@@ -1,11 +1,11 @@
-"""A network namespace for the voice tests, where programs get the kinds of addresses that they have on a node.
+"""A network namespace for the voice tests, where programs have addresses like those of a node.
 
-Owns the namespace, its interface and its addresses. Does not own who uses which address: every module that starts a
-program names its own.
+Owns the namespace, its interface and its addresses. Does not own their use: each module that starts a program selects
+its address.
 
-WebRTC programs refuse loopback addresses, so the namespace has one more interface, `voice0`. Every address of
-127.0.0.0/8 and of `NODES` is local to the namespace, but programs find only the addresses in `NODE_ADDRESSES` when they
-list the interfaces.
+WebRTC programs refuse loopback addresses, so the namespace has another interface, `voice0`. Every address of
+127.0.0.0/8 and of `NODES` is local to the namespace, but programs that list the interfaces find only the addresses in
+`NODE_ADDRESSES`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NODES: Final = ipaddress.ip_network("10.98.0.0/16")
 PUBLIC: Final = ipaddress.ip_network("198.51.100.0/24")
 """Public addresses of nodes, and addresses of carriers (RFC 5737)."""
 NODE_ADDRESSES: Final = ("10.98.0.1", "10.98.0.2", "10.98.0.3", "10.98.0.4")
-"""Addresses of the interface, which programs find by themselves."""
+"""Addresses of the interface, which programs discover."""
 _NEW_NETWORK: Final = 0x40000000
 """CLONE_NEWNET; source: include/uapi/linux/sched.h of Linux."""
 _COMMANDS: Final = (
@@ -40,9 +40,9 @@ _COMMANDS: Final = (
 
 @contextmanager
 def own_network() -> Generator[None]:
-    """Puts this thread, and whatever it starts, into a new network namespace until the block ends.
+    """Moves this thread and the processes that it starts to a new network namespace until the block ends.
 
-    Raises `PermissionError` where the kernel does not allow that: it takes root, or a user namespace.
+    Raises `PermissionError` if the kernel does not allow it: root or a user namespace is necessary.
     """
     with Path("/proc/thread-self/ns/net").open("rb") as before:
         _call("unshare", _NEW_NETWORK)

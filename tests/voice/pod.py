@@ -1,6 +1,6 @@
-"""One pod of a chart in a folder: its files, its secrets, and its configuration, made by the chart's own script.
+"""One pod of a chart in a folder: its files, its secrets, and its configuration, which the chart's script creates.
 
-Changed against a pod: where files lie and which addresses are used. `kubectl` is a stand-in that knows one node.
+Differences from a pod: the paths of files and the addresses. `kubectl` is a fake that knows one node.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ printf %s "$NODE_EXTERNAL_ADDRESS"
 
 
 class Pod:
-    """A pod of Deployment `name`, by default the one that is called like its chart.
+    """A pod of Deployment `name`, by default the Deployment with the name of the chart.
 
-    `private` and `public` are the addresses of its node; a node may have no public one.
+    `private` and `public` are the addresses of its node; `public` is empty for a node without a public address.
     """
 
     def __init__(
@@ -46,16 +46,16 @@ class Pod:
         self.tool("kubectl", KUBECTL)
 
     def one(self, kind: str, name: str) -> Object:
-        """An object of the chart."""
+        """An object that the chart renders."""
         return next(o for o in self.objects if o["kind"] == kind and o["metadata"]["name"] == name)
 
     def container(self, name: str) -> Object:
-        """A container of the pod, or one that runs first."""
+        """A container or an init container of the pod."""
         every = [*self.spec.get("initContainers", []), *self.spec["containers"]]
         return next(container for container in every if container["name"] == name)
 
     def tool(self, name: str, text: str) -> None:
-        """Puts a program before all others on the containers' PATH."""
+        """Puts a program first on the containers' PATH."""
         program = self.folder / "tools" / name
         program.write_text(text)
         program.chmod(0o755)
@@ -65,12 +65,12 @@ class Pod:
         (self.folder / "secrets" / name).write_text(value)
 
     def secret_names(self) -> list[str]:
-        """Names in the vault that the configuration is filled in from."""
+        """Names in the vault of the secrets in the configuration."""
         pairs = self.environment("configure")["SECRET_VARIABLES"].split()
         return [pair.partition("=")[2].partition(":")[0] for pair in pairs]
 
     def environment(self, container: str) -> dict[str, str]:
-        """What a container's programs see, with places in the pod turned into places in the folder."""
+        """The variables of a container, with paths in the pod replaced by paths in the folder."""
         fields = {
             "status.podIP": self._private,
             "status.hostIP": self._private,
@@ -84,26 +84,28 @@ class Pod:
         return {
             "PATH": f"{self.folder / 'tools'}:{os.environ['PATH']}",
             "NODE_EXTERNAL_ADDRESS": self._public,
-            **{name: self.moved(value, container) for name, value in stated.items()},
+            **{name: self.with_local_paths(value, container) for name, value in stated.items()},
         }
 
-    def moved(self, text: str, container: str) -> str:
-        """A text that names places in a container, for the folder."""
+    def with_local_paths(self, text: str, container: str) -> str:
+        """Replaces paths in a container by paths in the folder."""
         mounts = self.container(container).get("volumeMounts", [])
         places = {mount["mountPath"]: str(self.folder / mount["name"]) for mount in mounts}
         if not places:
             return text
         any_place = "|".join(re.escape(place) for place in sorted(places, key=len, reverse=True))
-        # Only whole paths: neither the end of a longer path, nor of an address, nor a closing XML tag.
+        # Matches only whole paths: not the end of a longer path or of an address, and no closing XML tag.
         return re.sub(rf"(?<![\w./<-])({any_place})(?![\w.-])", lambda found: places[found[1]], text)
 
     def command(self, container: str) -> list[str]:
-        """What a container runs, in the folder."""
+        """The command of a container, with paths in the folder."""
         stated = self.container(container)
-        return [self.moved(word, container) for word in (*stated.get("command", []), *stated.get("args", []))]
+        return [
+            self.with_local_paths(word, container) for word in (*stated.get("command", []), *stated.get("args", []))
+        ]
 
     def configure(self) -> subprocess.CompletedProcess[str]:
-        """Runs the container that fills in the configuration."""
+        """Runs the init container that fills in the configuration."""
         return subprocess.run(
             self.command("configure"),
             env=self.environment("configure"),

@@ -1,4 +1,4 @@
-"""Finds the numbers of a call in what a workload wrote. docs/privacy.md lists where they may be."""
+"""Finds the numbers of a call in the output of a workload. docs/privacy.md lists where they are allowed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 SIGNIFICANT_DIGITS = 7
-"""The last digits of a number, which every notation of it has."""
+"""The last digits of a number, which are in every notation of it."""
 
 
 def numbers_in(texts: Mapping[str, str], numbers: Iterable[str]) -> list[str]:
-    """The lines of `texts` (what wrote it: the text) that have one of the numbers in any notation."""
+    """The lines of `texts` (a text for each source) that contain one of the numbers in any notation."""
     endings = [re.sub(r"\D", "", number)[-SIGNIFICANT_DIGITS:] for number in numbers]
     return [
         f"{place}: {line}"

@@ -1,6 +1,6 @@
-"""The voice programs of the tests, and where they are. `python -m tests.voice.programs` builds those from Go modules.
+"""The voice programs of the tests and their paths. `python -m tests.voice.programs` builds those from Go modules.
 
-Tests run in a network of their own, where nothing can be downloaded, so everything is built before they start.
+The build comes before the tests, because their network namespace has no internet access.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ LIVEKIT: Final = GoTool(
     module=ROOT / "tools" / "livekit",
     requirement="github.com/livekit/livekit-server",
     package="github.com/livekit/livekit-server/cmd/server",
-    duration="about three minutes on two cores that have nothing else to do",
-    remediation="Run `go build github.com/livekit/livekit-server/cmd/server` in tools/livekit to see all of it.",
+    duration="about three minutes on two idle cores",
+    remediation="Run `go build github.com/livekit/livekit-server/cmd/server` in tools/livekit to see its output.",
 )
 LIVEKIT_SIP: Final = GoTool(
     name="livekit-sip",
@@ -37,16 +37,16 @@ LIVEKIT_SIP: Final = GoTool(
     module=ROOT / "tools" / "livekit-sip",
     requirement="github.com/livekit/sip",
     package="github.com/livekit/sip/cmd/livekit-sip",
-    duration="about three minutes on two cores that have nothing else to do",
+    duration="about three minutes on two idle cores",
     remediation=(
         "It needs a C compiler, pkg-config, libopus-dev, libopusfile-dev and libsoxr-dev. Run"
-        " `go build github.com/livekit/sip/cmd/livekit-sip` in tools/livekit-sip to see the whole output."
+        " `go build github.com/livekit/sip/cmd/livekit-sip` in tools/livekit-sip to see its output."
     ),
 )
 
 
 def built(tool: GoTool) -> Path:
-    """The program, which must have been built. Raises `UsageError` where it is not there."""
+    """Path of a built program. Raises `UsageError` if it is missing."""
     program = tool.executable(os.environ)
     if not program.exists():
         raise UsageError(f"{program} is missing. Build it with `.venv/bin/python -m tests.voice.programs`.")
@@ -54,7 +54,7 @@ def built(tool: GoTool) -> Path:
 
 
 def main() -> int:
-    """Builds what is not in the cache yet."""
+    """Builds the programs that are not in the cache."""
     try:
         for tool in (LIVEKIT, LIVEKIT_SIP):
             tool.built(os.environ, WITHOUT_GO)

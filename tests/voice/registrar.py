@@ -1,4 +1,4 @@
-"""A carrier's registrar on loopback: asks for credentials, checks them, and records the registrations."""
+"""A carrier's registrar on loopback: demands and checks credentials, and records the registrations."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class Registration:
     """An accepted registration."""
 
     source: str
-    """Address that it came from."""
+    """Source address."""
     port: int
     contact: str
     transport: str
     """udp or tcp."""
     asked: int
-    """Lifetime that it asked for, seconds."""
+    """Requested lifetime, seconds."""
     at: float
-    """When it came, by the monotonic clock, seconds."""
+    """Time of arrival on the monotonic clock, seconds."""
 
 
 class Registrar:
-    """Listens on one address, UDP and TCP. Ends with the block that it is used in.
+    """Listens on one address, UDP and TCP. A context manager stops it.
 
-    Grants every registration `granted` seconds, also when it asks for less. It refuses one that asks for less than
-    `demanded` (423).
+    Grants every registration `granted` seconds, even if it requests less. Refuses requests for less than `demanded`
+    seconds (423).
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Rooms and dispatches of a LiveKit server, by livekit-api."""
+"""Rooms and dispatches of a LiveKit server, through livekit-api."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Rooms:
-    """What tests ask of LiveKit's API. `url` is http:// or ws://."""
+    """The requests of tests to LiveKit's API. `url` is http:// or ws://."""
 
     url: str
     key: str
     secret: str
 
     def call(self, ask: Callable[[api.LiveKitAPI], Awaitable[T]]) -> T:
-        """The answer to one request."""
+        """Sends one request and returns the response."""
 
         async def run() -> T:
             async with api.LiveKitAPI(self.url, self.key, self.secret) as server:
@@ -31,17 +31,17 @@ class Rooms:
         return asyncio.run(run())
 
     def dispatch(self, room: str, agent: str, metadata: str = "") -> None:
-        """Calls an agent by its name into a room, which LiveKit creates where it is missing."""
+        """Dispatches an agent by name to a room, which LiveKit creates if it is missing."""
         request = api.CreateAgentDispatchRequest(room=room, agent_name=agent, metadata=metadata)
         self.call(lambda server: server.agent_dispatch.create_dispatch(request))
 
     def names(self) -> set[str]:
-        """The rooms that are there."""
+        """The names of the rooms."""
         found = self.call(lambda server: server.room.list_rooms(api.ListRoomsRequest()))
         return {room.name for room in found.rooms}
 
     def identities(self, room: str) -> set[str]:
-        """The participants of a room."""
+        """The identities of a room's participants."""
         request = api.ListParticipantsRequest(room=room)
         return {who.identity for who in self.call(lambda server: server.room.list_participants(request)).participants}
 
@@ -50,9 +50,9 @@ class Rooms:
         self.call(lambda server: server.room.delete_room(api.DeleteRoomRequest(room=room)))
 
     def call_out(self, room: str, number: str) -> Future[api.SIPParticipantInfo]:
-        """Calls a number from a room through the only outbound trunk. The result comes when the call is answered.
+        """Calls a number from a room through the only outbound trunk. The result is available after the answer.
 
-        Raises `api.SipCallError` where it is not.
+        Its `result` raises `api.SipCallError` if the call is not answered.
         """
 
         async def ask(server: api.LiveKitAPI) -> api.SIPParticipantInfo:

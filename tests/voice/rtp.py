@@ -1,7 +1,7 @@
-"""One end of a telephone call's media: sends a tone, and tells what it hears.
+"""One end of a telephone call's media: sends a tone and measures received audio.
 
-Owns a UDP socket, the sending of RTP and the measuring of what arrives. Does not own signaling: a sipp process states
-this end's address and port in its SDP (`-mi`, `-mp`).
+Owns a UDP socket, sends RTP and analyzes received packets. Does not own signaling: `tests/voice/sip.py` puts the
+address and port of this end into the SDP.
 
 PCMU at 8 kHz, 20 ms a packet (RFC 3551); digits are telephone events (RFC 4733).
 """
@@ -22,12 +22,14 @@ SAMPLES: Final = 160
 """Samples of a packet: 20 ms."""
 PCMU: Final = 0
 EVENTS: Final = 101
-"""Payload type of telephone events in the SDP of the scenarios."""
+"""Payload type of telephone events in the SDP of the peers."""
+PAUSE_PACKETS: Final = 3
+"""Pause after a digit, in packets: 60 ms."""
 DIGITS: Final = "0123456789*#ABCD"
 _BIAS: Final = 0x84
 _HEADER: Final = struct.Struct("!BBHII")
 _LOUD: Final = 500.0
-"""Amplitude above which a tone counts as heard; digital silence is near 0, a tone of `_AMPLITUDE` far above."""
+"""Minimum amplitude of a tone that counts as heard, between digital silence and `_AMPLITUDE`."""
 _AMPLITUDE: Final = 8000
 
 
@@ -66,7 +68,7 @@ def loudness(payload: bytes, frequency: int) -> float:
 
 @dataclass(frozen=True)
 class Packet:
-    """A packet that arrived: when (monotonic seconds), its kind, sequence number and payload."""
+    """A received packet: time (monotonic seconds), payload type, sequence number, payload and source."""
 
     at: float
     kind: int
@@ -77,9 +79,9 @@ class Packet:
 
 @dataclass
 class MediaEnd:
-    """One end of a call. Sends to `remote`, or, where that is None, to where packets come from.
+    """One end of a call. Sends to `remote`, or to the source of the last packet if `remote` is None.
 
-    `frequency` is the tone that it sends, 0 for digital silence. While `muted` it sends nothing at all.
+    `frequency` is the tone that it sends, 0 for digital silence. While `muted`, it sends no packets.
     """
 
     address: str
@@ -108,26 +110,26 @@ class MediaEnd:
         self._socket.close()
 
     def press(self, digits: str, seconds: float = 0.1) -> None:
-        """Sends telephone events instead of the tone, one after the other."""
+        """Sends telephone events instead of the tone, with pauses of 60 ms."""
         self._digits += [(digit, seconds) for digit in digits]
 
     def hears(self, frequency: int, since: float = 0.0) -> bool:
-        """Whether the tone was there in the last 100 ms that arrived, after `since` (monotonic seconds)."""
+        """Whether the last 100 ms of audio received after `since` (monotonic seconds) contain the tone."""
         audio = [p.payload for p in self.received[-20:] if p.kind == PCMU and p.at >= since][-5:]
         return len(audio) == 5 and loudness(b"".join(audio), frequency) > _LOUD
 
     def silence(self) -> float:
-        """Seconds since the last packet that held more than digital silence; since the start where there was none."""
+        """Seconds since the last packet with more than digital silence, or since the start if there was none."""
         loud = next(
             (p.at for p in reversed(self.received) if p.kind == PCMU and len(set(p.payload)) > 2), self._started
         )
         return time.monotonic() - loud
 
     def digits(self) -> str:
-        """The digits that arrived, each once."""
+        """The received digits."""
         found: list[tuple[int, str]] = []
         for packet in self.received:
-            if packet.kind == EVENTS and packet.payload[1] & 0x80:  # the end of an event is sent three times
+            if packet.kind == EVENTS and packet.payload[1] & 0x80:  # an event has three end packets
                 event = packet.payload[0]
                 if not found or packet.sequence - found[-1][0] > 2:
                     found.append((packet.sequence, DIGITS[event]))
@@ -170,8 +172,9 @@ class MediaEnd:
             self._send(EVENTS, payload, timestamp=started, marker=number == 0)
             if not last:
                 time.sleep(SAMPLES / RATE)
-        self._timestamp = started + packets * SAMPLES
-        time.sleep(0.06)
+        # Timestamps follow the clock, also without packets (RFC 3550, 5.1). `_speak` adds the last packet's samples.
+        self._timestamp = started + (packets + PAUSE_PACKETS - 1) * SAMPLES
+        time.sleep(PAUSE_PACKETS * SAMPLES / RATE)
 
     def _send(self, kind: int, payload: bytes, *, timestamp: int | None = None, marker: bool = False) -> None:
         remote = self.remote or (self.received[-1].source if self.received else None)

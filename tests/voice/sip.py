@@ -1,9 +1,9 @@
 """A SIP peer that a test controls step by step: a carrier, the SIP edge, or LiveKit SIP.
 
 Owns a socket (UDP, or TCP with its connections), the dialogs on it and their transactions. Does not own media (see
-`tests/voice/rtp.py`) nor load, for which sipp is made. It acknowledges final responses to INVITE and answers BYE,
-CANCEL, NOTIFY, OPTIONS and INFO by itself; everything else is the test's. It retransmits nothing: the tests' network
-loses nothing.
+`tests/voice/rtp.py`) or load (see `sipp` in `tests/voice/edge.py`). Acknowledges final responses to INVITE and accepts
+BYE, CANCEL, NOTIFY, OPTIONS and INFO automatically; tests send all other messages. Retransmits nothing, because the
+network namespace loses no packets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ANSWERED_AT_ONCE: Final = frozenset({"BYE", "CANCEL", "NOTIFY", "OPTIONS", "INF
 
 @dataclass(frozen=True)
 class Message:
-    """A SIP message as it arrived, at `at` (monotonic seconds)."""
+    """A received SIP message; `at` is its time of arrival (monotonic seconds)."""
 
     text: str
     at: float
@@ -40,7 +40,7 @@ class Message:
 
     @property
     def method(self) -> str:
-        """Method of a request, or of the request that a response is to."""
+        """Method of a request, or of the request to which a response belongs."""
         return self.header("CSeq").split(" ")[1]
 
     @property
@@ -53,7 +53,7 @@ class Message:
         return re.findall(rf"^{name}: *([^\r\n]*)", head, re.MULTILINE | re.IGNORECASE)
 
     def header(self, name: str) -> str:
-        """The first value of a header; empty where there is none."""
+        """The first value of a header; empty if it is missing."""
         return next(iter(self.headers(name)), "")
 
     def media(self) -> tuple[str, int]:
@@ -99,20 +99,20 @@ class Dialog:
     local_party: str = ""
     remote_party: str = ""
     invite: Message | None = None
-    """The INVITE that arrived, or none."""
+    """The received INVITE; None for an outgoing call."""
     answer: str = ""
-    """The SDP that ACK carries where INVITE had none."""
+    """The SDP of ACK if INVITE had none."""
     messages: list[Message] = field(default_factory=list)
     _taken: int = 0
     _sequence: int = 0
     _invite_branch: str = ""
     transmit: Callable[[str], None] = lambda _: None
-    """Sends a text to the other side."""
+    """Sends a text to the remote side."""
 
     def expect(self, wanted: int | str, seconds: float = 5) -> Message:
-        """The next message that is the response `wanted` or a request with that method; skips others.
+        """Waits for the response `wanted` or a request with that method; skips other messages.
 
-        Fails at once when another final response to INVITE arrives instead.
+        Fails at once if another final response to INVITE arrives instead.
         """
         deadline = time.monotonic() + seconds
         with self.peer.arrival:
@@ -129,7 +129,7 @@ class Dialog:
                 self.peer.arrival.wait(left)
 
     def final(self, seconds: float = 5) -> Message:
-        """The final response to the INVITE."""
+        """Waits for the final response to the INVITE."""
         deadline = time.monotonic() + seconds
         with self.peer.arrival:
             while True:
@@ -194,7 +194,7 @@ class Dialog:
         )
 
     def learn(self, message: Message) -> None:
-        """Takes what a message says of the other side."""
+        """Updates the remote party and URI from a message."""
         if message.status and message.status > 100 and self.outgoing and message.method == "INVITE":
             self.remote_party = message.header("To")
         contact = re.search(r"<(sip:[^>]*)>", message.header("Contact"))
@@ -205,10 +205,10 @@ class Dialog:
 
 
 class SipPeer:
-    """Listens on `address`:`port`; `transport` is `udp` or `tcp`. Ends with its block.
+    """Listens on `address`:`port`; `transport` is `udp` or `tcp`. A context manager stops it.
 
-    Requests of an established dialog go where the INVITE went. With `locate`, they go to the host of the contact, as
-    through a proxy that stays out of dialogs; `locate` maps that host to the address that packets reach.
+    Requests of an established dialog have the destination of the INVITE. With `locate`, they go to the host of the
+    contact, as behind a proxy that leaves dialogs; `locate` maps that host to a reachable address.
     """
 
     def __init__(
@@ -221,7 +221,7 @@ class SipPeer:
         self.address, self.port, self.transport, self._locate = address, port, transport, locate
         self.arrival = threading.Condition()
         self.calls: list[Dialog] = []
-        """The calls that arrived."""
+        """The received calls."""
         self._dialogs: dict[str, Dialog] = {}
         self._given = 0
         self._seen: set[tuple[str, str, str]] = set()
@@ -239,11 +239,11 @@ class SipPeer:
         return self
 
     def forget(self) -> None:
-        """Lets `incoming` wait for new calls only."""
+        """Makes `incoming` ignore calls that have arrived."""
         self._given = len(self.calls)
 
     def pause(self) -> None:
-        """Ends its connections and refuses new ones (TCP) until `resume`, as a program that is not there."""
+        """Closes its connections and refuses new ones (TCP) until `resume`, like a program that does not run."""
         for item in (self._socket, *self._open):
             with contextlib.suppress(OSError):
                 item.shutdown(socket.SHUT_RDWR)
@@ -251,16 +251,16 @@ class SipPeer:
         self._open.clear()
 
     def resume(self) -> None:
-        """Takes connections again."""
+        """Accepts connections again."""
         self._socket = socket.create_server((self.address, self.port))
         self._run(self._accept)
 
     def __exit__(self, *_: object) -> None:
         for item in (self._socket, *self._open):
-            with contextlib.suppress(OSError):  # a listener, or closed by the other side
+            with contextlib.suppress(OSError):  # a listener, or closed by the remote side
                 item.shutdown(socket.SHUT_RDWR)
             item.close()
-        if self.transport == "udp":  # recvfrom does not end with the socket
+        if self.transport == "udp":  # closing the socket does not wake recvfrom
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
                 waker.sendto(b"", (self.address, self.port))
         for thread in self._threads:
@@ -292,14 +292,14 @@ class SipPeer:
         return dialog
 
     def route(self, dialog: Dialog) -> Callable[[str], None] | None:
-        """How requests of an established dialog are sent; None: as before."""
+        """The sender for requests of an established dialog; None: no change."""
         contact = re.fullmatch(r"sip:(?:[^@]*@)?([^:;]+)(?::(\d+))?(?:;.*)?", dialog.uri)
         if self._locate is None or contact is None:
             return None
         return self._sender((self._locate(contact[1]), int(contact[2] or 5060)))
 
     def incoming(self, seconds: float = 5) -> Dialog:
-        """The next call that arrives."""
+        """Waits for the next call."""
         deadline = time.monotonic() + seconds
         with self.arrival:
             while len(self.calls) <= self._given:
@@ -397,7 +397,7 @@ class SipPeer:
                     dialog.learn(message)
                     dialog.messages.append(message)
             if dialog is not None and message.status >= 200 and message.method == "INVITE":
-                # Before the test sees it: a re-INVITE that overtakes the ACK is refused.
+                # ACK comes before the test can react: the remote side refuses a re-INVITE that overtakes the ACK.
                 dialog.acknowledge(message)
             self.arrival.notify_all()
         if not message.status and message.method in _ANSWERED_AT_ONCE and not repeated:

@@ -1,7 +1,7 @@
-"""SIP peers for tests of signaling: a carrier that sends requests, and a node that responds as a test tells it.
+"""SIP peers for tests of signaling: a carrier that sends requests, and a node whose responses a test defines.
 
-Both speak UDP and TCP (the carrier TLS as well), record every message with its transport, and send no media. They do
-not retransmit: a test that needs retransmissions or many calls uses sipp.
+Both speak UDP and TCP (the carrier also TLS), record every message with its transport, and send no media. They do not
+retransmit: tests that need retransmissions or many calls use sipp.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ SDP: Final = "v=0\r\no=- 1 1 IN IP4 {0}\r\ns=-\r\nc=IN IP4 {0}\r\nt=0 0\r\nm=aud
 
 @dataclass(frozen=True)
 class Message:
-    """One SIP message as it came from the socket."""
+    """One received SIP message."""
 
     text: str
     transport: str
     """udp, tcp or tls."""
     at: float
-    """When it came, by the monotonic clock, seconds."""
+    """Time of arrival on the monotonic clock, seconds."""
 
     @property
     def method(self) -> str:
@@ -46,7 +46,7 @@ class Message:
         return re.findall(rf"^{re.escape(name)}: *([^\r\n]*)", self.text, re.MULTILINE | re.IGNORECASE)
 
     def header(self, name: str) -> str:
-        """The first header of that name; empty when there is none."""
+        """The first header of that name; empty if it is missing."""
         return next(iter(self.headers(name)), "")
 
 
@@ -74,7 +74,7 @@ class _Stream:
         self._connection, self._transport, self._rest = connection, transport, b""
 
     def receive(self) -> Message | None:
-        """The next message; `None` when the peer closed. Raises `TimeoutError` as the socket does."""
+        """The next message; `None` if the peer closed the connection. Raises `TimeoutError` as the socket does."""
         while True:
             head, end, body = self._rest.partition(b"\r\n\r\n")
             length = re.search(rb"^Content-Length: *(\d+)", head, re.MULTILINE | re.IGNORECASE)
@@ -90,9 +90,9 @@ class _Stream:
 
 @dataclass
 class Node:
-    """A node on one address. `respond(request)` gives the responses to an INVITE: (delay in seconds, message) pairs.
+    """A node on one address. `respond(request)` returns the responses to an INVITE: (delay in seconds, message) pairs.
 
-    It answers CANCEL with 200 and ends the INVITE with 487, and answers BYE with 200.
+    It responds to CANCEL with 200 and to its INVITE with 487, and to BYE with 200.
     """
 
     address: str
@@ -200,7 +200,7 @@ def answers(address: str) -> Callable[[Message], list[tuple[float, str]]]:
 
 
 class Carrier:
-    """A carrier's SIP element on one address, with one socket to a target. Closed with the block."""
+    """A carrier's SIP element on one address, with one socket to a target. A context manager closes it."""
 
     def __init__(
         self,
@@ -238,7 +238,7 @@ class Carrier:
         return call
 
     def receive(self, seconds: float) -> Message | None:
-        """The next message; `None` when none comes in time or the connection ends."""
+        """The next message; `None` if none arrives in time or the connection ends."""
         self._socket.settimeout(max(seconds, 0.001))
         try:
             if self.transport != "udp":
@@ -279,7 +279,7 @@ class Call:
         self._carrier.send(message(f"{method} sip:{self._called}@edge.example SIP/2.0", headers, body))
 
     def final(self, seconds: float = 10, method: str = "INVITE") -> Message:
-        """The final response, which it acknowledges when it is no 2xx."""
+        """Waits for the final response, and acknowledges it unless it is a 2xx."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             got = self._carrier.receive(left)

@@ -1,4 +1,4 @@
-"""Which ports a process listens on, as Linux tells."""
+"""The ports on which a process listens, from /proc."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Final
 
 _LISTENING: Final = {"tcp": "0A", "udp": "07"}
-"""State of a socket that waits for connections or datagrams; source: include/net/tcp_states.h of Linux."""
+"""State of a listening socket; source: include/net/tcp_states.h of Linux."""
 
 
 @dataclass(frozen=True, order=True)
 class Listening:
-    """One socket that waits."""
+    """One listening socket."""
 
     protocol: str
     address: str
@@ -22,12 +22,12 @@ class Listening:
 
 
 def listening(process: int) -> set[Listening]:
-    """The sockets that a process waits on."""
+    """The listening sockets of a process."""
     own = set()
     for link in Path(f"/proc/{process}/fd").iterdir():
         try:
             target = str(link.readlink())
-        except FileNotFoundError:  # closed meanwhile
+        except FileNotFoundError:  # closed in the meantime
             continue
         if target.startswith("socket:["):
             own.add(target.removeprefix("socket:[").removesuffix("]"))
@@ -43,6 +43,6 @@ def listening(process: int) -> set[Listening]:
 
 
 def _address(words: str) -> str:
-    """An address of /proc/net: 32-bit words in the machine's own order."""
+    """An address in /proc/net: 32-bit words in host byte order."""
     numbers = [int(words[at : at + 8], 16) for at in range(0, len(words), 8)]
     return str(ipaddress.ip_address(b"".join(struct.pack("=I", number) for number in numbers)))

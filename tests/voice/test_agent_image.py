@@ -1,4 +1,4 @@
-"""Images of agents start in a pod of the chart `voice-agent`: user 10001, read-only root, `/tmp` alone writable."""
+"""Images of agents start in a pod of the chart `voice-agent`: user 10001, read-only root, only `/tmp` is writable."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def test_an_image_that_starts_by_uv_run_or_by_python_takes_calls_on_a_read_only_
     )
     with agent:
         rooms.dispatch("call", "voice-agent")
-        agent.said.wait_for("joined", room="call")
+        agent.reported.wait_for("joined", room="call")
         rooms.delete("call")
-        agent.said.wait_for("left", room="call")
+        agent.reported.wait_for("left", room="call")
         assert user(agent) == 10001
         agent.terminate()
         assert agent.process.wait(30) == 0, "the signal reaches the worker, which ends when it has no calls"
 
 
 def user(agent: Agent) -> int:
-    """The user that the worker runs as."""
+    """The user of the worker's process."""
     return Path(f"/proc/{agent.process.pid}").stat().st_uid

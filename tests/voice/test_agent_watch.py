@@ -32,7 +32,8 @@ from tests.voice.webrtc_caller import WebRtcCaller
 pytestmark = pytest.mark.voice
 
 LIMIT: Final = 10.0
-"""Seconds after which a caller must hear something or be hung up: the median of five; one may take `MORE` longer."""
+"""Limit in seconds of the median of five calls until the caller hears an agent or is hung up. One call may last `MORE`
+longer."""
 MORE: Final = 3.0
 TONE: Final = 600
 """Frequency of the agents."""
@@ -44,7 +45,7 @@ SECRETS: Final = {"livekit-api-key": API_KEY, "livekit-api-secret": API_SECRET}
 
 @pytest.fixture(scope="module")
 def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveKitSip]:
-    """LiveKit, whose webhooks reach the first replica only, and LiveKit SIP with its trunks."""
+    """LiveKit, whose webhooks reach only the first replica, and LiveKit SIP with its trunks."""
     folder = tmp_path_factory.mktemp("watch")
     values = {**values_of("livekit", "minimal"), "webhooks": [f"http://{ADDRESSES[0]}:8000/webhook"]}
     with ExitStack() as stack:
@@ -92,7 +93,7 @@ def worker(folder: Path, **options: Any) -> Agent:
 
 @dataclass
 class Call:
-    """One caller. Ends with its block."""
+    """One caller. A context manager hangs up."""
 
     peer: SipPeer
     bridge: LiveKitSip
@@ -112,7 +113,7 @@ class Call:
         self.media.__exit__()
 
     def answered(self) -> Call:
-        """Waits until the call is answered and hears its agent."""
+        """Waits until the call is answered and the caller hears the agent."""
         response = self.dialog.final(30)
         assert response.status == 200, response.first
         self.media.remote = response.media()
@@ -126,15 +127,15 @@ class Call:
         """Seconds from `since` until the caller hears an agent again or is hung up."""
 
         def helped() -> bool:
-            # What was under way when the agent died arrives within half a second.
+            # Packets that were in transit when the agent died arrive within half a second.
             return self.ended() or self.media.hears(TONE, since + 0.5)
 
-        eventually(helped, LIMIT + MORE + 2, lambda: "the caller is left in silence")
+        eventually(helped, LIMIT + MORE + 2, lambda: "the caller hears nothing")
         return time.monotonic() - since
 
 
 def calls(stack: ExitStack, peer: SipPeer, bridge: LiveKitSip, count: int) -> list[Call]:
-    """Some calls at a time, each with its agent."""
+    """Concurrent calls, each with its agent."""
     started = [stack.enter_context(Call(peer, bridge, 20000 + 2 * number)) for number in range(count)]
     return [call.answered() for call in started]
 
@@ -150,7 +151,7 @@ def leader(*replicas: Replica) -> Replica:
 
 
 def kill_jobs(agent: Agent, rooms: set[str]) -> float:
-    """Kills the process of every call in these rooms; the time at which it did."""
+    """Kills the agent's process of each call in these rooms; returns the time (monotonic seconds)."""
     for room in rooms:
         agent.kill_job(room)
     return time.monotonic()
@@ -195,7 +196,7 @@ def test_the_other_replica_acts_when_the_leader_dies_with_the_agent(
         assert other.metric("redispatches_total") == 1
 
 
-def test_calls_that_end_or_are_handed_over_are_left_alone(
+def test_the_watch_ignores_calls_that_end_or_are_handed_over(
     tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
 ) -> None:
     assert agent.ready()
@@ -216,12 +217,12 @@ def test_calls_that_end_or_are_handed_over_are_left_alone(
         (talks,) = [call for call in open_calls if call.media.hears(PERSON)]
         (hangs_up,) = [call for call in open_calls if call is not talks]
         hangs_up.dialog.hang_up()
-        # Longer than a caller without anybody is given.
+        # Longer than the limit for a caller without another participant.
         time.sleep(6)
         assert not talks.ended()
         assert talks.media.hears(PERSON)
         assert only.metric("agents_lost_total") == 0
-        # The same without the person.
+        # The same without a person in the room.
         with Call(peer, bridge, 20100) as abandoned:
             known = rooms.names()
             abandoned.answered()
@@ -238,7 +239,7 @@ def remove_agent(rooms: Rooms, room: str) -> None:
     rooms.call(lambda server: server.room.remove_participant(request))
 
 
-def test_callers_of_a_worker_that_dies_without_another_are_hung_up(
+def test_callers_of_the_only_worker_are_hung_up_when_it_dies(
     tmp_path: Path, bridge: LiveKitSip, rooms: Rooms, lease: LeaseServer, peer: SipPeer, agent: Agent
 ) -> None:
     with replica(tmp_path, 0, lease) as only, ExitStack() as stack:
@@ -265,20 +266,20 @@ def test_agents_without_audio_are_replaced_and_then_hung_up_even_when_webhooks_a
     ):
         leader(only)
         with Call(peer, bridge, 20000) as call:
-            agent.said.wait_for("joined", 20)
+            agent.reported.wait_for("joined", 20)
             joined = time.monotonic()
             eventually(lambda: only.metric("redispatches_total") == 1, 15)
             replaced = time.monotonic() - joined
             eventually(lambda: rooms.names() == set(), LIMIT)
             ended = time.monotonic() - joined
-            # As LiveKit SIP answers only calls that an agent talks in, the caller still hears ringing.
+            # LiveKit SIP answers a call when an agent publishes audio, so the caller still hears ringing.
             refused = call.dialog.final(2).status
         webhooks = only.metric("webhooks_total")
     print(f"replaced after {replaced:.1f} s, ended after {ended:.1f} s, {refused}")
     assert 9 <= replaced <= 12
     assert ended <= replaced + LIMIT
     assert webhooks == 0
-    assert len(agent.said.events("started")) == 2
+    assert len(agent.reported.events("started")) == 2
 
 
 def test_a_call_that_no_agent_accepts_is_refused_within_ten_seconds(
@@ -294,7 +295,7 @@ def test_a_call_that_no_agent_accepts_is_refused_within_ten_seconds(
             assert response.status >= 400
 
 
-def test_only_signed_webhooks_are_taken(tmp_path: Path, bridge: LiveKitSip, lease: LeaseServer) -> None:
+def test_only_signed_webhooks_are_accepted(tmp_path: Path, bridge: LiveKitSip, lease: LeaseServer) -> None:
     assert bridge.address
     body = '{"event": "participant_left", "room": {"name": "call-1", "sid": "RM_1"}}'
     digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
@@ -311,7 +312,7 @@ def test_only_signed_webhooks_are_taken(tmp_path: Path, bridge: LiveKitSip, leas
         assert only.metric("webhooks_total") == 1
 
 
-def test_a_replica_that_ends_in_order_hands_the_lease_over_at_once(
+def test_a_replica_that_stops_releases_the_lease_at_once(
     tmp_path: Path, bridge: LiveKitSip, lease: LeaseServer
 ) -> None:
     assert bridge.address

@@ -1,4 +1,4 @@
-"""LiveKit, Redis or a trunk is missing: new calls are refused at once or bounded, and answered again afterwards."""
+"""Without LiveKit, Redis or a trunk, new calls are refused at once or time out; later calls are answered again."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 REFUSED_WITHIN = 3
-"""Seconds. LiveKit SIP gives LiveKit and Redis one second."""
+"""Seconds. The timeout of LiveKit SIP for LiveKit and Redis is one second."""
 BACK_WITHIN = 45
-"""Seconds after which calls are answered again. Agents wait longer from attempt to attempt to register."""
+"""Seconds after which calls are answered again. Agents wait longer before each attempt to register."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def audio(port: int) -> Generator[MediaEnd]:
 
 @contextmanager
 def trunk_manager(bridge: Bridge, folder: Path) -> Generator[None]:
-    """The trunk manager runs, once a second."""
+    """Runs the trunk manager, with a comparison each second."""
     with (folder / "trunks.log").open("wb") as log:
         process = subprocess.Popen(
             bridge.trunks.command(), env=bridge.trunks.environment(), stdout=log, stderr=log
@@ -57,14 +57,14 @@ def trunk_manager(bridge: Bridge, folder: Path) -> Generator[None]:
 
 
 def answered_again(bridge: Bridge, freeswitch: SipPeer) -> None:
-    """Calls until one is answered, as callers do, and hears the agent."""
+    """Repeats calls until one is answered and its caller hears the agent."""
 
     def try_once() -> bool:
         with audio(16390) as media:
             dialog = bridge.call(freeswitch, media)
             try:
                 final = dialog.final(3)
-            except AssertionError:  # it rings, and there is no agent yet
+            except AssertionError:  # it rings without an agent
                 dialog.send("CANCEL")
                 return False
             if final.status != 200:
@@ -77,7 +77,7 @@ def answered_again(bridge: Bridge, freeswitch: SipPeer) -> None:
     eventually(try_once, BACK_WITHIN)
 
 
-def test_a_call_without_a_trunk_gets_no_final_response_from_the_bridge_and_leaves_nothing(
+def test_a_call_without_a_trunk_gets_no_final_response_from_the_bridge_and_leaves_nothing_behind(
     bridge: Bridge, freeswitch: SipPeer, tmp_path: Path
 ) -> None:
     async def forget(server: api.LiveKitAPI) -> None:
@@ -89,7 +89,7 @@ def test_a_call_without_a_trunk_gets_no_final_response_from_the_bridge_and_leave
         dialog = bridge.call(freeswitch, media)
         dialog.expect(180)
         with pytest.raises(AssertionError, match="no final response"):
-            # When this fails, LiveKit SIP has learned to answer, and FreeSWITCH need not bound the call.
+            # When this fails, LiveKit SIP sends a final response, and FreeSWITCH needs no timeout.
             dialog.final(3)
         dialog.send("CANCEL")
     bridge.wait_until_nothing_is_left()
@@ -108,10 +108,10 @@ def test_a_lost_redis_ends_no_call_and_calls_are_answered_when_it_is_back(
         refused = bridge.call(freeswitch, other).final(10)
         assert refused.status == 503
         assert refused.at - sent < REFUSED_WITHIN
-        assert bridge.sip.ready(), "the readiness of a bridge says nothing about LiveKit or Redis"
+        assert bridge.sip.ready(), "the readiness of a bridge does not depend on LiveKit or Redis"
         bridge.redis.start()
         answered_again(bridge, freeswitch)
-        assert media.hears(AGENT_TONE, since=time.monotonic() - 1), "a call did not survive"
+        assert media.hears(AGENT_TONE, since=time.monotonic() - 1), "the call did not survive"
         assert not dialog.has("BYE")
         dialog.hang_up()
     bridge.wait_until_nothing_is_left()
@@ -124,7 +124,7 @@ def test_a_lost_livekit_refuses_calls_at_once_and_answers_when_it_is_back(bridge
         refused = bridge.call(freeswitch, media).final(10)
         assert refused.status == 503
         assert refused.at - sent < REFUSED_WITHIN
-        assert bridge.sip.ready(), "the readiness of a bridge says nothing about LiveKit or Redis"
+        assert bridge.sip.ready(), "the readiness of a bridge does not depend on LiveKit or Redis"
         bridge.livekit.start()
         answered_again(bridge, freeswitch)
     bridge.wait_until_nothing_is_left()

@@ -1,6 +1,6 @@
-"""The numbers of a call reach the agent, and no log, room name, identity, webhook or metric label of LiveKit.
+"""The numbers of a call reach the agent, but no log, room name, identity, webhook or metric label of LiveKit.
 
-The exceptions are listed in charts/livekit-sip/README.md, and tested here too.
+charts/livekit-sip/README.md lists the exceptions, which these tests also check.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 RECEIVER = ("10.98.4.1", 8000)
-"""Where LiveKit sends its webhooks."""
+"""Address of the receiver of LiveKit's webhooks."""
 
 
 @contextmanager
 def webhooks() -> Generator[list[dict[str, Any]]]:
-    """What arrives at the receiver."""
+    """Runs the receiver; yields the received events."""
     events: list[dict[str, Any]] = []
 
     class Receiver(BaseHTTPRequestHandler):
@@ -50,7 +50,7 @@ def webhooks() -> Generator[list[dict[str, Any]]]:
         server.server_close()
 
 
-def test_numbers_reach_the_agent_and_nothing_that_is_kept(tmp_path: Path) -> None:
+def test_numbers_reach_the_agent_and_no_log_metric_or_webhook(tmp_path: Path) -> None:
     address, port = RECEIVER
     with (
         webhooks() as events,
@@ -59,9 +59,9 @@ def test_numbers_reach_the_agent_and_nothing_that_is_kept(tmp_path: Path) -> Non
         MediaEnd(FREESWITCH, 16384, frequency=CALLER_TONE) as caller,
     ):
         dialog = bridge.answered(freeswitch, caller)
-        who = bridge.agent.said.wait_for("participant")
+        who = bridge.agent.reported.wait_for("participant")
         assert who["attributes"]["voice.caller"] == CALLER
-        bridge.agent.said.wait_for("heard", frequency=CALLER_TONE)
+        bridge.agent.reported.wait_for("heard", frequency=CALLER_TONE)
         dialog.hang_up()
         assert bridge.call(freeswitch, caller, codec=18).final().status == 400
         given_up = bridge.call(freeswitch, caller)
@@ -82,17 +82,17 @@ def test_numbers_reach_the_agent_and_nothing_that_is_kept(tmp_path: Path) -> Non
     people = [event["participant"] for event in events if "participant" in event]
     assert any(person.get("attributes", {}).get("voice.caller") == CALLER for person in people)
     for person in people:
-        # The agent reads the numbers from them, and LiveKit has no webhook without them.
+        # The agent reads the numbers from the attributes, and all webhooks of LiveKit contain them.
         person.pop("attributes", None)
     kept["webhooks"] = json.dumps(events)
     for number in (CALLER, CALLED):
         for place, text in kept.items():
             assert number.removeprefix("+") not in text, place
-        # LiveKit's own masking would keep the last four digits.
+        # LiveKit's masking would keep the last four digits.
         assert not any(f"_{number[-4:]}" in room for room in rooms)
 
 
-def test_calls_out_are_the_exception(tmp_path: Path) -> None:
+def test_outbound_calls_are_the_exception(tmp_path: Path) -> None:
     with running_bridge(tmp_path) as bridge, SipPeer(FREESWITCH, INSIDE_PORT, "tcp") as freeswitch:
         outcome = bridge.rooms.call_out("out", CALLED)
         freeswitch.incoming(10).respond(486)
@@ -101,6 +101,6 @@ def test_calls_out_are_the_exception(tmp_path: Path) -> None:
         assert bridge.rooms.names() <= {"out"}
         number = CALLED.removeprefix("+")
         assert number not in bridge.sip.metrics()
-        # When this fails, LiveKit logs no numbers of calls out any more, and its README must not say that it does.
+        # When this fails, LiveKit no longer logs numbers of outbound calls: correct the README of its chart.
         assert number in bridge.sip.log.read_text()
         assert number in bridge.livekit.log.read_text()

@@ -1,4 +1,4 @@
-"""Calls from a carrier to an agent, and back, through every real program between them. Skipped without FreeSWITCH."""
+"""Calls between a carrier and an agent through all real programs. Skipped without FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory, running: Chain) -> Iterator
 
 @pytest.fixture
 def calls(running: Chain) -> Iterator[Chain]:
-    """The chain, in which every test leaves no channel, dialog or room behind."""
+    """The chain. Every test must leave no channel, dialog or room behind."""
     yield running
     running.nothing_left()
 
@@ -55,8 +55,13 @@ def test_a_call_is_answered_within_a_second(calls: Chain) -> None:
 def test_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
     with calls.call() as call:
         call.hears_agent()
-        worker.said.wait_for("heard", frequency=CALLER_TONE, room=calls.room())
+        worker.reported.wait_for("heard", frequency=CALLER_TONE, room=calls.room())
         assert not call.media.hears(CALLER_TONE)
+
+
+def digits(worker: Agent, room: str) -> str:
+    """The digits that the agent got in a room."""
+    return "".join(event["digit"] for event in worker.reported.events("digit", room=room))
 
 
 def test_the_agent_gets_the_digits_that_a_caller_presses(calls: Chain, worker: Agent) -> None:
@@ -64,12 +69,23 @@ def test_the_agent_gets_the_digits_that_a_caller_presses(calls: Chain, worker: A
         call.hears_agent()
         room = calls.room()
         call.media.press("42#")
-        eventually(lambda: [e["digit"] for e in worker.said.events("digit", room=room)] == ["4", "2", "#"], 10)
+        eventually(lambda: digits(worker, room) == "42#", 10, lambda: digits(worker, room))
 
 
-def test_the_agent_knows_both_numbers_and_the_carrier(calls: Chain, worker: Agent) -> None:
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_agent_gets_a_stored_number_that_a_phone_dials_right_after_the_answer(
+    calls: Chain, worker: Agent, attempt: int
+) -> None:
+    number = f"493012345678{attempt}#"
+    with calls.call() as call:
+        call.media.press(number)
+        room = calls.room()
+        eventually(lambda: digits(worker, room) == number, 10, lambda: digits(worker, room))
+
+
+def test_the_agent_gets_both_numbers_and_the_carrier(calls: Chain, worker: Agent) -> None:
     with calls.call():
-        attributes = worker.said.wait_for("participant", room=calls.room())["attributes"]
+        attributes = worker.reported.wait_for("participant", room=calls.room())["attributes"]
     assert attributes["voice.caller"] == CALLER
     assert attributes["voice.called"] == CALLED
     assert attributes["voice.carrier"] == "acme"
@@ -118,7 +134,7 @@ def test_an_agent_that_ends_the_room_hangs_up_the_caller(calls: Chain) -> None:
         call.dialog.expect("BYE", 5)
 
 
-def test_a_caller_who_gives_up_before_an_agent_is_there_leaves_nothing_behind(calls: Chain) -> None:
+def test_a_caller_who_hangs_up_before_an_agent_joins_leaves_nothing_behind(calls: Chain) -> None:
     with calls.media() as media:
         dialog = calls.send(media)
         dialog.expect(180, 10)
@@ -126,19 +142,19 @@ def test_a_caller_who_gives_up_before_an_agent_is_there_leaves_nothing_behind(ca
         assert dialog.final().status == 487
 
 
-def test_five_callers_at_once_each_get_an_agent(calls: Chain, worker: Agent) -> None:
+def test_five_concurrent_callers_each_get_an_agent(calls: Chain, worker: Agent) -> None:
     frequencies = (400, 500, 700, 800, 900)
     with contextlib.ExitStack() as open_calls:
         every = [open_calls.enter_context(calls.call(frequency=frequency)) for frequency in frequencies]
         for call in every:
             call.hears_agent()
         for frequency in frequencies:
-            worker.said.wait_for("heard", frequency=frequency)
+            worker.reported.wait_for("heard", frequency=frequency)
 
 
-def test_an_outbound_call_shows_a_real_number_and_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
+def test_an_outbound_call_has_a_real_number_and_both_sides_hear_each_other(calls: Chain, worker: Agent) -> None:
     calls.rooms.dispatch("outbound", "voice-agent")
-    worker.said.wait_for("joined", room="outbound")
+    worker.reported.wait_for("joined", room="outbound")
     trunk = calls.outbound_trunk()
     request = api.CreateSIPParticipantRequest(sip_trunk_id=trunk, sip_call_to=TRANSFER_TARGET, room_name="outbound")
     calls.rooms.call(lambda server: server.sip.create_sip_participant(request))
@@ -150,7 +166,7 @@ def test_an_outbound_call_shows_a_real_number_and_both_sides_hear_each_other(cal
         media.remote = (reachable(host), port)
         dialog.respond(200, body=sdp(EDGE_CARRIER, media.port))
         eventually(lambda: media.hears(AGENT_TONE), 10)
-        worker.said.wait_for("heard", frequency=CALLER_TONE, room="outbound")
+        worker.reported.wait_for("heard", frequency=CALLER_TONE, room="outbound")
         dialog.hang_up()
     calls.rooms.delete("outbound")
 

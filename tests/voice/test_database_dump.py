@@ -1,4 +1,4 @@
-"""The daily dump of the database: the chart's own script with stand-ins of Entra, PostgreSQL and azcopy."""
+"""The daily dump of the database: the chart's script with fakes of Entra, PostgreSQL and azcopy."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_each_database_is_dumped_with_the_identity_and_uploaded(dump: Job) -> No
     assert TOKEN not in done.stdout + done.stderr
 
 
-def test_a_dump_that_fails_fails_the_job_and_is_not_uploaded(dump: Job) -> None:
+def test_a_failed_dump_fails_the_job_and_is_not_uploaded(dump: Job) -> None:
     done = dump.run(FAILS="other")
     assert done.returncode != 0
     assert set(dump.uploaded) == {"voice.dump"}

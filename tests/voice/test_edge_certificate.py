@@ -1,4 +1,4 @@
-"""The SIP edge's certificate: it is renewed while the pod runs."""
+"""Renewal of the SIP edge's certificate while the pod runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOST: Final = "sip.test.example"
 
 
 class Certificates:
-    """The mounted Secret. Kubernetes replaces its files together, by a symbolic link."""
+    """The mounted Secret. Kubernetes replaces its files atomically through a symbolic link."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._numbers = folder, itertools.count(1)
@@ -44,7 +44,7 @@ class Certificates:
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert((version / "tls.crt").read_text())).hexdigest()
 
     def spoil(self, certificate: str) -> None:
-        """Mounts a certificate that does not belong to its key, or is none."""
+        """Mounts a certificate that is invalid or does not match its key."""
         old, version = (self._folder / "..data").resolve(), self._version()
         (version / "tls.key").write_bytes((old / "tls.key").read_bytes())
         (version / "tls.crt").write_text(certificate)
@@ -126,7 +126,7 @@ def test_a_renewed_certificate_is_presented_without_a_restart_and_no_call_is_los
         for _ in range(3):
             new = certificates.issue()
             eventually(lambda expected=new: presented() == expected, 10, pod.log.read_text)
-        assert ping(connected, 2) == 200, "a connection that was open before the renewal stays"
+        assert ping(connected, 2) == 200, "the renewal must not close an open connection"
         figures = calls.wait(30)
         assert one.stop().created + two.stop().created == 250
     assert (figures.successful, figures.failed) == (250, 0)
@@ -146,9 +146,9 @@ def test_a_certificate_that_cannot_be_loaded_leaves_the_old_one_and_a_log_line(
     assert "tls.crt" in pod.log.read_text() or "tls.key" in pod.log.read_text()
 
     time.sleep(1)
-    assert pod.sidecar_log("destinations").count("keeps the old one") == 1, "the same file is not tried every turn"
+    assert pod.sidecar_log("destinations").count("keeps the old one") == 1, "the sidecar must not retry the same file"
 
-    # Kamailio 5.6.3 sometimes refuses a good certificate after a bad one; the next try loads it.
+    # Kamailio 5.6.3 sometimes refuses a valid certificate after an invalid one; the next attempt loads it.
     new = certificates.issue()
     eventually(lambda: presented() == new, 20, pod.log.read_text)
 

@@ -1,4 +1,4 @@
-"""What the SIP edge's log says of calls: no number of a caller or of a called party."""
+"""The SIP edge's log contains no number of a caller or of a called party."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory, cluster: FakeCluster) -> Iter
 
 @pytest.fixture(autouse=True)
 def no_number_is_logged(edge: Edge) -> Iterator[None]:
-    """Looks at what the log gained during a test."""
+    """Checks the log lines of a test."""
     before = len(edge.log.read_text(errors="replace"))
     yield
     log = edge.log.read_text(errors="replace")[before:]
@@ -86,7 +86,7 @@ def test_a_malformed_request_leaves_no_number_in_the_log(broken: str, transport:
     with Carrier(CARRIER, TARGET, transport) as carrier:
         carrier.send(GOOD.replace(old, new))
         carrier.receive(0.3)
-    # The next request is handled after it: what the log has of it is there.
+    # After the response to the next request, the log lines of the first one exist.
     with Carrier(CARRIER, TARGET) as carrier:
         Call(carrier, "+15550100").send("CANCEL")
         assert carrier.receive(2)

@@ -1,4 +1,4 @@
-"""Which response a carrier gets from the SIP edge, and when, for everything that can happen at the nodes."""
+"""The response of the SIP edge to a carrier, and its time, for all behaviors of the nodes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ TARGET = (EDGE, SIP_PORT)
 TRY_NEXT, PROGRESS, ANSWER = 0.5, 2, 4
 """The edge's time limits in these tests, seconds."""
 TICK = 0.1
-"""How much earlier a timer of Kamailio may fire: its clock has 16 ticks a second."""
+"""Seconds that a timer of Kamailio may fire early: its clock has 16 ticks a second."""
 MARGIN = 1.0
-"""How much later than its limit a response may come on a busy machine, seconds."""
+"""Seconds that a response may be late on a busy machine."""
 Respond = Callable[[Message], list[tuple[float, str]]]
 
 
@@ -55,7 +55,7 @@ def both_nodes_are_listed(cluster: FakeCluster, edge: Edge) -> None:
 
 
 class Region:
-    """The two nodes, and a carrier whose call meets them in a known order."""
+    """Two nodes and a carrier whose call reaches them in a known order."""
 
     def __init__(self, stack: ExitStack, first: Respond | None, then: Respond | None, transport: str) -> None:
         # The edge orders nodes by a hash of the Call-ID: the first node is the one that gets the INVITE first.
@@ -102,7 +102,7 @@ def took(call: Call, final: Message) -> float:
         pytest.param(statuses("100 Trying"), FULL, PROGRESS, id="stops-after-100"),
     ],
 )
-def test_a_call_that_no_node_takes_gets_503(
+def test_a_call_that_no_node_accepts_gets_503(
     region: Callable[..., Region], edge: Edge, transport: str, first: Respond, then: Respond, seconds: float
 ) -> None:
     place = region(first, then, transport)
@@ -119,7 +119,7 @@ def with_retry_after(status: str) -> Respond:
     return lambda request: [(0.05, response(request, status, ("Retry-After", "300"), ("Reason", "Q.850;cause=17")))]
 
 
-OWN = [
+REFUSALS = [
     "302 Moved Temporarily", "401 Unauthorized", "403 Forbidden", "404 Not Found", "408 Request Timeout",
     "480 Temporarily Unavailable", "484 Address Incomplete", "486 Busy Here", "487 Request Terminated",
     "488 Not Acceptable Here", "500 Internal Server Error", "501 Not Implemented", "502 Bad Gateway",
@@ -127,8 +127,8 @@ OWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("status", OWN)
-def test_a_response_of_the_calls_own_reaches_the_carrier_and_no_other_node_rings(
+@pytest.mark.parametrize("status", REFUSALS)
+def test_a_refusal_of_the_call_reaches_the_carrier_and_no_other_node_rings(
     region: Callable[..., Region], status: str
 ) -> None:
     place = region(with_retry_after(status), answers(NODES[0]))
@@ -142,7 +142,7 @@ def test_a_response_of_the_calls_own_reaches_the_carrier_and_no_other_node_rings
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_a_call_that_the_first_node_refuses_keeps_the_second_nodes_own_response(
+def test_a_call_that_the_first_node_refuses_gets_the_response_of_the_second(
     region: Callable[..., Region], transport: str
 ) -> None:
     place = region(FULL, statuses("100 Trying", "180 Ringing", "486 Busy Here"), transport)
@@ -156,10 +156,10 @@ def test_a_call_whose_node_dies_while_it_rings_rings_at_the_next(region: Callabl
     assert final.status == 200
     assert ANSWER - TICK <= took(call, final) <= ANSWER + MARGIN
     dead = place.invited[0]
-    eventually(lambda: bool(dead.requests("CANCEL")), 2, lambda: "a node that only seemed dead must stop ringing")
+    eventually(lambda: bool(dead.requests("CANCEL")), 2, lambda: "the edge must cancel the call at the first node")
 
 
-def test_a_call_that_goes_on_ringing_is_left_to_its_node(region: Callable[..., Region]) -> None:
+def test_a_call_that_continues_to_ring_stays_at_its_node(region: Callable[..., Region]) -> None:
     def rings_long(request: Message) -> list[tuple[float, str]]:
         ringing = [(ANSWER / 2, response(request, "180 Ringing"))] * 3
         return [(0.0, response(request, "180 Ringing")), *ringing, (0.1, response(request, "603 Decline"))]
@@ -194,7 +194,7 @@ def test_a_call_that_is_cancelled_before_any_node_responds_ends_in_time_and_ring
     call.send("CANCEL")
     final = call.final()
     assert final.status == 487
-    # Kamailio ends the call when the time of the silent node is over.
+    # Kamailio ends the call after the timeout of the silent node.
     assert took(call, final) < 2 * TRY_NEXT
     time.sleep(2 * TRY_NEXT)
     assert len(place.invited) == 1
@@ -213,13 +213,13 @@ def test_a_call_that_is_cancelled_at_a_dead_node_ends(region: Callable[..., Regi
     assert final.at - began < ANSWER + MARGIN
 
 
-def test_a_cancel_of_a_call_that_this_pod_does_not_have_is_answered(region: Callable[..., Region]) -> None:
+def test_a_cancel_of_an_unknown_call_gets_481(region: Callable[..., Region]) -> None:
     call = Call(region(silent).carrier, "+15550100")
     call.send("CANCEL")
     assert call.final(2, "CANCEL").status == 481
 
 
-def test_a_node_that_refuses_tcp_connections_is_passed_over(edge: Edge) -> None:
+def test_a_node_that_refuses_tcp_connections_is_skipped(edge: Edge) -> None:
     with Node(NODES[1], answers(NODES[1])) as other, Carrier(CARRIER, TARGET, "tcp") as carrier:
         for _ in range(6):
             call = carrier.invite()

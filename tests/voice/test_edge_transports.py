@@ -1,4 +1,4 @@
-"""The transport on which the SIP edge hands a call to a node."""
+"""The transport on which the SIP edge sends a call to a node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.voice
 
 TARGET: Final = (EDGE, SIP_PORT)
 IDENTITY: Final = 2500
-"""Length of an Identity header that takes an INVITE far above the MTU, bytes."""
+"""Length in bytes of an Identity header that makes an INVITE much larger than the MTU."""
 MTU: Final = 1500
 
 
@@ -47,8 +47,8 @@ def test_a_call_reaches_its_node_on_the_transport_that_the_carrier_chose(transpo
     via, own = invite.headers("Via")
     assert via.startswith(f"SIP/2.0/{transport.upper()} {EDGE}")
     assert own.startswith(f"SIP/2.0/{transport.upper()} {CARRIER}")
-    assert final.headers("Via") == [own], "the response has the carrier's Via alone"
-    assert f"transport={transport}" in final.header("Contact"), "the dialog goes on with the node on that transport"
+    assert final.headers("Via") == [own], "the response has only the carrier's Via"
+    assert f"transport={transport}" in final.header("Contact"), "the dialog continues with the node on that transport"
 
 
 @pytest.mark.usefixtures("edge")

@@ -1,4 +1,4 @@
-"""What a real FreeSWITCH does for the bridge: no number in an address, and an end to calls that the bridge drops."""
+"""A real FreeSWITCH sends the bridge no number in an address, and ends calls that the bridge drops."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def node(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -> I
         running.settled()
 
 
-def test_the_callers_number_reaches_the_bridge_in_a_header_alone(node: Node) -> None:
+def test_the_callers_number_reaches_the_bridge_only_in_a_header(node: Node) -> None:
     call = node.call(caller="+15550123", display='"Jane +15550123" ')
     leg = node.bridge.incoming()
     assert leg.invite is not None

@@ -1,4 +1,4 @@
-"""Calls from carriers through a real FreeSWITCH: who gets them, what each side learns, and how they are refused."""
+"""Calls from carriers through a real FreeSWITCH: their destinations, the data that each side gets, and refusals."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def voice_headers(leg: Dialog) -> dict[str, str]:
 
 
 def refused_by_every_bridge(node: Node, call: Dialog, status: int) -> None:
-    """Ends the test's call."""
+    """Lets both bridges refuse the call, so that the carrier gets 503."""
     node.bridge.incoming().respond(status)
     node.other_bridge.incoming().respond(status)
     assert call.final().status == 503
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 480, 486, 488, 500, 600, 603])
-def test_a_bridges_answer_to_the_call_reaches_the_carrier_unchanged(node: Node, status: int) -> None:
+def test_a_bridges_response_to_the_call_reaches_the_carrier_unchanged(node: Node, status: int) -> None:
     call = node.call()
     leg = node.bridge.incoming()
     leg.respond(180)
@@ -61,7 +61,7 @@ def test_a_busy_call_is_not_offered_to_another_bridge(node: Node) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 502, 503, 504])
-def test_a_bridge_that_failed_is_skipped_at_once(node: Node, status: int) -> None:
+def test_a_failed_bridge_is_skipped_at_once(node: Node, status: int) -> None:
     call = node.call()
     node.bridge.incoming().respond(status)
     leg = node.other_bridge.incoming(1)
@@ -79,7 +79,7 @@ def test_a_silent_bridge_is_skipped_within_six_seconds(node: Node) -> None:
     assert call.final().status == 486
 
 
-def test_a_carrier_hears_503_without_retry_after_when_no_bridge_takes_the_call(node: Node) -> None:
+def test_a_carrier_gets_503_without_retry_after_if_no_bridge_accepts_the_call(node: Node) -> None:
     call = node.call()
     refused_by_every_bridge(node, call, 503)
     assert not call.final().header("Retry-After")
@@ -87,7 +87,7 @@ def test_a_carrier_hears_503_without_retry_after_when_no_bridge_takes_the_call(n
     eventually(lambda: f"Call {uuid}: the bridge failed" in node.freeswitch.log(), 10)
 
 
-def test_a_bridge_that_is_not_there_is_skipped_at_once(node: Node) -> None:
+def test_a_bridge_that_does_not_run_is_skipped_at_once(node: Node) -> None:
     node.bridge.pause()
     try:
         call = node.call()
@@ -98,7 +98,7 @@ def test_a_bridge_that_is_not_there_is_skipped_at_once(node: Node) -> None:
     assert call.final().status == 486
 
 
-def test_the_bridge_learns_the_numbers_the_call_and_the_carrier(node: Node) -> None:
+def test_the_bridge_gets_the_numbers_the_call_id_and_the_carrier(node: Node) -> None:
     call = node.call(caller="+15550123")
     leg = node.bridge.incoming()
     headers = voice_headers(leg)
@@ -108,7 +108,7 @@ def test_the_bridge_learns_the_numbers_the_call_and_the_carrier(node: Node) -> N
     call.final()
 
 
-def test_a_direct_carrier_cannot_forge_what_the_bridge_learns(node: Node) -> None:
+def test_a_direct_carrier_cannot_forge_headers_for_the_bridge(node: Node) -> None:
     call = node.call(
         "X-Voice-Carrier: acme", "X-Voice-Called: +1", "X-Voice-Call: 1", "X-Voice-Caller: +1", "X-Voice-Else: 1",
         "X-Other: 1",
@@ -121,7 +121,7 @@ def test_a_direct_carrier_cannot_forge_what_the_bridge_learns(node: Node) -> Non
     call.final()
 
 
-def test_the_edge_says_which_carrier_a_call_came_from(node: Node) -> None:
+def test_the_edge_names_the_carrier_of_a_call(node: Node) -> None:
     call = node.edge.invite(
         FOR_CALLS, NUMBER, "X-Voice-Carrier: acme", "X-Voice-Source: 198.51.100.20", body=sdp(EDGE, 4000)
     )
@@ -152,7 +152,7 @@ def test_neither_side_gets_headers_of_the_other(node: Node) -> None:
 
 
 @pytest.mark.parametrize("parameters", [";npdi;rn=+15550111", ";phone-context=+49", ";tgrp=a;trunk-context=b.example"])
-def test_user_parameters_are_no_part_of_the_called_number(node: Node, parameters: str) -> None:
+def test_user_parameters_are_not_part_of_the_called_number(node: Node, parameters: str) -> None:
     call = node.call(parameters=parameters)
     leg = node.bridge.incoming()
     assert voice_headers(leg)["X-Voice-Called"] == NUMBER
@@ -203,9 +203,9 @@ def test_an_invite_without_sdp_becomes_a_call(node: Node) -> None:
 @pytest.mark.parametrize(
     "offer",
     [sdp("2001:db8::1", 4000), sdp(DIRECT_CARRIER, 4000, codecs=(18,)), sdp(DIRECT_CARRIER, 4000, codecs=(9,))],
-    ids=["IPv6 alone", "G729 alone", "G722 alone"],
+    ids=["only IPv6", "only G729", "only G722"],
 )
-def test_an_offer_that_cannot_be_taken_gets_488_before_the_bridge_rings(node: Node, offer: str) -> None:
+def test_an_unsupported_offer_gets_488_before_the_bridge_rings(node: Node, offer: str) -> None:
     offered = len(node.bridge.calls)
     started = time.monotonic()
     final = node.call(body=offer).final()
@@ -220,9 +220,7 @@ def test_an_unknown_extension_gets_420(node: Node) -> None:
 
 
 @pytest.mark.parametrize("codec", [0, 8])
-def test_both_legs_have_the_codec_that_the_carrier_prefers_and_only_codecs_that_are_loaded(
-    node: Node, codec: int
-) -> None:
+def test_both_legs_have_the_codec_that_the_carrier_prefers_and_only_loaded_codecs(node: Node, codec: int) -> None:
     call = node.call(body=carrier_offer(codecs=(codec, 8 - codec, 9)))
     leg = node.bridge.incoming()
     assert leg.invite is not None
@@ -235,7 +233,7 @@ def test_both_legs_have_the_codec_that_the_carrier_prefers_and_only_codecs_that_
     leg.expect("BYE")
 
 
-def test_an_address_of_no_carrier_gets_403(node: Node) -> None:
+def test_an_unknown_address_gets_403(node: Node) -> None:
     with SipPeer("198.51.100.99") as stranger:
         final = stranger.invite(FOR_CALLS, NUMBER, body=carrier_offer()).final()
     assert final.status == 403

@@ -1,4 +1,4 @@
-"""How a FreeSWITCH pod ends: the chart's own script beside a stand-in of FreeSWITCH."""
+"""The drain hook of a FreeSWITCH pod: the chart's script with a fake FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 LAG = 0.5
-REFUSING = "drain: new calls are refused with 503 from now on"
+REFUSING = "drain: FreeSWITCH refuses new calls with 503"
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def pod(tmp_path: Path) -> FreeSwitchPod:
 
 
 def drain(pod: FreeSwitchPod, longest_call: int = 60) -> subprocess.Popen[bytes]:
-    """The hook that runs before FreeSWITCH is told to stop."""
+    """Starts the hook that runs before FreeSWITCH gets SIGTERM."""
     hook = pod.container("freeswitch")["lifecycle"]["preStop"]["exec"]["command"]
     environment = {
         **pod.environment("freeswitch"),
@@ -32,10 +32,10 @@ def drain(pod: FreeSwitchPod, longest_call: int = 60) -> subprocess.Popen[bytes]
         "POLL_SECONDS": "0.05",
         "HANGUP_SECONDS": "1",
     }
-    return subprocess.Popen([pod.moved(word, "freeswitch") for word in hook], env=environment)
+    return subprocess.Popen([pod.with_local_paths(word, "freeswitch") for word in hook], env=environment)
 
 
-def test_it_becomes_unready_then_takes_calls_for_the_lag_then_refuses_them_then_waits_for_the_last(
+def test_it_becomes_unready_accepts_calls_for_the_delay_then_refuses_them_and_waits_for_the_last(
     pod: FreeSwitchPod,
 ) -> None:
     seen: list[tuple[str, bool, bool]] = []
@@ -57,22 +57,22 @@ def test_it_becomes_unready_then_takes_calls_for_the_lag_then_refuses_them_then_
     assert (pod.state / "drained").exists()
 
 
-def test_a_missing_response_counts_as_calls(pod: FreeSwitchPod) -> None:
+def test_a_missing_response_counts_as_active_calls(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
         freeswitch.sessions = ["silence", "silence", 0]
         assert drain(pod).wait(60) == 0
         assert freeswitch.commands().count("status") == 3
 
 
-def test_refusing_calls_is_asked_for_again_until_freeswitch_responds(pod: FreeSwitchPod) -> None:
+def test_the_drain_command_is_repeated_until_freeswitch_responds(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
-        freeswitch.deaf_to_drain = 2
+        freeswitch.ignored_drain_commands = 2
         assert drain(pod).wait(60) == 0
         assert freeswitch.commands().count("global_setvar node_draining=true") == 3
         assert freeswitch.draining
 
 
-def test_a_freeswitch_that_is_gone_is_waited_for_no_longer_than_the_longest_call(pod: FreeSwitchPod) -> None:
+def test_the_hook_waits_for_a_dead_freeswitch_at_most_for_the_longest_call(pod: FreeSwitchPod) -> None:
     started = time.monotonic()
     assert drain(pod, longest_call=2).wait(60) == 0
     assert time.monotonic() - started >= LAG + 1
@@ -87,7 +87,7 @@ def test_a_call_that_outlasts_the_longest_call_is_ended_by_the_drain(pod: FreeSw
     assert (pod.state / "drained").exists()
 
 
-def test_the_drain_hook_shows_itself_while_it_waits(pod: FreeSwitchPod) -> None:
+def test_the_drain_hook_touches_its_file_while_it_waits(pod: FreeSwitchPod) -> None:
     with EventSocket() as freeswitch:
         freeswitch.sessions = [1]
         draining = drain(pod)
@@ -99,9 +99,9 @@ def test_the_drain_hook_shows_itself_while_it_waits(pod: FreeSwitchPod) -> None:
         assert draining.wait(60) == 0
 
 
-def test_the_health_goes_on_telling_until_freeswitch_is_drained(pod: FreeSwitchPod) -> None:
+def test_the_health_container_runs_until_freeswitch_is_drained(pod: FreeSwitchPod) -> None:
     hook = pod.container("health")["lifecycle"]["preStop"]["exec"]["command"]
-    waiting = subprocess.Popen([pod.moved(word, "health") for word in hook], env=pod.environment("health"))
+    waiting = subprocess.Popen([pod.with_local_paths(word, "health") for word in hook], env=pod.environment("health"))
     with EventSocket() as freeswitch:
         freeswitch.sessions = [1, 1, 0]
         draining = drain(pod)

@@ -1,4 +1,4 @@
-"""A FreeSWITCH with calls stops: the chart's drain hook beside the real program cuts off no call and leaves nothing."""
+"""A FreeSWITCH with calls stops: the chart's drain hook with the real program cuts off no call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 LAG = 1
-"""How long a draining pod takes new calls in these tests, seconds."""
+"""Seconds for which a draining pod accepts new calls in these tests."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def node(tmp_path: Path, freeswitch_prefix: Path) -> Iterator[Node]:
 
 @contextmanager
 def drain(node: Node, longest_call: int = 60) -> Generator[subprocess.Popen[bytes]]:
-    """The hook that runs before FreeSWITCH is stopped. It must not outlast the block."""
+    """Runs the drain hook. It ends at the latest with the block."""
     pod = node.freeswitch.pod
     command = pod.container("freeswitch")["lifecycle"]["preStop"]["exec"]["command"]
     environment = {
@@ -37,7 +37,7 @@ def drain(node: Node, longest_call: int = 60) -> Generator[subprocess.Popen[byte
         "MAX_CALL_SECONDS": str(longest_call),
         "POLL_SECONDS": "0.2",
     }
-    process = subprocess.Popen([pod.moved(word, "freeswitch") for word in command], env=environment)
+    process = subprocess.Popen([pod.with_local_paths(word, "freeswitch") for word in command], env=environment)
     try:
         yield process
     finally:
@@ -49,10 +49,10 @@ def test_a_drain_cuts_off_no_call_refuses_new_ones_and_ends_with_the_last(node: 
     freeswitch = node.freeswitch
     with answered_call(node) as call, drain(node) as draining:
         eventually((freeswitch.folder / "run" / "draining").exists, 5)
-        late = node.call()  # clients have not seen yet that the pod is unready
+        late = node.call()  # clients have not noticed yet that the pod is unready
         late_leg = node.bridge.incoming()
         late_leg.respond(180)
-        eventually(lambda: "new calls are refused with 503" in freeswitch.log(), 10)
+        eventually(lambda: "FreeSWITCH refuses new calls with 503" in freeswitch.log(), 10)
 
         refused = [node.call(), node.call_out(TARGET)]
         for new in refused:
@@ -62,7 +62,7 @@ def test_a_drain_cuts_off_no_call_refuses_new_ones_and_ends_with_the_last(node: 
         eventually(lambda: freeswitch.log().count("refused: the node drains") == 2, 2)
 
         late_leg.respond(200, body=bridge_answer())
-        assert late.final().status == 200, "a call that was taken before is answered"
+        assert late.final().status == 200, "a call that was accepted before must be answered"
         late.hang_up()
         time.sleep(1)
         assert draining.poll() is None
@@ -89,4 +89,4 @@ def test_a_call_on_hold_with_a_silent_carrier_does_not_outlast_the_drain(node: N
     assert freeswitch.channels() == 0
     (record,) = freeswitch.call_records.iterdir()
     assert NUMBER in record.read_text()
-    assert "the remaining calls are ended" in freeswitch.log()
+    assert "the remaining calls end now" in freeswitch.log()

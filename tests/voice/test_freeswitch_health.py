@@ -1,4 +1,4 @@
-"""The health of a FreeSWITCH pod: the chart's own script and listener beside a stand-in of FreeSWITCH."""
+"""The health endpoint of a FreeSWITCH pod: the chart's script and listener with a fake FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def bridge() -> Iterator[Bridge]:
 
 
 def probe() -> tuple[int, str]:
-    """What kubelet sees: status and text."""
+    """The response to the kubelet: status and text."""
     try:
         with urllib.request.urlopen(f"http://{PRIVATE}:{HEALTH}/", timeout=20) as answer:
             return answer.status, answer.read().decode().strip()
@@ -54,7 +54,7 @@ def probe() -> tuple[int, str]:
 
 
 @pytest.mark.usefixtures("pod", "bridge")
-def test_it_is_ready_while_calls_may_come() -> None:
+def test_it_is_ready_while_freeswitch_accepts_calls() -> None:
     with EventSocket():
         assert probe() == (200, "ready")
 
@@ -65,11 +65,11 @@ def test_it_is_not_ready_while_freeswitch_refuses_calls(state: set[str]) -> None
     with EventSocket() as freeswitch:
         for name in state:
             setattr(freeswitch, name, True)
-        assert probe() == (503, "FreeSWITCH is paused or stops")
+        assert probe() == (503, "FreeSWITCH is paused or stopping")
 
 
 @pytest.mark.usefixtures("pod", "bridge")
-def test_a_pause_of_calls_out_alone_keeps_it_ready() -> None:
+def test_a_pause_of_outbound_calls_keeps_it_ready() -> None:
     with EventSocket() as freeswitch:
         freeswitch.paused_outbound = True
         assert probe() == (200, "ready")
@@ -89,12 +89,12 @@ def test_it_is_not_ready_from_the_moment_it_drains(pod: FreeSwitchPod) -> None:
 
 @pytest.mark.usefixtures("pod", "bridge")
 def test_it_is_not_ready_without_freeswitch() -> None:
-    assert probe() == (503, "FreeSWITCH does not answer")
+    assert probe() == (503, "FreeSWITCH does not respond")
 
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.usefixtures("pod")
-def test_it_is_not_ready_while_its_bridge_is_not(bridge: Bridge, status: int) -> None:
+def test_it_is_not_ready_while_its_bridge_is_unready(bridge: Bridge, status: int) -> None:
     bridge.status = status
     with EventSocket():
         assert probe() == (503, "the bridge of this node is not ready")
@@ -107,7 +107,7 @@ def test_it_is_not_ready_without_its_bridge() -> None:
 
 
 @pytest.mark.usefixtures("pod", "bridge")
-def test_callers_that_ask_nothing_keep_nobody_from_asking() -> None:
+def test_silent_connections_do_not_block_probes() -> None:
     with EventSocket():
         silent = [socket.create_connection((PRIVATE, HEALTH)) for _ in range(5)]
         try:
@@ -124,7 +124,7 @@ def test_it_is_not_ready_while_a_sip_profile_does_not_run() -> None:
         assert probe() == (503, "a SIP profile does not run; running: carrier inside")
 
 
-def test_a_password_that_freeswitch_does_not_take_is_no_answer(tmp_path: Path) -> None:
+def test_a_wrong_password_gives_no_response(tmp_path: Path) -> None:
     pod = FreeSwitchPod(tmp_path)
     (pod.folder / "configuration" / "event-socket").write_text("another\n")
     with EventSocket() as freeswitch:

@@ -1,4 +1,4 @@
-"""How many calls a real FreeSWITCH takes: limits hold for whole calls, load loses none, and a drain cuts off none."""
+"""Calls under load on a real FreeSWITCH: limits apply to whole calls, no call is lost, and a drain cuts off none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def node_with(folder: Path, prefix: Path, calls: int, per_second: int) -> Genera
 
 
 def answered(node: Node, calls: list[Dialog]) -> tuple[list[Dialog], list[Dialog]]:
-    """Answers at the bridge; returns the calls that became calls, and those that got 503 within a second."""
+    """Answers at the bridge; returns the answered calls and those that got 503."""
     while any(not call.messages or call.messages[-1].status < 180 for call in calls):
         try:
             leg = node.bridge.incoming(1)
@@ -43,9 +43,7 @@ def answered(node: Node, calls: list[Dialog]) -> tuple[list[Dialog], list[Dialog
     return [call for call, final in finals if final.status == 200], refused
 
 
-def test_thirty_calls_at_once_are_thirty_calls_where_the_limits_allow_them(
-    tmp_path: Path, freeswitch_prefix: Path
-) -> None:
+def test_thirty_concurrent_calls_are_answered_within_the_limits(tmp_path: Path, freeswitch_prefix: Path) -> None:
     with node_with(tmp_path, freeswitch_prefix, 30, 30) as node:
         good, refused = answered(node, [node.call() for _ in range(30)])
         assert (len(good), len(refused)) == (30, 0)
@@ -54,16 +52,16 @@ def test_thirty_calls_at_once_are_thirty_calls_where_the_limits_allow_them(
             call.hang_up()
 
 
-def test_calls_above_the_rate_get_503_at_once_and_the_log_says_why(tmp_path: Path, freeswitch_prefix: Path) -> None:
+def test_calls_above_the_rate_get_503_at_once_and_a_log_line(tmp_path: Path, freeswitch_prefix: Path) -> None:
     with node_with(tmp_path, freeswitch_prefix, 100, 5) as node:
         started = time.monotonic()
         calls = [node.call() for _ in range(30)]
         good, refused = answered(node, calls)
-        # A burst may touch two seconds of the clock.
+        # A burst may span two seconds of the clock.
         assert 5 <= len(good) <= 10
-        assert len(node.bridge.calls) == len(good), "no call is refused after the bridge got it"
+        assert len(node.bridge.calls) == len(good), "FreeSWITCH must refuse calls before the bridge gets them"
         assert max(call.final().at for call in refused) - started < 1
-        eventually(lambda: "refused: the node takes 100 calls at once" in node.freeswitch.log(), 10)
+        eventually(lambda: "refused: the node accepts 100 concurrent calls" in node.freeswitch.log(), 10)
         for call in good:
             call.hang_up()
 
@@ -73,7 +71,7 @@ def test_calls_above_the_number_get_503_until_one_ends(tmp_path: Path, freeswitc
         good, refused = answered(node, [node.call() for _ in range(5)])
         assert (len(good), len(refused)) == (3, 2)
         out = node.call_out("+4930999999")
-        assert out.final().status == 503, "calls out count too"
+        assert out.final().status == 503, "outbound calls count too"
         good.pop().hang_up()
         eventually(lambda: node.freeswitch.channels() == 4, 5)
         again, refused = answered(node, [node.call() for _ in range(2)])
@@ -82,7 +80,7 @@ def test_calls_above_the_number_get_503_until_one_ends(tmp_path: Path, freeswitc
             call.hang_up()
 
 
-def test_the_load_of_the_node_is_no_reason_to_refuse_a_call(loaded: FreeSwitch) -> None:
+def test_the_load_of_the_node_refuses_no_call(loaded: FreeSwitch) -> None:
     # FreeSWITCH 1.10.12 refuses calls below this limit without a log line (switch_core_session.c); 0 is no limit.
     line = next(line for line in loaded.api("status").splitlines() if line.startswith("min idle cpu"))
     assert line.startswith("min idle cpu 0.00/")
@@ -101,7 +99,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) ->
 
 @contextmanager
 def calls_of(folder: Path, seconds: float, *arguments: str) -> Generator[Sipp]:
-    """Calls of a carrier that a bridge answers."""
+    """Calls of a carrier, which a bridge answers."""
     length = str(round(seconds * 1000))
     with (
         sipp(folder / "bridge", "bridge", PRIVATE, "-p", str(BRIDGE_PORT), "-t", "t1"),
@@ -110,7 +108,7 @@ def calls_of(folder: Path, seconds: float, *arguments: str) -> Generator[Sipp]:
         yield carrier
 
 
-def test_two_hundred_calls_at_twenty_a_second_lose_none(tmp_path: Path, loaded: FreeSwitch) -> None:
+def test_no_call_is_lost_at_twenty_calls_a_second_up_to_two_hundred(tmp_path: Path, loaded: FreeSwitch) -> None:
     with calls_of(tmp_path, 5, "-r", "20", "-m", "200") as carrier:
         calls = carrier.wait(60)
         assert (calls.successful, calls.failed) == (200, 0)
@@ -119,7 +117,7 @@ def test_two_hundred_calls_at_twenty_a_second_lose_none(tmp_path: Path, loaded: 
     assert len(list(loaded.call_records.iterdir())) == 200
 
 
-def test_a_drain_cuts_off_none(tmp_path: Path, loaded: FreeSwitch) -> None:
+def test_a_drain_cuts_off_no_call(tmp_path: Path, loaded: FreeSwitch) -> None:
     hook = loaded.pod.container("freeswitch")["lifecycle"]["preStop"]["exec"]["command"]
     environment = {
         **loaded.pod.environment("freeswitch"),
@@ -127,7 +125,7 @@ def test_a_drain_cuts_off_none(tmp_path: Path, loaded: FreeSwitch) -> None:
     }  # fmt: skip
     with calls_of(tmp_path, 5, "-r", "20", "-m", "40") as carrier:
         eventually(lambda: loaded.channels() >= 40, 10)
-        drain = subprocess.Popen([loaded.pod.moved(word, "freeswitch") for word in hook], env=environment)
+        drain = subprocess.Popen([loaded.pod.with_local_paths(word, "freeswitch") for word in hook], env=environment)
         calls = carrier.wait(30)
         assert (calls.successful, calls.failed) == (40, 0)
         assert drain.wait(30) == 0

@@ -18,6 +18,7 @@ from tests.voice.freeswitch_node import (
     media_address,
     sounds,
 )
+from tests.voice.rtp import EVENTS
 from tests.voice.waiting import eventually
 
 pytestmark = pytest.mark.voice
@@ -28,16 +29,16 @@ def hold(call: Call, version: int, direction: str) -> None:
     call.carrier.send("INVITE", body=carrier_offer(version, direction=direction))
     answer = call.carrier.expect(200)
     assert {"sendonly": "a=recvonly", "inactive": "a=inactive"}[direction] in answer.body
-    assert " RTP/AVP 0 101" in answer.body, "the codec stays"
+    assert " RTP/AVP 0 101" in answer.body, "the codec must not change"
 
 
 def resume(call: Call, version: int) -> None:
-    """The carrier takes it back."""
+    """The carrier resumes the call."""
     call.carrier.send("INVITE", body=carrier_offer(version))
     answer = call.carrier.expect(200)
     assert "a=recvonly" not in answer.body
     assert "a=inactive" not in answer.body
-    assert " RTP/AVP 0 101" in answer.body, "the codec stays"
+    assert " RTP/AVP 0 101" in answer.body, "the codec must not change"
 
 
 def test_a_call_has_sound_and_digits_both_ways_and_leaves_a_recording_and_a_record(node: Node) -> None:
@@ -54,6 +55,24 @@ def test_a_call_has_sound_and_digits_both_ways_and_leaves_a_recording_and_a_reco
     assert f"{uuid}.wav" in node.freeswitch.finished_recordings
     record = json.loads((node.freeswitch.call_records / f"{uuid}.cdr.json").read_text())
     assert record["variables"]["hangup_cause"] == "NORMAL_CLEARING"
+
+
+def test_digits_of_the_first_second_reach_the_bridge_after_it_and_do_not_delay_the_sound(node: Node) -> None:
+    with sounds() as (carrier, bridge):
+        call = node.call()
+        leg = node.bridge.incoming()
+        assert leg.invite is not None
+        bridge.remote = media_address(leg.invite)
+        answered = time.monotonic()
+        leg.respond(200, body=bridge_answer())
+        carrier.remote = media_address(call.expect(200))
+        eventually(lambda: bridge.hears(CARRIER_TONE), 0.8)
+        carrier.press("42#")
+        eventually(lambda: bridge.digits() == "42#", 5, bridge.digits)
+        first = next(packet for packet in bridge.received if packet.kind == EVENTS)
+        assert first.at - answered > 0.9
+        call.hang_up()
+        leg.expect("BYE")
 
 
 @pytest.mark.parametrize("side", ["carrier", "bridge"])

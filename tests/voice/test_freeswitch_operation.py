@@ -1,6 +1,6 @@
-"""How the FreeSWITCH container behaves as a process: its output, its end, its crash, and its disks.
+"""The FreeSWITCH container as a process: its output, shutdown, crash and disks, with the real program.
 
-Owns what concerns the process and its volumes, on the real program. Does not own calls (`test_freeswitch_calls.py`).
+Does not own calls (`test_freeswitch_calls.py`).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 WAV_HEADER = 44
-"""Bytes of a recording whose sound is still in FreeSWITCH's memory (64 KiB, 2 s)."""
+"""Bytes of a recording while FreeSWITCH buffers the sound in memory (64 KiB, 2 s)."""
 MAX_STOP_SECONDS = 10
-"""The grace period has 30 s more than the longest call: enough for this, after calls that the drain ends."""
+"""The grace period exceeds the longest call by 30 s, which is enough for this time."""
 
 
 @pytest.fixture
 def stopped(tmp_path: Path, freeswitch_prefix: Path) -> Iterator[Node]:
-    """A node whose FreeSWITCH is not started yet."""
+    """A node whose FreeSWITCH has not started."""
     with peers_of(FreeSwitch(tmp_path, freeswitch_prefix)) as node:
         yield node
         node.freeswitch.kill()
@@ -51,25 +51,25 @@ def names(folder: Path) -> list[str]:
 
 
 def written(freeswitch: FreeSwitch) -> int:
-    """Bytes of the recordings that go on."""
+    """Bytes of the open recordings."""
     return sum(path.stat().st_size for path in (freeswitch.recordings / "open").iterdir())
 
 
 def process(freeswitch: FreeSwitch) -> subprocess.Popen[bytes]:
-    """FreeSWITCH's process, which was started."""
+    """FreeSWITCH's process."""
     assert freeswitch.process is not None
     return freeswitch.process
 
 
 def cpu_seconds(number: int) -> float:
-    """CPU time that a process has used."""
+    """CPU time of a process."""
     fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_a_log_line_leaves_a_program_that_buffers_its_output(tmp_path: Path) -> None:
+def test_a_log_line_arrives_from_a_program_that_buffers_its_output(tmp_path: Path) -> None:
     pod = Pod(tmp_path, "freeswitch", call_values(), private=PRIVATE)
-    # awk prints through libc as FreeSWITCH does, then reads standard input, which must never end.
+    # Like FreeSWITCH, awk prints through libc and then reads standard input, which must not end.
     pod.tool("freeswitch", """#!/bin/sh\nexec awk 'BEGIN { print "a line of the log" } { print }'\n""")
     log = tmp_path / "log"
     with log.open("wb") as output:
@@ -94,7 +94,7 @@ def test_a_log_line_arrives_within_a_second_and_an_idle_freeswitch_prints_nothin
     assert cpu_seconds(process(freeswitch).pid) - busy < 0.3
 
 
-def test_a_call_that_ends_before_the_upload_sidecar_starts_is_uploaded_and_others_go_on(node: Node) -> None:
+def test_a_call_that_ends_before_the_upload_sidecar_starts_is_uploaded_and_others_continue(node: Node) -> None:
     freeswitch = node.freeswitch
     other, _ = node.silent_call()
     with answered_call(node) as call:
@@ -105,12 +105,12 @@ def test_a_call_that_ends_before_the_upload_sidecar_starts_is_uploaded_and_other
     with Uploads(freeswitch.pod).sidecar() as uploads:
         eventually(lambda: uploads.names() == [f"{name}.cdr.json", f"{name}.wav"], 10, uploads.log)
         eventually(lambda: names(freeswitch.recordings / "done") == [], 5)
-    assert len(names(freeswitch.recordings / "open")) == 1, "the other call's recording stays"
+    assert len(names(freeswitch.recordings / "open")) == 1, "the recording of the other call must stay"
     other.hang_up()
     node.settled()
 
 
-def test_sigterm_ends_freeswitch_within_10_s_and_calls_keep_their_records(node: Node) -> None:
+def test_sigterm_ends_freeswitch_within_10_s_and_writes_the_records_of_calls(node: Node) -> None:
     freeswitch = node.freeswitch
     silent = [node.silent_call() for _ in range(4)]
     with answered_call(node) as call:
@@ -132,18 +132,18 @@ def test_recordings_of_calls_that_a_crash_ended_are_uploaded_after_the_restart(n
     with answered_call(node):
         eventually(lambda: written(freeswitch) > WAV_HEADER, 10)
         (recording,) = names(freeswitch.recordings / "open")
-        # The kubelet runs the drain hook before it restarts a container that is not alive.
+        # The kubelet runs the drain hook before it restarts a container.
         (freeswitch.folder / "run" / "draining").touch()
         process(freeswitch).kill()
         process(freeswitch).wait(10)
     freeswitch.start()
     assert names(freeswitch.recordings / "done") == [recording]
     assert freeswitch.channels() == 0
-    assert not (freeswitch.folder / "run" / "draining").exists(), "it would stay unready"
+    assert not (freeswitch.folder / "run" / "draining").exists(), "the pod would stay unready"
     with Uploads(freeswitch.pod).sidecar() as uploads:
         eventually(lambda: uploads.names() == [recording], 10, uploads.log)
         with wave.open(str(uploads.blob / recording)) as sound:
-            assert sound.getnframes() > sound.getframerate(), "players find the sound that was written, more than 1 s"
+            assert sound.getnframes() > sound.getframerate(), "players must find the written sound, more than 1 s"
 
 
 def test_calls_keep_their_records_when_recordings_fill_their_disk(stopped: Node) -> None:
@@ -156,7 +156,7 @@ def test_calls_keep_their_records_when_recordings_fill_their_disk(stopped: Node)
             after, _ = node.silent_call()
             eventually(lambda: "Error opening" in freeswitch.log(), 5)
             before.both_hear(since=time.monotonic())
-            assert not after.has("BYE"), "calls go on"
+            assert not after.has("BYE"), "calls must continue"
             before.hang_up()
             after.hang_up()
         node.settled()

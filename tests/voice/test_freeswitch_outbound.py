@@ -1,4 +1,4 @@
-"""Calls out and transfers through a real FreeSWITCH: which numbers, what carriers see, and what is recorded."""
+"""Outbound calls and transfers through a real FreeSWITCH: numbers, the data that carriers get, and recordings."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_carriers_response_reaches_livekit_unchanged(node: Node, status: int
     assert call.final(1).status == status
 
 
-def test_carriers_see_the_caller_of_the_settings_and_nothing_of_livekit(node: Node) -> None:
+def test_carriers_get_the_caller_of_the_settings_and_no_data_of_livekit(node: Node) -> None:
     call = node.call_out(
         TARGET, "X-Voice-Call: 1", "X-LK-CallID: 1", "Remote-Party-ID: <sip:+15550177@livekit>",
         caller="+15550166", display='"Agent Smith" ',
@@ -90,7 +90,7 @@ def test_carriers_see_the_caller_of_the_settings_and_nothing_of_livekit(node: No
     call.final()
 
 
-def test_a_call_out_is_recorded_from_its_answer_on(node: Node) -> None:
+def test_an_outbound_call_is_recorded_from_its_answer_on(node: Node) -> None:
     before = recordings(node)
     call = node.call_out(TARGET)
     leg = node.acme.incoming()
@@ -108,7 +108,7 @@ def test_a_call_out_is_recorded_from_its_answer_on(node: Node) -> None:
     assert new <= node.freeswitch.finished_recordings
 
 
-def test_a_call_out_that_nobody_answers_is_not_recorded(node: Node) -> None:
+def test_an_unanswered_outbound_call_is_not_recorded(node: Node) -> None:
     before = recordings(node)
     call = node.call_out(TARGET)
     leg = node.acme.incoming()
@@ -130,14 +130,14 @@ def test_livekit_and_the_carrier_agree_on_the_codec(node: Node) -> None:
 
 
 def transfer(node: Node, call: Call, target: str) -> None:
-    """The bridge asks for a transfer, which FreeSWITCH begins."""
+    """The bridge requests a transfer, and FreeSWITCH starts it."""
     node.bridged()
     call.bridge.send("REFER", f"Refer-To: <{target}>", "Referred-By: <sip:voice@bridge>")
     call.bridge.expect(202)
 
 
-def told(leg: Dialog) -> str:
-    """What the transferor learns at last."""
+def transfer_result(leg: Dialog) -> str:
+    """The final result that the transferor gets."""
     return leg.expect("NOTIFY").body.strip()
 
 
@@ -151,46 +151,46 @@ def test_a_transfer_connects_the_caller_to_the_target_and_reports_it(node: Node,
         assert leg.invite.first.startswith(f"INVITE sip:{TARGET}@")
         assert not leg.invite.headers("X-Voice-Call")
         leg.respond(180)
-        assert not call.bridge.has("NOTIFY"), "it is told the result, not the beginning"
+        assert not call.bridge.has("NOTIFY"), "NOTIFY reports the result, not the start"
         address, port = leg.invite.media()
         target.remote = (reachable(address), port)
         leg.respond(200, body=outbound_answer(codecs=(codec,)))
-        assert told(call.bridge) == "SIP/2.0 200 OK"
+        assert transfer_result(call.bridge) == "SIP/2.0 200 OK"
         call.bridge.hang_up()
         if codec == 0:
             eventually(lambda: target.hears(CARRIER_TONE) and call.carrier_sound.hears(900), 5)
         call.carrier.hang_up()
         leg.expect("BYE")
     node.settled()
-    assert len(node.bridge.calls) == calls + 1, "no new call to a bridge"
+    assert len(node.bridge.calls) == calls + 1, "the transfer must not call a bridge"
 
 
-def test_a_transfer_to_a_number_that_is_not_allowed_is_refused_and_the_call_goes_on(node: Node) -> None:
+def test_a_transfer_to_a_forbidden_number_is_refused_and_the_call_continues(node: Node) -> None:
     called = len(node.acme.calls)
     with answered_call(node) as call:
         transfer(node, call, "tel:+431234567")
-        assert told(call.bridge) == "SIP/2.0 403 Forbidden"
+        assert transfer_result(call.bridge) == "SIP/2.0 403 Forbidden"
         call.both_hear(since=time.monotonic())
         call.hang_up()
     assert len(node.acme.calls) == called
 
 
-def test_a_transfer_that_the_target_refuses_is_reported_and_the_call_goes_on(node: Node) -> None:
+def test_a_transfer_that_the_target_refuses_is_reported_and_the_call_continues(node: Node) -> None:
     with answered_call(node) as call:
         transfer(node, call, f"tel:{TARGET}")
         node.acme.incoming().respond(486)
-        assert told(call.bridge).startswith("SIP/2.0 486")
+        assert transfer_result(call.bridge).startswith("SIP/2.0 486")
         call.both_hear(since=time.monotonic())
         call.hang_up()
 
 
-def test_a_transferred_call_is_one_recording(node: Node) -> None:
+def test_a_transferred_call_has_one_recording(node: Node) -> None:
     before = recordings(node)
     with answered_call(node) as call:
         transfer(node, call, f"sip:{TARGET}@anywhere.example")
         leg = node.acme.incoming()
         leg.respond(200, body=outbound_answer())
-        told(call.bridge)
+        transfer_result(call.bridge)
         call.bridge.hang_up()
         call.carrier.hang_up()
         leg.expect("BYE")
@@ -200,7 +200,7 @@ def test_a_transferred_call_is_one_recording(node: Node) -> None:
     assert new <= node.freeswitch.finished_recordings
 
 
-def test_a_caller_may_not_dial_out(node: Node) -> None:
+def test_a_caller_cannot_dial_out(node: Node) -> None:
     called = len(node.acme.calls)
     call = node.call(number=TARGET)
     leg = node.bridge.incoming()

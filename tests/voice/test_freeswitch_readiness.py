@@ -1,4 +1,4 @@
-"""The readiness of a FreeSWITCH pod is what the real program would do with a call: the chart's script beside it."""
+"""The readiness of a FreeSWITCH pod agrees with the real program: the chart's script with FreeSWITCH."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BRIDGE_HEALTH = 8083
 
 @pytest.fixture
 def stopped(tmp_path: Path, freeswitch_prefix: Path) -> Iterator[Node]:
-    """A node whose FreeSWITCH is not started yet, and whose bridge is healthy."""
+    """A node whose FreeSWITCH has not started and whose bridge is healthy."""
     with Bridge(BRIDGE_HEALTH, address=PRIVATE), peers_of(FreeSwitch(tmp_path, freeswitch_prefix)) as node:
         yield node
         node.freeswitch.kill()
@@ -36,7 +36,7 @@ def node(stopped: Node) -> Node:
 
 
 def probe(node: Node) -> tuple[int, str]:
-    """Status and text that the kubelet gets."""
+    """The response to the kubelet: status and text."""
     pod = node.freeswitch.pod
     done = subprocess.run(
         ["sh", f"{pod.folder}/scripts/health.sh"],
@@ -54,31 +54,31 @@ def probe(node: Node) -> tuple[int, str]:
 
 
 def logged(node: Node) -> list[str]:
-    """The lines that the health container logged."""
+    """The log lines of the health container."""
     return (node.freeswitch.folder / "health.log").read_text().splitlines()
 
 
-def test_a_freeswitch_that_takes_calls_is_ready_and_only_changes_are_logged(node: Node) -> None:
+def test_a_freeswitch_that_accepts_calls_is_ready_and_only_changes_are_logged(node: Node) -> None:
     assert [probe(node) for _ in range(3)] == [(200, "ready")] * 3
     call, _ = node.silent_call()
     call.hang_up()
     node.freeswitch.api("fsctl pause")
-    assert probe(node) == (503, "FreeSWITCH is paused or stops")
+    assert probe(node) == (503, "FreeSWITCH is paused or stopping")
     assert logged(node) == [
         "health: 200 OK: ready",
-        "health: 503 Service Unavailable: FreeSWITCH is paused or stops",
+        "health: 503 Service Unavailable: FreeSWITCH is paused or stopping",
     ]
 
 
 def test_a_freeswitch_that_does_not_respond_is_not_ready(node: Node) -> None:
     assert node.freeswitch.process is not None
     node.freeswitch.process.send_signal(signal.SIGSTOP)
-    assert probe(node) == (503, "FreeSWITCH does not answer")
+    assert probe(node) == (503, "FreeSWITCH does not respond")
 
 
 def test_a_freeswitch_without_a_profile_for_calls_is_not_ready(node: Node) -> None:
     def stopped() -> bool:
-        # FreeSWITCH stops no profile in its first seconds.
+        # FreeSWITCH refuses to stop a profile in its first seconds.
         node.freeswitch.api("sofia profile edge stop")
         return probe(node) == (503, "a SIP profile does not run; running: carrier inside")
 
@@ -109,9 +109,9 @@ def test_every_refused_call_has_a_log_line(node: Node) -> None:
     unanswered = node.call()
     assert unanswered.final(10).status == 503
     for text in (
-        "refused: what was called is no number",
-        "no carrier may dial its number",
-        "refused: carriers start no calls at this port",
-        "refused: nothing took it",
+        "refused: the called address is not a number",
+        "no carrier may dial the number",
+        "refused: this port accepts no calls from carriers",
+        "refused: no destination accepted it",
     ):
         assert freeswitch.log().count(text) == 1, freeswitch.log()

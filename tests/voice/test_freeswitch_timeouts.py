@@ -1,4 +1,4 @@
-"""The time limits of calls in a real FreeSWITCH, with the seconds lowered and nothing else changed."""
+"""The timeouts of calls in a real FreeSWITCH, with shorter times and no other change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, freeswitch_prefix: Path) -
         yield node
 
 
-def test_a_call_ends_when_a_side_sends_no_sound_for_the_timeout(node: Node) -> None:
+def test_a_call_ends_if_one_side_sends_no_audio_until_the_timeout(node: Node) -> None:
     with answered_call(node) as call:
         call.carrier_sound.muted = True
         muted = time.monotonic()
@@ -34,7 +34,7 @@ def test_a_call_ends_when_a_side_sends_no_sound_for_the_timeout(node: Node) -> N
         assert MEDIA - 1 < ended - muted < MEDIA + 3
 
 
-def test_a_call_that_nobody_answers_gets_480_and_is_not_offered_to_another_bridge(node: Node) -> None:
+def test_an_unanswered_call_gets_480_and_is_not_offered_to_another_bridge(node: Node) -> None:
     offered = len(node.other_bridge.calls)
     call = node.call()
     leg = node.bridge.incoming()
@@ -61,7 +61,7 @@ def test_a_silent_peer_of_a_call_that_was_on_hold_leaves_no_channel_behind(node:
         assert MEDIA - 1 < ended - resumed < MEDIA + 3
 
 
-def test_a_call_on_hold_lives_until_the_timeout_of_hold(node: Node) -> None:
+def test_a_call_on_hold_lasts_until_the_hold_timeout(node: Node) -> None:
     with answered_call(node) as call:
         call.carrier.send("INVITE", body=carrier_offer(2, direction="sendonly"))
         call.carrier.expect(200)
@@ -72,7 +72,7 @@ def test_a_call_on_hold_lives_until_the_timeout_of_hold(node: Node) -> None:
         assert HOLD - 1 < ended - muted < HOLD + 3
 
 
-def test_a_call_ends_when_the_longest_call_does(node: Node) -> None:
+def test_a_call_ends_after_the_maximum_duration(node: Node) -> None:
     started = time.monotonic()
     with answered_call(node) as call:
         ended = call.carrier.expect("BYE", LONGEST + 4).at

@@ -1,4 +1,4 @@
-"""Recordings and call records reach Blob: the chart's own script with a stand-in of azcopy."""
+"""Uploads of recordings and call records to Blob: the chart's script with a fake azcopy."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def write(path: Path, age: float = 60) -> Path:
     return path
 
 
-def test_a_finished_recording_is_uploaded_to_its_day_and_deleted(sidecar: Uploads) -> None:
+def test_a_finished_recording_is_uploaded_to_the_folder_of_its_day_and_deleted(sidecar: Uploads) -> None:
     finished = write(sidecar.recordings / "done" / "one.wav", age=time.time() - DAY)
     eventually(lambda: not finished.exists(), 20, sidecar.log)
     assert sidecar.taken() == [f"{CONTAINER}/2026/09/21/one.wav"]
     assert (sidecar.blob / "one.wav").read_text() == "content of one.wav"
 
 
-def test_a_recording_is_uploaded_when_the_record_of_its_call_is_there(sidecar: Uploads) -> None:
+def test_a_recording_is_uploaded_when_its_call_record_exists(sidecar: Uploads) -> None:
     ended, going_on = (write(sidecar.recordings / "open" / f"{call}.wav") for call in ("ended", "going-on"))
     record = write(sidecar.call_records / "ended.cdr.json")
     eventually(lambda: not record.exists() and not ended.exists(), 20, sidecar.log)
@@ -58,7 +58,7 @@ def test_a_recording_is_uploaded_when_the_record_of_its_call_is_there(sidecar: U
     eventually(lambda: sidecar.names() == ["ended.cdr.json", "ended.wav"], 20, sidecar.log)
 
 
-def test_a_recording_whose_call_record_was_lost_is_uploaded_after_an_hour(sidecar: Uploads) -> None:
+def test_a_recording_without_a_call_record_is_uploaded_after_an_hour(sidecar: Uploads) -> None:
     old, new = (
         write(sidecar.recordings / "open" / name, age=age) for name, age in (("old.wav", 3700), ("new.wav", 3400))
     )
@@ -67,7 +67,7 @@ def test_a_recording_whose_call_record_was_lost_is_uploaded_after_an_hour(sideca
     assert new.exists()
 
 
-def test_a_call_record_that_is_being_written_stays(sidecar: Uploads) -> None:
+def test_an_incomplete_call_record_stays(sidecar: Uploads) -> None:
     begun = write(sidecar.call_records / "new.cdr.json", age=-30)
     record = write(sidecar.call_records / "old.cdr.json")
     eventually(lambda: not record.exists(), 20, sidecar.log)
@@ -75,7 +75,7 @@ def test_a_call_record_that_is_being_written_stays(sidecar: Uploads) -> None:
     assert sidecar.names() == ["old.cdr.json"]
 
 
-def test_a_call_record_is_uploaded_once_it_was_not_touched_for_two_seconds(sidecar: Uploads) -> None:
+def test_a_call_record_is_uploaded_two_seconds_after_its_last_change(sidecar: Uploads) -> None:
     record = write(sidecar.call_records / "call.cdr.json", age=0)
     eventually(lambda: not record.exists(), 20, sidecar.log)
     assert len(sidecar.taken()) == 1
@@ -90,25 +90,25 @@ def test_call_records_are_uploaded_before_recordings(uploads: Uploads) -> None:
     assert Path(uploads.taken()[0]).name == "c.cdr.json"
 
 
-def test_a_failure_keeps_the_file_and_is_logged_until_an_upload_works(sidecar: Uploads) -> None:
+def test_a_failed_upload_keeps_the_file_and_is_logged_until_it_succeeds(sidecar: Uploads) -> None:
     fails = sidecar.blob / "fails"
     fails.touch()
     file = write(sidecar.recordings / "done" / "three.wav")
-    eventually(lambda: "upload: three.wav stays for the next turn" in sidecar.log(), 20)
+    eventually(lambda: "upload: three.wav stays for the next attempt" in sidecar.log(), 20)
     assert file.exists()
     fails.unlink()
     eventually(lambda: not file.exists(), 20)
     assert (sidecar.blob / "three.wav").exists()
 
 
-def test_a_file_that_fails_does_not_keep_others_from_their_upload(sidecar: Uploads) -> None:
+def test_a_failed_upload_does_not_block_others(sidecar: Uploads) -> None:
     (sidecar.blob / "fails-for-a.wav").touch()
     first, second = (write(sidecar.recordings / "done" / name) for name in ("a.wav", "b.wav"))
     eventually(lambda: not second.exists(), 20, sidecar.log)
     assert first.exists()
 
 
-def test_the_last_turn_waits_for_the_last_call_and_takes_what_a_crash_left(sidecar: Uploads) -> None:
+def test_the_last_upload_waits_for_the_last_call_and_includes_files_of_a_crash(sidecar: Uploads) -> None:
     write(sidecar.recordings / "open" / "last.wav")
     last = sidecar.start("last")
     time.sleep(0.5)
@@ -119,15 +119,15 @@ def test_the_last_turn_waits_for_the_last_call_and_takes_what_a_crash_left(sidec
     assert sidecar.names() == ["last.wav"]
 
 
-def test_the_last_turn_does_not_wait_for_a_freeswitch_that_is_gone(uploads: Uploads) -> None:
+def test_the_last_upload_does_not_wait_for_a_dead_freeswitch(uploads: Uploads) -> None:
     write(uploads.recordings / "open" / "last.wav")
     last = uploads.start("last", SILENCE_SECONDS="1", ENDPOINT_LAG_SECONDS="1")
     assert last.wait(30) == 0
     assert uploads.names() == ["last.wav"]
-    assert "FreeSWITCH and its drain hook are gone" in uploads.log()
+    assert "FreeSWITCH and its drain hook have died" in uploads.log()
 
 
-def test_the_last_turn_waits_while_the_drain_hook_shows_itself(uploads: Uploads) -> None:
+def test_the_last_upload_waits_while_the_drain_hook_runs(uploads: Uploads) -> None:
     last = uploads.start("last", SILENCE_SECONDS="2", ENDPOINT_LAG_SECONDS="0")
     for _ in range(8):
         (uploads.pod.folder / "run" / "draining").touch()
@@ -136,12 +136,12 @@ def test_the_last_turn_waits_while_the_drain_hook_shows_itself(uploads: Uploads)
     assert last.wait(30) == 0
 
 
-def test_lost_files_are_named(uploads: Uploads) -> None:
+def test_the_log_names_lost_files(uploads: Uploads) -> None:
     (uploads.blob / "fails").touch()
     write(uploads.recordings / "done" / "lost.wav")
     write(uploads.call_records / "lost.cdr.json")
     (uploads.pod.folder / "run" / "drained").touch()
     assert uploads.start("last", UPLOAD_SECONDS="2").wait(30) == 1
-    (line,) = [line for line in uploads.log().splitlines() if "time is over" in line]
+    (line,) = [line for line in uploads.log().splitlines() if "the time is over" in line]
     assert "lost.wav" in line
     assert "lost.cdr.json" in line

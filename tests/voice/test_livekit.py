@@ -1,4 +1,4 @@
-"""A real LiveKit server takes the configuration that the chart renders, in strict mode, and answers on its ports."""
+"""A real LiveKit server accepts the rendered configuration in strict mode and responds on its ports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.voice.sockets import Listening, listening
 pytestmark = pytest.mark.voice
 
 COOKIE = 0x2112A442
-"""What every STUN message carries; source: RFC 8489, section 5."""
+"""Magic cookie of every STUN message; source: RFC 8489, section 5."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_it_starts_in_strict_mode_and_listens_where_the_chart_says(
     with server:
         ports = {p["name"]: p["containerPort"] for p in server.pod.container("livekit")["ports"]}
         mux = sorted(port for name, port in ports.items() if re.fullmatch(r"ice-\d+", name))
-        # It reads one port on one CPU, and leaves the others alone.
+        # It uses one port per CPU and leaves the others closed.
         used = mux[: len(os.sched_getaffinity(0))]
         expected = {
             Listening("tcp", PRIVATE, ports["signalling"]),
@@ -69,7 +69,7 @@ def test_it_starts_in_strict_mode_and_listens_where_the_chart_says(
 
 
 def mapped_address(port: int) -> tuple[str, int]:
-    """What the server answers to a STUN binding request: where it came from."""
+    """The address in the response to a STUN binding request: the source of the request."""
     transaction = os.urandom(12)
     request = (1).to_bytes(2) + (0).to_bytes(2) + COOKIE.to_bytes(4) + transaction
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -77,7 +77,7 @@ def mapped_address(port: int) -> tuple[str, int]:
         client.settimeout(10)
         client.sendto(request, (PRIVATE, port))
         answer = client.recv(1500)
-    assert int.from_bytes(answer[:2]) == 0x0101, "no success"
+    assert int.from_bytes(answer[:2]) == 0x0101, "not a success response"
     assert answer[4:20] == COOKIE.to_bytes(4) + transaction
     at = 20
     while at < len(answer):
@@ -87,7 +87,7 @@ def mapped_address(port: int) -> tuple[str, int]:
             where = int.from_bytes(value[4:8]) ^ COOKIE
             return socket.inet_ntoa(where.to_bytes(4)), int.from_bytes(value[2:4]) ^ COOKIE >> 16
         at += 4 + length + -length % 4
-    pytest.fail("the answer names no address")
+    pytest.fail("the response has no address")
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def server(tmp_path: Path, redis: Redis, program: Path) -> LiveKit:
     return LiveKit(tmp_path / "livekit", values_of("livekit", "full"), redis, program)
 
 
-def test_what_the_autoscaler_asks_for_is_among_the_metrics(server: LiveKit) -> None:
+def test_the_metrics_contain_those_that_the_autoscaler_queries(server: LiveKit) -> None:
     scaler = next(o for o in rendered("livekit", values_of("livekit", "full")) if o["kind"] == "ScaledObject")
     asked = re.findall(r"[a-z_]{6,}", scaler["spec"]["triggers"][0]["metadata"]["query"])
     assert asked
@@ -106,7 +106,7 @@ def test_what_the_autoscaler_asks_for_is_among_the_metrics(server: LiveKit) -> N
     assert set(asked) <= set(re.findall(r"^([a-z_]+)[ {]", text, re.MULTILINE))
 
 
-def test_clients_are_told_the_public_address_of_the_node(server: LiveKit) -> None:
+def test_clients_get_the_public_address_of_the_node(server: LiveKit) -> None:
     with server:
         assert server.configuration["rtc"]["node_ip"] == PUBLIC
         assert f'"nodeIP": "{PUBLIC}"' in server.log.read_text()
@@ -118,7 +118,7 @@ def test_strict_mode_is_on(server: LiveKit) -> None:
     assert "field port_of_nothing not found" in server.run().stdout
 
 
-def test_a_file_of_keys_that_others_could_read_is_not_what_the_chart_makes(server: LiveKit) -> None:
+def test_only_its_owner_can_read_the_file_of_keys(server: LiveKit) -> None:
     server.configure()
     keys = server.file.with_name("keys.yaml")
     assert keys.stat().st_mode & 0o777 == 0o600
@@ -126,7 +126,7 @@ def test_a_file_of_keys_that_others_could_read_is_not_what_the_chart_makes(serve
     assert "permission" in server.run().stdout
 
 
-def test_a_node_without_a_public_address_starts_no_server(tmp_path: Path) -> None:
+def test_a_server_does_not_start_on_a_node_without_a_public_address(tmp_path: Path) -> None:
     pod = Pod(tmp_path, "livekit", values_of("livekit", "full"), private=PRIVATE)
     for name in pod.secret_names():
         pod.secret(name, "something")
@@ -136,7 +136,7 @@ def test_a_node_without_a_public_address_starts_no_server(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("value", ["", 'a"b', "a\\b", "a\nb"])
-def test_a_secret_that_is_missing_or_would_end_a_string_starts_no_server(tmp_path: Path, value: str) -> None:
+def test_a_server_does_not_start_with_a_missing_or_unquotable_secret(tmp_path: Path, value: str) -> None:
     pod = Pod(tmp_path, "livekit", values_of("livekit", "full"), private=PRIVATE, public=PUBLIC)
     for name in pod.secret_names():
         pod.secret(name, "something")

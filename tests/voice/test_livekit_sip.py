@@ -1,4 +1,4 @@
-"""A real LiveKit SIP takes the configuration that the chart renders and listens where the chart says."""
+"""A real LiveKit SIP accepts the rendered configuration and listens on the ports of the chart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def livekit(tmp_path_factory: pytest.TempPathFactory, redis: Redis) -> Iterator[
 
 @pytest.mark.parametrize("kind", ["minimal", "full", *STACKS])
 @pytest.mark.usefixtures("livekit")
-def test_it_starts_and_listens_where_the_chart_says(kind: str, tmp_path: Path, redis: Redis) -> None:
+def test_it_starts_and_listens_on_the_ports_of_the_chart(kind: str, tmp_path: Path, redis: Redis) -> None:
     with LiveKitSip(tmp_path, values_of("livekit-sip", kind), redis) as bridge:
         assert listening(bridge.process.pid) == {
             Listening("udp", BRIDGE, bridge.port("sip-udp")),

@@ -1,4 +1,4 @@
-"""Real software tells the metrics that rules and dashboards ask for, and counts what they say it counts."""
+"""Real programs export the metrics that rules and dashboards query, with the documented meaning."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def edge(tmp_path: Path) -> Iterator[Edge]:
 
 
 def count(edge: Edge, metric: str) -> float:
-    """What Kamailio tells of a metric, by the rule's own name for it."""
+    """The value of a metric of Kamailio, by its name in the rules."""
     (value,) = gauge(edge.metrics(), metric)
     return value
 
@@ -57,9 +57,9 @@ def send(source: str, agent: str = "telephone") -> None:
         sender.sendto(text.replace("\n", "\r\n").encode(), (EDGE, SIP_PORT))
 
 
-def test_kamailio_tells_every_metric_that_is_asked_of_it(edge: Edge) -> None:
-    told = set(re.findall(r"^([a-zA-Z_0-9]+)", edge.metrics(), re.MULTILINE))
-    assert set(KNOWN_METRICS["sip-edge"]) <= told
+def test_kamailio_exports_every_queried_metric(edge: Edge) -> None:
+    exported = set(re.findall(r"^([a-zA-Z_0-9]+)", edge.metrics(), re.MULTILINE))
+    assert set(KNOWN_METRICS["sip-edge"]) <= exported
 
 
 def test_attempts_and_answers_are_counted_once_for_each_call(edge: Edge, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_attempts_and_answers_are_counted_once_for_each_call(edge: Edge, tmp_pat
     assert count(edge, "kamailio_core_rcv_requests_invite") == 10
 
 
-def test_what_gets_no_answer_is_counted_by_its_reason(edge: Edge) -> None:
+def test_dropped_requests_are_counted_by_reason(edge: Edge) -> None:
     send(STRANGER)
     send(STRANGER)
     send(CARRIER, agent="friendly-scanner")
@@ -82,7 +82,7 @@ def test_what_gets_no_answer_is_counted_by_its_reason(edge: Edge) -> None:
     eventually(lambda: count(edge, "kamailio_script_dropped_malformed") == 1, 10, edge.metrics)
 
 
-def test_livekit_tells_its_rooms_where_status_and_scaling_look_for_them(tmp_path: Path) -> None:
+def test_livekit_exports_its_rooms_for_status_and_scaling(tmp_path: Path) -> None:
     program = programs.built(programs.LIVEKIT)
     with (
         Redis(tmp_path / "redis") as redis,

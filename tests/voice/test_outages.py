@@ -1,4 +1,4 @@
-"""A program dies in a call: only the calls that cannot survive it are lost, and the next call is answered.
+"""A program dies during a call: only calls that cannot survive are lost, and the next call is answered.
 
 Skipped without FreeSWITCH.
 """
@@ -18,9 +18,9 @@ from tests.voice.waiting import eventually
 pytestmark = pytest.mark.voice
 
 HANG_UP_SECONDS = BRIDGE_TIMEOUT_SECONDS + 5
-"""A caller whose call is lost is hung up within this time."""
+"""Time in which a caller whose call is lost is hung up."""
 RECONNECT_SECONDS = 30
-"""LiveKit SIP and agents connect again within this time, after a pause that grows with each try."""
+"""Time in which LiveKit SIP and agents reconnect, with increasing pauses."""
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +93,13 @@ def test_a_call_survives_a_livekit_that_is_restarted(calls: Chain) -> None:
         call.hears_agent(RECONNECT_SECONDS)
         room = calls.room()
         call.dialog.hang_up()
-    # livekit-agents 1.8.9: LiveKit does not tell an agent that has connected again that its caller left.
+    # livekit-agents 1.8.9: a reconnected agent gets no event when its caller leaves.
     calls.rooms.delete(room)
     the_next_call_is_answered(calls)
 
 
 @pytest.mark.usefixtures("worker")
-def test_a_node_that_dies_loses_its_own_calls_alone(calls: Chain) -> None:
+def test_a_node_that_dies_loses_only_its_calls(calls: Chain) -> None:
     with calls.call() as call:
         call.hears_agent()
         calls.freeswitch.kill()

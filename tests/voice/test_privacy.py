@@ -1,4 +1,4 @@
-"""A call's numbers are in no log line and in no file name of FreeSWITCH; docs/privacy.md lists the exceptions."""
+"""No log line and no file name of FreeSWITCH contains numbers of calls; docs/privacy.md lists the exceptions."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def channel_names(node: Node) -> str:
     """Names of the two channels of a call, one a line."""
     eventually(lambda: node.freeswitch.channels() == 2, 5)
     channels = [row["uuid"] for row in json.loads(node.freeswitch.api("show channels as json"))["rows"]]
-    # Their names in the database are those of their creation.
+    # The database has only their initial names.
     return "\n".join(node.freeswitch.api(f"uuid_getvar {channel} channel_name") for channel in channels)
 
 
 def inbound(node: Node) -> None:
-    """Calls from a carrier: answered, busy, given up, to no number, and taken by no bridge."""
+    """Calls from a carrier: answered, busy, canceled, to an invalid number, and refused by all bridges."""
     with answered_call(node) as call:
-        assert numbers_in({"channels": channel_names(node)}, NUMBERS) == [], "warnings have the channel's name"
+        assert numbers_in({"channels": channel_names(node)}, NUMBERS) == [], "warnings contain the channel's name"
         call.hang_up()
     busy = node.call(caller=CALLER)
     node.bridge.incoming().respond(486)
@@ -63,7 +63,7 @@ def inbound(node: Node) -> None:
 
 
 def outbound(node: Node) -> None:
-    """Calls to a carrier: answered, busy, and to a number that may not be dialed."""
+    """Calls to a carrier: answered, busy, and to a forbidden number."""
     answered = node.call_out(TARGET, caller=OWN_NUMBER)
     leg = node.acme.incoming()
     leg.respond(200, body=outbound_answer())
@@ -83,7 +83,7 @@ def test_no_log_line_and_no_file_name_of_freeswitch_has_a_number(node: Node) -> 
     node.silent_call()
     freeswitch = node.freeswitch
     assert freeswitch.process is not None
-    freeswitch.process.send_signal(signal.SIGTERM)  # it logs differently while it ends
+    freeswitch.process.send_signal(signal.SIGTERM)  # its shutdown logs other lines
     assert freeswitch.process.wait(10) == 0
     files = [path for place in (freeswitch.recordings, freeswitch.call_records) for path in place.rglob("*")]
     written = {"log": freeswitch.log(), "file names": "\n".join(path.name for path in files)}

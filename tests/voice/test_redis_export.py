@@ -1,4 +1,4 @@
-"""The daily export of Redis: the chart's own script with a real Redis, and stand-ins of Entra and of azcopy."""
+"""The daily export of Redis: the chart's script with a real Redis and fakes of Entra and azcopy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEYS = {
 
 
 def ask(redis: Redis, *words: str | bytes, given: bytes | None = None) -> bytes:
-    """A command as Redis' own user; `given` is its last word."""
+    """Runs a command as Redis' default user; `given` is its last argument."""
     command = ["redis-cli", "-h", REDIS, "-p", str(REDIS_PORT), "--tls", "--cacert", str(redis.certificate.file)]
     return subprocess.run(
         [*command, *(["-x"] if given is not None else []), *words],
@@ -38,7 +38,7 @@ def ask(redis: Redis, *words: str | bytes, given: bytes | None = None) -> bytes:
 
 
 class Export:
-    """The job, and what it uploaded."""
+    """The job and its uploads."""
 
     def __init__(self, folder: Path, redis: Redis) -> None:
         values = {**values_of("database-jobs", "full"), "redis": {"host": REDIS, "port": REDIS_PORT, "folder": FOLDER}}
@@ -70,7 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 
 @pytest.fixture
 def redis(server: Redis) -> Redis:
-    """With a user as Entra's, and values of several kinds."""
+    """A Redis with a user like Entra's and values of several types."""
     server.flush()
     ask(server, "ACL", "SETUSER", OBJECT_ID, "reset", "on", f">{TOKEN}", "~*", "+@all")
     for key, value in KEYS.items():
@@ -109,7 +109,7 @@ def test_an_export_brings_everything_back(export: Export, redis: Redis) -> None:
         assert ask(redis, "TTL", key) == b"-1"
     assert ask(redis, "LRANGE", "list", "0", "-1") == b"one\ntwo"
     assert ask(redis, "HGET", "hash", "field") == b"value"
-    assert 3500 < int(ask(redis, "TTL", "short")) <= 3600, "what was to expire still does"
+    assert 3500 < int(ask(redis, "TTL", "short")) <= 3600, "the value must keep its expiry"
 
 
 def test_an_empty_redis_has_an_empty_export(export: Export, redis: Redis) -> None:
@@ -119,7 +119,7 @@ def test_an_empty_redis_has_an_empty_export(export: Export, redis: Redis) -> Non
     assert export.uploaded == b""
 
 
-def test_who_may_not_read_uploads_nothing(export: Export, redis: Redis) -> None:
+def test_a_user_without_read_permission_uploads_nothing(export: Export, redis: Redis) -> None:
     ask(redis, "ACL", "SETUSER", OBJECT_ID, "-dump")
     done = export.run()
     assert done.returncode != 0
@@ -128,7 +128,7 @@ def test_who_may_not_read_uploads_nothing(export: Export, redis: Redis) -> None:
     assert export.uploaded is None
 
 
-def test_who_is_not_let_in_uploads_nothing(export: Export, redis: Redis) -> None:
+def test_a_user_with_a_wrong_password_uploads_nothing(export: Export, redis: Redis) -> None:
     ask(redis, "ACL", "SETUSER", OBJECT_ID, "resetpass", ">another")
     done = export.run()
     assert done.returncode != 0

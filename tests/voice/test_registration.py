@@ -1,4 +1,4 @@
-"""A carrier that wants registrations, and two pods of the SIP edge."""
+"""Registrations of two SIP edge pods with a carrier."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAT_IDLE_SECONDS: Final = 240
 https://learn.microsoft.com/azure/nat-gateway/nat-gateway-resource#timers
 """
 KEEP_SECONDS: Final = 4
-"""How often the edge renews a UDP registration that lasts too long, in the tests that wait for it, seconds."""
+"""Seconds between renewals of a UDP registration with a long lifetime, in the tests that wait for renewals."""
 
 
 def values(control: int, **registrar: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def cluster(tmp_path: Path) -> FakeCluster:
 
 @pytest.fixture
 def pods(tmp_path: Path, cluster: FakeCluster) -> Iterator[tuple[Edge, Edge]]:
-    # Two pods share this machine's loopback, where each has its own in a cluster.
+    # Both pods share one loopback interface; in a cluster, each pod has its own.
     first = Edge(tmp_path / "first", cluster, values(8091, expirySeconds=60))
     second = Edge(tmp_path / "second", cluster, values(8092, expirySeconds=60), address=SECOND_EDGE)
     for pod in (first, second):
@@ -70,7 +70,7 @@ def pods(tmp_path: Path, cluster: FakeCluster) -> Iterator[tuple[Edge, Edge]]:
         pod.stop()
 
 
-def test_exactly_one_pod_registers_and_another_takes_over_when_it_is_gone(
+def test_exactly_one_pod_registers_and_another_takes_over_when_it_stops(
     registrar: Registrar, cluster: FakeCluster, pods: tuple[Edge, Edge]
 ) -> None:
     first, second = pods
@@ -99,12 +99,12 @@ def test_a_pod_without_its_credentials_does_not_start(tmp_path: Path, cluster: F
 @pytest.mark.parametrize(
     ("secret", "reason"),
     [
-        ("nobody", "is not user:password"),
+        ("user", "is not user:password"),
         ("user:pass:word", "has more than one colon"),
         ('user:pass"word', "has a quote"),
     ],
 )
-def test_credentials_that_cannot_be_written_down_are_refused(
+def test_credentials_that_kamailio_cannot_parse_are_refused(
     tmp_path: Path, cluster: FakeCluster, secret: str, reason: str
 ) -> None:
     pod = Edge(tmp_path / "pod", cluster, values(8091))
@@ -114,7 +114,7 @@ def test_credentials_that_cannot_be_written_down_are_refused(
     assert reason in done.stderr
 
 
-def test_the_password_is_in_the_pod_alone(tmp_path: Path, cluster: FakeCluster) -> None:
+def test_only_the_pod_has_the_password(tmp_path: Path, cluster: FakeCluster) -> None:
     pod = Edge(tmp_path / "pod", cluster, values(8091))
     pod.secret("regOne", "acme-user:acme-password")
     assert pod.configure().returncode == 0
@@ -130,7 +130,7 @@ Start = Callable[..., tuple[Edge, Registrar]]
 
 @pytest.fixture
 def start(tmp_path: Path, cluster: FakeCluster) -> Iterator[Start]:
-    """Starts a registrar and a pod; arguments are those of the registrar, and `registrar` the chart's values for it."""
+    """Starts a registrar with the keyword arguments, and a pod with the chart's values `registrar`."""
     with ExitStack() as stack:
 
         def begin(registrar: dict[str, Any], **carrier: int) -> tuple[Edge, Registrar]:
@@ -144,7 +144,7 @@ def start(tmp_path: Path, cluster: FakeCluster) -> Iterator[Start]:
         yield begin
 
 
-def test_a_registration_over_udp_asks_for_less_than_the_nat_gateway_remembers(start: Start) -> None:
+def test_a_registration_over_udp_requests_less_than_the_idle_timeout_of_the_nat_gateway(start: Start) -> None:
     _, registrar = start({})
     eventually(lambda: bool(registrar.accepted), 20)
     assert registrar.accepted[0].transport == "udp"
@@ -162,13 +162,15 @@ def test_a_registrar_that_demands_a_long_lifetime_gets_it_and_the_edge_renews_ea
     _, registrar = start({}, granted=3600, demanded=3600)
     eventually(lambda: len(registrar.accepted) >= 3, 60)
     assert {registration.asked for registration in registrar.accepted} == {3600}
-    # Kamailio sends what is due every 5 s.
+    # Kamailio sends due registrations every 5 s.
     assert max(gaps(registrar)) < KEEP_SECONDS + 5 + 3
-    assert {registration.port for registration in registrar.accepted} == {5060}, "the flow that the NAT gateway knows"
+    assert {registration.port for registration in registrar.accepted} == {5060}, (
+        "all registrations must use the same flow of the NAT gateway"
+    )
 
 
 def keep_alive_seconds(peer: str) -> list[int]:
-    """When the kernel probes each connection between the edge and a peer, seconds from now; from `ss`."""
+    """Seconds until the kernel probes each connection between the edge and a peer, from `ss`."""
     done = subprocess.run(
         ["ss", "-Htno", "state", "established", "dst", peer],
         capture_output=True, text=True, check=True, timeout=10,
@@ -186,7 +188,7 @@ def test_a_registration_over_tcp_keeps_its_connection_with_probes_that_the_nat_g
     eventually(lambda: bool(registrar.accepted), 20)
     assert registrar.accepted[0].transport == "tcp"
     timers = keep_alive_seconds(REGISTRAR)
-    assert len(timers) == 1, "one connection, which stays"
+    assert len(timers) == 1, "there must be one lasting connection"
     assert 0 < timers[0] < NAT_IDLE_SECONDS - 30
     time.sleep(KEEP_SECONDS + 6)
     assert len({registration.port for registration in registrar.accepted}) == 1

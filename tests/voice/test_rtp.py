@@ -1,4 +1,4 @@
-"""The end of a call that other tests listen with hears what is sent, and only that."""
+"""The media end of the other tests hears exactly the sent tones and digits."""
 
 from __future__ import annotations
 

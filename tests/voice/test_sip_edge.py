@@ -36,12 +36,12 @@ def eventually(condition: object, seconds: float = 10) -> None:
     assert callable(condition)
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
+        assert time.monotonic() < deadline, "the condition is still false"
         time.sleep(0.1)
 
 
 @pytest.mark.usefixtures("edge")
-def test_calls_spread_over_the_nodes_and_the_rest_of_each_dialog_passes_the_edge_by(tmp_path: Path) -> None:
+def test_calls_spread_over_the_nodes_and_the_rest_of_each_dialog_bypasses_the_edge(tmp_path: Path) -> None:
     with (
         sipp(tmp_path / "one", "node", NODES[0]) as one,
         sipp(tmp_path / "two", "node", NODES[1]) as two,
@@ -54,14 +54,14 @@ def test_calls_spread_over_the_nodes_and_the_rest_of_each_dialog_passes_the_edge
     assert min(spread) > 50, spread
     for node in (one, two):
         assert "Record-Route" not in node.messages()
-        # Every BYE came from the carrier itself: the edge put no Via before the carrier's.
+        # Every BYE came directly from the carrier: the edge added no Via.
         byes = re.findall(r"^BYE .*?\r?\nVia: ([^\r\n]*)", node.messages(), re.MULTILINE | re.DOTALL)
         assert byes
         assert all(f" {CARRIER}:" in via for via in byes)
 
 
 @pytest.mark.usefixtures("edge")
-def test_the_edge_says_who_the_carrier_is_and_lets_nobody_else_say_it(tmp_path: Path) -> None:
+def test_only_the_edge_names_the_carrier(tmp_path: Path) -> None:
     with (
         sipp(tmp_path / "one", "node", NODES[0]) as one,
         sipp(tmp_path / "two", "node", NODES[1]) as two,
@@ -75,7 +75,7 @@ def test_the_edge_says_who_the_carrier_is_and_lets_nobody_else_say_it(tmp_path: 
 
 @pytest.mark.parametrize("trouble", ["full", "silent"])
 @pytest.mark.usefixtures("edge")
-def test_a_node_that_is_full_or_silent_is_tried_past(tmp_path: Path, trouble: str) -> None:
+def test_a_full_or_silent_node_is_skipped(tmp_path: Path, trouble: str) -> None:
     bad = sipp(tmp_path / "bad", "full", NODES[0]) if trouble == "full" else None
     with sipp(tmp_path / "good", "node", NODES[1]) as good:
         if bad is not None:
@@ -90,7 +90,7 @@ def test_a_node_that_is_full_or_silent_is_tried_past(tmp_path: Path, trouble: st
     assert taken == 60
 
 
-def test_an_unknown_source_gets_no_answer(tmp_path: Path, edge: Edge) -> None:
+def test_an_unknown_source_gets_no_response(tmp_path: Path, edge: Edge) -> None:
     with (
         sipp(tmp_path / "one", "node", NODES[0]) as one,
         sipp(tmp_path / "two", "node", NODES[1]) as two,
@@ -104,7 +104,7 @@ def test_an_unknown_source_gets_no_answer(tmp_path: Path, edge: Edge) -> None:
 
 
 def ask(message: str) -> bytes:
-    """What the edge answers to the carrier's own address; nothing within a second is nothing."""
+    """The response of the edge to the carrier's address; empty if none arrives within a second."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as carrier:
         carrier.bind((CARRIER, SIP_PORT))
         carrier.settimeout(1)
@@ -134,7 +134,7 @@ def request(method: str, *more: str, user_agent: str = "telephone", to_tag: str 
 
 
 @pytest.mark.usefixtures("edge")
-def test_carriers_are_told_whether_calls_can_come(cluster: FakeCluster) -> None:
+def test_options_report_whether_the_edge_accepts_calls(cluster: FakeCluster) -> None:
     assert b"200 OK" in ask(request("OPTIONS"))
     cluster.ready([])
     eventually(lambda: b" 503 " in ask(request("OPTIONS")))
@@ -142,25 +142,25 @@ def test_carriers_are_told_whether_calls_can_come(cluster: FakeCluster) -> None:
 
 @pytest.mark.parametrize("scanner", ["friendly-scanner", "sipvicious"])
 @pytest.mark.usefixtures("edge")
-def test_scanners_get_no_answer_even_from_a_carriers_address(scanner: str) -> None:
+def test_scanners_get_no_response_even_from_a_carriers_address(scanner: str) -> None:
     assert ask(request("OPTIONS", user_agent=scanner)) == b""
 
 
 @pytest.mark.usefixtures("edge")
-def test_what_is_no_sip_gets_no_answer_and_does_no_harm() -> None:
+def test_invalid_sip_gets_no_response_and_does_no_harm() -> None:
     assert ask("GET / HTTP/1.1\r\nHost: x\r\n\r\n") == b""
     assert ask("INVITE sip:x SIP/2.0\r\nFrom: \x00\r\n\r\n") == b""
     assert b"200 OK" in ask(request("OPTIONS"))
 
 
 @pytest.mark.usefixtures("edge")
-def test_nobody_registers_or_subscribes_here() -> None:
+def test_registrations_and_subscriptions_are_refused() -> None:
     assert b" 405 " in ask(request("REGISTER"))
     assert b" 405 " in ask(request("SUBSCRIBE"))
 
 
 @pytest.mark.usefixtures("edge")
-def test_a_dialog_that_loses_its_way_is_told_that_it_does_not_exist_here() -> None:
+def test_a_request_of_an_unknown_dialog_gets_481() -> None:
     assert b" 481 " in ask(request("BYE", to_tag=";tag=2"))
 
 
@@ -175,7 +175,7 @@ def test_a_flood_from_one_address_is_cut_off(tmp_path: Path, edge: Edge) -> None
 
 
 @pytest.mark.usefixtures("edge")
-def test_destinations_follow_readiness(tmp_path: Path, cluster: FakeCluster) -> None:
+def test_only_ready_nodes_are_destinations(tmp_path: Path, cluster: FakeCluster) -> None:
     cluster.ready([NODES[1]], unready=[NODES[0]])
     eventually(lambda: NODES[0] not in (tmp_path / "edge" / "destinations" / "dispatcher.list").read_text())
     with (
@@ -196,12 +196,12 @@ def test_without_a_ready_node_the_edge_is_unready_but_alive(cluster: FakeCluster
     eventually(lambda: edge.health("/health/ready") == 200)
 
 
-def test_kamailio_counts_for_prometheus(edge: Edge) -> None:
+def test_kamailio_exports_metrics(edge: Edge) -> None:
     assert "kamailio_core_rcv_requests" in edge.metrics()
 
 
 @pytest.mark.usefixtures("edge")
-def test_a_hundred_calls_a_second_for_half_a_minute_are_not_lost(tmp_path: Path) -> None:
+def test_no_call_is_lost_at_a_hundred_calls_a_second_for_half_a_minute(tmp_path: Path) -> None:
     with (
         sipp(tmp_path / "one", "node", NODES[0]) as one,
         sipp(tmp_path / "two", "node", NODES[1]) as two,

@@ -43,14 +43,14 @@ def livekit(tmp_path_factory: pytest.TempPathFactory, redis: Redis) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def empty(redis: Redis, livekit: LiveKit) -> Iterator[None]:
-    """LiveKit has no trunks and no rules at the start of a test."""
+    """Every test starts without trunks and rules."""
     redis.flush()
     yield
     assert livekit.process.poll() is None
 
 
 def kept() -> Objects:
-    """What LiveKit has."""
+    """The trunks and rules in LiveKit."""
     rooms = Rooms(LIVEKIT_URL, API_KEY, API_SECRET)
 
     async def ask(server: api.LiveKitAPI) -> Objects:
@@ -75,7 +75,7 @@ def outbound(numbers: list[str]) -> dict[str, Any]:
     return {"host": "freeswitch", "port": 5090, "numbers": numbers}
 
 
-def test_the_first_comparison_creates_what_calls_need_and_the_second_changes_nothing(tmp_path: Path) -> None:
+def test_the_first_comparison_creates_all_objects_and_the_second_changes_nothing(tmp_path: Path) -> None:
     manager = trunks(tmp_path, outbound=outbound(NUMBERS))
     first = manager.once()
     assert first.returncode == 0, first.stderr
@@ -100,13 +100,13 @@ def test_the_first_comparison_creates_what_calls_need_and_the_second_changes_not
     assert kept() == made
 
 
-def test_what_redis_lost_comes_back(tmp_path: Path, redis: Redis) -> None:
+def test_objects_that_redis_lost_are_created_again(tmp_path: Path, redis: Redis) -> None:
     manager, log = trunks(tmp_path, outbound=outbound(NUMBERS)), tmp_path / "trunks.log"
     with log.open("wb") as file:
         process = subprocess.Popen(manager.command(), env=manager.environment(), stdout=file, stderr=file)
 
     def complete(but: str = "") -> bool:
-        """Every object is there once, and the rule belongs to the trunk, whose id is not `but`."""
+        """Every object exists once, and the rule belongs to the trunk, whose id is not `but`."""
         made = kept()
         ids = [item["sip_trunk_id"] for item in made["inbound"]]
         rules = [item["trunk_ids"] for item in made["rules"]]
@@ -116,7 +116,7 @@ def test_what_redis_lost_comes_back(tmp_path: Path, redis: Redis) -> None:
         eventually(complete, 60, log.read_text)
         lost = kept()["inbound"][0]["sip_trunk_id"]
         redis.flush()
-        # Also where Redis lost them in the middle of a comparison, and the rule was created for a trunk that is gone.
+        # Redis may lose them during a comparison; then the rule belongs to a trunk that no longer exists.
         eventually(lambda: complete(but=lost), 60, log.read_text)
         asked = time.monotonic()
         process.terminate()
@@ -127,7 +127,7 @@ def test_what_redis_lost_comes_back(tmp_path: Path, redis: Redis) -> None:
         process.wait(10)
 
 
-def test_what_differs_is_corrected_under_its_id(tmp_path: Path) -> None:
+def test_differences_are_corrected_under_the_same_id(tmp_path: Path) -> None:
     assert trunks(tmp_path / "before", outbound=outbound(NUMBERS)).once().returncode == 0
     before = kept()
     changes: dict[str, Any] = {
@@ -146,7 +146,7 @@ def test_what_differs_is_corrected_under_its_id(tmp_path: Path) -> None:
     assert after["inbound"][0]["allowed_addresses"] == ["10.20.0.0/16"]
     assert after["outbound"][0]["numbers"] == NUMBERS[:1]
     assert after["rules"][0]["rule"]["dispatch_rule_individual"]["room_prefix"] == "phone-"
-    assert "room_config" not in after["rules"][0], "an agent that the chart no longer names is still dispatched"
+    assert "room_config" not in after["rules"][0], "the rule must not dispatch an agent that the chart no longer names"
 
 
 def test_without_numbers_there_is_no_outbound_trunk_and_an_old_one_is_deleted(tmp_path: Path) -> None:

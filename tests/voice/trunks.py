@@ -1,6 +1,6 @@
-"""The trunk manager, which keeps the trunks and the dispatch rule in LiveKit.
+"""The trunk manager, which maintains the trunks and the dispatch rule in LiveKit.
 
-Owns the pod's files. Does not own LiveKit. The program is the one of `images/tools`, on the tests' interpreter.
+Owns the pod's files. Does not own LiveKit. Runs the program of `images/tools` on the interpreter of the tests.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.voice.programs import ROOT
 
 SOURCES: Final = ROOT / "images" / "tools" / "src"
 IN_TESTS: Final = {"enabled": True, "allowedCidrs": [str(NODES)], "seconds": 1}
-"""Values of the tests: calls come from the network of `own_network.py`."""
+"""Values for tests: calls come from the network of `own_network.py`."""
 
 
 class Trunks:
@@ -41,7 +41,7 @@ class Trunks:
         self.pod.secret("livekit-api-secret", secret)
 
     def command(self, *arguments: str) -> list[str]:
-        """What the container runs."""
+        """The command of the container."""
         python, *rest = self.pod.command("trunks")
         assert python == "python3"
         return [sys.executable, *rest, *arguments]
@@ -51,7 +51,7 @@ class Trunks:
         return {**self.pod.environment("trunks"), "PYTHONPATH": str(SOURCES)}
 
     def once(self) -> subprocess.CompletedProcess[str]:
-        """Compares once, and ends."""
+        """Runs one comparison."""
         return subprocess.run(
             self.command("once"), env=self.environment(),
             capture_output=True, text=True, timeout=120, check=False,

@@ -1,6 +1,6 @@
-"""The sidecar of a FreeSWITCH pod that uploads recordings and call records, with a stand-in of azcopy.
+"""The sidecar of a FreeSWITCH pod that uploads recordings and call records, with a fake azcopy.
 
-Owns the sidecar's processes and what they uploaded. Does not own the pod.
+Owns the sidecar's processes and the uploaded files. Does not own the pod.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from tests.voice.pod import Pod
 
 AZCOPY: Final = """#!/bin/sh
-# Takes a file unless it is told to fail, or to fail for this one.
+# Accepts a file unless it must fail for all files or for this one.
 [ "$1" = copy ] || exit 2
 echo "$2 $3" >>"$BLOB/asked"
 ! [ -e "$BLOB/fails" ] || exit 1
@@ -25,7 +25,7 @@ echo "$3" >>"$BLOB/taken"
 
 
 class Uploads:
-    """The sidecar of `pod`. `blob` is the folder of what was uploaded."""
+    """The sidecar of `pod`. `blob` is the folder of uploaded files."""
 
     def __init__(self, pod: Pod) -> None:
         self.pod = pod
@@ -36,13 +36,13 @@ class Uploads:
         self._log = pod.folder / "upload.log"
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        """The sidecar, or with the argument `last` its hook."""
+        """Starts the sidecar, or its hook with the argument `last`."""
         container = self.pod.container("upload")
         command = container["lifecycle"]["preStop"]["exec"]["command"] if arguments else container["command"]
         assert command[len(command) - len(arguments) :] == list(arguments)
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [self.pod.moved(word, "upload") for word in command],
+                [self.pod.with_local_paths(word, "upload") for word in command],
                 env={
                     **self.pod.environment("upload"),
                     "BLOB": str(self.blob),
@@ -66,14 +66,14 @@ class Uploads:
             process.wait(10)
 
     def log(self) -> str:
-        """What the sidecar and its hook printed."""
+        """The output of the sidecar and its hook."""
         return self._log.read_text()
 
     def taken(self) -> list[str]:
-        """Addresses of what was uploaded, in order."""
+        """The URLs of uploaded files, in order."""
         file = self.blob / "taken"
         return file.read_text().split() if file.exists() else []
 
     def names(self) -> list[str]:
-        """Names of what was uploaded, sorted."""
+        """The names of uploaded files, sorted."""
         return sorted(Path(address).name for address in self.taken())

@@ -1,4 +1,4 @@
-"""Waiting for what other processes do."""
+"""Waits for conditions in other processes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 
 def eventually(condition: Callable[[], bool], seconds: float, otherwise: Callable[[], str] = str) -> None:
-    """Waits until `condition()` is true; `otherwise()` says what was seen instead."""
+    """Waits until `condition()` is true; on failure, the message contains `otherwise()`."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"it did not come true in {seconds} s\n{otherwise()}"
+        assert time.monotonic() < deadline, f"the condition is still false after {seconds} s\n{otherwise()}"
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""A participant of a LiveKit room, as a caller of an agent without any SIP."""
+"""A participant of a LiveKit room that calls an agent without SIP."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.voice.programs import AGENT_PYTHON, ROOT
 
 
 class WebRtcCaller:
-    """Joins a room when its block begins and leaves when it ends. `said` has what it reports.
+    """Joins a room when its block begins and leaves when it ends. `reported` has the events that it reports.
 
-    `attributes` are those of the participant, which LiveKit SIP makes from headers.
+    `attributes` are attributes of the participant, which LiveKit SIP creates from headers.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class WebRtcCaller:
             .to_jwt()
         )
         self._log = folder / "caller.log"
-        self.said = EventFile(folder / "caller.jsonl", self._log.read_text)
+        self.reported = EventFile(folder / "caller.jsonl", self._log.read_text)
         self._environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -47,7 +47,7 @@ class WebRtcCaller:
             "TONE_ROOM": room,
             "TONE_TOKEN": token,
             "TONE_FREQUENCY": str(frequency),
-            "TONE_EVENTS": str(self.said.file),
+            "TONE_EVENTS": str(self.reported.file),
         }
 
     def __enter__(self) -> WebRtcCaller:
@@ -55,7 +55,7 @@ class WebRtcCaller:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
         try:
-            self.said.wait_for("joined", 60)
+            self.reported.wait_for("joined", 60)
         except AssertionError:
             self._end()
             raise

@@ -107,7 +107,7 @@ class EchoWorld(Backends):
         return cls(directory)
 
     def factories(self, caller: Caller) -> dict[str, Callable[[], FakeProvider]]:
-        client = self._client(caller)
+        client = self.client(caller)
         # The program refuses to run as another subscription.
         who = {
             "azure-native:authorization:getClientConfig": {

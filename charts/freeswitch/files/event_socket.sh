@@ -1,9 +1,9 @@
-# Asks FreeSWITCH something over its event socket and prints the answer's text; fails when there is none. Read into other
-# scripts: it needs nothing but socat.
+# Sends an API command to FreeSWITCH over its event socket and prints the response; fails without a response. Other scripts
+# source this file. It needs only socat and awk.
 freeswitch() {
   printf 'auth %s\n\napi %s\n\nexit\n\n' "$(cat "$EVENT_SOCKET_PASSWORD_FILE")" "$*" |
     socat -t 5 -T 5 - "TCP:$EVENT_SOCKET_HOST:$EVENT_SOCKET_PORT,connect-timeout=3" |
-    # The text of the answer has as many bytes as its head says; the next answer follows without a line break.
+    # Content-Length of the response counts bytes; the next response follows without a line break.
     LC_ALL=C awk -v head='Content-Type: api/response\nContent-Length: ' '
       { all = all $0 "\n" }
       END {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Answers one probe: 200 while new calls can be taken and kept. A full FreeSWITCH stays ready: it refuses with 503, and
-# the caller tries another node. Every change of the answer is logged.
+# Responds to one probe: 200 while the pod can accept and record new calls. A full FreeSWITCH stays ready: it refuses calls
+# with 503, and the client tries another node. Logs every change of the response.
 set -eu
 . "$(dirname "$0")/event_socket.sh"
 
@@ -16,23 +16,23 @@ answer() {
 
 unready() { answer "503 Service Unavailable" "$1"; }
 
-# Fails when a disk is as good as full. A call must not be taken whose recording or record cannot be written.
+# Fails if a disk is almost full. The pod must not accept a call whose recording or record it cannot write.
 has_space() {
   used=$(df -P "$1" | awk 'NR == 2 { print $5 + 0 }')
   [ "${used:-100}" -lt "${FULL_PERCENT:-95}" ]
 }
 
-# The request is read to its end, or closing would reset the connection under the answer.
+# Reads the whole request; otherwise closing would reset the connection before the response arrives.
 while read -r line && [ -n "${line%?}" ]; do :; done
 
 [ ! -e "$STATE/draining" ] || unready "draining"
 has_space "$RECORDINGS" || unready "the disk for recordings is full"
 has_space "$CALL_RECORDS" || unready "the disk for call records is full"
-ready=$(freeswitch fsctl ready_check) || unready "FreeSWITCH does not answer"
-paused=$(freeswitch fsctl pause_check inbound) || unready "FreeSWITCH does not answer"
-# `ready_check` is about both directions together; calls come in.
-[ "$ready" = true ] && [ "$paused" = false ] || unready "FreeSWITCH is paused or stops"
-# A profile whose port was taken is left out, or answers 503 to every call.
+ready=$(freeswitch fsctl ready_check) || unready "FreeSWITCH does not respond"
+paused=$(freeswitch fsctl pause_check inbound) || unready "FreeSWITCH does not respond"
+# `ready_check` covers both directions together; this checks inbound calls.
+[ "$ready" = true ] && [ "$paused" = false ] || unready "FreeSWITCH is paused or stopping"
+# FreeSWITCH omits a profile whose port was in use, or the profile refuses every call with 503.
 profiles=$(freeswitch sofia status | awk '$2 == "profile" && $4 == "RUNNING" { print $1 }' | sort | tr '\n' ' ')
 [ "$profiles" = "carrier edge inside " ] || unready "a SIP profile does not run; running: $profiles"
 if [ -n "${BRIDGE_HEALTH:-}" ]; then

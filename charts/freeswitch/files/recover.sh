@@ -1,9 +1,9 @@
 #!/bin/sh
-# Hands over the recordings of calls that a crash of FreeSWITCH ended. FreeSWITCH writes the length of a recording into its
-# header when it closes it; without that, players find no sound.
+# Repairs and releases the recordings of calls that a crash of FreeSWITCH ended. FreeSWITCH writes the length of a recording
+# to its header when it closes the file; without the length, players find no sound.
 set -eu
 
-# A number as 4 bytes, the lowest first.
+# Prints a number as 4 bytes, least significant byte first.
 bytes() {
   for shift in 0 8 16 24; do
     printf "\\$(printf %03o $(($1 >> shift & 255)))"
@@ -12,7 +12,7 @@ bytes() {
 
 write_at() { dd of="$2" bs=1 seek="$1" conv=notrunc status=none; }
 
-# The header of a WAV file has 44 bytes: the length of what follows byte 8 in bytes 4 to 7, of the sound in 40 to 43.
+# A WAV file has a header of 44 bytes: bytes 4 to 7 are the file's length after byte 8, bytes 40 to 43 that of the sound.
 for recording in "$RECORDINGS"/open/*.wav; do
   [ -f "$recording" ] || continue
   length=$(stat --format %s "$recording")

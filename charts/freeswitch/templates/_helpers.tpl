@@ -1,6 +1,6 @@
 {{/*
-One SIP profile. Call with {root, name, port, context, acl, public}. With `public` it announces the node's public address,
-otherwise the private one.
+One SIP profile. Call with {root, name, port, context, acl, public}. It announces the node's public address if `public` is
+true, otherwise the private one.
 */}}
 {{- define "freeswitch.profile" }}
 <profile name="{{ .name }}">
@@ -34,46 +34,46 @@ otherwise the private one.
     <param name="sip-port" value="{{ .port }}"/>
     <param name="ext-sip-ip" value="{{ ternary "${PUBLIC_ADDRESS}" "${PRIVATE_ADDRESS}" .public }}"/>
     <param name="ext-rtp-ip" value="{{ ternary "${PUBLIC_ADDRESS}" "${PRIVATE_ADDRESS}" .public }}"/>
-    <!-- localnet.auto would announce the private address to peers that only look local. -->
+    <!-- localnet.auto would announce the private address to peers that seem local. -->
     <param name="local-network-acl" value="loopback.auto"/>
     <param name="apply-inbound-acl" value="{{ .acl }}"/>
-    <!-- Who may call is known by address; passwords would add nothing but guesses. -->
+    <!-- The address identifies the caller; passwords would only invite guesses. -->
     <param name="auth-calls" value="false"/>
     <param name="accept-blind-reg" value="false"/>
     <param name="disable-register" value="true"/>
     <param name="log-auth-failures" value="true"/>
     <param name="manage-presence" value="false"/>
-    <!-- In the core; every other codec would need a module. -->
+    <!-- These codecs are in the core; every other codec needs a module. -->
     <param name="inbound-codec-prefs" value="PCMU,PCMA"/>
     <param name="outbound-codec-prefs" value="PCMU,PCMA"/>
-    <!-- A carrier's offer without a codec of ours is refused before the bridge rings. LiveKit offers all of ours, and
-         takes the one that the carrier chooses. -->
+    <!-- FreeSWITCH refuses a carrier's offer without these codecs before the bridge rings. LiveKit offers both codecs and
+         accepts the carrier's choice. -->
     <param name="inbound-late-negotiation" value="{{ not .public }}"/>
     <param name="dtmf-type" value="rfc2833"/>
     <param name="rfc2833-pt" value="101"/>
-    <!-- INVITE may require reliable provisional responses (RFC 3262) and may have no SDP: the 200 then has the offer. -->
+    <!-- An INVITE may require reliable provisional responses (RFC 3262). Without SDP in the INVITE, the 200 has the offer. -->
     <param name="enable-100rel" value="true"/>
     <param name="enable-3pcc" value="proxy"/>
-    <!-- Neither side learns names, numbers and software of the other: no Remote-Party-ID, no X-FS-Support. -->
+    <!-- Neither side gets names, numbers or software versions of the other: no Remote-Party-ID, no X-FS-Support. -->
     <param name="caller-id-type" value="none"/>
     <param name="pass-callee-id" value="false"/>
-    <!-- Without a timer, reading blocks while nothing arrives: the timeouts below never act, and a silent peer stops the
-         sound of the other direction. -->
+    <!-- Without a timer, reading blocks while no packet arrives: the timeouts below would not work, and a silent peer would
+         stop the sound of the other direction. -->
     <param name="rtp-timer-name" value="soft"/>
-    <!-- Calls whose sound stopped would keep a node from ever draining. -->
+    <!-- Calls without sound would block the drain of a node. -->
     <param name="rtp-timeout-sec" value="{{ .root.Values.media.timeoutSeconds }}"/>
     <param name="rtp-hold-timeout-sec" value="{{ .root.Values.media.holdTimeoutSeconds }}"/>
     <param name="session-timeout" value="1800"/>
     <param name="enable-timer" value="true"/>
-    <!-- A node that is full or draining says so to whoever asks. -->
+    <!-- A full or draining node responds to OPTIONS with 503. -->
     <param name="sip-options-respond-503-on-busy" value="true"/>
     <param name="user-agent-string" value="voice-platform"/>
     <param name="sip-trace" value="no"/>
     {{- if .public }}
-    <!-- Carriers may not transfer calls to numbers of their choice. -->
+    <!-- Carriers must not transfer calls to numbers of their choice. -->
     <param name="disable-transfer" value="true"/>
     {{- else }}
-    <!-- NOTIFY tells the bridge the real result of a transfer instead of 200 at once. -->
+    <!-- NOTIFY reports the final result of a transfer to the bridge, not an immediate 200. -->
     <param name="confirm-blind-transfer" value="true"/>
     {{- end }}
   </settings>
@@ -81,7 +81,7 @@ otherwise the private one.
 {{- end }}
 
 {{/*
-Additional sessions for calls above the limits, which exist briefly until FreeSWITCH refuses them.
+Additional sessions for calls above the limits: each exists briefly until FreeSWITCH refuses it.
 */}}
 {{- define "freeswitch.refusedCalls" -}}1000{{- end }}
 
@@ -103,7 +103,7 @@ Actions that admit or refuse a call before it has a second leg. A call counts un
 transfers.
 */}}
 {{- define "freeswitch.admission" -}}
-<!-- Warnings have the channel's name, which must not be the caller's number. -->
+<!-- Warnings contain the channel's name, which must not be the caller's number. -->
 <action application="set_name" data="call/${uuid}"/>
 <action application="set" data="limit_ignore_transfer=true"/>
 <action application="limit" data="hash node rate {{ .Values.limits.callsPerSecond }}/1 full XML refused"/>
@@ -112,14 +112,14 @@ transfers.
 <!-- Both legs have the same codec. -->
 <action application="set" data="inherit_codec=true"/>
 <action application="set" data="sip_cid_type=none"/>
-<!-- Headers that one side sends stay on that side. -->
+<!-- FreeSWITCH forwards no headers to the other side. -->
 <action application="export" data="sip_copy_custom_headers=false"/>
 <action application="sched_hangup" data="+{{ .Values.drain.maxCallSeconds }} ALLOTTED_TIMEOUT"/>
 {{- end }}
 
 {{/*
-Actions that record a call from its answer on. The sidecar uploads the recording when the call record exists. They do not
-use `record_post_process_exec_api`: an API call at the end of a call waits for a lock that SIGTERM holds for 10 s
+Actions that record a call from its answer on. The sidecar uploads the recording when the call record exists. There is no
+`record_post_process_exec_api`: an API call at the end of a call waits for a lock that SIGTERM holds for 10 s
 (switch_loadable_module.c), and costs a fork.
 */}}
 {{- define "freeswitch.recording" -}}
@@ -130,7 +130,7 @@ use `record_post_process_exec_api`: an API call at the end of a call waits for a
 {{- end }}
 
 {{/*
-Causes after which FreeSWITCH tries another bridge, or the edge another node: the bridge or its node failed, not the call.
+Causes after which FreeSWITCH tries another bridge, or the edge another node: they report a failed bridge or node.
 */}}
 {{- define "freeswitch.bridgeFailures" -}}
 NORMAL_TEMPORARY_FAILURE,PROGRESS_TIMEOUT,RECOVERY_ON_TIMER_EXPIRE,DESTINATION_OUT_OF_ORDER,NETWORK_OUT_OF_ORDER,SERVICE_UNAVAILABLE

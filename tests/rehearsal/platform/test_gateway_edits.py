@@ -34,10 +34,17 @@ def test_a_host_adds_one_route_and_an_earlier_renewal_updates_each_certificate(p
     assert set(found) == {"create", "update"}
 
 
-def test_an_internal_gateway_is_a_change_in_place(production: Rehearsal) -> None:
-    assert planned(production, {"voice:gateway.exposure": "internal"}) == {
-        # It is unreachable from outside, so the probes of the global names end.
-        "delete": ["voice-eastus-dns-endpoint-web"],
+def test_an_internal_gateway_is_a_change_in_place(own_production: Rehearsal) -> None:
+    unprotected = {"voice:protect": False}  # the public address of the Gateway is protected
+    assert own_production.up(config=unprotected).ok
+    assert planned(own_production, {"voice:gateway.exposure": "internal", **unprotected}) == {
+        # It is unreachable from outside, so the probes of the global names end, and its public address has no use.
+        "delete": [
+            "voice-eastus-aks-identities-role-address-gateway",
+            "voice-eastus-dns-endpoint-web",
+            "voice-eastus-network-address-gateway",
+            "voice-eastus-network-diagnostics-address-gateway",
+        ],
         "update": [
             "voice-eastus-dns-api",
             "voice-eastus-dns-livekit",

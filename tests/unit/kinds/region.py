@@ -156,7 +156,7 @@ class ClusterlessRegion(pulumi.ComponentResource):
             RegistryAccessArgs(
                 home=args.settings.registry_home,
                 subnet_id=endpoint,
-                zone_id=net.zone_ids[PrivateZone.REGISTRY],
+                zone_id=net.zone_ids[PrivateZone.REGISTRY] if args.settings.registry.private else None,
                 puller=identity.principal,
                 after=self._registry(),
             ),

@@ -1,7 +1,7 @@
-"""How the jobs of an agent tell the worker their response times, as charts/voice-agent/README.md describes.
+"""How the jobs of an agent send response times to the worker, as charts/voice-agent/README.md describes.
 
 The worker owns the histogram, which it exposes at its metrics port. A job sends each time, in seconds, as text in one
-datagram to a Unix socket. Nothing is left behind when a job ends, and a job does not wait for the worker.
+datagram to a Unix socket. A job leaves nothing behind and does not wait for the worker.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def collect() -> None:
         "voice_agent_response_seconds", "From the end of the caller's speech to the first sound of the response."
     )
     receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    # A worker that was killed leaves its socket behind.
+    # A killed worker leaves its socket behind.
     Path(ADDRESS).unlink(missing_ok=True)
     receiver.bind(ADDRESS)
 
@@ -36,7 +36,7 @@ def collect() -> None:
 
 
 def observe(seconds: float) -> None:
-    """Sends one time. Call in a job. A time is lost where the worker does not take it at once."""
+    """Sends one time. Call in a job. A time is lost if the worker does not accept it at once."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.suppress(OSError):
         sender.setblocking(False)
         sender.sendto(str(seconds).encode(), ADDRESS)

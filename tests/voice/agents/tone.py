@@ -1,4 +1,4 @@
-"""Speaking as a tone, hearing tones, and events: what the tests' agent and the tests' caller share.
+"""Sends a tone, detects tones and writes events: shared by the agent and the caller of the tests.
 
 Runs on the interpreter of `.venv-agent`. Every event is one line of JSON in the file TONE_EVENTS: `time` (Unix
 seconds), `process`, `room`, `event` and its fields.
@@ -17,11 +17,11 @@ import numpy as np
 from livekit import rtc
 
 RATE: Final = 48000
-"""Samples a second of what is said."""
+"""Samples a second of sent audio."""
 FRAME: Final = RATE // 10
 HEARING_RATE: Final = 8000
 WINDOW: Final = HEARING_RATE // 10
-"""Samples that are judged together: 100 ms, so that frequencies are multiples of 10 Hz."""
+"""Samples of one analysis: 100 ms, so that frequencies are multiples of 10 Hz."""
 QUIET: Final = 300.0
 """Amplitude below which a window is silence, of 32768."""
 AMPLITUDE: Final = 8000
@@ -38,14 +38,14 @@ class Events:
         self._file = Path(os.environ["TONE_EVENTS"])
 
     def write(self, event: str, **fields: Any) -> None:
-        """Appends one line, which the kernel does not mix with those of other processes."""
+        """Appends one line. The kernel does not interleave it with lines of other processes."""
         line = {"time": time.time(), "process": os.getpid(), "room": self._room, "event": event, **fields}
         with self._file.open("a") as file:
             file.write(json.dumps(line) + "\n")
 
 
 async def speak(room: rtc.Room, frequency: int) -> None:
-    """Publishes a tone, which goes on until the process ends."""
+    """Publishes a tone that lasts until the process ends."""
     source = rtc.AudioSource(RATE, 1)
     track = rtc.LocalAudioTrack.create_audio_track("voice", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE)
@@ -61,7 +61,7 @@ async def speak(room: rtc.Room, frequency: int) -> None:
 
 
 def hear(room: rtc.Room, events: Events) -> None:
-    """Reports participants, their audio and their digits. Must be called before the room is joined."""
+    """Reports participants, their audio and their digits. Call before joining the room."""
 
     def participant(who: rtc.RemoteParticipant) -> None:
         events.write("participant", identity=who.identity, kind=who.kind, attributes=dict(who.attributes))
@@ -83,14 +83,14 @@ def hear(room: rtc.Room, events: Events) -> None:
 
 
 def joined(room: rtc.Room, events: Events) -> None:
-    """Reports that the room was joined, and those who were there before."""
+    """Reports that the agent joined the room, and the participants that were there before."""
     events.write("joined", identity=room.local_participant.identity)
     for who in room.remote_participants.values():
         events.write("participant", identity=who.identity, kind=who.kind, attributes=dict(who.attributes))
 
 
 async def listen(track: rtc.Track, events: Events, identity: str) -> None:
-    """Reports each change of what a participant is heard to send, once two windows in a row agree."""
+    """Reports each change of a participant's frequency, once two consecutive windows agree."""
     window = np.zeros(0, np.int16)
     reported: int | str | None = "nothing yet"
     previous: int | str | None = "nothing yet"

@@ -38,7 +38,7 @@ MAX_CALLS: Final = int(os.environ["VOICE_MAX_CALLS"])
 
 def jobs_load(server: AgentServer) -> float:
     """Reaches the load threshold when the worker has as many calls as a pod may have."""
-    # Divided first: that many calls must give the threshold itself, and no number that is rounded to below it.
+    # Divide first: with MAX_CALLS calls the result must equal the threshold, not a number rounded below it.
     return len(server.active_jobs) / MAX_CALLS * LOAD_THRESHOLD
 
 
@@ -48,10 +48,10 @@ server = AgentServer(
     prometheus_port=int(os.environ["VOICE_METRICS_PORT"]),
     drain_timeout=int(os.environ["VOICE_DRAIN_SECONDS"]),
     load_threshold=LOAD_THRESHOLD,
-    # An idle worker takes only so many calls at once: it reckons a call that has not started as
+    # This limits how many calls an idle worker accepts at once: it counts a call that has not started as a load of
     # load_threshold / num_idle_processes (livekit-agents 1.8.9, worker.py, _get_effective_load).
     num_idle_processes=MAX_CALLS,
-    # None is livekit-agents' own, the CPU time of the container. Tests share one with everything else.
+    # None selects livekit-agents' default, the CPU load of the container, which tests share with other programs.
     load_fnc=None if os.environ.get("TONE_LOAD") == "cpu" else jobs_load,
     # A machine that runs tests starts processes slowly.
     initialize_process_timeout=60,
@@ -61,7 +61,7 @@ server = AgentServer(
 def observe(seconds: float) -> None:
     """Reports a response time."""
     if os.environ.get("TONE_OBSERVE") == "job":
-        # What an image does that does not know the contract: the histogram is in the job's own process.
+        # An image that ignores the contract does this: the histogram is in the job's process.
         prometheus_client.Histogram("tone_response_seconds", "A histogram of a job.").observe(seconds)
     else:
         response_times.observe(seconds)
@@ -69,7 +69,7 @@ def observe(seconds: float) -> None:
 
 @server.rtc_session()
 async def talk(context: JobContext) -> None:
-    """One call: it lasts until everybody but agents has left."""
+    """One call: it lasts until all participants except agents have left."""
     started = time.time()
     room, events = context.room, Events(context.job.room.name)
     events.write("started", metadata=context.job.metadata)
@@ -88,7 +88,7 @@ async def talk(context: JobContext) -> None:
     room.on("participant_disconnected", left)
     await context.connect(auto_subscribe=AutoSubscribe.AUDIO_ONLY)
     joined(room, events)
-    if not await someone_is_there(room):
+    if not await other_participant_joins(room):
         context.shutdown("the caller left before the agent came")
         return
     if MISBEHAVIOR != "mute":
@@ -102,8 +102,8 @@ async def talk(context: JobContext) -> None:
         time.sleep(3600)  # noqa: ASYNC251 - blocks the event loop on purpose
 
 
-async def someone_is_there(room: rtc.Room) -> bool:
-    """Waits for another participant. A caller who gives up at once leaves the agent alone in a room that stays."""
+async def other_participant_joins(room: rtc.Room) -> bool:
+    """Waits for another participant. A caller who hangs up at once leaves the agent alone in a room that stays."""
     arrived = asyncio.Event()
     room.on("participant_connected", lambda _who: arrived.set())
     if not people(room):
@@ -113,15 +113,15 @@ async def someone_is_there(room: rtc.Room) -> bool:
 
 
 def people(room: rtc.Room) -> list[rtc.RemoteParticipant]:
-    """The participants that are no agents. After a restart of LiveKit there may be two agents, which would keep each
-    other.
+    """The participants except agents. After a restart of LiveKit a room may have two agents, which would otherwise
+    wait for each other.
     """
     agent = rtc.ParticipantKind.PARTICIPANT_KIND_AGENT
     return [who for who in room.remote_participants.values() if who.kind != agent]
 
 
 async def press_back(room: rtc.Room, press: rtc.SipDTMF) -> None:
-    """Sends a digit to where it came from."""
+    """Sends a digit back to the caller."""
     await room.local_participant.publish_dtmf(code=press.code, digit=press.digit)
 
 

@@ -1,4 +1,4 @@
-"""A caller for tests of agents alone: joins a LiveKit room over WebRTC, speaks as a tone and reports what it hears.
+"""A caller for tests of agents without SIP: joins a LiveKit room over WebRTC, sends a tone and reports what it hears.
 
 Runs on the interpreter of `.venv-agent`; `tests/voice/webrtc_caller.py` starts it. Leaves on SIGTERM.
 """
@@ -15,7 +15,7 @@ from tests.voice.agents.tone import Events, hear, joined, running, speak
 
 
 async def call() -> None:
-    """Joins, speaks and listens until it is told to leave."""
+    """Joins, sends a tone and listens until SIGTERM or a disconnect."""
     room, events = rtc.Room(), Events(os.environ["TONE_ROOM"])
     leave = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave.set)

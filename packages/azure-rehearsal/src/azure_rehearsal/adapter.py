@@ -72,7 +72,8 @@ class Adapter:
     def remedy_for(self, code: str) -> str:
         """The project's remediation of a failure, without a final full stop; empty to use the simulator's.
 
-        `code` is a code of `azure_rehearsal.remedies`, or the error code of a refusal (`AuthorizationFailed`).
+        `code` is a code of `azure_rehearsal.remedies`, or the error code of a refusal (`AuthorizationFailed`). The
+        remediation of a refusal can contain `remedies.REMEDIATION` and `remedies.STACK`.
         """
         if code == remedies.PROTECTED and self.unprotected:
             settings = ", ".join(f"{path}: {json.dumps(value)}" for path, value in self.unprotected.items())

@@ -15,6 +15,11 @@ PROTECTED_POOL: Final = "ProtectedNodePool"
 INTERRUPTED: Final = "InterruptedRun"
 """The engine was killed, so its state is locked or has pending operations."""
 
+REMEDIATION: Final = "{remediation}"
+"""In a project's remediation of an Azure or Kubernetes code: the place of the simulator's own."""
+STACK: Final = "{stack}"
+"""In a project's remediation of an Azure or Kubernetes code: the place of the stack's name."""
+
 RETRY: Final = "run the command again: completed operations are kept"
 IMPORT_EXISTING: Final = "import the resources that already exist (`pulumi preview --import-file`, `pulumi import`)"
 RECOVER: Final = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from azure_rehearsal.engine.caller import Caller
-from azure_rehearsal.protocol.provider import CreatedButFailed, Difference, FakeProvider, Refused, Resource
+from azure_rehearsal.protocol.provider import CreatedButFailed, Difference, FakeProvider, Refused, Resource, RetryWait
 from azure_rehearsal.protocol.random_provider import FakeRandomProvider
 
 SLOW: Final = "TEST_CREATION_SECONDS"
@@ -48,6 +48,9 @@ class RandomBackends:
         return []
 
     def unready(self) -> list[str]:
+        return []
+
+    def take_retry_waits(self) -> list[RetryWait]:
         return []
 
     def contents(self) -> set[str]:
@@ -132,6 +135,9 @@ class ServiceBackends(RandomBackends):
 
     def leftovers(self) -> list[str]:
         return sorted(self.resources)
+
+    def take_retry_waits(self) -> list[RetryWait]:
+        return []
 
     def contents(self) -> set[str]:
         return set(self.resources)

@@ -30,7 +30,7 @@ class Moment(enum.Enum):
 
 @dataclass(frozen=True)
 class FaultCode:
-    """One error code. `message` can contain `{operation}`, `{type}` and `{name}`."""
+    """One error code. `message` and `remediation` can contain `{operation}`, `{type}`, `{name}` and `{namespace}`."""
 
     code: str
     message: str
@@ -39,7 +39,17 @@ class FaultCode:
 
     def refusal(self, operation: str, type: str, name: str) -> Refused:
         """The refusal of one write."""
-        return Refused(self.code, self.message.format(operation=operation, type=type, name=name), self.remediation)
+        values = {"operation": operation, "type": type, "name": name, "namespace": _namespace(type)}
+        return Refused(self.code, self.message.format(**values), self.remediation.format(**values))
+
+
+def _namespace(type: str) -> str:
+    """The resource provider of a type token; the token itself for types that the simulator does not know."""
+    from azure_rehearsal.azure.core.subscription import canonical_namespace  # loads the simulated Azure
+    from azure_rehearsal.azure.core.type_registry import types
+
+    known = types().get(type)
+    return canonical_namespace(known.kind.split("/")[0]) if known else type
 
 
 _IMPORT: Final = f"{RETRY}; if it reports existing resources, {IMPORT_EXISTING} and repeat"
@@ -71,6 +81,12 @@ CODES: Final = (
     FaultCode("AllocationFailed", "There is no capacity for {name} in this zone now.", remediation=_QUOTA),
     FaultCode("AuthorizationFailed", "The client may not {operation} {name} ({type}).", remediation=_RIGHTS),
     FaultCode("Forbidden", "{name} is forbidden: the user cannot {operation} it.", remediation=_RIGHTS),
+    FaultCode(
+        "MissingSubscriptionRegistration",
+        "The subscription is not registered to use namespace '{namespace}', which {name} needs. See"
+        " https://aka.ms/rps-not-found for how to register subscriptions.",
+        remediation="register it once for the subscription with `az provider register --namespace {namespace} --wait`",
+    ),
     FaultCode("QuotaExceeded", "The {operation} of {name} would exceed the approved quota.", remediation=_QUOTA),
     FaultCode("SkuNotAvailable", "The requested size of {name} is not available in this location.", remediation=_QUOTA),
     FaultCode(

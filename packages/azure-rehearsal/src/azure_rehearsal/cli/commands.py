@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from azure_rehearsal.cli import fault_commands, serving
+from azure_rehearsal.cli import azure_serving, fault_commands, serving
 from azure_rehearsal.cli.fault_options import FaultOptions
 from azure_rehearsal.cli.invocation import Invocation, Wiring, exit_on_errors
 from azure_rehearsal.cli.options import (
@@ -26,6 +26,7 @@ from azure_rehearsal.cli.options import (
     StacksOptions,
     expand_option_groups,
 )
+from azure_rehearsal.cli.subscription_options import SubscriptionOptions
 from azure_rehearsal.engine.cli_process import raise_on_sigterm
 from azure_rehearsal.engine.engine import Rehearsal
 from azure_rehearsal.engine.lifecycle import run_lifecycle
@@ -45,6 +46,7 @@ def application(wiring: Wiring) -> typer.Typer:
     )
     _add_deployment_commands(app, wiring)
     _add_whole_stack_commands(app, wiring)
+    azure_serving.add_commands(app, wiring)
     fault_commands.add_commands(app, wiring)
     return app
 
@@ -62,6 +64,7 @@ def _add_deployment_commands(app: typer.Typer, wiring: Wiring) -> None:
     def up(
         where: StacksOptions,
         faults: FaultOptions,
+        subscription: SubscriptionOptions,
         json: Json = False,
         record: Record = None,
         diagram: Diagram = None,
@@ -69,7 +72,15 @@ def _add_deployment_commands(app: typer.Typer, wiring: Wiring) -> None:
     ) -> None:
         """Deploys to the simulated Azure and keeps the result."""
         invocation = Invocation(
-            wiring, "up", where, json, record, diagram=diagram, fault_options=faults, cluster=cluster
+            wiring,
+            "up",
+            where,
+            json,
+            record,
+            diagram=diagram,
+            fault_options=faults,
+            subscription=subscription,
+            cluster=cluster,
         )
         _each(invocation, lambda rehearsal: rehearsal.up("--suppress-outputs"))
 
@@ -91,10 +102,18 @@ def _add_whole_stack_commands(app: typer.Typer, wiring: Wiring) -> None:
     @app.command()
     @expand_option_groups
     def rehearse(
-        where: StacksOptions, faults: FaultOptions, json: Json = False, record: Record = None, cluster: Cluster = None
+        where: StacksOptions,
+        faults: FaultOptions,
+        subscription: SubscriptionOptions,
+        json: Json = False,
+        record: Record = None,
+        cluster: Cluster = None,
     ) -> None:
         """Deploys, deploys again (nothing may change) and destroys, in a new simulated Azure."""
-        _rehearse(Invocation(wiring, "rehearse", where, json, record, fault_options=faults, cluster=cluster))
+        invocation = Invocation(
+            wiring, "rehearse", where, json, record, fault_options=faults, subscription=subscription, cluster=cluster
+        )
+        _rehearse(invocation)
 
     @app.command()
     @expand_option_groups

@@ -21,6 +21,7 @@ from azure_rehearsal.adapter import Adapter, load
 from azure_rehearsal.chaos.faults import Faults
 from azure_rehearsal.cli.fault_options import FaultOptions
 from azure_rehearsal.cli.options import StackOptions
+from azure_rehearsal.cli.subscription_options import SubscriptionOptions
 from azure_rehearsal.engine.backends import Backends, BackendsProtocol
 from azure_rehearsal.engine.cli_process import Display, Terminated
 from azure_rehearsal.engine.cluster_choice import ClusterChoice, choose
@@ -60,6 +61,7 @@ class Invocation:
     markdown: Path | None = None
     diagram: Path | None = None
     fault_options: FaultOptions = field(default_factory=FaultOptions)
+    subscription: SubscriptionOptions = field(default_factory=SubscriptionOptions)
     cluster: ClusterChoice | None = None
     faults: Faults = field(default_factory=Faults)
     recording_entries: list[dict[str, Any]] = field(default_factory=list)
@@ -102,6 +104,7 @@ class Invocation:
     def _open_backends(self, directory: Path) -> BackendsProtocol:
         if self.cluster is not None:
             choose(directory, self.cluster)
+        self.subscription.apply(directory)
         return self.wiring.open_backends(directory)
 
     def announce(self, text: str) -> None:
@@ -113,7 +116,8 @@ class Invocation:
 
     def keep(self, rehearsal: Rehearsal, run: Run) -> None:
         """Adds a deployed stack to the recording."""
-        self.recording_entries += recording.recording_of(rehearsal.export(show_secrets=True), run.steps)
+        deployment = rehearsal.export(show_secrets=True)
+        self.recording_entries += recording.recording_of(deployment, run.steps, run.retry_waits)
 
     def preview(self, rehearsal: Rehearsal) -> Run:
         """Previews a stack and keeps the planned change."""

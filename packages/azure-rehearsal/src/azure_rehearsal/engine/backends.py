@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from azure_rehearsal.engine.caller import Caller
 from azure_rehearsal.engine.cluster_choice import FOLDERS, ClusterChoice, chosen
 from azure_rehearsal.errors import UsageError
-from azure_rehearsal.protocol.provider import FakeProvider, Refused
+from azure_rehearsal.protocol.provider import FakeProvider, Refused, RetryWait
 from azure_rehearsal.protocol.random_provider import FakeRandomProvider
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from azure_rehearsal.azure.core.cloud import Cloud
     from azure_rehearsal.engine.cluster_owned_resources import ObservableCluster
     from azure_rehearsal.kubernetes.real.real_clusters import RealClusters
+
+
+CLOUD_FILE: Final = "azure.json"
+"""The file of the simulated Azure in the directory of the backends."""
 
 
 class BackendsProtocol(Protocol):
@@ -40,6 +44,10 @@ class BackendsProtocol(Protocol):
 
     def unready(self) -> list[str]:
         """A line for each object that does not become ready: addresses, volumes, DNS records, certificates."""
+        ...
+
+    def take_retry_waits(self) -> list[RetryWait]:
+        """The waits of the real providers since the last call."""
         ...
 
     def contents(self) -> set[str]:
@@ -87,7 +95,7 @@ class Backends:
         from azure_rehearsal.kubernetes.fake.fake_clusters import FakeClusters
 
         try:
-            self._cloud = Cloud.open(directory / "azure.json")
+            self._cloud = Cloud.open(directory / CLOUD_FILE)
         except ValueError as error:  # written by another version of the simulator, or damaged
             raise UsageError(
                 f"the simulated Azure cannot be read: {error}. Use another directory with --state, or remove"
@@ -108,11 +116,16 @@ class Backends:
         from azure_rehearsal.azure.core.schema import resource_schema
         from azure_rehearsal.azure.core.type_registry import types
         from azure_rehearsal.chaos.outage import AzureOutage, ClusterOutage
+        from azure_rehearsal.engine.private_clusters import PublicClusters
         from azure_rehearsal.kubernetes.provider import FakeKubernetesProvider
 
-        client = self._client(caller)
+        client = self.client(caller)
         cloud, down = self._cloud, caller.unreachable
-        clusters = ClusterOutage(self._clusters, cloud, down, self._real) if down else self._clusters
+        clusters = self._clusters
+        if not caller.in_cluster_network:
+            clusters = PublicClusters(clusters, cloud, self._real)
+        if down:
+            clusters = ClusterOutage(clusters, cloud, down, self._real)
 
         def azure() -> FakeProvider:
             # Only one thread at a time runs this. The SDK loads its modules lazily, and Python before 3.11.9 and 3.12.2
@@ -142,7 +155,9 @@ class Backends:
         """The real clusters; `None` if the clusters are recorded."""
         return self._real
 
-    def _client(self, caller: Caller) -> Client:
+    @staticmethod
+    def client(caller: Caller) -> Client:
+        """The client of the simulated Azure for a caller."""
         from azure_rehearsal.azure.core.client import Client
 
         return Client.named(
@@ -161,6 +176,10 @@ class Backends:
 
     def unready(self) -> list[str]:
         return [line for _, cluster in self._every_cluster() for line in cluster.unready()]
+
+    def take_retry_waits(self) -> list[RetryWait]:
+        waits, self._cloud.retry_waits = self._cloud.retry_waits, {}
+        return sorted(waits.values(), key=lambda wait: wait.urn)
 
     def contents(self) -> set[str]:
         from azure_rehearsal.engine.cluster_owned_resources import contents
@@ -183,7 +202,7 @@ class Backends:
         if type.startswith("kubernetes:"):
             there = {line for id, cluster in self._every_cluster() for line in objects(id, cluster, *kind_of(type))}
             return kubernetes_id(type, inputs, there, owned)
-        record = self._cloud.get(azure_id(type, inputs, self._client(caller).subscription_id))
+        record = self._cloud.get(azure_id(type, inputs, self.client(caller).subscription_id))
         return record.id if record else ""
 
     def change(self, id: str, path: str, value: Any) -> None:

@@ -11,7 +11,8 @@ class Caller:
     """The program's directory and its Azure identity, from the stack file.
 
     An empty id means that the stack file has none; the simulated Azure then uses a placeholder. `unreachable` are the
-    Azure locations that do not respond.
+    Azure locations that do not respond. `in_cluster_network` is whether the program runs where private API servers
+    respond: in the network of their cluster, or in one that is peered with it and linked to its DNS zone.
     """
 
     directory: Path
@@ -19,3 +20,4 @@ class Caller:
     tenant_id: str = ""
     principal_id: str = ""
     unreachable: frozenset[str] = frozenset()
+    in_cluster_network: bool = True

@@ -189,7 +189,8 @@ class Rehearsal:
         with self._open_state():
             self._refuse_locked()
             file = self._prepare_stack_file(overrides)
-            return self._run([command, "--config-file", str(file), *arguments], log_events=True)
+            caller = self._caller(overrides)
+            return self._run([command, "--config-file", str(file), *arguments], log_events=True, caller=caller)
 
     @contextmanager
     def _open_state(self) -> Generator[None]:
@@ -203,8 +204,8 @@ class Rehearsal:
         path = self._stack_file_path or stack_file.stack_path(self.project, self.stack)
         return stack_file.StackFile(path, overrides, self.adapter.placeholder)
 
-    def _caller(self) -> Caller:
-        return self.adapter.caller(self._source(self._overrides).config())
+    def _caller(self, overrides: Sequence[stack_file.Override] | None = None) -> Caller:
+        return self.adapter.caller(self._source(self._overrides if overrides is None else overrides).config())
 
     def _refuse_bad_settings(self, overrides: Sequence[stack_file.Override]) -> None:
         """Checks the file with its overrides, in a directory with the files that it can extend."""
@@ -270,13 +271,15 @@ class Rehearsal:
         display: Display | None = None,
         directory: Path | None = None,
         more: Mapping[str, str] | None = None,
+        caller: Caller | None = None,
     ) -> Run:
         """Runs the CLI once with the fake providers and reads its event log."""
         cli = self._cli = self._cli or pulumi_cli.find()
         started = time.monotonic()
         log = self._state.events
         log.unlink(missing_ok=True)
-        with self._serve_providers(cli, more or {}, debug=not _DEBUG.isdisjoint(arguments)) as environment:
+        debug = not _DEBUG.isdisjoint(arguments)
+        with self._serve_providers(cli, more or {}, debug, caller or self._caller()) as environment:
             options = ["--event-log", str(log)] if log_events else []
             finished = cli_process.run(
                 [str(cli.executable), *arguments[:1], *options, *arguments[1:]],
@@ -299,18 +302,19 @@ class Rehearsal:
             steps=events.steps,
             diagnostics=events.diagnostics,
             outputs=events.outputs,
+            retry_waits=tuple(self._state.backends.take_retry_waits()),
             remedy_for=self.adapter.remedy_for,
         )
 
     @contextmanager
     def _serve_providers(
-        self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool
+        self, cli: pulumi_cli.PulumiCli, more: Mapping[str, str], debug: bool, caller: Caller
     ) -> Generator[dict[str, str]]:
         """Serves the fake providers for one CLI process and yields the process's environment.
 
         Each process gets new servers: they distinguish connections by port, and the kernel reuses ports.
         """
-        caller = replace(self._caller(), unreachable=self._faults.unreachable)
+        caller = replace(caller, unreachable=self._faults.unreachable)
         server = serve(self._faults.wrapped(self._state.backends.factories(caller)))
         environment = {**self.cli_environment(), "PULUMI_DEBUG_PROVIDERS": server.attach, **more}
         host = None if cli.has_language_host else LanguageHost(environment, debug)

@@ -14,8 +14,8 @@ class Outcome:
     """The runs of a command and the findings about them. The command fills it step by step.
 
     `expected` are runs that had to be refused and were. `problems` are sentences about wrong results of successful
-    runs. `notes` are sentences about injected faults and other remarks. `leftovers` are the resources that still exist
-    after the destroy.
+    runs. `notes` are sentences about injected faults, retried conflicts and other remarks. `leftovers` are the
+    resources that still exist after the destroy.
     """
 
     command: str
@@ -28,6 +28,7 @@ class Outcome:
 
     def add(self, run: Run) -> Run:
         self.runs.append(run)
+        self.notes += [f"{run.stack}: {wait.hint}" for wait in run.retry_waits]
         if run.ok and run.outputs and run.command[0] == "up":
             self.outputs[run.stack] = run.outputs
         return run

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from azure_rehearsal.engine.events import Diagnostic, Step
+from azure_rehearsal.protocol.provider import RetryWait
 from azure_rehearsal.remedies import no_remedy
 
 UNCHANGED: Final = frozenset({"same", "read"})
@@ -30,6 +31,7 @@ class Run:
     steps: tuple[Step, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     outputs: dict[str, Any] = field(default_factory=dict)
+    retry_waits: tuple[RetryWait, ...] = ()
     remedy_for: Callable[[str], str] = field(default=no_remedy, repr=False, compare=False)
 
     @property

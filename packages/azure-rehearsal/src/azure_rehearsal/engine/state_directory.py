@@ -5,7 +5,7 @@
     home/         PULUMI_HOME, so that the user's own login and plugins are not used
     keyring/      placeholders, encrypted by Pulumi with the rehearsal's passphrase
     stack-files/  the stack files that the engine reads
-    world/        the backends: the simulated Azure and its clusters
+    world/        the backends: the simulated Azure, its subscription and its clusters
     events.json   the engine's event log of the last command
 
 Several stacks share it. It can be copied or moved while no process uses it.
@@ -24,7 +24,7 @@ from typing import IO, Final, Self
 from azure_rehearsal.engine.backends import Backends, BackendsProtocol, Closeable
 from azure_rehearsal.errors import UsageError
 
-_BACKENDS: Final = "world"
+BACKENDS: Final = "world"
 """The name of earlier versions, so that their directories stay usable."""
 PASSPHRASE: Final = "rehearsal"
 """Not a secret: it protects placeholders and values drawn for the rehearsal."""
@@ -45,7 +45,7 @@ class StateDirectory:
     @classmethod
     def existing(cls, directory: Path, open_backends: Callable[[Path], BackendsProtocol]) -> Self:
         """The state directory of an existing deployment. Raises `UsageError` if there is none, and creates nothing."""
-        if not (directory / _BACKENDS).is_dir():
+        if not (directory / BACKENDS).is_dir():
             raise UsageError(
                 f"nothing is deployed in {directory}: run `azure-rehearsal up`, or name another directory with --state."
             )
@@ -55,7 +55,7 @@ class StateDirectory:
         self.directory.mkdir(parents=True, exist_ok=True)
         self._lock = _acquire_lock(self.directory / "lock", self.directory)
         try:
-            directory = self.directory / _BACKENDS
+            directory = self.directory / BACKENDS
             directory.mkdir(exist_ok=True)
             self._backends = self._open_backends(directory)
         except BaseException:

@@ -19,7 +19,6 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 from azure_rehearsal.kubernetes.chart_order import dependencies
 from azure_rehearsal.kubernetes.cluster import Cluster, Key, Object, Scope, group_of
 from azure_rehearsal.kubernetes.custom_resources import crd_scope, is_crd
-from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.helm_charts import (
     RESOURCE_POLICY,
     ChartError,
@@ -31,6 +30,7 @@ from azure_rehearsal.kubernetes.helm_charts import (
 from azure_rehearsal.kubernetes.objects import annotate, annotation, type_token
 from azure_rehearsal.kubernetes.sdk_arguments import CHART_INPUTS
 from azure_rehearsal.kubernetes.secret_propagation import as_secret
+from azure_rehearsal.protocol.engine_log import EngineLog
 from azure_rehearsal.protocol.grpc_server import MAX_MESSAGE_BYTES
 from azure_rehearsal.protocol.provider import Refused
 from azure_rehearsal.protocol.values import (

@@ -17,13 +17,18 @@ from pulumi.runtime.proto import provider_pb2
 from azure_rehearsal.kubernetes.chart_component import CHART_TYPE, ChartComponent
 from azure_rehearsal.kubernetes.cluster import Cluster, Clusters, Scope
 from azure_rehearsal.kubernetes.configuration import Configuration, check_settings, diff_settings
-from azure_rehearsal.kubernetes.engine_log import EngineLog
 from azure_rehearsal.kubernetes.object_handler import ObjectHandler
 from azure_rehearsal.kubernetes.release_handler import RELEASE_TYPE, ReleaseHandler
 from azure_rehearsal.kubernetes.secret_propagation import propagate_secrets
+from azure_rehearsal.protocol.engine_log import EngineLog
 from azure_rehearsal.protocol.provider import CheckFailure, Difference, FakeProvider, Refused, Resource
 from azure_rehearsal.protocol.values import contains_unknown
 
+_PRIVATE_ZONE: Final = ".privatelink."
+_PRIVATE_SERVER: Final = (
+    "The API server is private: run Pulumi in the network of its cluster, or in a network that is peered with it and "
+    "linked to its private DNS zone."
+)
 _DELETE_UNREACHABLE: Final = (
     "If the cluster was deleted, set deleteUnreachable on the provider and run the operation again: it removes the "
     "resource from Pulumi's state."
@@ -135,5 +140,6 @@ class FakeKubernetesProvider(FakeProvider):
             if self._settings.target:
                 server = self._settings.target.server
                 reason = f'unable to load schema information from the API server: no API server answers at "{server}"'
+                remediation = remediation or (_PRIVATE_SERVER if _PRIVATE_ZONE in server else "")
             raise Refused("ClusterUnreachable", f"configured Kubernetes cluster is unreachable: {reason}", remediation)
         return cluster

@@ -22,7 +22,6 @@ from packaging.version import Version
 from referencing import Registry, Resource
 
 from azure_rehearsal.kubernetes.cluster import Object, Scope
-from azure_rehearsal.protocol.provider import Refused
 
 _DEFINITIONS_URL: Final = "https://kubernetes.io/api/_definitions.json"
 _METADATA: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -115,7 +114,7 @@ class BuiltinKinds:
 
 @functools.cache
 def builtin_kinds(version: str) -> BuiltinKinds:
-    """The built-in kinds of a Kubernetes version (`1.36`, `1.36.2`). Raises `Refused` for a version without schemas."""
+    """The built-in kinds of a Kubernetes version (`1.36`, `1.36.2`)."""
     return BuiltinKinds(version)
 
 
@@ -165,17 +164,10 @@ def path_of(parts: Iterable[Any]) -> str:
 
 
 def _schema_version(version: str) -> str:
-    """The schema set of a Kubernetes version. Raises `Refused` when there is none."""
-    available = {major_minor(name): name for name in all_versions()}
-    wanted = major_minor(version)
-    if wanted not in available:
-        known = ", ".join(sorted(available, key=Version))
-        raise Refused(
-            "UnsupportedKubernetesVersion",
-            f"kubernetes-validate has no schemas for Kubernetes {version}; it has {known}",
-            "Use one of these versions, or upgrade kubernetes-validate.",
-        )
-    return available[wanted]
+    """The schema set of a Kubernetes version; without one, the newest of an older version, else the oldest."""
+    available = {Version(major_minor(name)): name for name in all_versions()}
+    older = [known for known in available if known <= Version(major_minor(version))]
+    return available[max(older) if older else min(available)]
 
 
 def _served_by_default(definitions: dict[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:

@@ -38,6 +38,28 @@ class CreatedButFailed(Refused):
 
 
 @dataclass(frozen=True)
+class RetryWait:
+    """The time that the real provider loses because it retries a conflict, which then fails no deployment.
+
+    `seconds` is the sum of the pauses, `remediation` avoids the conflict.
+    """
+
+    urn: str
+    code: str
+    seconds: int
+    remediation: str
+
+    @property
+    def hint(self) -> str:
+        """One sentence for the user."""
+        name = self.urn.rsplit("::", 1)[-1]
+        return (
+            f"{name} waits up to {self.seconds} s on Azure, because the provider retries {self.code}. To save the time:"
+            f" {self.remediation}."
+        )
+
+
+@dataclass(frozen=True)
 class CheckFailure:
     """An input that the provider refuses before the plan. `path` is a property path, `""` for the whole resource."""
 

@@ -1,8 +1,9 @@
 """The expected wall time of a deployment on Azure, and the resources on its critical path.
 
 Each resource takes the time in the duration table and starts when all its dependencies are done; resources without
-dependencies run at the same time. Deletions come last, in reverse order. Stacks are deployed one after another. Not
-counted: Pulumi's own work (seconds), retries, and Azure's queues on a busy day; `high` allows for these.
+dependencies run at the same time. Deletions come last, in reverse order. Stacks are deployed one after another. The
+waits between retries count if the rehearsal saw them. Not counted: Pulumi's own work (seconds), and Azure's queues on a
+busy day; `high` allows for these.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from azure_rehearsal.reports.recording_graph import Graph, Recording, Resource
 _ASSUMPTIONS: Final = (
     "independent resources run at the same time",
     "stacks are deployed one after another",
-    "all quotas suffice and nothing is retried",
+    "all quotas suffice",
 )
 _OPERATIONS: Final[dict[str, tuple[str, ...]]] = {"same": (), "replace": ("create", "delete")}
 _Percentile = Literal["low", "typical", "high"]
@@ -161,6 +162,10 @@ def _path_step(resource: Resource, table: DurationTable, component: bool) -> Pat
         minutes += rolled
         certainties.append(table.node_rollout.certainty)
         sources.append(table.node_rollout.source)
+    if resource.retry_seconds:
+        waited = resource.retry_seconds / 60
+        minutes += Minutes(0, waited, waited)
+        sources.append("the provider retried a conflict with another write")
     source = "; ".join(dict.fromkeys(sources))
     return PathStep(resource.urn, resource.name, resource.type, resource.op, minutes, worst(certainties), source)
 

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from azure_rehearsal.engine.run import Run
-from azure_rehearsal.remedies import IMPORT_EXISTING, INTERRUPTED, PROTECTED, PROTECTED_POOL, RECOVER, RETRY
+from azure_rehearsal.remedies import (
+    IMPORT_EXISTING,
+    INTERRUPTED,
+    PROTECTED,
+    PROTECTED_POOL,
+    RECOVER,
+    REMEDIATION,
+    RETRY,
+    STACK,
+)
 
 _REMEDIATION: Final = re.compile(r"\s*What to do:\s*(.+)\Z", re.DOTALL)
 _CODE: Final = re.compile(r"\A(?:invoke of \S+ failed: )?([A-Za-z]\w*): ")
@@ -109,6 +118,11 @@ def failures_of(run: Run) -> list[Failure]:
     return sorted(found, key=lambda failure: not failure.name)
 
 
+def _completed(remedy: str, stack: str, own: str) -> str:
+    """A project's remediation with the stack and the simulator's remediation in their places."""
+    return remedy.replace(REMEDIATION, own).replace(STACK, stack)
+
+
 def _killed(run: Run) -> Failure:
     message = f"the engine was killed by signal {-run.exit_code} ({signal.strsignal(-run.exit_code)})"
     remedy = run.remedy_for(INTERRUPTED) or f"{IMPORT_EXISTING} and {RETRY}"
@@ -121,9 +135,9 @@ def _failure(run: Run, urn: str, message: str) -> Failure:
     resource = (run.stack, urn, types.rsplit("$", 1)[-1], name)
     message = _FRAMES.sub("", message)
     if found := _REMEDIATION.search(message):
-        code = _CODE.match(message)
+        code, own = _CODE.match(message), found[1].strip()
         remedy = run.remedy_for(code[1]) if code else ""
-        return Failure(*resource, message[: found.start()], "", remedy or found[1].strip())
+        return Failure(*resource, message[: found.start()], "", _completed(remedy, run.stack, own) or own)
     for item in _ENGINE:
         if re.search(item.pattern, message, re.IGNORECASE | re.DOTALL):
             remedy = run.remedy_for(item.code) if item.code else ""

@@ -16,6 +16,7 @@ from azure_rehearsal.engine.run import UNCHANGED, Run
 from azure_rehearsal.reports import formatting
 from azure_rehearsal.reports.change import Change, Forecast
 from azure_rehearsal.reports.cost import CostChange
+from azure_rehearsal.reports.coverage import coverage_line
 from azure_rehearsal.reports.failures import Failure, failures_of
 from azure_rehearsal.reports.markdown_page import Page, clipped, code, prose
 from azure_rehearsal.reports.recording_graph import PROVIDER, Graph, operation
@@ -70,6 +71,8 @@ def _stack(change: Change, room: int) -> str:
     page.add(_counts(entries, run), "")
     page.listing([_line(entry) for entry in entries if entry.op in _LOSING], page.left // 2)
     page.add(*_sums(forecast))
+    if line := coverage_line([run]):
+        page.add(prose(line), "")
     details = {"Cost of the changes": _money(forecast), "Critical path": _time(forecast)}
     wanted = sum(len(line) + 1 for lines in details.values() for line in lines) + _DETAIL_FRAMES_ROOM
     _components(page, entries, page.left - min(wanted, page.left // 4))

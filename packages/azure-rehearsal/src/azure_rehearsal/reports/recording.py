@@ -1,9 +1,10 @@
 """A recording: the deployed resources of a stack, as a JSON list that other tools can check.
 
 It has one entry for each resource in the state, including components, providers and the stack itself, with the engine's
-keys (camelCase): urn, type, name, parent, inputs, outputs, dependencies, protect, op. Inputs have Azure's spelling if
-that differs from the SDK's (`azure_rehearsal.azure.core.request_body`). A secret keeps its structure: `"[secret]"`
-replaces each string and number in it.
+keys (camelCase): urn, type, name, parent, inputs, outputs, dependencies, protect, op, and retrySeconds if the provider
+waited between retries. Inputs have Azure's spelling if that differs from the SDK's
+(`azure_rehearsal.azure.core.request_body`). A secret keeps its structure: `"[secret]"` replaces each string and number
+in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core.request_body import as_sent
 from azure_rehearsal.engine.events import MASKED, Step
+from azure_rehearsal.protocol.provider import RetryWait
 from azure_rehearsal.protocol.values import SECRET, SIGNATURE_KEY
 
 UNTOUCHED: Final = "same"
@@ -22,9 +24,12 @@ BOOKKEEPING: Final = frozenset({"azureApiVersion"})
 """Inputs that azure-native adds for itself, for example the API version that it used."""
 
 
-def recording_of(deployment: dict[str, Any], steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """The recording of a stack. `deployment` is its export with secrets, `steps` are the steps of its last run."""
+def recording_of(
+    deployment: dict[str, Any], steps: Iterable[Step], retry_waits: Iterable[RetryWait] = ()
+) -> list[dict[str, Any]]:
+    """The recording of a stack. `deployment` is its export with secrets, the rest describes its last run."""
     operations = {step.urn: step.op for step in steps}
+    waits = {wait.urn: {"retrySeconds": wait.seconds} for wait in retry_waits}
     return [
         {
             "urn": resource["urn"],
@@ -36,6 +41,7 @@ def recording_of(deployment: dict[str, Any], steps: Iterable[Step]) -> list[dict
             "dependencies": resource.get("dependencies", []),
             "protect": resource.get("protect", False),
             "op": operations.get(resource["urn"], UNTOUCHED),
+            **waits.get(resource["urn"], {}),
         }
         for resource in deployment.get("resources", [])
         if not resource.get("delete")  # replaced, still to be deleted

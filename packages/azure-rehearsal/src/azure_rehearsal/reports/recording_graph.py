@@ -37,6 +37,8 @@ class Resource:
     op: str = "same"
     changed: tuple[str, ...] = ()
     """The changed property paths; empty unless the recording is of a plan."""
+    retry_seconds: int = 0
+    """The time that the provider waited between retries of a conflict."""
 
     @property
     def stack(self) -> str:
@@ -196,4 +198,5 @@ def _resource(entry: dict[str, Any]) -> Resource:
         provider=entry.get("provider") or "",
         op=operation([entry.get("op", "same")]),
         changed=tuple(entry.get("changed") or ()),
+        retry_seconds=int(entry.get("retrySeconds") or 0),
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from azure_rehearsal.engine.outcome import Outcome
 from azure_rehearsal.engine.run import Run
+from azure_rehearsal.reports.coverage import coverage_line, types_without_rules
 from azure_rehearsal.reports.failures import Failure
 
 REHEARSAL_NOTICE: Final = (
@@ -31,6 +32,8 @@ def show(outcome: Outcome, console: Console) -> None:
             _line(console, f"    {leftover}")
     for note in outcome.notes:
         _line(console, f"• {note}", "yellow")
+    if line := coverage_line(outcome.runs):
+        _line(console, f"• {line}", "yellow")
     for stack, outputs in outcome.outputs.items():
         _show_outputs(stack, outputs, console)
     _show_runs(outcome, console)
@@ -59,6 +62,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         ],
         "problems": outcome.problems,
         "notes": outcome.notes,
+        "typesWithoutRules": types_without_rules(outcome.runs)[0],
         "leftovers": outcome.leftovers,
         "outputs": outcome.outputs,
     }

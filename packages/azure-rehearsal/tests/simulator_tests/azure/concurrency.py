@@ -12,9 +12,11 @@ from simulator_tests.azure.harness import AzureHarness
 SLOW_SECONDS: Final = 0.2
 
 
-def run_concurrently(azure: AzureHarness, *writes: Callable[[AzureHarness], object]) -> list[Refused]:
-    """Runs slow writes concurrently and returns the refusals."""
-    azure.cloud.write_seconds = SLOW_SECONDS
+def run_concurrently(
+    azure: AzureHarness, *writes: Callable[[AzureHarness], object], seconds: float = SLOW_SECONDS
+) -> list[Refused]:
+    """Runs slow writes concurrently and returns the refusals. `seconds` is the duration of a usual write."""
+    azure.cloud.write_seconds = seconds
     refusals: list[Refused] = []
 
     def run(write: Callable[[AzureHarness], object]) -> None:

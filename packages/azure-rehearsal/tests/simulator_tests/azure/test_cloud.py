@@ -126,11 +126,11 @@ def test_an_update_keeps_the_identity_of_the_cluster(azure: AzureHarness) -> Non
 def test_a_property_set_outside_pulumi_is_stored(azure: AzureHarness) -> None:
     made = azure.group(tags={"owner": "shop"})
 
-    azure.cloud.set(made.id, "tags.owner", "somebody")
+    azure.cloud.set(made.id, "tags.owner", "another-team")
     azure.cloud.set(made.id, "tags.reason", "drift")
 
     assert azure.invoke("resources:getResourceGroup", resourceGroupName=GROUP)["tags"] == {
-        "owner": "somebody",
+        "owner": "another-team",
         "reason": "drift",
     }
 
@@ -139,9 +139,9 @@ def test_setting_a_property_of_a_missing_resource_is_refused(azure: AzureHarness
     made = azure.group(tags={"owner": "shop"})
 
     with refused("ResourceNotFound", "rg-x"):
-        azure.cloud.set(made.id.replace(GROUP, "rg-x"), "tags.owner", "somebody")
+        azure.cloud.set(made.id.replace(GROUP, "rg-x"), "tags.owner", "another-team")
     with refused("InvalidPath", "tags.owner.name"):
-        azure.cloud.set(made.id, "tags.owner.name", "somebody")
+        azure.cloud.set(made.id, "tags.owner.name", "another-team")
 
 
 def test_removal_outside_pulumi_ignores_references(azure: AzureHarness) -> None:

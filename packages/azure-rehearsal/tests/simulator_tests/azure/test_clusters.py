@@ -91,6 +91,7 @@ def test_an_assignable_kubelet_identity_is_used(azure: AzureHarness) -> None:
     azure.cluster_prerequisites()
     changes = kubelet(azure)
     azure.role(azure["id-cluster"]["principalId"], "Managed Identity Operator", azure["id-kubelet"].id)
+    azure.cloud.delayed.pass_time()
 
     made = cluster(azure, **changes)
 

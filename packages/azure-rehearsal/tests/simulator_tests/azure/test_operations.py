@@ -20,21 +20,6 @@ from simulator_tests.azure.network_setup import peering, two_networks
     ("setup", "writes", "code", "fragment"),
     [
         (
-            lambda azure: (azure.group(), azure.network()),
-            (lambda azure: azure.subnet("a", "10.10.0.0/24"), lambda azure: azure.subnet("b", "10.10.1.0/24")),
-            "AnotherOperationInProgress",
-            "Another operation on this or dependent resource is in progress",
-        ),
-        (
-            lambda azure: (azure.group(), azure.network(), azure.subnet()),
-            (
-                lambda azure: azure.change(azure[NETWORK], tags={"owner": "shop"}),
-                lambda azure: azure.delete(azure["snet-nodes"]),
-            ),
-            "AnotherOperationInProgress",
-            "depends_on",
-        ),
-        (
             two_networks,
             (
                 lambda azure: peering(azure, NETWORK, "vnet-other"),
@@ -62,7 +47,7 @@ from simulator_tests.azure.network_setup import peering, two_networks
             "Concurrent Federated Identity Credentials writes under the same managed identity are not supported",
         ),
     ],
-    ids=["subnets", "network and subnet", "peerings", "pools", "pool and maintenance", "credentials"],
+    ids=["peerings", "pools", "pool and maintenance", "credentials"],
 )
 def test_overlapping_exclusive_writes_are_refused(
     azure: AzureHarness,

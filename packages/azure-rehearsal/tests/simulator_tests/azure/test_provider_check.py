@@ -163,8 +163,6 @@ def test_check_accepts_unknown_values_unknown_keys_and_wrong_enum_values(azure: 
     assert failures == []
 
 
-def test_a_type_without_rules_is_refused_with_a_remediation(azure: AzureHarness) -> None:
-    with refused(
-        "UnknownResourceType", "no rules for azure-native:network:BastionHost", "azure_rehearsal/azure/services/network"
-    ):
-        azure.check("network:BastionHost", "bastion")
+def test_a_type_outside_the_sdk_is_refused_with_a_remediation(azure: AzureHarness) -> None:
+    with refused("UnknownResourceType", "azure-native:network/v20230901:BastionHost", "without an API version"):
+        azure.check("network/v20230901:BastionHost", "bastion")

@@ -31,17 +31,17 @@ def test_a_refresh_without_drift_changes_nothing(azure: AzureHarness) -> None:
 def test_a_refresh_copies_drift_into_the_inputs(azure: AzureHarness) -> None:
     azure.group()
     made = azure.network(tags={"owner": "shop"})
-    azure.cloud.set(made.id, "tags.owner", "somebody else")
+    azure.cloud.set(made.id, "tags.owner", "another-team")
     azure.cloud.set(made.id, "addressSpace.addressPrefixes[0]", "10.10.0.0/15")
 
     read = azure.read(made)
 
     assert read is not None
     _, outputs, inputs = read
-    assert outputs["tags"] == {"owner": "somebody else"}
+    assert outputs["tags"] == {"owner": "another-team"}
     assert inputs == {
         **made.inputs,
-        "tags": {"owner": "somebody else"},
+        "tags": {"owner": "another-team"},
         "addressSpace": {"addressPrefixes": ["10.10.0.0/15"]},
     }
 

@@ -14,14 +14,6 @@ from simulator_tests.azure.monitoring_setup import with_metrics, with_vault
 CASES: Final = [
     Case(
         "monitor:ActionGroup",
-        "a region without action groups",
-        lambda azure: action_group(azure, location="westeurope"),
-        "LocationNotAvailableForResourceType",
-        ("westeurope", "global"),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "monitor:ActionGroup",
         "two receivers with the same name",
         lambda azure: action_group(
             azure, webhookReceivers=[{"name": "Operators", "serviceUri": "https://example.com"}]

@@ -73,12 +73,6 @@ CASES: Final = [
         "1.37",
         changes={"kubernetesVersion": "1.28"},
     ),
-    refused_cluster(
-        "a patch that does not exist yet",
-        "K8sVersionNotSupported",
-        "1.36.99",
-        changes={"kubernetesVersion": "1.36.99"},
-    ),
     refused_edit(
         "a downgrade",
         "OperationNotAllowed",
@@ -95,20 +89,6 @@ CASES: Final = [
         setup=lambda azure: azure.cluster(kubernetesVersion="1.35"),
     ),
     # Properties
-    refused_cluster(
-        "an unknown property",
-        "InvalidRequestContent",
-        "Could not find member 'dns_prefix'",
-        "Microsoft.ContainerService/managedClusters",
-        changes={"dns_prefix": "shop"},
-    ),
-    refused_cluster(
-        "a property of a newer API",
-        "InvalidRequestContent",
-        "Could not find member 'gatewayAPI'",
-        "ingressProfile",
-        changes={"ingressProfile": {"gatewayAPI": {"installation": "Standard"}}},
-    ),
     refused_cluster(
         "an unknown enum value",
         "InvalidParameter",

@@ -150,12 +150,6 @@ CASES: Final = [
         changes=network(networkDataplane="azure"),
     ),
     refused_cluster(
-        "a pod range without overlay",
-        "InvalidParameter",
-        "podCidr 100.64.0.0/16 is only for overlay",
-        changes=network(networkPluginMode=None),
-    ),
-    refused_cluster(
         "a managed NAT gateway in a custom network",
         "ManagedNATGatewayWithCustomVNetNotAllowed",
         "managedNATGateway",

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from simulator_tests.azure.harness import LOCATION, AzureHarness, Case, refused
-from simulator_tests.azure.makers.containerregistry import registry, replication
+from simulator_tests.azure.makers.containerregistry import cache_rule, registry, replication
 from simulator_tests.azure.makers.private_endpoints import endpoint_subnet, private_endpoint
 
 
@@ -123,6 +123,38 @@ CASES: Final = [
         lambda azure: azure.change(replication(azure), zoneRedundancy="Enabled"),
         "PropertyChangeNotAllowed",
         ("zoneRedundancy",),
+        setup=with_registry,
+    ),
+    Case(
+        "containerregistry:CacheRule",
+        "a source without a registry",
+        lambda azure: cache_rule(azure, sourceRepository="grafana/*"),
+        "InvalidSourceRepository",
+        ("supported upstream registry",),
+        setup=with_registry,
+    ),
+    Case(
+        "containerregistry:CacheRule",
+        "a wildcard on one side",
+        lambda azure: cache_rule(azure, targetRepository="grafana"),
+        "InvalidCacheRule",
+        ("a wildcard in only one",),
+        setup=with_registry,
+    ),
+    Case(
+        "containerregistry:CacheRule",
+        "the target of another rule",
+        lambda azure: (cache_rule(azure), cache_rule(azure, "another-rule")),
+        "CacheRuleAlreadyExists",
+        ("docker-hub-grafana",),
+        setup=with_registry,
+    ),
+    Case(
+        "containerregistry:CacheRule",
+        "another source",
+        lambda azure: azure.change(cache_rule(azure), sourceRepository="docker.io/other/*"),
+        "PropertyChangeNotAllowed",
+        ("sourceRepository",),
         setup=with_registry,
     ),
 ]

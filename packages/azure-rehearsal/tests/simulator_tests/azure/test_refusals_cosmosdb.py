@@ -62,24 +62,6 @@ CASES: Final = [
     ),
     Case(
         "cosmosdb:DatabaseAccount",
-        "an unknown region",
-        lambda azure: cosmos(azure, locations=[{"locationName": "atlantis", "failoverPriority": 0}]),
-        "BadRequest",
-        ("atlantis",),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "cosmosdb:DatabaseAccount",
-        "zone redundancy in a region without zones",
-        lambda azure: cosmos(
-            azure, locations=[{"locationName": "ukwest", "failoverPriority": 0, "isZoneRedundant": True}]
-        ),
-        "BadRequest",
-        ("ukwest", "Zone redundancy"),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "cosmosdb:DatabaseAccount",
         "serverless in two regions",
         lambda azure: cosmos(azure, serverless=True, locations=TWO_REGIONS),
         "BadRequest",

@@ -79,14 +79,6 @@ CASES: Final = [
     ),
     Case(
         "applicationinsights:Component",
-        "no workspace",
-        lambda azure: insights(azure, workspaceResourceId=None),
-        "BadRequest",
-        ("WorkspaceResourceId", "classic components are retired"),
-        setup=with_workspace,
-    ),
-    Case(
-        "applicationinsights:Component",
         "a workspace that does not exist",
         lambda azure: insights(azure, workspaceResourceId=azure["log-shop"].id + "x"),
         "ResourceNotFound",
@@ -120,10 +112,10 @@ CASES: Final = [
     # Data collection
     Case(
         "monitor:AzureMonitorWorkspace",
-        "an unknown region",
-        lambda azure: metrics(azure, location="atlantis"),
-        "LocationNotAvailableForResourceType",
-        ("atlantis",),
+        "another region in place",
+        lambda azure: (metrics(azure), azure.change(azure["amw-shop"], location="northeurope")),
+        "InvalidResourceLocation",
+        ("already exists in location 'westeurope'",),
         setup=AzureHarness.group,
     ),
     Case(

@@ -15,7 +15,8 @@ from simulator_tests.azure.makers.storage import account
 def with_network(azure: AzureHarness) -> None:
     azure.group()
     azure.network()
-    account(azure)
+    account(azure, allowSharedKeyAccess=True)
+    azure.cloud.delayed.pass_time()
 
 
 def analytics(**changes: object) -> dict[str, object]:

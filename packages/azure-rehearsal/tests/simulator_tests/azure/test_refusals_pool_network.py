@@ -96,8 +96,8 @@ CASES: Final = [
     ),
     refused_pool(
         "more nodes than the pod range has space for",
-        "InsufficientPodCidr",
-        "100.64.0.0/22 has space for 4 nodes",
+        "InsufficientSubnetSize",
+        "Pre-allocated IPs 1536 exceeds IPs available 1024 in Subnet Cidr 100.64.0.0/22",
         changes={"count": 2},
         setup=lambda azure: azure.cluster(networkProfile={"podCidr": "100.64.0.0/22"}),
     ),

@@ -45,14 +45,6 @@ CASES: Final = [
     ),
     Case(
         "dbforpostgresql:Server",
-        "a size that is not offered",
-        lambda azure: server(azure, sku={"name": "Standard_F8s_v2"}),
-        "InvalidSkuName",
-        ("Standard_F8s_v2",),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "dbforpostgresql:Server",
         "a size of another tier",
         lambda azure: server(azure, sku={"tier": "MemoryOptimized"}),
         "InvalidEditionSkuCombination",
@@ -109,28 +101,12 @@ CASES: Final = [
     ),
     Case(
         "dbforpostgresql:Server",
-        "zone redundancy in a region without zones",
-        lambda azure: server(azure, location="ukwest"),
-        "ZoneRedundantHANotSupported",
-        ("ukwest", "no zones"),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "dbforpostgresql:Server",
         "one zone, and a standby in another",
         lambda azure: server(
             azure, availabilityZone="1", highAvailability={"mode": "SameZone", "standbyAvailabilityZone": "2"}
         ),
         "InvalidStandbyAvailabilityZone",
         ("SameZone", "zone 2"),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "dbforpostgresql:Server",
-        "a zone that the region does not have",
-        lambda azure: server(azure, availabilityZone="4"),
-        "AvailabilityZoneNotAvailable",
-        ("'4'", "1, 2, 3"),
         setup=AzureHarness.group,
     ),
     Case(

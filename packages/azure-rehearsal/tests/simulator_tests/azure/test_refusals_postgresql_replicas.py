@@ -101,6 +101,14 @@ CASES: Final = [
         ("highAvailability cannot be configured",),
         setup=with_replica,
     ),
+    Case(
+        "dbforpostgresql:Server",
+        "a major upgrade of a primary with a replica",
+        lambda azure: azure.change(azure["psql-shop"], version="18"),
+        "MajorVersionUpgradeNotAllowed",
+        ("psql-shop-read", "from version 17 to 18"),
+        setup=with_replica,
+    ),
     # Children
     Case(
         "dbforpostgresql:Database",

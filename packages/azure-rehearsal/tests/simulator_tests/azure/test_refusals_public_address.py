@@ -41,22 +41,6 @@ CASES: Final = [
     ),
     Case(
         "network:PublicIPAddress",
-        "an unknown zone",
-        lambda azure: azure.address(zones=["4"]),
-        "InvalidAvailabilityZone",
-        ("zone(s) '4'", "'1,2,3'"),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "network:PublicIPAddress",
-        "a zone in a region without zones",
-        lambda azure: azure.address(zones=["1"], location="westus"),
-        "InvalidAvailabilityZone",
-        ("location 'westus' are ''",),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "network:PublicIPAddress",
         "other zones in place",
         lambda azure: (azure.address(zones=["1"]), azure.change(azure["pip-out"], zones=["2"])),
         "ResourceAvailabilityZonesCannotBeModified",

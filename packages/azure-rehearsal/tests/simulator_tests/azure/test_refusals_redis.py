@@ -253,7 +253,7 @@ def test_small_instances_can_use_no_cluster(azure: AzureHarness) -> None:
     assert redis_database(azure, clusteringPolicy="NoCluster")["clusteringPolicy"] == "NoCluster"
 
 
-@pytest.mark.parametrize("change", [{"port": 10000}, {"modules": [{"name": "RedisJSON"}]}])
+@pytest.mark.parametrize("change", [{"port": 10001}, {"modules": [{"name": "RedisJSON"}]}])
 def test_changes_that_replace_a_database(azure: AzureHarness, change: dict[str, object]) -> None:
     with_database(azure)
 

@@ -37,14 +37,6 @@ CASES: Final = [
     ),
     Case(
         "authorization:RoleAssignment",
-        "an unknown role",
-        lambda azure: reads(azure, roleDefinitionId=f"/providers/Microsoft.Authorization/roleDefinitions/{UNKNOWN}"),
-        "RoleDefinitionDoesNotExist",
-        (UNKNOWN,),
-        setup=with_identity,
-    ),
-    Case(
-        "authorization:RoleAssignment",
         "a scope that does not exist",
         lambda azure: azure.role(azure["id-workers"]["principalId"], READER, azure[GROUP].id + "-x"),
         "ResourceNotFound",

@@ -109,14 +109,6 @@ CASES: Final = [
     ),
     Case(
         "network:NetworkSecurityGroup",
-        "an unknown service tag",
-        lambda azure: security_group(azure, {"sourceAddressPrefix": "AzureTelephony"}),
-        "SecurityRuleInvalidAddressPrefix",
-        ("Value provided: AzureTelephony",),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "network:NetworkSecurityGroup",
         "an address with host bits",
         lambda azure: security_group(azure, {"sourceAddressPrefix": "20.20.20.20/16"}),
         "SecurityRuleInvalidAddressPrefix",

@@ -7,7 +7,15 @@ from typing import Any, Final
 import pytest
 
 from simulator_tests.azure.harness import AzureHarness, Case, refused
-from simulator_tests.azure.makers.storage import account, blob_service, container, lifecycle, lifecycle_rule
+from simulator_tests.azure.makers.storage import (
+    account,
+    blob,
+    blob_service,
+    container,
+    lifecycle,
+    lifecycle_rule,
+    website,
+)
 
 
 def with_account(azure: AzureHarness) -> None:
@@ -33,6 +41,22 @@ def by_last_access() -> dict[str, Any]:
 
 
 CASES: Final = [
+    Case(
+        "storage:Blob",
+        "a container that does not exist",
+        blob,
+        "ParentResourceNotFound",
+        ("containers/reports",),
+        setup=with_account,
+    ),
+    Case(
+        "storage:StorageAccountStaticWebsite",
+        "an account that does not exist",
+        website,
+        "ParentResourceNotFound",
+        ("storageAccounts/stshop",),
+        setup=AzureHarness.group,
+    ),
     Case(
         "storage:StorageAccount",
         "a name that another account has",
@@ -120,9 +144,9 @@ CASES: Final = [
     Case(
         "storage:StorageAccount",
         "an unknown bypass",
-        lambda azure: account(azure, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Everybody"}),
+        lambda azure: account(azure, networkRuleSet={"defaultAction": "Deny", "bypass": "AzureServices, Anyone"}),
         "InvalidValuesForRequestParameters",
-        ("networkAcls.bypass", "Everybody"),
+        ("networkAcls.bypass", "Anyone"),
         setup=AzureHarness.group,
     ),
     Case(

@@ -286,14 +286,6 @@ CASES: Final = [
     ),
     Case(
         "trafficmanager:Endpoint",
-        "an unknown location",
-        lambda azure: endpoint(azure, endpointLocation="global"),
-        "BadRequest",
-        ("location 'global'",),
-        setup=with_profile,
-    ),
-    Case(
-        "trafficmanager:Endpoint",
         "a host name with MultiValue routing",
         lambda azure: (azure.group(), profile(azure, trafficRoutingMethod="MultiValue", maxReturn=2), endpoint(azure)),
         "BadRequest",

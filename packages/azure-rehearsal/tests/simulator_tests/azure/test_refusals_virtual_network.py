@@ -33,14 +33,6 @@ CASES: Final = [
     ),
     Case(
         "network:VirtualNetwork",
-        "a location that Azure does not have",
-        lambda azure: azure.network(location="atlantis"),
-        "LocationNotAvailableForResourceType",
-        ("'atlantis'", "westeurope"),
-        setup=AzureHarness.group,
-    ),
-    Case(
-        "network:VirtualNetwork",
         "a name that ends with a dot",
         lambda azure: azure.network("vnet-shop."),
         "InvalidResourceName",

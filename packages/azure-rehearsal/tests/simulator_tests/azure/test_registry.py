@@ -18,6 +18,7 @@ REFUSALS = [
 ]
 WRITABLE_ONLY = {
     "azure-native:network:VirtualNetworkPeering": {"syncRemoteAddressSpace"},
+    "azure-native:storage:Blob": {"source"},
     "azure-native:dbforpostgresql:Server": {"administratorLoginPassword", "createMode", "pointInTimeUTC"},
 }
 """Inputs that responses do not repeat although they are not part of the id."""

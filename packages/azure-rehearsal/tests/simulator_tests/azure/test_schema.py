@@ -69,7 +69,7 @@ def test_a_set_is_an_array_in_inputs_and_a_map_in_outputs() -> None:
 def test_a_projection_drops_unknown_properties() -> None:
     schema = resource_schema("azure-native:network:PublicIPAddress")
 
-    assert project(schema.outputs, {"publicIpAddressName": "pip", "sku": {"name": "Standard", "colour": "red"}}) == {
+    assert project(schema.outputs, {"publicIpAddressName": "pip", "sku": {"name": "Standard", "shade": "red"}}) == {
         "sku": {"name": "Standard"}
     }
 

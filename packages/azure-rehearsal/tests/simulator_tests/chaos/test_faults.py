@@ -108,6 +108,19 @@ def test_every_code_names_the_resource_and_has_a_remediation() -> None:
     assert fault_code("ZonalAllocationFailed").refusal("create", "t", "n").code == "ZonalAllocationFailed"
 
 
+@pytest.mark.parametrize(
+    ("type", "namespace"),
+    [
+        ("azure-native:monitor:DiagnosticSetting", "microsoft.insights"),
+        ("azure-native:redisenterprise:RedisEnterprise", "Microsoft.Cache"),
+    ],
+)
+def test_a_missing_registration_names_the_provider_of_the_type(type: str, namespace: str) -> None:
+    refusal = fault_code("MissingSubscriptionRegistration").refusal("create", type, "a")
+    assert f"'{namespace}'" in refusal.message
+    assert f"`az provider register --namespace {namespace} --wait`" in refusal.remediation
+
+
 def test_a_write_that_fails_before_its_effect_changes_nothing_and_succeeds_the_next_time(
     tmp_path: Path,
 ) -> None:

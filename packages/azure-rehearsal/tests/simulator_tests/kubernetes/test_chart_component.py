@@ -92,7 +92,7 @@ def test_the_chart_sees_version_and_kinds_of_the_cluster(
     construct(provider, monitor)
     data = from_struct(monitor.children["edge:shop/edge-config"].object)["data"]
     assert (data["version"], data["hasWidgets"]) == ("v1.36.0", "false")
-    cluster.create(definition(), "somebody")
+    cluster.create(definition(), "client")
     construct(provider, monitor)
     configs = [from_struct(request.object) for request in monitor.registered if request.name.endswith("edge-config")]
     assert [config["data"]["hasWidgets"] for config in configs] == ["false", "true"]

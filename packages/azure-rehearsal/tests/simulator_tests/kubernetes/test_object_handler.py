@@ -154,7 +154,7 @@ def test_fields_added_by_other_managers_are_not_a_difference(
 ) -> None:
     id, inputs, outputs = made(provider, DEPLOYMENT, deployment())
     addition = named("apps/v1", "Deployment", "edge", "default", spec={"paused": True})
-    cluster.apply(addition, "somebody")
+    cluster.apply(addition, "client")
     live = provider.read(DEPLOYMENT, id, inputs, outputs)
     assert live
     assert live[1]["spec"]["paused"] is True
@@ -172,7 +172,7 @@ def test_a_missing_object_reads_as_none_and_is_deleted_without_error(provider: F
 
 
 def test_an_import_reads_an_object_by_type_and_id(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
-    cluster.create(deployment(), "somebody")
+    cluster.create(deployment(), "client")
     live = provider.read(DEPLOYMENT, "default/edge", {}, {})
     assert live
     assert live[2] == deployment()
@@ -202,7 +202,7 @@ def test_a_preview_ignores_objects_that_will_exist_by_then(provider: FakeKuberne
 
 
 def test_an_existing_object_is_not_overwritten(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
-    cluster.create(deployment(), "somebody")
+    cluster.create(deployment(), "client")
     inputs = checked(provider, DEPLOYMENT, deployment())
     with pytest.raises(Refused, match=r"AlreadyExists: resource .* already exists What to do: .*upsertExistingObjects"):
         provider.create(DEPLOYMENT, inputs, preview=False)
@@ -227,7 +227,7 @@ def test_a_creation_is_retried_until_its_namespace_exists(
 ) -> None:
     def make_namespace(_: float) -> None:
         if cluster.get(Key("v1", "Namespace", "", "shop")) is None:
-            cluster.create(named("v1", "Namespace", "shop"), "somebody")
+            cluster.create(named("v1", "Namespace", "shop"), "client")
 
     monkeypatch.setattr("azure_rehearsal.kubernetes.object_handler.time.sleep", make_namespace)
     assert made(provider, DEPLOYMENT, deployment(namespace="shop"))[0] == "shop/edge"

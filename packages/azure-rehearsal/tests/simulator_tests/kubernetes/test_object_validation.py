@@ -100,5 +100,5 @@ def test_admission_checks_references_of_pods_but_not_of_templates(cluster: FakeA
     cluster.create(named("v1", "ServiceAccount", "edge"), MANAGER)
     message = refusal(cluster, named("v1", "Pod", "edge", spec=spec), Reason.FORBIDDEN)
     assert message == 'pods "edge" is forbidden: no PriorityClass with name "calls" was found'
-    template = {"metadata": {"labels": {"app": "edge"}}, "spec": {**spec, "serviceAccountName": "nobody"}}
+    template = {"metadata": {"labels": {"app": "edge"}}, "spec": {**spec, "serviceAccountName": "missing"}}
     cluster.create(deployment(template=template), MANAGER)

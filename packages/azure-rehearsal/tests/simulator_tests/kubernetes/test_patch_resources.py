@@ -30,7 +30,7 @@ def labels_of(cluster: FakeApiServer) -> dict[str, str]:
 def test_a_patch_adds_changes_and_removes_its_own_fields(
     provider: FakeKubernetesProvider, cluster: FakeApiServer
 ) -> None:
-    cluster.apply(patch(theirs="yes"), "somebody")
+    cluster.apply(patch(theirs="yes"), "client")
     id, inputs, outputs = made(provider, WHICH, patch(ours="yes"))
     assert labels_of(cluster) == {"theirs": "yes", "ours": "yes"}
     new = checked(provider, WHICH, patch(ours="no"), inputs)
@@ -53,7 +53,7 @@ def test_a_patch_needs_a_name(provider: FakeKubernetesProvider) -> None:
 
 
 def test_a_conflicting_patch_is_refused_unless_forced(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
-    cluster.apply(patch(shared="theirs"), "somebody")
+    cluster.apply(patch(shared="theirs"), "client")
     item = patch(shared="ours")
     with pytest.raises(Refused, match=r"Conflict: .*pulumi.com/patchForce"):
         provider.create(WHICH, checked(provider, WHICH, item), preview=False)

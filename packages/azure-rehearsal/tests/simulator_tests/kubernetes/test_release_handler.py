@@ -120,9 +120,9 @@ def test_invalid_values_are_refused(provider: FakeKubernetesProvider) -> None:
 
 
 def test_a_failed_release_leaves_only_crds(provider: FakeKubernetesProvider, cluster: FakeApiServer) -> None:
-    cluster.create(named("v1", "Namespace", "demo"), "somebody")
-    cluster.create(named("apps/v1", "ReplicaSet", "x", spec={"selector": {"matchLabels": {"a": "b"}}}), "somebody")
-    cluster.create(named("rbac.authorization.k8s.io/v1", "ClusterRole", "demo-reader", rules=[]), "somebody")
+    cluster.create(named("v1", "Namespace", "demo"), "client")
+    cluster.create(named("apps/v1", "ReplicaSet", "x", spec={"selector": {"matchLabels": {"a": "b"}}}), "client")
+    cluster.create(named("rbac.authorization.k8s.io/v1", "ClusterRole", "demo-reader", rules=[]), "client")
     with pytest.raises(Refused, match=r'ClusterRole "demo-reader" .* exists and cannot be imported .*takeOwnership'):
         provider.create(RELEASE, checked(provider, LOCAL), preview=False)
     assert names(cluster, "v1", "ConfigMap", "demo") == ["kube-root-ca.crt"]

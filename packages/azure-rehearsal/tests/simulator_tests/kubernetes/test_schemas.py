@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from kubernetes_validate.utils import all_versions, schema_contents
+from kubernetes_validate.utils import all_versions, major_minor, schema_contents
+from packaging.version import Version
 
 from azure_rehearsal.kubernetes import schemas
 from azure_rehearsal.kubernetes.cluster import Scope
 from azure_rehearsal.kubernetes.schemas import CLUSTER_SCOPED, builtin_kinds
-from azure_rehearsal.protocol.provider import Refused
 from simulator_tests.kubernetes.support import VERSION, deployment, named
 
 
@@ -84,9 +84,12 @@ def test_a_patch_version_has_the_schemas_of_its_minor_version() -> None:
     assert builtin_kinds("1.36.4").kinds == builtin_kinds("1.36").kinds
 
 
-def test_a_version_without_schemas_is_refused_with_the_available_versions() -> None:
-    with pytest.raises(Refused, match=r"no schemas for Kubernetes 1\.99; it has .*1\.36"):
-        builtin_kinds("1.99")
+@pytest.mark.parametrize(("version", "nearest"), [("1.99", "1.37"), ("1.2", "1.0")])
+def test_a_version_without_schemas_uses_the_nearest_older_ones_else_the_oldest(version: str, nearest: str) -> None:
+    known = sorted({major_minor(name) for name in all_versions()}, key=Version)
+    expected = nearest if nearest in known else known[0]
+
+    assert builtin_kinds(version).kinds == builtin_kinds(expected).kinds
 
 
 def test_five_hundred_objects_are_validated_within_three_seconds() -> None:

@@ -63,6 +63,14 @@ def test_unchanged_resources_take_no_time() -> None:
     assert wall_time([cluster]).minutes == Minutes(0, 0, 0)
 
 
+def test_the_pauses_of_a_retried_conflict_count() -> None:
+    quick = the_stack([entry("subnet", "network:Subnet")])
+    waited = the_stack([entry("subnet", "network:Subnet", retrySeconds=80)])
+
+    assert waited.minutes.typical == pytest.approx(quick.minutes.typical + 80 / 60)
+    assert waited.minutes.low == quick.minutes.low
+
+
 def test_an_update_takes_the_update_time() -> None:
     assert the_stack([entry("cluster", CLUSTER, op="update")]).minutes.typical == typical(CLUSTER, "update")
 

@@ -153,3 +153,11 @@ def test_the_project_can_replace_the_remediation_of_a_code(message: str, code: s
 def test_the_project_can_replace_the_recovery_of_a_killed_engine() -> None:
     (failure,) = failures_of(Run("staging", ("up",), -9, 0.1, remedy_for=lambda code: f"see {code}"))
     assert failure.remediation.endswith(f"-- cancel`, then see {remedies.INTERRUPTED}")
+
+
+def test_the_remediation_of_a_project_can_contain_that_of_the_simulator_and_the_stack() -> None:
+    def remedy_for(code: str) -> str:
+        return f"{remedies.REMEDIATION}, or fix {remedies.STACK}" if code == "NotAllowed" else ""
+
+    run = _refused("NotAllowed: no. What to do: ask the owner", remedy_for=remedy_for)
+    assert [failure.remediation for failure in failures_of(run)] == ["ask the owner, or fix staging"]

@@ -1,4 +1,4 @@
-"""Resource types that only controllers create. Programs cannot declare them, so they have no rules."""
+"""Resource types that controllers create. They have no rules: a program that declares them gets the generic tier."""
 
 from __future__ import annotations
 

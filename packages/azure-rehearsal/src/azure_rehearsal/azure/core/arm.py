@@ -9,12 +9,14 @@ from __future__ import annotations
 import copy
 import json
 import uuid
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from azure_rehearsal.azure.core import arm_ids, type_registry
+from azure_rehearsal.azure.core.account_access import refuse_during_endpoint_write
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.azure.core.references import refuse_references, refuse_scope
 from azure_rehearsal.azure.core.refusals import (
     not_found,
     refuse_changes,
@@ -24,20 +26,25 @@ from azure_rehearsal.azure.core.refusals import (
 )
 from azure_rehearsal.azure.core.rules import ArmType, Deletion, Inline, Request, set_default
 from azure_rehearsal.azure.core.schema import project
+from azure_rehearsal.azure.core.subscription_rules import (
+    limited_usage,
+    refuse_by_policy,
+    refuse_exceeded_quota,
+    refuse_unregistered,
+)
+from azure_rehearsal.azure.core.tags import refuse_tags
 from azure_rehearsal.azure.services.authorization.management_lock_by_scope import LOCK
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import CreatedButFailed, Refused
-
-UNMODELED_REFERENCES: Final = ("Microsoft.Authorization/", "Microsoft.Management/", "Microsoft.Features/")
-"""Namespaces whose ids can be referenced although the cloud does not contain them, such as built-in definitions."""
 
 
 class ResourceManager:
     """ARM as one client uses it."""
 
-    def __init__(self, cloud: Cloud, client: Client) -> None:
+    def __init__(self, cloud: Cloud, client: Client, warn: Callable[[str], None] = lambda _: None) -> None:
         self.cloud = cloud
         self.client = client
+        self._warn = warn
 
     def id_of(self, type: ArmType, inputs: dict[str, Any]) -> str:
         """The resource id for these path parameters."""
@@ -65,11 +72,18 @@ class ResourceManager:
         """
         id = self.id_of(type, inputs)
         request = self._request(type, id, inputs)
-        with self.cloud.operation(id, self._exclusive_ids(type, id)):
+        with self.cloud.operation(id, self._exclusive_ids(type, id), type.duration):
             self._refuse_while_busy(type, id)
+            refuse_during_endpoint_write(self.cloud, id)
             self._refuse_locked(id, "write", ("ReadOnly",))
             request.old = self.cloud.get(id)
-            record = self._apply(request)
+            used = limited_usage(request)
+            try:
+                record = self._apply(request)
+            finally:
+                for warning in request.warnings:
+                    self._warn(warning)
+            refuse_exceeded_quota(request, used)
         outputs = self.read(record)
         if request.failure:
             raise CreatedButFailed(request.failure, record.id, outputs)
@@ -79,15 +93,19 @@ class ResourceManager:
         """Deletes a resource and its descendants, if it exists."""
         if self.cloud.get(id) is None:
             return
-        with self.cloud.operation(id, self._exclusive_ids(type, id)):
+        with self.cloud.operation(id, self._exclusive_ids(type, id), type.duration):
             record = self.cloud.get(id)
             if record is None:
                 return
             self._refuse_while_busy(type, id)
+            refuse_during_endpoint_write(self.cloud, id)
             self._refuse_locked(id, "delete", ("CanNotDelete", "ReadOnly"))
             self._refuse_in_use(type, record)
+            deletion = Deletion(self.cloud, type, record, self.client)
             for guard in type.delete_rules:
-                guard(Deletion(self.cloud, type, record))
+                guard(deletion)
+            for warning in deletion.warnings:
+                self._warn(warning)
             self._drop(record)
 
     def find(self, type: ArmType, id: str) -> Record:
@@ -112,11 +130,14 @@ class ResourceManager:
     def _apply(self, request: Request) -> Record:
         """Checks and performs a write, including inline children."""
         type = request.type
-        self._refuse_scope(request)
+        refuse_unregistered(request)
+        refuse_scope(request)
         refuse_name(request)
         refuse_schema_violations(request)
         refuse_location(request)
-        self._refuse_references(request)
+        refuse_by_policy(request)
+        refuse_tags(request)
+        refuse_references(request)
         self._refuse_taken(request)
         refuse_changes(request)
         for rule in type.rules:
@@ -179,7 +200,7 @@ class ResourceManager:
             inputs = {**path, **body, **parameters, inline.name_parameter: item.get("name", "")}
             id = self.id_of(child_type, inputs)
             child = self._request(child_type, id, inputs)
-            child.old = self.cloud.get(id)
+            child.old, child.warnings = self.cloud.get(id), request.warnings
             self._apply(child)
             request.failure = request.failure or child.failure
             written.add(arm_ids.key(id))
@@ -191,56 +212,6 @@ class ResourceManager:
                 self._drop(record)
 
     # Refusals of a write
-
-    def _refuse_scope(self, request: Request) -> None:
-        id = request.id
-        scope = request.path.get("scope") or request.path.get("resourceUri")
-        if scope is not None:
-            self._refuse_missing_scope("/" + scope.strip("/"))
-            return
-        group = arm_ids.resource_group_id(id)
-        if group and not arm_ids.same(group, id) and self.cloud.get(group) is None:
-            raise Refused(
-                "ResourceGroupNotFound",
-                f"Resource group '{arm_ids.name(group)}' could not be found.",
-                "create the resource group first, and use its name output as resourceGroupName",
-            )
-        parent = arm_ids.parent(id)
-        if parent and self.cloud.get(parent) is None:
-            raise Refused(
-                "ParentResourceNotFound",
-                f"Failed to perform 'write' on resource(s) of type '{request.kind.split('/', 1)[1]}', because "
-                f"the parent resource '{parent}' could not be found.",
-                "create the parent first, and use its name output in this resource",
-            )
-
-    def _refuse_missing_scope(self, scope: str) -> None:
-        if arm_ids.same(scope, self.client.subscription) or not self._is_missing(scope):
-            return
-        raise not_found(scope)
-
-    def _refuse_references(self, request: Request) -> None:
-        body = {key: value for key, value in request.inputs.items() if key not in request.type.path_inputs}
-        for reference in arm_ids.references(body):
-            if arm_ids.is_inside(reference, request.id) or not self._is_missing(reference):
-                continue
-            if request.kind.startswith("Microsoft.Network/"):
-                raise Refused(
-                    "InvalidResourceReference",
-                    f"Resource {reference} referenced by resource {request.id} was not found. Please make sure that "
-                    "the referenced resource exists, and that both resources are in the same region.",
-                    "create the referenced resource first, and use its id output",
-                )
-            raise not_found(reference, f"{request.kind.split('/')[-1]} '{request.name}' refers to it")
-
-    def _is_missing(self, id: str) -> bool:
-        kind = arm_ids.kind(id)
-        if kind == "Microsoft.Resources/subscriptions" or kind.startswith(UNMODELED_REFERENCES):
-            return False
-        if self.cloud.get(id) is not None:
-            return False
-        parent = arm_ids.parent(id)
-        return kind in type_registry.kinds() or not parent or self._is_missing(parent)
 
     def _refuse_taken(self, request: Request) -> None:
         for unique in request.type.unique:
@@ -336,4 +307,4 @@ class ResourceManager:
                 self.cloud.cascade_deleted.append(target.id)
             type = type_registry.type_of(target)
             if type.after_delete:
-                type.after_delete(Deletion(self.cloud, type, target))
+                type.after_delete(Deletion(self.cloud, type, target, self.client))

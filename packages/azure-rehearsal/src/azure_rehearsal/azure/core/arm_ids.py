@@ -100,7 +100,8 @@ def parent(id: str) -> str:
     """The id of a nested resource's parent, or `""` for a top-level resource."""
     head, _, tail = id.rpartition("/providers/")
     segments = tail.strip("/").split("/")
-    return f"{head}/providers/{'/'.join(segments[:-2])}" if head and len(segments) > 3 else ""
+    own = 2 if len(segments) % 2 else 1  # `…/storageAccounts/site/staticWebsite` has no name of its own
+    return f"{head}/providers/{'/'.join(segments[:-own])}" if head and len(segments) > 3 else ""
 
 
 def references(value: Any) -> Iterator[str]:

@@ -14,7 +14,8 @@ class Client:
     """The ids that `authorization.getClientConfig` returns, and principals that exist outside the simulated Azure.
 
     `principals` are object ids of service principals from the rehearsed settings (pipelines, the deployer); users and
-    groups are not listed. Ids that are not configured have placeholder values.
+    groups are not listed. Ids that are not configured have placeholder values. `address` is the IP address from which
+    the client reaches Azure: private inside a network, empty if unknown.
     """
 
     subscription_id: str = _PLACEHOLDER.format(1)
@@ -22,6 +23,7 @@ class Client:
     object_id: str = _PLACEHOLDER.format(3)
     client_id: str = _PLACEHOLDER.format(4)
     principals: frozenset[str] = frozenset()
+    address: str = ""
 
     @classmethod
     def named(cls, **ids: str) -> Client:

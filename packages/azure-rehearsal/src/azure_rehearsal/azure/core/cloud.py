@@ -25,9 +25,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.delayed_effects import DelayedEffects
 from azure_rehearsal.azure.core.principals import principals
 from azure_rehearsal.azure.core.retained_resources import is_retained
-from azure_rehearsal.protocol.provider import Refused
+from azure_rehearsal.azure.core.subscription import FILE, Subscription
+from azure_rehearsal.protocol.provider import Refused, RetryWait
 
 WRITE_SECONDS: Final = 0.03
 """Default duration of a simulated write: long enough for two writes to overlap."""
@@ -80,22 +82,29 @@ class Cloud:
     def __init__(self, path: pathlib.Path | None = None, write_seconds: float = WRITE_SECONDS) -> None:
         self.path = path
         self.write_seconds = write_seconds
+        self.subscription = Subscription(path=path.with_name(FILE) if path else None)
+        """The facts of the subscription, from a file of their own; `Subscription.save` writes it."""
         self.lock = threading.RLock()
         self.run = uuid.uuid4().hex
         self.deleted_principals: set[str] = set()
         self.cascade_deleted: list[str] = []
         """Ids that were deleted with their resource group or parent, in order."""
+        self.delayed = DelayedEffects()
+        self.retry_waits: dict[str, RetryWait] = {}
+        """The waits of the provider in the current command, by URN."""
         self._records: dict[str, Record] = {}
         self._serialized: dict[str, str] = {}
         self._references: dict[str, frozenset[str]] = {}
         self._principals: dict[str, frozenset[str]] = {}
         self._creations: dict[str, int] = {}
         self._busy: dict[str, str] = {}
+        self._write_ended = threading.Condition(self.lock)
 
     @classmethod
     def open(cls, path: pathlib.Path | str, write_seconds: float = WRITE_SECONDS) -> Cloud:
         """The cloud in a file, empty if the file does not exist. Raises `ValueError` for another format."""
         cloud = cls(pathlib.Path(path), write_seconds)
+        cloud.subscription = Subscription.open(pathlib.Path(path).with_name(FILE))
         if cloud.path is not None and cloud.path.exists():
             cloud._load(json.loads(cloud.path.read_text(encoding="utf-8")))
         return cloud
@@ -232,9 +241,20 @@ class Cloud:
         with self.lock:
             return self._busy.get(arm_ids.key(id))
 
+    def active_writes(self) -> frozenset[str]:
+        """The ids of all resources with a write in progress."""
+        with self.lock:
+            return frozenset(self._busy.values())
+
+    def wait_for_write(self) -> None:
+        """Waits until a write in progress ends. Returns at once if there is none."""
+        with self._write_ended:
+            if self._busy:
+                self._write_ended.wait()
+
     @contextlib.contextmanager
-    def operation(self, id: str, holds: tuple[str, ...]) -> Generator[None]:
-        """Marks resources as held by a write of `id`, for `write_seconds` after the block.
+    def operation(self, id: str, holds: tuple[str, ...], duration: float = 1) -> Generator[None]:
+        """Marks resources as held by a write of `id`, for `duration` times `write_seconds` after the block.
 
         The block runs under the lock and must contain the whole change; the cloud is saved after it.
         """
@@ -244,11 +264,12 @@ class Cloud:
             self.save()
             self._busy.update(dict.fromkeys(keys, id))
         try:
-            time.sleep(self.write_seconds)
+            time.sleep(self.write_seconds * duration)
         finally:
-            with self.lock:
+            with self._write_ended:
                 for key in keys:
                     self._busy.pop(key, None)
+                self._write_ended.notify_all()
 
     # Changes outside Pulumi
 

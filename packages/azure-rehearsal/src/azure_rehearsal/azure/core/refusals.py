@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
-from azure_rehearsal.azure.core.rules import ArmType, Request, get_path, normal_location
+from azure_rehearsal.azure.core.rules import Request, get_path, normal_location
 from azure_rehearsal.azure.core.schema import SchemaViolation, schema_violations
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 from azure_rehearsal.protocol.provider import Refused
+
+GLOBAL: Final = ("global",)
+"""The locations of a type that has no region."""
 
 
 def refuse_name(request: Request) -> None:
@@ -24,46 +27,35 @@ def refuse_name(request: Request) -> None:
 
 
 def refuse_schema_violations(request: Request) -> None:
-    """Refuses unknown properties and enum values."""
+    """Refuses unknown enum values. Unknown properties do not arrive: the provider drops them."""
     schema = request.type.schema
     ignored = {*request.type.path_inputs, "azureApiVersion"}
     body = {key: value for key, value in request.inputs.items() if key not in ignored}
-    found = list(schema_violations(schema.inputs, body))
-    if not found:
-        return
-    unknown = [item for item in found if item.unknown_property]
-    raise Refused(
-        "InvalidRequestContent" if unknown else "InvalidParameter",
-        " ".join(_violation_message(item, request.type) for item in unknown or found),
-        "correct the property name; with an Args class instead of a dictionary, the type checker finds this error"
-        if unknown
-        else "use one of these values",
-    )
+    found = [item for item in schema_violations(schema.inputs, body) if request.type.refuses(item)]
+    if found:
+        raise Refused("InvalidParameter", " ".join(map(_violation_message, found)), "use one of these values")
 
 
-def _violation_message(violation: SchemaViolation, type: ArmType) -> str:
+def _violation_message(violation: SchemaViolation) -> str:
     allowed = ", ".join(f"'{item}'" for item in violation.allowed)
-    if violation.unknown_property:
-        where, _, name = violation.path.rpartition(".")
-        return (
-            f"The request content was invalid and could not be deserialized: Could not find member '{name}' on object "
-            f"of type '{type.kind}'. Path '{where}'. Known members: {allowed}."
-        )
     return f"The value '{violation.value}' of parameter '{violation.path}' is invalid. Allowed values: {allowed}."
 
 
 def refuse_location(request: Request) -> None:
-    """Refuses an unknown location, and a change of an existing resource's location."""
+    """Refuses a region for a global type, and a change of an existing resource's location."""
     if "location" not in request.type.schema.inputs.properties:
         return
     allowed = request.type.locations or tuple(REGIONS)
-    if request.location not in allowed:
+    if request.location not in allowed and allowed == GLOBAL:
         raise Refused(
             "LocationNotAvailableForResourceType",
             f"The provided location '{request.get('location')}' is not available for resource type "
             f"'{request.type.kind}'. List of available regions for the resource type is '{','.join(sorted(allowed))}'.",
             "use one of these locations",
         )
+    if request.location not in allowed:
+        what = f"region of {request.type.kind}" if request.type.locations else "region"
+        request.warn_unknown(what, request.get("location"))
     before = normal_location(str(request.previous("location") or ""))
     if before and before != request.location:
         is_group = request.type.token == RESOURCE_GROUP.token

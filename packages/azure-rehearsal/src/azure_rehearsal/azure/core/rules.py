@@ -7,17 +7,19 @@ types are in `azure_rehearsal.azure.services`; `azure_rehearsal.azure.core.type_
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.schema import ResourceSchema, resource_schema
+from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.protocol.provider import Refused
 
 if TYPE_CHECKING:
     from azure_rehearsal.azure.core.client import Client
+    from azure_rehearsal.azure.core.schema import SchemaViolation
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Request:
 
     `sent` is the body that the client sent, `inputs` the same body with ARM's defaults; both contain the path
     parameters. A rule raises `Refused` if ARM refuses the write; it sets `failure` if ARM accepts the write but cannot
-    provision the resource.
+    provision the resource. If only a list of the rehearsal lacks a value, it calls `warn_unknown`.
     """
 
     cloud: Cloud
@@ -132,6 +134,24 @@ class Request:
     inputs: dict[str, Any]
     old: Record | None = None
     failure: Refused | None = None
+    warnings: list[str] = field(default_factory=list)
+    """Warnings of the rehearsal itself about this write; Azure is not quoted in them."""
+
+    def warn_unknown(self, what: str, value: object) -> None:
+        """Warns that the rehearsal's own list of `what` ("VM size") lacks a value. The write goes on.
+
+        Does not name the resource, so that the output shows each value once.
+        """
+        self.warnings.append(
+            f"not known here: {what} '{value}'. The rehearsal goes on without its rules for it; Azure may refuse it."
+        )
+
+    def warn_unknown_zones(self, zones: Iterable[object], location: str) -> None:
+        """Warns about availability zones that the rehearsal's list of the region lacks."""
+        known = REGIONS.get(normal_location(location))
+        for zone in zones:
+            if known is not None and zone not in known:
+                self.warn_unknown("availability zone", f"{zone} of {normal_location(location)}")
 
     @property
     def name(self) -> str:
@@ -170,6 +190,9 @@ class Deletion:
     cloud: Cloud
     type: ArmType
     record: Record
+    client: Client
+    warnings: list[str] = field(default_factory=list)
+    """Warnings of the rehearsal itself about this delete."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +205,7 @@ class ArmType:
     location_required  whether the API specification requires `location`
     locations          the available locations, if they are not the Azure regions
     force_new          inputs whose change replaces the resource, besides path parameters; a path includes nested inputs
+    identifiers        properties that identify the items of an array (`x-ms-identifiers`), by the array's path
     limits             limits of the API specification on inputs, by path; `[]` matches every item
     name               ARM's rule for the resource's name
     unique             names that must be unique beyond the resource group
@@ -194,6 +218,7 @@ class ArmType:
     maintain_if_unset  properties that the provider sends from the live resource if the program omits them
     after_write        further effects of a successful write
     exclusive_writes   writes that ARM does not run at the same time
+    duration           how long a write is in progress, as a multiple of the duration of a usual write
     in_use             references that prevent a delete
     delete_rules       further refusals of a delete
     after_delete       further effects of a delete
@@ -206,6 +231,7 @@ class ArmType:
     location_required: bool = False
     locations: tuple[str, ...] = ()
     force_new: tuple[str, ...] = ()
+    identifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     name: NameRule | None = None
     unique: tuple[Unique, ...] = ()
@@ -218,14 +244,24 @@ class ArmType:
     maintain_if_unset: tuple[str, ...] = ()
     after_write: Callable[[Request, Record], None] | None = None
     exclusive_writes: ExclusiveWrites | None = None
+    duration: float = 1
     in_use: tuple[InUse, ...] = ()
     delete_rules: tuple[Callable[[Deletion], None], ...] = ()
     after_delete: Callable[[Deletion], None] | None = None
     must_be_empty: bool = False
 
     @property
+    def has_rules(self) -> bool:
+        """Whether the type has a module in `azure.services`; the generic tier has not."""
+        return True
+
+    @property
     def schema(self) -> ResourceSchema:
         return resource_schema(self.token)
+
+    def refuses(self, violation: SchemaViolation) -> bool:
+        """Whether ARM refuses this violation of the SDK's shape."""
+        return True
 
     @property
     def kind(self) -> str:

@@ -10,12 +10,15 @@ s.
 
 from __future__ import annotations
 
+import ast
 import collections.abc
 import enum
 import functools
 import importlib
+import inspect
 import re
 import sys
+import threading
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -30,7 +33,12 @@ Kind = Literal["string", "integer", "number", "boolean", "array", "map", "object
 
 _PACKAGE: typing.Final = "pulumi_azure_native"
 _API_VERSION: typing.Final = re.compile(r"Uses Azure REST API version ([0-9a-zA-Z-]+)")
+_DEFAULT: typing.Final = re.compile(r"if (\w+) is None:\n\s+\1 = (.+)\n")
 _PRIMITIVES: typing.Final[dict[Any, Kind]] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+_IMPORTS: typing.Final = threading.RLock()
+"""The SDK loads its modules lazily, which is not safe in several threads before Python 3.11.9 and 3.12.2."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,11 @@ class ResourceSchema:
     inputs: Shape
     outputs: Shape
 
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The API's defaults of top-level inputs, which the SDK sets if the program does not."""
+        return _defaults_of(self.inputs.model) if self.inputs.model is not None else {}
+
 
 class UnknownType(LookupError):
     """The installed SDK has no class for a type token."""
@@ -76,8 +89,9 @@ def resource_schema(token: str) -> ResourceSchema:
     """The schema of `azure-native:module:Type`. Raises `UnknownType`."""
     _, module_name, type_name = token.split(":")
     try:
-        module = importlib.import_module(f"{_PACKAGE}.{module_name}")
-        resource: type = getattr(module, type_name)
+        with _IMPORTS:
+            module = importlib.import_module(f"{_PACKAGE}.{module_name}")
+            resource: type = getattr(module, type_name)
     except (ImportError, AttributeError) as error:
         raise UnknownType(f"the installed {_PACKAGE} has no class for {token}") from error
     home = sys.modules[resource.__module__]
@@ -105,6 +119,18 @@ def properties_of(model: type) -> Mapping[str, Property]:
         shape, optional = _shape(annotation, sys.modules[model.__module__])
         found[name] = Property(name, shape, required=not optional)
     return types.MappingProxyType(found)
+
+
+@functools.cache
+def _defaults_of(model: type) -> Mapping[str, Any]:
+    """The defaults that an Args class sets in its constructor, by the property's name in the API."""
+    constructor = inspect.getsource(model.__init__)  # type: ignore[misc]
+    literals = {name: ast.literal_eval(value) for name, value in _DEFAULT.findall(constructor)}
+    names = {
+        attribute: getattr(getattr(member, "fget", None), "_pulumi_name", "")
+        for attribute, member in vars(model).items()
+    }
+    return types.MappingProxyType({names[attribute]: value for attribute, value in literals.items()})
 
 
 def _unwrapped(annotation: Any) -> Any:
@@ -204,25 +230,45 @@ def _description(value: Any) -> str:
     return "a string" if isinstance(value, str) else f"the number {value}"
 
 
+def without_unknown_properties(shape: Shape, value: Any, path: str = "") -> tuple[Any, list[str]]:
+    """A value without the properties that `shape` does not have, and the paths of those."""
+    item, dropped = shape.item or Shape("any"), list[str]()
+
+    def inner(part_shape: Shape, part: Any, where: str) -> Any:
+        kept, more = without_unknown_properties(part_shape, part, where)
+        dropped.extend(more)
+        return kept
+
+    if shape.kind == "object" and isinstance(value, dict):
+        known = shape.properties
+        dropped.extend(f"{path}.{name}".lstrip(".") for name in value if name not in known)
+        value = {
+            name: inner(known[name].shape, part, f"{path}.{name}".lstrip("."))
+            for name, part in value.items()
+            if name in known
+        }
+    elif shape.kind == "map" and isinstance(value, dict):
+        value = {key: inner(item, part, f"{path}.{key}") for key, part in value.items()}
+    elif shape.kind == "array" and isinstance(value, list):
+        value = [inner(item, part, f"{path}[{index}]") for index, part in enumerate(value)]
+    return value, dropped
+
+
 @dataclass(frozen=True)
 class SchemaViolation:
-    """A property that ARM does not know, or a value that its enum does not contain. `allowed` lists the valid ones."""
+    """A value that its enum does not contain. `allowed` lists the valid ones."""
 
     path: str
     value: Any
     allowed: tuple[str, ...]
-    unknown_property: bool
 
 
 def schema_violations(shape: Shape, value: Any, path: str = "properties") -> Iterator[SchemaViolation]:
     """Violations that the provider does not check and ARM refuses. Enum comparisons ignore case, as in ARM."""
     if shape.kind == "object" and isinstance(value, dict):
         for name, item in value.items():
-            member = shape.properties.get(name)
-            if member is None:
-                yield SchemaViolation(f"{path}.{name}", item, tuple(sorted(shape.properties)), unknown_property=True)
-            else:
-                yield from schema_violations(member.shape, item, f"{path}.{name}")
+            if name in shape.properties:
+                yield from schema_violations(shape.properties[name].shape, item, f"{path}.{name}")
     elif shape.kind == "array" and isinstance(value, list):
         for index, item in enumerate(value):
             yield from schema_violations(shape.item or Shape("any"), item, f"{path}[{index}]")
@@ -230,7 +276,7 @@ def schema_violations(shape: Shape, value: Any, path: str = "properties") -> Ite
         for key, item in value.items():
             yield from schema_violations(shape.item or Shape("any"), item, f"{path}.{key}")
     elif shape.allowed and isinstance(value, str) and value.lower() not in {item.lower() for item in shape.allowed}:
-        yield SchemaViolation(path, value, shape.allowed, unknown_property=False)
+        yield SchemaViolation(path, value, shape.allowed)
 
 
 def preview(shape: Shape, value: Any) -> Any:
@@ -257,7 +303,7 @@ def project(shape: Shape, value: Any) -> Any:
     if shape.kind == "object" and isinstance(value, dict):
         known = shape.properties
         return {name: project(known[name].shape, part) for name, part in value.items() if name in known}
-    if shape.kind == "array":
+    if shape.kind == "array" and isinstance(value, list):
         return [project(item, part) for part in value]
     if shape.kind == "map" and isinstance(value, list):
         return {part: {} for part in value}

@@ -1,4 +1,7 @@
-"""The resource types and functions of the simulated Azure, collected from the packages in `SERVICES`."""
+"""The resource types and functions of the simulated Azure, collected from the packages in `SERVICES`.
+
+Types without rules come from the generic tier (`azure_rehearsal.azure.generic`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import Any, Final, TypeAlias
 from azure_rehearsal.azure.core.client import Client
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import ArmType
+from azure_rehearsal.azure.core.schema import UnknownType
+from azure_rehearsal.azure.generic.arm_types import generic_type
 from azure_rehearsal.protocol.provider import Refused
 
 SERVICES: Final = (
@@ -63,25 +68,21 @@ def functions() -> Mapping[str, tuple[str, Function]]:
     return {token: entry for module in modules for token, entry in getattr(module, "FUNCTIONS", {}).items()}
 
 
-@functools.cache
-def _types_of_stored_records() -> Mapping[str, ArmType]:
-    created = importlib.import_module("azure_rehearsal.azure.controllers.resource_types").CONTROLLER_TYPES
-    return {**types(), **{type.token: type for type in created}}
+def arm_type(token: str) -> ArmType:
+    """The type with this token: its rules, else the generic tier. Raises `Refused` if the SDK does not have it."""
+    found = types().get(token)
+    if found is not None:
+        return found
+    try:
+        return generic_type(token)
+    except UnknownType as error:
+        raise Refused(
+            "UnknownResourceType",
+            f"The rehearsal does not know {token}: {error}.",
+            "use a type of the installed SDK, without an API version in its token",
+        ) from None
 
 
 def type_of(record: Record) -> ArmType:
-    """The type of an existing resource, including types that only controllers create."""
-    return _types_of_stored_records()[record.type]
-
-
-def arm_type(token: str) -> ArmType:
-    """The type with this token. Raises `Refused` if the rehearsal has no rules for it."""
-    found = types().get(token)
-    if found is None:
-        module = token.split(":")[1] if token.count(":") == 2 else "…"
-        raise Refused(
-            "UnknownResourceType",
-            f"The rehearsal has no rules for {token}.",
-            f"add the type in azure_rehearsal/azure/services/{module} (see azure_rehearsal/azure/__init__.py)",
-        )
-    return found
+    """The type of an existing resource."""
+    return arm_type(record.type)

@@ -1,6 +1,6 @@
 """Region pairs: the region to which Azure replicates a region's geo-redundant data.
 
-Source: learn.microsoft.com/azure/reliability/regions-paired, as of 2026-11. Missing regions have no pair.
+Sources: learn.microsoft.com/azure/reliability/regions-paired and regions-list, as of 2026-11.
 """
 
 from __future__ import annotations
@@ -24,3 +24,12 @@ PAIRS: Final[dict[str, str]] = {
     "westus3": "eastus",
 }
 """Paired region by region."""
+
+WITHOUT_PAIR: Final = frozenset(
+    {
+        "austriaeast", "belgiumcentral", "chilecentral", "denmarkeast", "indonesiacentral", "israelcentral",
+        "italynorth", "malaysiawest", "mexicocentral", "newzealandnorth", "polandcentral", "qatarcentral",
+        "spaincentral",
+    }
+)  # fmt: skip
+"""Regions that Azure lists as nonpaired. Regions that are neither here nor in `PAIRS` are not known here."""

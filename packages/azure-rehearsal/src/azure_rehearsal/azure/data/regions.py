@@ -1,7 +1,7 @@
 """Azure's public regions and their availability zones.
 
-Source: Azure's public region list (learn.microsoft.com/azure/reliability/regions-list), as of 2026-11. The simulated
-Azure refuses other regions; add new ones here.
+Source: Azure's public region list (learn.microsoft.com/azure/reliability/regions-list), as of 2026-11. For other
+regions, the rehearsal warns and has no zones; add new ones here.
 """
 
 from __future__ import annotations

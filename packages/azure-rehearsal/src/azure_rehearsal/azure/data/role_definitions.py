@@ -1,7 +1,7 @@
 """Azure's built-in roles by GUID.
 
 Source: learn.microsoft.com/azure/role-based-access-control/built-in-roles, as of 2026-11. A
-selection: the simulated Azure refuses other roles; add new ones here.
+selection: the rehearsal warns about other roles, which then give no permission here; add new ones here.
 """
 
 from __future__ import annotations
@@ -90,3 +90,4 @@ NETWORK_ROLES: Final = FULL_ACCESS_ROLES | {"Network Contributor"}
 """Roles that can join subnets, prefixes, addresses and security groups."""
 ASSIGN_IDENTITY_ROLES: Final = FULL_ACCESS_ROLES | {"Managed Identity Operator"}
 PRIVATE_ZONE_ROLES: Final = NETWORK_ROLES | {"Private DNS Zone Contributor"}
+WRITE_BLOB_ROLES: Final = frozenset({"Storage Blob Data Contributor", "Storage Blob Data Owner"})

@@ -1,11 +1,12 @@
 """Virtual machine sizes: CPUs, memory, and the local disks that an ephemeral OS disk can live on.
 
-Source: learn.microsoft.com/azure/virtual-machines/sizes, as of 2026-11. A selection of families: the simulated Azure
-refuses other sizes; add new families here. One row per family is enough because memory and disks grow with the CPUs.
+Source: learn.microsoft.com/azure/virtual-machines/sizes, as of 2026-11. A selection of families: the rehearsal warns
+about other sizes; add new families here. One row per family is enough because memory and disks grow with the CPUs.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,3 +79,16 @@ VM_SIZES: Final = {
     )
 }
 """Every known size by name in lower case."""
+
+_CPUS_IN_NAME: Final = re.compile(r"Standard_[A-Za-z]+(\d+)", re.IGNORECASE)
+_USUAL_MEMORY_PER_CPU: Final = 4
+_FEWEST_CPUS: Final = 2
+
+
+def estimate(name: str) -> VmSize:
+    """The size; for an unknown one, the CPUs in its name with 4 GiB each and no local disk."""
+    if (known := VM_SIZES.get(name.lower())) is not None:
+        return known
+    found = _CPUS_IN_NAME.match(name)
+    cpus = int(found[1]) if found else _FEWEST_CPUS
+    return VmSize(name, cpus, cpus * _USUAL_MEMORY_PER_CPU, temporary_disk=0, cache=0)

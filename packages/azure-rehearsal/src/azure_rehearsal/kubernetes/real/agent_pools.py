@@ -11,7 +11,7 @@ from typing import Any, Final
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import get_path, normal_location
-from azure_rehearsal.azure.data.vm_sizes import VM_SIZES
+from azure_rehearsal.azure.data.vm_sizes import estimate
 from azure_rehearsal.azure.services.containerservice.common import pools_of
 from azure_rehearsal.azure.services.network.common import CLUSTER
 
@@ -59,13 +59,13 @@ class Pool:
 
     @property
     def capacity(self) -> dict[str, str]:
-        size = VM_SIZES[self.vm_size.lower()]
+        size = estimate(self.vm_size)
         return self._resources(f"{size.cpus}", int(size.memory * 1024))
 
     @property
     def allocatable(self) -> dict[str, str]:
         """The resources available to pods: the size minus AKS's reservations."""
-        size = VM_SIZES[self.vm_size.lower()]
+        size = estimate(self.vm_size)
         row = max((cpus for cpus in CPU_RESERVED if cpus <= size.cpus), default=min(CPU_RESERVED))
         memory = size.memory * 1024
         reserved = min(MEMORY_PER_POD_MIB * self.max_pods + MEMORY_RESERVED_MIB, memory * MAX_MEMORY_RESERVED)

@@ -1,4 +1,4 @@
-"""Container registries and replications."""
+"""Container registries, replications and cache rules."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ def registry(azure: AzureHarness, name: str = "acrshop", **changes: Any) -> Depl
 def replication(azure: AzureHarness, location: str = OTHER_REGION, **changes: Any) -> Deployed:
     base = {"registryName": "acrshop", "replicationName": location, "location": location}
     return made(azure, "containerregistry:Replication", location, base, changes)
+
+
+def cache_rule(azure: AzureHarness, name: str = "docker-hub-grafana", **changes: Any) -> Deployed:
+    base = {
+        "registryName": "acrshop",
+        "cacheRuleName": name,
+        "sourceRepository": "docker.io/grafana/*",
+        "targetRepository": "grafana/*",
+    }
+    return made(azure, "containerregistry:CacheRule", name, base, changes)

@@ -29,6 +29,16 @@ def container(azure: AzureHarness, name: str = "reports", **changes: Any) -> Dep
     return made(azure, "storage:BlobContainer", name, {"accountName": "stshop", "containerName": name}, changes)
 
 
+def blob(azure: AzureHarness, name: str = "index.html", **changes: Any) -> Deployed:
+    base = {"accountName": "stshop", "containerName": "reports", "blobName": name}
+    return made(azure, "storage:Blob", name, base, changes)
+
+
+def website(azure: AzureHarness, **changes: Any) -> Deployed:
+    base = {"accountName": "stshop", "indexDocument": "index.html"}
+    return made(azure, "storage:StorageAccountStaticWebsite", "website", base, changes)
+
+
 def lifecycle(azure: AzureHarness, *rules: dict[str, Any], **changes: Any) -> Deployed:
     base = {"accountName": "stshop", "managementPolicyName": "default", "policy": {"rules": list(rules)}}
     return made(azure, "storage:ManagementPolicy", "lifecycle", base, changes)

@@ -1,4 +1,7 @@
-"""Application Insights components. New components must be based on a Log Analytics workspace."""
+"""Application Insights components. Without a workspace, Azure creates a managed one in a group of its own.
+
+Source: learn.microsoft.com/azure/azure-monitor/app/managed-workspaces. The managed workspace is no record here.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,15 @@ COMPONENT: Final = "azure-native:applicationinsights:Component"
 RETENTION_DAYS: Final = (30, 60, 90, 120, 180, 270, 365, 550, 730)
 
 
-def _refuse_classic(request: Request) -> None:
+def _refuse_workspace(request: Request) -> None:
+    if request.get("workspaceResourceId") is None:
+        return  # Azure creates a managed workspace, also for a classic component
     workspace = request.referenced("workspaceResourceId")
     if workspace is None or workspace.type != WORKSPACE:
         raise Refused(
             "BadRequest",
-            f"Application Insights component '{request.name}' needs WorkspaceResourceId: classic components are "
-            f"retired since 2024-02-29. It is {request.get('workspaceResourceId')!r}.",
+            f"WorkspaceResourceId of Application Insights component '{request.name}' is not a Log Analytics workspace: "
+            f"{request.get('workspaceResourceId')!r}.",
             "set workspaceResourceId to the id of a Log Analytics workspace",
         )
     mode = str(request.get("ingestionMode"))
@@ -59,7 +64,11 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
         "LiveEndpoint": f"https://{region}.livediagnostics.monitor.azure.com/",
         "ApplicationId": app,
     }
+    group = f"{request.client.subscription}/resourceGroups/ai_{request.name}_{app}_managed"
+    managed = f"{group}/providers/Microsoft.OperationalInsights/workspaces/managed-{request.name}-ws"
     return {
+        "workspaceResourceId": request.get("workspaceResourceId", managed),
+        "ingestionMode": "LogAnalytics",
         "appId": app,
         "applicationId": request.name,
         "instrumentationKey": key,
@@ -80,6 +89,6 @@ TYPE: Final = ArmType(
         "The name has up to 260 characters, none of %&\\?/, and does not end with a space or period.",
     ),
     defaults={"ingestionMode": "LogAnalytics"},
-    rules=(_refuse_classic, _refuse_settings),
+    rules=(_refuse_workspace, _refuse_settings),
     outputs=_outputs,
 )

@@ -17,12 +17,28 @@ SERVICE_PRINCIPAL: Final = "ServicePrincipal"
 
 def has_role(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> bool:
     """Whether a principal has one of these roles on a scope or on one of its ancestors."""
-    return any(
-        str(item.properties["principalId"]).lower() == principal.lower()
+    return bool(_assignments(cloud, principal, roles, scope))
+
+
+def has_effective_role(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> bool:
+    """Like `has_role`, but a new assignment takes effect only for the second request that depends on it.
+
+    For services that check a role when they get the request. Azure's role assignments take effect after seconds to
+    minutes: learn.microsoft.com/azure/role-based-access-control/troubleshooting.
+    """
+    found = _assignments(cloud, principal, roles, scope)
+    missing = [item for item in found if cloud.delayed.is_missing(item.id)]
+    return len(missing) < len(found)
+
+
+def _assignments(cloud: Cloud, principal: str, roles: frozenset[str], scope: str) -> list[Record]:
+    return [
+        item
+        for item in cloud.of_type(ASSIGNMENT)
+        if str(item.properties["principalId"]).lower() == principal.lower()
         and ROLES.get(_role_guid(item.properties["roleDefinitionId"])) in roles
         and arm_ids.is_inside(scope, item.properties["scope"])
-        for item in cloud.of_type(ASSIGNMENT)
-    )
+    ]
 
 
 def _role_guid(role_definition_id: str) -> str:
@@ -34,25 +50,33 @@ def _owner_of(cloud: Cloud, principal: str) -> Record | None:
     return next((record for record in cloud.with_principal(principal) if record.type != ASSIGNMENT), None)
 
 
-def _refuse_name(request: Request) -> None:
+def _is_guid(text: str) -> bool:
     try:
-        uuid.UUID(request.name)
+        uuid.UUID(text)
     except ValueError:
+        return False
+    return True
+
+
+def _refuse_name(request: Request) -> None:
+    if not _is_guid(request.name):
         raise Refused(
             "InvalidRoleAssignmentId",
             f"The role assignment ID '{request.name}' is not valid. The role assignment ID must be a GUID.",
             "derive it with uuid5 from scope, principal and role",
-        ) from None
+        )
 
 
 def _refuse_role(request: Request) -> None:
     role = str(request.get("roleDefinitionId"))
-    if "/roleDefinitions/" not in role or _role_guid(role) not in ROLES:
+    if "/roleDefinitions/" not in role or not _is_guid(_role_guid(role)):
         raise Refused(
             "RoleDefinitionDoesNotExist",
             f"The specified role definition with ID '{arm_ids.name(role)}' does not exist.",
-            "correct the GUID, or add the built-in role to azure_rehearsal/azure/data/role_definitions.py",
+            "use the role's GUID: /providers/Microsoft.Authorization/roleDefinitions/<GUID>",
         )
+    if _role_guid(role) not in ROLES and request.cloud.get(role) is None:
+        request.warn_unknown("role definition", _role_guid(role))
 
 
 def _refuse_principal(request: Request) -> None:
@@ -103,7 +127,7 @@ def _refuse_duplicate(request: Request) -> None:
                 "RoleAssignmentExists",
                 "The role assignment already exists. The ID of the existing role assignment is "
                 f"{arm_ids.name(item.id).replace('-', '')}. Principal {request.get('principalId')} has "
-                f"{ROLES[role]} on {scope}.",
+                f"{ROLES.get(role, role)} on {scope}.",
                 "declare the assignment once",
             )
 
@@ -116,6 +140,11 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
         "roleDefinitionId": f"{request.client.subscription}/providers/Microsoft.Authorization/roleDefinitions/{guid}",
         "principalType": request.get("principalType") or found,
     }
+
+
+def _delay_effect(request: Request, record: Record) -> None:
+    if request.old is None:
+        request.cloud.delayed.delay(record.id)
 
 
 _UPDATE: Final = "RoleAssignmentUpdateNotPermitted"
@@ -133,4 +162,5 @@ TYPE: Final = ArmType(
     immutable=(Immutable("principalId", _UPDATE, _UPDATE_MESSAGE, _UPDATE_REMEDIATION),),
     rules=(_refuse_name, _refuse_role, _refuse_principal, _refuse_duplicate),
     outputs=_outputs,
+    after_write=_delay_effect,
 )

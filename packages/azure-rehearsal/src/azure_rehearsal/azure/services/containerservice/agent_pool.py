@@ -26,8 +26,8 @@ from azure_rehearsal.azure.services.containerservice.pool_rules import (
     refuse_system_pool,
     refuse_too_many,
     refuse_version,
-    refuse_zones,
     size_of,
+    warn_of_unknown_zones,
 )
 from azure_rehearsal.azure.services.network.common import AGENT_POOL
 
@@ -47,6 +47,10 @@ def _fill_defaults(request: Request) -> None:
     if inputs.get("count") is None:
         lowest = inputs.get("minCount") if inputs.get("enableAutoScaling") else None
         inputs["count"] = max(request.previous("count", 0) or lowest or 1, lowest or 0)
+    elif request.old is None and inputs.get("enableAutoScaling"):
+        inputs["count"] = min(
+            max(inputs["count"], inputs.get("minCount") or 0), inputs.get("maxCount") or inputs["count"]
+        )
     if inputs.get("maxPods") is None:
         inputs["maxPods"] = 250 if get_path(cluster.properties, "networkProfile.networkPluginMode") == "overlay" else 30
     for key in ("vmSize", "osDiskSizeGB", "osDiskType"):
@@ -151,7 +155,7 @@ TYPE: Final = ArmType(
         refuse_no_system_pool,
         refuse_counts,
         refuse_max_pods,
-        refuse_zones,
+        warn_of_unknown_zones,
         refuse_version,
         *NODE_RULES,
         refuse_subnet,

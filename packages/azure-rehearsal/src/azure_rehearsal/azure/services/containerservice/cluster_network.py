@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Final
+from typing import Any, Final
 
 from azure_rehearsal.azure.core import addresses
 from azure_rehearsal.azure.core.rules import Request
@@ -35,6 +35,8 @@ def fill_network_defaults(request: Request) -> None:
     }
     if profile.get("networkPluginMode") == "overlay" or profile.get("networkPlugin") == "kubenet":
         defaults["podCidr"] = DEFAULT_POD_CIDR
+    elif profile.get("networkPlugin", "azure") == "azure":
+        _drop_pod_range(request, profile)
     for key, value in defaults.items():
         if profile.get(key) is None:
             profile[key] = value
@@ -43,6 +45,19 @@ def fill_network_defaults(request: Request) -> None:
     profile["serviceCidrs"] = profile.get("serviceCidrs") or [profile["serviceCidr"]]
     if profile.get("podCidr"):
         profile["podCidrs"] = profile.get("podCidrs") or [profile["podCidr"]]
+
+
+def _drop_pod_range(request: Request, profile: dict[str, Any]) -> None:
+    """Without overlay, AKS replaces the pod range: Azure/azure-cli#25932, terraform-provider-azurerm#1723.
+
+    The SDK's Args class sends the default range, so only another one is worth a warning.
+    """
+    given = profile.pop("podCidr", DEFAULT_POD_CIDR)
+    if given != DEFAULT_POD_CIDR:
+        request.warnings.append(
+            f"podCidr {given} of {request.name} has no effect: with Azure CNI without overlay, AKS gives pods addresses"
+            " of the subnet. Set networkPluginMode to overlay, or remove podCidr."
+        )
 
 
 def _range(request: Request, key: str) -> Network | None:
@@ -156,10 +171,4 @@ def refuse_dataplane(request: Request) -> None:
             "NetworkPolicyNotSupported",
             f"networkPolicy cilium requires networkDataplane cilium, it is {dataplane}.",
             "set networkDataplane to cilium",
-        )
-    if plugin == "azure" and mode != "overlay" and profile.get("podCidr"):
-        raise invalid(
-            "networkProfile.podCidr",
-            f"podCidr {profile['podCidr']} is only for overlay or kubenet.",
-            "set networkPluginMode to overlay, or remove podCidr",
         )

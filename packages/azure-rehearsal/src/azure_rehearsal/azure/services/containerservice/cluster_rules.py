@@ -29,6 +29,9 @@ ADDONS: Final = frozenset(
     )
 )
 
+RETIRED_ADDONS: Final = frozenset({"kubedashboard", "httpapplicationrouting"})
+"""Add-ons that new Kubernetes versions do not have: learn.microsoft.com/azure/aks/integrations, 2025-03."""
+
 PAID_TIERS: Final = ("standard", "premium")
 _DNS_PREFIX: Final = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,52}[a-zA-Z0-9])?")
 _DURATION: Final = re.compile(r"\d+(\.\d+)?(s|m|h)")
@@ -61,9 +64,22 @@ def node_group_id(request: Request) -> str:
     return f"{request.client.subscription}/resourceGroups/{name}"
 
 
+def has_service_principal(request: Request) -> bool:
+    """Whether the cluster runs as a service principal; `msi` stands for a managed identity."""
+    return str(request.get("servicePrincipalProfile.clientId", "msi")).lower() != "msi"
+
+
 def refuse_identity(request: Request) -> None:
-    """Requires a system-assigned identity or exactly one user-assigned identity."""
+    """Requires a system-assigned identity, exactly one user-assigned identity, or a service principal."""
     kind, identities = request.get("identity.type"), request.get("identity.userAssignedIdentities", [])
+    if kind is None and has_service_principal(request):
+        if request.get("servicePrincipalProfile.secret") is None:
+            raise invalid(
+                "servicePrincipalProfile.secret",
+                "it is missing although clientId names a service principal.",
+                "set the secret, or use a managed identity",
+            )
+        return
     if kind is None:
         raise Refused(
             "InvalidParameter",
@@ -114,11 +130,40 @@ def refuse_names(request: Request) -> None:
 
 
 def refuse_version(request: Request) -> None:
-    """Refuses versions that AKS does not offer, and upgrades by more than one minor version."""
+    """Refuses retired versions, and upgrades by more than one minor version."""
     running = request.previous("currentKubernetesVersion")
+    if request.get("kubernetesVersion"):
+        kubernetes_versions.check_offer(request, request.get("kubernetesVersion"))
     version = version_of(request)
     if running:
         kubernetes_versions.refuse_change(running, version)
+
+
+def refuse_partial_versions(request: Request) -> None:
+    """Refuses an upgrade of the control plane that names the versions of some pools only.
+
+    Pools with a resource of their own count, although the request does not contain them. Quoted from Azure in
+    pulumi-azure-native#2094 and terraform-provider-azurerm#23436; Azure/ARO-HCP#662 has separate pools.
+    """
+    wanted = {str(pool.get("name")): pool.get("orchestratorVersion") for pool in inline_pools(request)}
+    if request.old is None or version_of(request) == request.previous("currentKubernetesVersion"):
+        return
+    running = {
+        arm_ids.name(pool.id): pool.properties.get("currentOrchestratorVersion")
+        for pool in pools_of(request.cloud, request.id)
+    }
+    allowed = (None, version_of(request), request.get("kubernetesVersion"))
+    changed = [name for name, version in wanted.items() if version not in (*allowed, running.get(name))]
+    named = [name for name, version in wanted.items() if version]
+    if named and (changed or {*running, *wanted} - {*named}):
+        raise Refused(
+            "NotAllAgentPoolOrchestratorVersionSpecifiedAndUnchanged",
+            "Using managed cluster api, all Agent pools' OrchestratorVersion must be all specified or all unspecified. "
+            "If all specified, they must be stay unchanged or the same with control plane. For agent pool specific "
+            f"change, please use per agent pool operations: https://aka.ms/agent-pool-rest-api. {request.id} names "
+            f"versions of {', '.join(named)}; its pools are {', '.join(sorted({*running, *wanted}))}.",
+            "remove orchestratorVersion from agentPoolProfiles, and set it on the pools with a resource of their own",
+        )
 
 
 def version_of(request: Request) -> str:
@@ -224,14 +269,16 @@ def refuse_tier(request: Request) -> None:
 
 
 def refuse_addons(request: Request) -> None:
-    """Refuses unknown add-ons, and add-ons without their required configuration."""
+    """Refuses retired add-ons, and add-ons without their required configuration."""
     for name, addon in request.get("addonProfiles", {}).items():
-        if name.lower() not in ADDONS:
+        if name.lower() in RETIRED_ADDONS and addon.get("enabled"):
             raise Refused(
                 "AddonInvalid",
                 f"Addon '{name}' of {request.id} is not supported.",
                 f"use one of {', '.join(sorted(ADDONS))}",
             )
+        if name.lower() not in ADDONS | RETIRED_ADDONS:
+            request.warn_unknown("AKS add-on", name)
         workspace = {key.lower() for key in addon.get("config") or {}} & {"loganalyticsworkspaceresourceid"}
         if name.lower() == "omsagent" and addon.get("enabled") and not workspace:
             raise Refused(

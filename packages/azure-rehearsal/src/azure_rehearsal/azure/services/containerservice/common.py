@@ -50,6 +50,12 @@ def nodes_with_surge(properties: dict[str, Any]) -> int:
     return count + surge_nodes(properties, count)
 
 
+def most_nodes(properties: dict[str, Any]) -> int:
+    """The nodes of a pool at its maximum plus the nodes that an upgrade then adds."""
+    most = int((properties.get("enableAutoScaling") and properties.get("maxCount")) or properties.get("count") or 0)
+    return most + surge_nodes(properties, most)
+
+
 def control_plane_principal(cloud: Cloud, properties: dict[str, Any]) -> str | None:
     """The principal of the cluster's user-assigned identity; `None` for a system-assigned one."""
     identities = get_path(properties, "identity.userAssignedIdentities") or []

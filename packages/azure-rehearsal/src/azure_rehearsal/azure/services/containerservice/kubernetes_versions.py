@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from azure_rehearsal.azure.core.rules import Request
 from azure_rehearsal.protocol.provider import Refused
 
 LATEST_PATCH: Final = {"1.35": "1.35.6", "1.36": "1.36.2", "1.37": "1.37.0"}
 """Newest patch by minor version. A version without a patch resolves to it."""
 DEFAULT_VERSION: Final = "1.36"
+NEWEST_RETIRED: Final = "1.30"
+"""The newest minor version that AKS no longer offers, not even with long-term support."""
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -24,15 +27,11 @@ def minor(version: str) -> str:
     return ".".join(version.split(".")[:2])
 
 
-def resolve(version: str, current: str | None = None) -> str:
-    """The full version for a request of `1.36` or `1.36.1`. A minor version keeps the running patch.
-
-    Raises `Refused` for versions that AKS does not offer.
-    """
+def check_offer(request: Request, version: str) -> None:
+    """Refuses malformed and retired versions; warns about versions that `LATEST_PATCH` lacks."""
     parts = version.split(".")
-    newest = LATEST_PATCH.get(minor(version))
-    is_known = newest is not None and len(parts) in (2, 3) and all(part.isdigit() for part in parts)
-    if newest is None or not is_known or numbers(version) > numbers(newest):
+    is_version = len(parts) in (2, 3) and all(part.isdigit() for part in parts)
+    if not is_version or numbers(version)[:2] <= numbers(NEWEST_RETIRED):
         raise Refused(
             "K8sVersionNotSupported",
             f"Managed cluster is on version {version}, which is not supported in this region. Please use [az aks "
@@ -40,9 +39,19 @@ def resolve(version: str, current: str | None = None) -> str:
             f"{', '.join(LATEST_PATCH.values())}.",
             f"use one of {', '.join(LATEST_PATCH)}",
         )
-    if len(parts) == 3:
+    newest = LATEST_PATCH.get(minor(version))
+    if newest is None or numbers(version) > numbers(newest):
+        request.warn_unknown("Kubernetes version", version)
+
+
+def resolve(version: str, current: str | None = None) -> str:
+    """The full version for a request of `1.36` or `1.36.1`. A minor version keeps the running patch.
+
+    An unknown minor version resolves to its first patch.
+    """
+    if len(numbers(version)) == 3:
         return version
-    return current if current is not None and minor(current) == version else newest
+    return current if current is not None and minor(current) == version else LATEST_PATCH.get(version, f"{version}.0")
 
 
 def refuse_change(before: str, after: str) -> None:

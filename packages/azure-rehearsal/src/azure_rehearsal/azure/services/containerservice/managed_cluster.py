@@ -16,12 +16,14 @@ from azure_rehearsal.azure.services.containerservice.cluster_network import (
 )
 from azure_rehearsal.azure.services.containerservice.cluster_outbound import refuse_outbound
 from azure_rehearsal.azure.services.containerservice.cluster_rules import (
+    has_service_principal,
     node_group_id,
     refuse_addons,
     refuse_autoscaler,
     refuse_identity,
     refuse_incomplete_delete,
     refuse_names,
+    refuse_partial_versions,
     refuse_pools,
     refuse_security,
     refuse_tier,
@@ -37,6 +39,21 @@ from azure_rehearsal.azure.services.network.common import AGENT_POOL, CLUSTER
 from azure_rehearsal.azure.services.resources.resource_group import RESOURCE_GROUP
 
 ADDONS_WITH_IDENTITY: Final = {"azurekeyvaultsecretsprovider", "azurepolicy", "omsagent", "ingressapplicationgateway"}
+NETWORK_REPLACEMENTS: Final = (
+    "dnsServiceIP",
+    "ipFamilies",
+    "networkDataplane",
+    "networkMode",
+    "networkPlugin",
+    "networkPluginMode",
+    "networkPolicy",
+    "outboundType",
+    "podCidr",
+    "podCidrs",
+    "serviceCidr",
+    "serviceCidrs",
+)
+"""Parts of networkProfile whose change replaces a cluster, since pulumi-azure-native#4771 (2026-07)."""
 _IPV4: Final = r"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9][0-9]?)"
 _CIDR: Final = Limit(pattern=r"^([0-9]{1,3}\.){3}[0-9]{1,3}(\/([0-9]|[1-2][0-9]|3[0-2]))?$")
 
@@ -55,9 +72,8 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
         "resourceUID": hashlib.sha256(record.creation_id.encode()).hexdigest()[:24],
         "azurePortalFQDN": f"{label}.portal.hcp.{location}.azmk8s.io",
         "oidcIssuerProfile": _issuer(request, record),
-        "identity": _identity(request, record),
         "networkProfile": _network(request),
-        "identityProfile": request.get("identityProfile") or _create_kubelet_identity(request),
+        **_principals(request, record),
         "disableLocalAccounts": bool(request.get("disableLocalAccounts")),
     }
     if request.get("addonProfiles"):
@@ -83,6 +99,16 @@ def _issuer(request: Request, record: Record) -> dict[str, Any]:
     return {
         "enabled": True,
         "issuerURL": f"https://{request.location}.oic.prod-aks.azure.com/{tenant}/{record.stable_uuid('issuer')}/",
+    }
+
+
+def _principals(request: Request, record: Record) -> dict[str, Any]:
+    """The identities of control plane and kubelet, or the service principal that is both."""
+    if request.get("identity.type") is None and has_service_principal(request):
+        return {"servicePrincipalProfile": {"clientId": request.get("servicePrincipalProfile.clientId")}}
+    return {
+        "identity": _identity(request, record),
+        "identityProfile": request.get("identityProfile") or _create_kubelet_identity(request),
     }
 
 
@@ -143,6 +169,12 @@ def _addons(request: Request) -> dict[str, Any]:
     }
 
 
+def _after_write(request: Request, record: Record) -> None:
+    _create_node_group(request, record)
+    if request.old is None:
+        request.cloud.delayed.pass_time()  # the creation of a cluster takes minutes
+
+
 def _create_node_group(request: Request, record: Record) -> None:
     group = node_group_id(request)
     if request.cloud.get(group) is not None:
@@ -180,8 +212,6 @@ TYPE: Final = ArmType(
     token=CLUSTER,
     path=CLUSTER_PATH,
     location_required=True,
-    # networkProfile: older provider versions replace the cluster for any change, newer ones only for parts that AKS
-    # cannot change. The behavior of 3.29 is unknown, so any change replaces.
     force_new=(
         "location",
         "dnsPrefix",
@@ -190,7 +220,7 @@ TYPE: Final = ArmType(
         "linuxProfile",
         "windowsProfile",
         "diskEncryptionSetID",
-        "networkProfile",
+        *(f"networkProfile.{name}" for name in NETWORK_REPLACEMENTS),
     ),
     limits={
         "resourceName": Limit(
@@ -231,6 +261,7 @@ TYPE: Final = ArmType(
         refuse_identity,
         refuse_names,
         refuse_version,
+        refuse_partial_versions,
         refuse_pools,
         refuse_security,
         refuse_autoscaler,
@@ -246,7 +277,7 @@ TYPE: Final = ArmType(
     ),
     outputs=_outputs,
     inline=(Inline("agentPoolProfiles", AGENT_POOL, "agentPoolName", keeps_omitted=True),),
-    after_write=_create_node_group,
+    after_write=_after_write,
     exclusive_writes=ONE_OPERATION_PER_CLUSTER,
     delete_rules=(refuse_incomplete_delete,),
     after_delete=_delete_node_group,

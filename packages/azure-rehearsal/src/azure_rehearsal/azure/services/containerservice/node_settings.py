@@ -100,6 +100,12 @@ def refuse_upgrade_settings(request: Request) -> None:
                 f"'{value}' of pool '{request.name}' is neither a number nor a percentage.",
                 "use a value such as '1' or '33%'",
             )
+    if request.get("scaleSetPriority") == "Spot" and surge is not None:
+        raise invalid(  # quoted from Azure in terraform-provider-azurerm#19355
+            "agentPoolProfile.upgradeSettings.maxSurge",
+            f"pool '{request.name}' has scaleSetPriority Spot, which does not support maxSurge.",
+            "remove maxSurge from Spot pools",
+        )
     has_unavailable = unavailable not in (None, "0", "0%")
     if has_unavailable and request.get("mode") == "System":
         raise invalid(

@@ -1,4 +1,9 @@
-"""Permissions that the identities of a cluster need before AKS creates anything."""
+"""Permissions that the identities of a cluster need before AKS creates anything.
+
+AKS checks the roles on the kubelet identity and on a custom private DNS zone when it gets the request, so roles that
+were assigned moments ago are refused. It uses the roles on network resources minutes later. Sources: Azure Service
+Operator retries CustomKubeletIdentityMissingPermissionError (`managed_cluster_extensions.go`); azurerm#24064.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud
 from azure_rehearsal.azure.core.rules import Request, get_path
 from azure_rehearsal.azure.data.role_definitions import ASSIGN_IDENTITY_ROLES, NETWORK_ROLES, PRIVATE_ZONE_ROLES
-from azure_rehearsal.azure.services.authorization.role_assignment import has_role
+from azure_rehearsal.azure.services.authorization.role_assignment import has_effective_role, has_role
 from azure_rehearsal.azure.services.containerservice.common import control_plane_principal
 from azure_rehearsal.protocol.provider import Refused
 
@@ -16,6 +21,10 @@ SUBNET_JOIN: Final = "Microsoft.Network/virtualNetworks/subnets/join/action"
 PREFIX_JOIN: Final = "Microsoft.Network/publicIPPrefixes/join/action"
 ADDRESS_JOIN: Final = "Microsoft.Network/publicIPAddresses/join/action"
 GROUP_JOIN: Final = "Microsoft.Network/applicationSecurityGroups/joinIpConfiguration/action"
+_WAIT: Final = (
+    "A new assignment takes effect after seconds to minutes: run the deployment again, or retry the creation with an "
+    "error hook (pulumi.ErrorHook)"
+)
 _SCALE_SET_WRITE: Final = "Microsoft.Compute/virtualMachineScaleSets/write"
 
 
@@ -60,14 +69,14 @@ def refuse_kubelet_identity(request: Request) -> None:
                 f"{identity.properties[key]}.",
                 "use resource id, client id and principal id of the same identity",
             )
-    if not has_role(request.cloud, principal, ASSIGN_IDENTITY_ROLES, profile["resourceId"]):
+    if not has_effective_role(request.cloud, principal, ASSIGN_IDENTITY_ROLES, profile["resourceId"]):
         raise Refused(
             "CustomKubeletIdentityMissingPermissionError",
             "The cluster using user-assigned managed identity must be granted 'Managed Identity Operator' role to "
             f"assign kubelet identity. You can run 'az role assignment create --assignee {principal} --role 'Managed "
             f"Identity Operator' --scope {profile['resourceId']}'. See "
             "https://learn.microsoft.com/azure/aks/use-managed-identity#add-role-assignment",
-            "assign the role, and add the assignment to depends_on of the cluster",
+            f"assign the role, and add the assignment to depends_on of the cluster. {_WAIT}",
         )
 
 
@@ -91,11 +100,12 @@ def refuse_private_zone(request: Request) -> None:
             "A system-assigned identity cannot be used with a custom private DNS zone.",
             "set identity.type to UserAssigned with one identity",
         )
-    if not has_role(request.cloud, principal, PRIVATE_ZONE_ROLES, zone):
+    if not has_effective_role(request.cloud, principal, PRIVATE_ZONE_ROLES, zone):
         raise Refused(
             "CustomPrivateDNSZoneMissingPermissionError",
             "Service principal or user-assigned identity must be given permission to read and write to custom "
             f"private dns zone {zone}. Check access result not allowed for action "
             "Microsoft.Network/privateDnsZones/read.",
-            "assign Private DNS Zone Contributor on the zone, and add the assignment to depends_on of the cluster",
+            "assign Private DNS Zone Contributor on the zone, and add the assignment to depends_on of the cluster. "
+            f"{_WAIT}",
         )

@@ -7,7 +7,7 @@ from typing import Final
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import Request, get_path
-from azure_rehearsal.azure.services.containerservice.common import invalid, nodes_with_surge, pools_of
+from azure_rehearsal.azure.services.containerservice.common import invalid, most_nodes, nodes_with_surge, pools_of
 from azure_rehearsal.azure.services.containerservice.permissions import (
     GROUP_JOIN,
     PREFIX_JOIN,
@@ -88,22 +88,28 @@ def _refuse_full_subnet(request: Request, subnet: Record, siblings: list[Record]
 
 
 def refuse_pod_range(request: Request) -> None:
-    """Refuses an overlay pod range with fewer than one /24 per node."""
+    """Refuses an overlay pod range with fewer than one /24 per node of all pools at their maximum.
+
+    Quoted from Azure in Azure/AKS-Construction#701.
+    """
     profile = cluster_of(request).properties.get("networkProfile") or {}
     if profile.get("networkPluginMode") != "overlay" or not profile.get("podCidr"):
         return
-    length = int(str(profile["podCidr"]).split("/")[1])
-    capacity = 2 ** max(NODE_POD_PREFIX - length, 0)
+    available = 2 ** (32 - int(str(profile["podCidr"]).split("/")[1]))
     siblings = [
         item for item in pools_of(request.cloud, cluster_of(request).id) if not arm_ids.same(item.id, request.id)
     ]
-    needed = sum(nodes_with_surge(item) for item in [request.inputs, *(sibling.properties for sibling in siblings)])
-    if needed > capacity:
+    nodes = sum(most_nodes(item) for item in [request.inputs, *(sibling.properties for sibling in siblings)])
+    needed = nodes * 2 ** (32 - NODE_POD_PREFIX)
+    if needed > available:
         raise Refused(
-            "InsufficientPodCidr",
-            f"Pod CIDR {profile['podCidr']} has space for {capacity} nodes (a /{NODE_POD_PREFIX} each); the pools need "
-            f"{needed} including surge.",
-            "use a larger pod range or fewer nodes",
+            "InsufficientSubnetSize",
+            f"Pre-allocated IPs {needed} exceeds IPs available {available} in Subnet Cidr {profile['podCidr']}, Subnet "
+            "Name networkProfile.podCIDR. If Autoscaler is enabled, the max-count from each nodepool is counted "
+            "towards this total (which means that pre-allocated IPs count represents a theoretical max value, not the "
+            "actual number of IPs requested). http://aka.ms/aks/insufficientsubnetsize",
+            f"use a larger pod range or fewer nodes: each of the {nodes} nodes, surge included, has a "
+            f"/{NODE_POD_PREFIX}",
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import Deletion, Request
-from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.data.vm_sizes import VM_SIZES, VmSize
 from azure_rehearsal.azure.services.containerservice import kubernetes_versions
 from azure_rehearsal.azure.services.containerservice.common import invalid, pools_of
@@ -18,6 +18,7 @@ MAX_POOLS: Final = 100
 PODS_PER_NODE: Final = range(10, 251)
 SYSTEM_POOL_CPUS: Final = 2
 SYSTEM_POOL_MEMORY_GIB: Final = 4
+_SIZE_NAME: Final = re.compile(r"(Standard|Basic)_[A-Z]+\d+\w*", re.IGNORECASE)
 
 
 def cluster_of(request: Request) -> Record:
@@ -33,17 +34,19 @@ def size_of(properties: dict[str, Any]) -> VmSize | None:
 
 
 def refuse_size(request: Request) -> None:
-    """Refuses unknown sizes, and sizes without space for the requested ephemeral disk."""
-    size = size_of(request.inputs)
-    if size is None:
+    """Refuses names that are no size, and sizes without space for the requested ephemeral disk."""
+    name, size = str(request.get("vmSize")), size_of(request.inputs)
+    if size is None and not _SIZE_NAME.fullmatch(name):
         raise Refused(
             "VMSizeNotSupported",
-            f"The VM size of {request.get('vmSize')} of agent pool '{request.name}' is not allowed in your "
+            f"The VM size of {name} of agent pool '{request.name}' is not allowed in your "
             f"subscription in location '{cluster_of(request).properties['location']}'. For more details, please visit "
             "https://aka.ms/cpu-quota",
-            "correct the size, or add its family to azure_rehearsal/azure/data/vm_sizes.py if Azure has it",
+            "use a name such as Standard_D4s_v5",
         )
-    if request.get("osDiskType") == "Ephemeral":
+    if size is None:
+        request.warn_unknown("VM size", name)
+    elif request.get("osDiskType") == "Ephemeral":
         _refuse_ephemeral_disk(request, size)
 
 
@@ -139,7 +142,8 @@ def refuse_counts(request: Request) -> None:
             f"minCount {low} of '{request.name}' is greater than maxCount {high}.",
             "set minCount to at most maxCount",
         )
-    if not low <= count <= high:
+    # On creation, Azure accepts a count outside the range (AVM Bicep creates with count 1 and minCount 3).
+    if not low <= count <= high and not (request.get("enableAutoScaling") and request.old is None):
         raise invalid(
             "agentPoolProfile.count",
             f"agentPoolProfile.count of '{request.name}' was {count}. It must be greater or equal to minCount:{low} "
@@ -160,18 +164,9 @@ def refuse_max_pods(request: Request) -> None:
         )
 
 
-def refuse_zones(request: Request) -> None:
-    """Refuses zones that the region does not have."""
-    location = str(cluster_of(request).properties["location"])
-    zones = request.get("availabilityZones", [])
-    unknown = [zone for zone in zones if zone not in REGIONS[location]]
-    if unknown:
-        raise Refused(
-            "AvailabilityZoneNotSupported",
-            f"The zone(s) '{','.join(unknown)}' for resource '{request.name}' is not supported. The supported zones "
-            f"for location '{location}' are '{','.join(REGIONS[location])}'",
-            "use zones that the region has, or none",
-        )
+def warn_of_unknown_zones(request: Request) -> None:
+    """Warns about zones that the region does not have here."""
+    request.warn_unknown_zones(request.get("availabilityZones", []), str(cluster_of(request).properties["location"]))
 
 
 def refuse_version(request: Request) -> None:
@@ -179,6 +174,8 @@ def refuse_version(request: Request) -> None:
     control_plane = cluster_of(request).properties["currentKubernetesVersion"]
     running = request.previous("currentOrchestratorVersion")
     given = request.get("orchestratorVersion")
+    if given:
+        kubernetes_versions.check_offer(request, given)
     version = kubernetes_versions.resolve(given, running) if given else running or control_plane
     kubernetes_versions.refuse_newer_pool(version, control_plane)
     if running:

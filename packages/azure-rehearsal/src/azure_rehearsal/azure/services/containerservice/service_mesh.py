@@ -38,7 +38,7 @@ MAX_REVISION_STEP: Final = 2
 
 
 def refuse_mesh(request: Request) -> None:
-    """Refuses revisions that are unknown, incompatible with the cluster, or not reachable from the running ones."""
+    """Refuses revisions that are ended, incompatible with the cluster, or not reachable from the running ones."""
     if str(request.get("serviceMeshProfile.mode")).lower() != "istio":
         return
     wanted: list[str] = request.get("serviceMeshProfile.istio.revisions", [])
@@ -46,7 +46,10 @@ def refuse_mesh(request: Request) -> None:
     if str(request.previous("serviceMeshProfile.mode")).lower() != "istio":
         running = []
     for revision in wanted:
-        _refuse_revision(revision, is_new=revision not in running)
+        if revision not in REVISIONS and not 0 < _minor(revision) < min(map(_minor, REVISIONS)):
+            request.warn_unknown("revision of the service mesh add-on", revision)
+            continue
+        _refuse_ended(revision, is_new=revision not in running)
         _refuse_version(revision, kubernetes_versions.minor(version_of(request)))
     if len(set(wanted)) != len(wanted) or len(wanted) > 2:
         raise _not_allowed(
@@ -60,15 +63,13 @@ def refuse_mesh(request: Request) -> None:
     _refuse_skipped_step(wanted, running)
 
 
-def _refuse_revision(revision: str, *, is_new: bool) -> None:
+def _refuse_ended(revision: str, *, is_new: bool) -> None:
     known = REVISIONS.get(revision)
     if known is None or (known.ended and is_new):
         offered = ", ".join(name for name, item in REVISIONS.items() if not item.ended)
-        ended = f" Its support ended in {known.ends}." if known else ""
         raise _not_allowed(
             f"Revision {revision} is not supported by the service mesh add-on",
-            f"use one of {offered}.{ended} Add newer revisions to"
-            " azure_rehearsal/azure/services/containerservice/service_mesh.py",
+            f"use one of {offered}." + (f" Its support ended in {known.ends}" if known else ""),
         )
 
 
@@ -93,7 +94,8 @@ def _refuse_skipped_step(wanted: list[str], running: list[str]) -> None:
 
 
 def _minor(revision: str) -> int:
-    return int(revision.rpartition("-")[2])
+    number = revision.rpartition("-")[2]
+    return int(number) if number.isdigit() else 0
 
 
 def _not_allowed(reason: str, remediation: str) -> Refused:

@@ -20,6 +20,7 @@ MIN_THROUGHPUT: Final = 400
 THROUGHPUT_STEP: Final = 100
 MIN_AUTOSCALE_THROUGHPUT: Final = 1000
 MAX_NAME_LENGTH: Final = 255
+GENERATED_SUFFIX_LENGTH: Final = 8
 FORBIDDEN_IN_NAMES: Final = frozenset("/\\#?")
 ACCOUNT_NAME: Final = Limit(min_length=3, max_length=50, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -51,7 +52,8 @@ def refuse_name(request: Request) -> None:
             f"{' '.join(sorted(FORBIDDEN_IN_NAMES))}, no space at the end.",
             "choose another name",
         )
-    if request.get("resource.id") != name:
+    # A generated name passes: github.com/pulumi/examples, azure-py-cosmosdb-logicapp gives only resource.id.
+    if request.get("resource.id") not in (name, name[:-GENERATED_SUFFIX_LENGTH]):
         raise bad_request(
             f"The resource name '{name}' in the URL and resource.id '{request.get('resource.id')}' in the body of "
             f"{request.id} must be the same.",

@@ -26,14 +26,9 @@ def _refuse_locations(request: Request) -> None:
         )
     for name, item in zip(names, locations, strict=True):
         if name not in REGIONS:
-            raise bad_request(
-                f"Location '{name}' of database account '{request.name}' is not available.", "use a public region"
-            )
-        if item.get("isZoneRedundant") and not REGIONS[name]:
-            raise bad_request(
-                f"Zone redundancy of database account '{request.name}' is not supported in '{name}'.",
-                "set isZoneRedundant to false for this location",
-            )
+            request.warn_unknown("region", item.get("locationName"))
+        elif item.get("isZoneRedundant") and not REGIONS[name]:
+            request.warn_unknown("zone redundancy in region", name)
 
 
 def _refuse_serverless(request: Request) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.rules import ArmType, Request
+from azure_rehearsal.azure.data.role_definitions import ROLES
 from azure_rehearsal.azure.services.cosmosdb.common import ACCOUNT_NAME, PATH, ROLE, bad_request
 from azure_rehearsal.protocol.provider import Refused
 
@@ -26,7 +27,10 @@ def _refuse_role(request: Request) -> None:
             "derive it with uuid5 from scope, principal and role",
         ) from None
     role = str(request.get("roleDefinitionId", ""))
-    if arm_ids.name(role) not in BUILT_IN_ROLES or not arm_ids.is_inside(role, account):
+    name = arm_ids.name(role)
+    if name not in {*BUILT_IN_ROLES, *ROLES}:
+        request.warn_unknown("Cosmos DB role definition", name)
+    if name in ROLES or not arm_ids.is_inside(role, account):
         raise Refused(
             "NotFound",
             f"The role definition '{role}' does not exist on {account}.",

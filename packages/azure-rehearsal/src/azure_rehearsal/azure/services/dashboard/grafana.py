@@ -16,6 +16,8 @@ from azure_rehearsal.protocol.provider import Refused
 GRAFANA: Final = "azure-native:dashboard:Grafana"
 SKU: Final = "standard"
 MAJOR_VERSIONS: Final = ("11", "12")
+RETIRED_MAJOR_VERSIONS: Final = ("9", "10")
+"""learn.microsoft.com/azure/managed-grafana/how-to-upgrade-grafana-11, 2025-08."""
 
 
 def _refuse_sku(request: Request) -> None:
@@ -30,13 +32,15 @@ def _refuse_sku(request: Request) -> None:
 
 def _refuse_version(request: Request) -> None:
     version = request.get("properties.grafanaMajorVersion")
-    if version is not None and str(version) not in MAJOR_VERSIONS:
+    if version is not None and str(version) in RETIRED_MAJOR_VERSIONS:
         raise Refused(
             "InvalidGrafanaMajorVersion",
             f"The Grafana major version '{version}' of workspace '{request.name}' is not supported. Supported: "
             f"{', '.join(MAJOR_VERSIONS)}.",
             "use one of these versions, or remove the property",
         )
+    if version is not None and str(version) not in MAJOR_VERSIONS:
+        request.warn_unknown("Grafana major version", version)
 
 
 def _outputs(request: Request, record: Record) -> dict[str, Any]:

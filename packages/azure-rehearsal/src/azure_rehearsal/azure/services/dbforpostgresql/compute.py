@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from azure_rehearsal.azure.core.rules import Request
-from azure_rehearsal.azure.data.region_pairs import PAIRS
+from azure_rehearsal.azure.data.region_pairs import WITHOUT_PAIR
 from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.azure.services.dbforpostgresql.common import invalid
 from azure_rehearsal.azure.services.dbforpostgresql.offers import (
@@ -59,19 +59,20 @@ def refuse_version(request: Request) -> None:
 
 
 def refuse_size(request: Request) -> None:
-    """Refuses unknown compute sizes, and sizes of another tier."""
+    """Refuses names that are no size, and sizes of another tier."""
     name, tier = request.get("sku.name"), request.get("sku.tier")
     if name is None:
         raise invalid("sku", f"Server '{request.name}' has no sku.", "set sku.name and sku.tier")
     found = tier_of(str(name))
-    if not found:
+    if not found and not str(name).lower().startswith("standard_"):
         raise Refused(
             "InvalidSkuName",
             f"The SKU '{name}' of server '{request.name}' is not offered for flexible servers.",
-            "use a size such as Standard_D4ds_v5; if Azure offers this size, add it to "
-            "azure_rehearsal/azure/services/dbforpostgresql/offers.py",
+            "use a size such as Standard_D4ds_v5; the tier belongs in sku.tier",
         )
-    if found.lower() != str(tier).lower():
+    if not found:
+        request.warn_unknown("PostgreSQL compute size", name)
+    elif found.lower() != str(tier).lower():
         raise Refused(
             "InvalidEditionSkuCombination",
             f"The SKU '{name}' of server '{request.name}' belongs to tier {found}, not to {tier}.",
@@ -144,18 +145,11 @@ def storage_outputs(request: Request) -> dict[str, Any]:
 
 
 def refuse_standby(request: Request) -> None:
-    """Refuses unknown zones, and unsupported high availability."""
+    """Refuses unsupported high availability; warns about zones that are not known here."""
     mode = standby_mode(request.get("highAvailability.mode"))
     zones, zone = REGIONS.get(request.location, ()), request.get("availabilityZone") or None
     standby = request.get("highAvailability.standbyAvailabilityZone") or None
-    for path, value in (("availabilityZone", zone), ("highAvailability.standbyAvailabilityZone", standby)):
-        if value is not None and value not in zones:
-            raise Refused(
-                "AvailabilityZoneNotAvailable",
-                f"Specified availability zone '{value}' ({path}) is not supported in region '{request.location}' for "
-                f"server '{request.name}'; its zones are {', '.join(zones) or 'none'}.",
-                "use a zone of the region, or remove the property",
-            )
+    request.warn_unknown_zones(filter(None, (zone, standby)), request.location)
     if mode == "disabled":
         return
     if str(request.get("sku.tier")).lower() == BURSTABLE.lower():
@@ -164,11 +158,13 @@ def refuse_standby(request: Request) -> None:
             f"High availability of server '{request.name}' is not supported for the Burstable tier.",
             "use GeneralPurpose or MemoryOptimized",
         )
-    if mode == "zoneredundant" and (not zones or (standby is not None and standby == zone)):
+    if mode == "zoneredundant" and not zones:
+        request.warn_unknown("zone redundancy in region", request.location)
+    if mode == "zoneredundant" and standby is not None and standby == zone:
         raise Refused(
             "ZoneRedundantHANotSupported",
-            f"Zone redundant high availability of server '{request.name}' requires a standby in another zone: region "
-            f"'{request.location}' has {', '.join(zones) or 'no zones'}, primary {zone}, standby {standby}.",
+            f"Zone redundant high availability of server '{request.name}' requires a standby in another zone: primary "
+            f"{zone}, standby {standby}.",
             "set another standbyAvailabilityZone, or use mode SameZone",
         )
     if mode == "samezone" and standby is not None and standby != zone:
@@ -197,7 +193,7 @@ def refuse_backup(request: Request) -> None:
             f"request has {after}.",
             "keep the value; use another server for the other value",
         )
-    if is_enabled(request, "backup.geoRedundantBackup") and request.location not in PAIRS:
+    if is_enabled(request, "backup.geoRedundantBackup") and request.location in WITHOUT_PAIR:
         raise Refused(
             "GeoRedundantBackupNotSupported",
             f"Geo-redundant backup of server '{request.name}' is not supported in region '{request.location}', which "

@@ -1,7 +1,7 @@
 """Versions, compute sizes and storage sizes that Azure offers for flexible servers.
 
 Sources: azure-databases-docs `concepts-version-policy.md`, `concepts-compute-storage.md`, `concepts-storage.md`, as of
-2026-11. The simulated Azure refuses other sizes; add new ones here.
+2026-11. The rehearsal warns about other compute sizes; add new ones here.
 """
 
 from __future__ import annotations

@@ -96,6 +96,19 @@ def _refuse_differences(request: Request, source: Record) -> None:
         )
 
 
+def refuse_upgrade_with_replicas(request: Request) -> None:
+    """Refuses a major upgrade of a primary with replicas (azure-databases-docs `concepts-major-version-upgrade.md`)."""
+    before, after = request.previous("version"), request.get("version")
+    replicas = replicas_of(request.cloud, request.id)
+    if before is not None and after is not None and int(after) > int(before) and replicas:
+        raise Refused(
+            "MajorVersionUpgradeNotAllowed",
+            f"Server '{request.name}' cannot be upgraded from version {before} to {after} while it has read replicas: "
+            f"{', '.join(item.id for item in replicas)}.",
+            "delete the read replicas of all regions, upgrade, and create them again",
+        )
+
+
 def refuse_settings_of_replica(request: Request) -> None:
     """Refuses settings that a replica inherits from its primary or cannot have."""
     old_is_replica = request.old is not None and is_replica(request.old)

@@ -47,6 +47,7 @@ from azure_rehearsal.azure.services.dbforpostgresql.replicas import (
     refuse_delete_while_primary_is_busy,
     refuse_replica,
     refuse_settings_of_replica,
+    refuse_upgrade_with_replicas,
     refuse_while_primary_is_busy,
     replication_outputs,
 )
@@ -149,6 +150,7 @@ TYPE: Final = ArmType(
         refuse_login,
         refuse_password,
         refuse_version,
+        refuse_upgrade_with_replicas,
         refuse_size,
         refuse_storage,
         refuse_standby,

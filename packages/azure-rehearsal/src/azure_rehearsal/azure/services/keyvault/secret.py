@@ -2,8 +2,8 @@
 
 A delete uses the vault's data plane because ARM has no DELETE for secrets; it soft-deletes the secret in its vault. A
 create with the same name gets a 409 from Azure, after which the provider recovers the secret and writes it again
-(`provider/pkg/resources/customresources/custom_keyvault.go`). Not checked: the deployer's network access to the data
-plane and its permissions there.
+(`provider/pkg/resources/customresources/custom_keyvault.go`). Both use the data plane: the vault must admit the
+deployer's address and give it a role there (`data_plane.py`). Creates and updates use ARM and need neither.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import ArmType, Deletion, Limit, Request, get_path
 from azure_rehearsal.azure.core.secret_digest import matches_digest, store_digests
+from azure_rehearsal.azure.services.keyvault.data_plane import refuse_access
 from azure_rehearsal.azure.services.keyvault.soft_deleted import find_deleted_secret, recover_secret, soft_delete_secret
 from azure_rehearsal.azure.services.keyvault.vault import PATH, location_of
 from azure_rehearsal.protocol.provider import Refused
@@ -56,6 +57,15 @@ def _refuse_expiry(request: Request) -> None:
             f"Secret '{request.name}' has expires {ends}, which is not after notBefore {begins}.",
             "set expires after notBefore, both in seconds since 1970-01-01 UTC",
         )
+
+
+def _refuse_recovery(request: Request) -> None:
+    if request.old is None and find_deleted_secret(request.cloud, request.id) is not None:
+        refuse_access(request.cloud, request.client, request.id, "recover")
+
+
+def _refuse_delete(deletion: Deletion) -> None:
+    refuse_access(deletion.cloud, deletion.client, deletion.record.id, "delete")
 
 
 def _previous_state(request: Request) -> Record | None:
@@ -113,8 +123,9 @@ TYPE: Final = ArmType(
         "vaultName": Limit(pattern=r"^[a-zA-Z0-9-]{3,24}$"),
         "secretName": Limit(pattern=r"^[a-zA-Z0-9-]{1,127}$"),
     },
-    rules=(_refuse_value, _refuse_content_type, _refuse_expiry),
+    rules=(_refuse_value, _refuse_content_type, _refuse_expiry, _refuse_recovery),
     outputs=_outputs,
     after_write=_after_write,
+    delete_rules=(_refuse_delete,),
     after_delete=_after_delete,
 )

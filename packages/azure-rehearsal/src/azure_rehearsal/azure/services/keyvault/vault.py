@@ -98,6 +98,18 @@ def _refuse_soft_delete(request: Request) -> None:
         )
 
 
+def _refuse_missing_policies(request: Request) -> None:
+    """Requires access policies without RBAC. Quoted from Azure in pulumi-azure-native#1478."""
+    if request.get("properties.enableRbacAuthorization") or _recovers(request):
+        return
+    if request.sent.get("properties", {}).get("accessPolicies") is None:
+        raise Refused(
+            "BadRequest",
+            f"The parameter accessPolicies is not specified. Vault '{request.name}'.",
+            "set enableRbacAuthorization to true, or accessPolicies (an empty list at least)",
+        )
+
+
 def _refuse_network_rules(request: Request) -> None:
     rules = request.get("properties.networkAcls.virtualNetworkRules", [])
     refuse_subnets_without_endpoint(request, "Microsoft.KeyVault", [item.get("id") for item in rules])
@@ -169,7 +181,7 @@ TYPE: Final = ArmType(
         "properties.enabledForDeployment": False,
         "properties.publicNetworkAccess": "Enabled",
     },
-    rules=(_refuse_deleted_name, _refuse_soft_delete, _refuse_network_rules),
+    rules=(_refuse_deleted_name, _refuse_soft_delete, _refuse_missing_policies, _refuse_network_rules),
     outputs=_outputs,
     live_outputs=_live,
     after_write=_recover,

@@ -1,7 +1,7 @@
 """Log and metric categories of diagnostic settings, by resource type.
 
 Sources: learn.microsoft.com/azure/azure-monitor/reference/logs-index and metrics-index, as of 2026-11. The
-simulated Azure refuses types that are missing or have no category; add new ones here.
+rehearsal warns about missing types and categories; add new ones here.
 """
 
 from __future__ import annotations
@@ -90,3 +90,20 @@ AUDIT: Final = frozenset(
     }
 )  # fmt: skip
 """Log categories in the group `audit`, in lower case."""
+
+WITHOUT_SETTINGS: Final = frozenset(
+    {
+        "microsoft.managedidentity/userassignedidentities", "microsoft.network/routetables",
+        "microsoft.network/publicipprefixes", "microsoft.network/applicationsecuritygroups",
+        "microsoft.network/virtualnetworks/subnets", "microsoft.resources/resourcegroups",
+        "microsoft.containerservice/managedclusters/agentpools",
+    }
+)  # fmt: skip
+"""Types without logs and metrics, which have no diagnostic settings, in lower case."""
+
+
+def is_category(name: str) -> bool:
+    """Whether any type has this category or group. If so, its absence from another type is Azure's, not ours."""
+    return name.lower() in {
+        item.lower() for known in CATEGORIES.values() for item in (*known.logs, *known.groups, *known.metrics)
+    }

@@ -11,7 +11,13 @@ from typing import Any, Final
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import ArmType, Deletion, NameRule, Request, normal_location
-from azure_rehearsal.azure.services.monitor.diagnostic_categories import AUDIT, CATEGORIES, Categories
+from azure_rehearsal.azure.services.monitor.diagnostic_categories import (
+    AUDIT,
+    CATEGORIES,
+    WITHOUT_SETTINGS,
+    Categories,
+    is_category,
+)
 from azure_rehearsal.protocol.provider import Refused
 
 SETTING: Final = "azure-native:monitor:DiagnosticSetting"
@@ -39,14 +45,14 @@ def _bad_request(message: str, remediation: str) -> Refused:
 
 
 def _refuse_kind(request: Request) -> None:
-    known = _categories(request)
-    if not known.logs and not known.metrics:
+    kind = arm_ids.kind(_target(request))
+    if kind.lower() in WITHOUT_SETTINGS:
         raise _bad_request(
-            f"The resource type '{arm_ids.kind(_target(request)).lower()}' does not support diagnostic settings. "
-            f"Resource: {_target(request)}.",
-            "remove the setting; if Azure supports it, add the type to "
-            "azure_rehearsal/azure/services/monitor/diagnostic_categories.py",
+            f"The resource type '{kind.lower()}' does not support diagnostic settings. Resource: {_target(request)}.",
+            "remove the setting",
         )
+    if kind.lower() not in CATEGORIES:
+        request.warn_unknown("diagnostic settings of type", kind)
 
 
 def _refuse_categories(request: Request) -> None:
@@ -65,18 +71,27 @@ def _refuse_categories(request: Request) -> None:
     )
     for label, items, key, allowed in checks:
         for item in items:
-            if str(item.get(key)).lower() not in {name.lower() for name in allowed}:
-                raise _bad_request(
-                    f"{label} '{item.get(key)}' is not supported, supported ones are: '{', '.join(allowed)}'. "
-                    f"Diagnostic setting '{request.name}' of {_target(request)}.",
-                    "use a supported one",
-                )
+            _refuse_category(request, label, str(item.get(key)), allowed)
     if not any(item.get("enabled") for item in [*logs, *request.get("metrics", [])]):
         raise _bad_request(
             f"Diagnostic setting '{request.name}' of {_target(request)} enables nothing: at least one log or metric "
             "category is needed.",
             "enable a category, or remove the setting",
         )
+
+
+def _refuse_category(request: Request, label: str, value: str, allowed: tuple[str, ...]) -> None:
+    kind = arm_ids.kind(_target(request))
+    if kind.lower() not in CATEGORIES or value.lower() in {name.lower() for name in allowed}:
+        return
+    if not is_category(value):
+        request.warn_unknown(f"{label.lower()} of {kind}", value)
+        return
+    raise _bad_request(
+        f"{label} '{value}' is not supported, supported ones are: '{', '.join(allowed)}'. Diagnostic setting "
+        f"'{request.name}' of {_target(request)}.",
+        "use a supported one",
+    )
 
 
 def _refuse_retention(request: Request) -> None:

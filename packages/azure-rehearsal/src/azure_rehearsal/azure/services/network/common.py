@@ -8,7 +8,6 @@ from typing import Any, Final
 from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.rules import ExclusiveWrites, Immutable, NameRule, Request, get_path, normal_location
-from azure_rehearsal.azure.data.regions import REGIONS
 from azure_rehearsal.protocol.provider import Refused
 
 NETWORK_PATH: Final = arm_ids.provider_id("Microsoft.Network/virtualNetworks", "virtualNetworkName")
@@ -51,17 +50,9 @@ RESERVED_ADDRESSES: Final = RESERVED_AT_START + 1
 """Addresses that Azure reserves in every subnet."""
 
 
-def refuse_zones(request: Request) -> None:
-    """Refuses zones that the region does not have."""
-    available = REGIONS.get(request.location, ())
-    unknown = [zone for zone in request.get("zones", []) if zone not in available]
-    if unknown:
-        raise Refused(
-            "InvalidAvailabilityZone",
-            f"The zone(s) '{','.join(unknown)}' for resource '{request.type.kind}/{request.name}' is not supported. "
-            f"The supported zones for location '{request.location}' are '{','.join(available)}'",
-            "use zones of the region, or none",
-        )
+def warn_of_unknown_zones(request: Request) -> None:
+    """Warns about zones that the region does not have here."""
+    request.warn_unknown_zones(request.get("zones", []), request.location)
 
 
 def refuse_other_region(request: Request, ids: list[Any], location: str) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core.account_access import refuse_during_endpoint_write
 from azure_rehearsal.azure.core.cloud import Cloud, Record
+from azure_rehearsal.azure.core.identities import identity_outputs
 from azure_rehearsal.azure.core.rules import ArmType, Limit, Request, get_path, normal_location
+from azure_rehearsal.azure.data.role_definitions import WRITE_BLOB_ROLES
+from azure_rehearsal.azure.services.authorization.role_assignment import has_role
 from azure_rehearsal.azure.services.network.common import NAME
-from azure_rehearsal.azure.services.network.network_watcher import WATCHER_PATH
+from azure_rehearsal.azure.services.network.network_watcher import WATCHER_PATH, refuse_early_child
 from azure_rehearsal.protocol.provider import Refused
 
 FLOW_LOG: Final = "azure-native:network:FlowLog"
@@ -90,9 +94,35 @@ def _refuse_settings(request: Request) -> None:
         )
 
 
+def _refuse_storage(request: Request) -> None:
+    """Refuses an account that the log cannot write to, and one with another write in progress.
+
+    Without account keys the log signs in with its user-assigned identity:
+    learn.microsoft.com/azure/network-watcher/vnet-flow-logs-managed-identity (2025-11-18). The code is the
+    simulation's; Azure may accept such a log and write nothing.
+    """
+    account = request.referenced("storageId")
+    if account is None:
+        return
+    refuse_during_endpoint_write(request.cloud, request.id, account.id)
+    if account.properties.get("allowSharedKeyAccess") is not False:
+        return
+    identities = [request.cloud.get(id) for id in request.get("identity.userAssignedIdentities", [])]
+    principals = [str(identity.properties["principalId"]) for identity in identities if identity is not None]
+    if not any(has_role(request.cloud, principal, WRITE_BLOB_ROLES, account.id) for principal in principals):
+        raise Refused(
+            "FlowLogCannotWriteToStorage",
+            f"Flow log {request.id} cannot write to {account.id}: the account accepts no account keys, and the log has "
+            f"{'no user-assigned identity' if not principals else 'an identity without the role'}.",
+            "set a user-assigned identity, assign Storage Blob Data Contributor on the account to it, and add the "
+            "assignment to depends_on of the flow log",
+        )
+
+
 def _outputs(request: Request, record: Record) -> dict[str, Any]:
     target = request.referenced("targetResourceId")
-    return {"targetResourceGuid": target.stable_uuid("resource")} if target else {}
+    guid = {"targetResourceGuid": target.stable_uuid("resource")} if target else {}
+    return {**guid, **identity_outputs(request, record)}
 
 
 TYPE: Final = ArmType(
@@ -101,6 +131,6 @@ TYPE: Final = ArmType(
     name=NAME,
     limits={"retentionPolicy.days": Limit(minimum=0, maximum=RETENTION_DAYS)},
     defaults={"enabled": True},
-    rules=(_refuse_target, _refuse_second_log, _refuse_settings),
+    rules=(refuse_early_child, _refuse_target, _refuse_second_log, _refuse_settings, _refuse_storage),
     outputs=_outputs,
 )

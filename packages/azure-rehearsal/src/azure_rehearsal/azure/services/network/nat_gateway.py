@@ -15,7 +15,7 @@ from azure_rehearsal.azure.services.network.common import (
     address_count,
     refuse_idle_timeout,
     refuse_other_region,
-    refuse_zones,
+    warn_of_unknown_zones,
 )
 from azure_rehearsal.protocol.provider import Refused
 
@@ -67,7 +67,7 @@ TYPE: Final = ArmType(
     name=NAME,
     defaults={"idleTimeoutInMinutes": 4},
     immutable=(ZONES_FIXED, Immutable("sku")),
-    rules=(refuse_zones, _refuse_gateway),
+    rules=(warn_of_unknown_zones, _refuse_gateway),
     in_use=(
         InUse(
             (SUBNET,),

@@ -9,7 +9,7 @@ from azure_rehearsal.azure.core import arm_ids
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import ArmType, InUse, Request
 from azure_rehearsal.azure.services.network.common import NAME, SUBNET, part_id, refuse_other_region
-from azure_rehearsal.azure.services.network.service_tags import DEFAULT_TAGS, is_tag
+from azure_rehearsal.azure.services.network.service_tags import DEFAULT_TAGS, is_tag, warn_of_unknown_tag
 from azure_rehearsal.protocol.provider import Refused
 
 SECURITY_GROUP: Final = "azure-native:network:NetworkSecurityGroup"
@@ -96,7 +96,7 @@ def _refuse_sides(request: Request) -> None:
                     f"{side}ApplicationSecurityGroups; it has {' and '.join(given) or 'none'}.",
                     "set exactly one of them",
                 )
-            _refuse_addresses(rule, side, id)
+            _refuse_addresses(request, rule, side, id)
             ports = [name for name in (f"{side}PortRange", f"{side}PortRanges") if rule.get(name)]
             if len(ports) != 1:
                 raise Refused(
@@ -108,14 +108,13 @@ def _refuse_sides(request: Request) -> None:
             _refuse_ports(rule, side, id)
 
 
-def _refuse_addresses(rule: dict[str, Any], side: str, id: str) -> None:
+def _refuse_addresses(request: Request, rule: dict[str, Any], side: str, id: str) -> None:
     single = rule.get(f"{side}AddressPrefix")
-    if single and not is_tag(single) and not _is_address(single):
+    if single and not is_tag(single) and not _is_address(single) and not warn_of_unknown_tag(request, single):
         raise Refused(
             "SecurityRuleInvalidAddressPrefix",
             f"Security rule {id} has invalid Address prefix. Value provided: {single}",
-            "use '*', an address, a CIDR block without host bits, or a service tag; add new tags to "
-            "azure_rehearsal/azure/services/network/service_tags.py",
+            "use '*', an address, a CIDR block without host bits, or a service tag",
         )
     for item in rule.get(f"{side}AddressPrefixes") or []:
         if is_tag(item):

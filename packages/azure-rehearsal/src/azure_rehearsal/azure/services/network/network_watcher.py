@@ -1,7 +1,8 @@
-"""Network watchers. Azure creates one per region with the first virtual network.
+"""Network watchers. Azure creates one per region some time after the first virtual network.
 
-Its name is `NetworkWatcher_<region>`, its resource group `NetworkWatcherRG`. Source:
-learn.microsoft.com/azure/network-watcher/network-watcher-create.
+Its name is `NetworkWatcher_<region>`, its resource group `NetworkWatcherRG`. Sources:
+learn.microsoft.com/azure/network-watcher/network-watcher-create; AKS-Construction#410 and #425 (a flow log in the same
+deployment as the first network: ResourceGroupNotFound).
 """
 
 from __future__ import annotations
@@ -45,8 +46,29 @@ def create_network_watcher(request: Request, record: Record) -> None:
     names = {"subscriptionId": request.client.subscription_id, "resourceGroupName": WATCHER_GROUP}
     group = arm_ids.fill(arm_ids.RESOURCE_GROUP, names)
     watcher = arm_ids.fill(WATCHER_PATH, {**names, "networkWatcherName": watcher_name(location)})
+    if request.cloud.get(watcher) is None:
+        request.cloud.delayed.delay(watcher)
     default_resources.add(request.cloud, group, RESOURCE_GROUP.token, {"location": location})
     default_resources.add(request.cloud, watcher, WATCHER, {"location": location, "provisioningState": "Succeeded"})
+
+
+def refuse_early_child(request: Request) -> None:
+    """Refuses a child of a watcher that Azure has not created yet."""
+    watcher = arm_ids.parent(request.id)
+    if not request.cloud.delayed.is_missing(watcher):
+        return
+    remediation = (
+        "Azure creates the watcher within minutes of the region's first virtual network: run the deployment again, or "
+        "retry the creation with an error hook (pulumi.ErrorHook)"
+    )
+    if len(request.cloud.of_type(WATCHER)) > 1:
+        raise Refused(
+            "ParentResourceNotFound",
+            f"Failed to perform 'write' on resource(s) of type 'networkWatchers/flowLogs', because the parent resource "
+            f"'{watcher}' could not be found.",
+            remediation,
+        )
+    raise Refused("ResourceGroupNotFound", f"Resource group '{WATCHER_GROUP}' could not be found.", remediation)
 
 
 TYPE: Final = ArmType(

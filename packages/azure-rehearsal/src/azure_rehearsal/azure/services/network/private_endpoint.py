@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Any, Final
 
-from azure_rehearsal.azure.core import arm_ids
+from azure_rehearsal.azure.core import arm_ids, type_registry
+from azure_rehearsal.azure.core.account_access import conflict_of_endpoint
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT, connection_of
 from azure_rehearsal.azure.core.rules import ArmType, Request, get_path
@@ -16,11 +17,13 @@ from azure_rehearsal.azure.services.network.common import (
     prefixes_of,
     refuse_other_region,
 )
-from azure_rehearsal.azure.services.network.private_link_targets import groups_of
+from azure_rehearsal.azure.services.network.private_link_targets import groups_of, is_known_group
 from azure_rehearsal.azure.services.network.subnet import delegations_of
 from azure_rehearsal.protocol.provider import Refused
 
 PATH: Final = arm_ids.provider_id("Microsoft.Network/privateEndpoints", "privateEndpointName")
+WRITE_DURATION: Final = 10
+"""A private endpoint takes a minute or two, most other writes take seconds."""
 _REGISTRY: Final = "microsoft.containerregistry/registries"
 
 
@@ -59,7 +62,13 @@ def _refuse_group(request: Request) -> None:
         return
     kind, groups = arm_ids.kind(target.id), groups_of(target)
     wanted = link["groupIds"][0]
-    if wanted.lower() not in {name.lower() for name in groups}:
+    if not groups and not type_registry.type_of(target).has_rules:
+        request.warnings.append(
+            f"not known here: private link group '{wanted}' of {kind}. The endpoint has no host names."
+        )
+    elif wanted.lower() not in {name.lower() for name in groups} and not is_known_group(wanted):
+        request.warn_unknown(f"private link group of {kind}", wanted)
+    elif wanted.lower() not in {name.lower() for name in groups}:
         raise Refused(
             "BadRequest",
             f"Call to {kind} failed. Error message: Invalid groupId '{wanted}' for {target.id}; its group "
@@ -110,6 +119,13 @@ def _refuse_subnet(request: Request) -> None:
         )
 
 
+def _fail_during_writes(request: Request) -> None:
+    """Lets the endpoint fail if its target has other writes in progress: ARM accepts it and asks the target later."""
+    target = request.cloud.get(connection_of(request.inputs)["privateLinkServiceId"])
+    if target is not None:
+        request.failure = request.failure or conflict_of_endpoint(request.cloud, request.id, target)
+
+
 def _members(request: Request) -> list[str]:
     """The host names of the endpoint's target."""
     link = connection_of(request.inputs)
@@ -117,7 +133,8 @@ def _members(request: Request) -> list[str]:
     if target is None:
         return []
     groups = {name.lower(): group for name, group in groups_of(target).items()}
-    return groups[link["groupIds"][0].lower()].host_names(request.cloud, target)
+    group = groups.get(link["groupIds"][0].lower())
+    return group.host_names(request.cloud, target) if group else []
 
 
 def addresses_in(cloud: Cloud, subnet_id: str) -> set[str]:
@@ -188,6 +205,7 @@ TYPE: Final = ArmType(
     path=PATH,
     force_new=("subnet",),
     name=NAME,
-    rules=(_refuse_connection, _refuse_group, _refuse_subnet, _refuse_full_subnet),
+    rules=(_refuse_connection, _refuse_group, _refuse_subnet, _refuse_full_subnet, _fail_during_writes),
     outputs=_outputs,
+    duration=WRITE_DURATION,
 )

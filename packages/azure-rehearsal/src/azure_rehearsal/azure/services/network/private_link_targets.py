@@ -95,6 +95,11 @@ TARGETS: Final[Mapping[str, Mapping[str, Group]]] = {
 """Groups by group id, by the target's ARM kind in lower case."""
 
 
+def is_known_group(group: str) -> bool:
+    """Whether any type has this group id. If so, its absence from another type's groups is Azure's, not ours."""
+    return group.lower() in {name.lower() for groups in TARGETS.values() for name in groups}
+
+
 def groups_of(target: Record) -> Mapping[str, Group]:
     """The groups of a target; empty if the rehearsal knows no private endpoints for its type."""
     found = TARGETS.get(arm_ids.kind(target.id).lower(), {})

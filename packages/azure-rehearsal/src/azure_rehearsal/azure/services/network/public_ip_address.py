@@ -20,7 +20,7 @@ from azure_rehearsal.azure.services.network.common import (
     addresses_in_use,
     refuse_idle_timeout,
     refuse_other_region,
-    refuse_zones,
+    warn_of_unknown_zones,
 )
 from azure_rehearsal.protocol.provider import Refused
 
@@ -105,7 +105,7 @@ TYPE: Final = ArmType(
         Unique(_dns_name, "DnsRecordInUse", "DNS record {name} is already used by another public IP. It is {other}."),
     ),
     immutable=(ZONES_FIXED,),
-    rules=(refuse_zones, _refuse_address, _refuse_prefix_of_address),
+    rules=(warn_of_unknown_zones, _refuse_address, _refuse_prefix_of_address),
     outputs=_address_outputs,
     in_use=(
         InUse(

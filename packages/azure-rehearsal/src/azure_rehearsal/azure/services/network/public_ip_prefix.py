@@ -16,7 +16,7 @@ from azure_rehearsal.azure.services.network.common import (
     PREFIX,
     RETIRED_SKU,
     ZONES_FIXED,
-    refuse_zones,
+    warn_of_unknown_zones,
 )
 from azure_rehearsal.protocol.provider import Refused
 
@@ -59,7 +59,7 @@ TYPE: Final = ArmType(
     name=NAME,
     defaults={"publicIPAddressVersion": "IPv4", "sku.tier": "Regional"},
     immutable=(ZONES_FIXED, Immutable("prefixLength"), Immutable("publicIPAddressVersion"), Immutable("sku")),
-    rules=(refuse_zones, _refuse_prefix),
+    rules=(warn_of_unknown_zones, _refuse_prefix),
     outputs=_prefix_outputs,
     in_use=(
         InUse(

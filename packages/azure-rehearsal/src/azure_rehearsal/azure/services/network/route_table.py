@@ -8,7 +8,7 @@ from azure_rehearsal.azure.core import addresses, arm_ids
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import ArmType, InUse, Request
 from azure_rehearsal.azure.services.network.common import NAME, SUBNET, part_id
-from azure_rehearsal.azure.services.network.service_tags import is_tag
+from azure_rehearsal.azure.services.network.service_tags import is_tag, warn_of_unknown_tag
 from azure_rehearsal.protocol.provider import Refused
 
 _APPLIANCE: Final = "virtualappliance"
@@ -26,7 +26,7 @@ def _refuse_routes(request: Request) -> None:
             )
         seen.add(name.lower())
         prefix = str(route.get("addressPrefix") or "")
-        if not is_tag(prefix):
+        if not is_tag(prefix) and not warn_of_unknown_tag(request, prefix):
             addresses.network(prefix, f"the address prefix of route {name}", request.id)
         is_appliance = str(route.get("nextHopType", "")).lower() == _APPLIANCE
         if is_appliance != bool(route.get("nextHopIpAddress")):

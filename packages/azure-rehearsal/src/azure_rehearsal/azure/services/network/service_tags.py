@@ -1,13 +1,15 @@
 """Service tags that a security rule can use instead of addresses.
 
 Source: learn.microsoft.com/azure/virtual-network/service-tags-overview, as of 2026-11. Most tags can be limited
-to a region (`Storage.WestEurope`). The simulated Azure refuses other tags; add new ones here.
+to a region (`Storage.WestEurope`). The rehearsal warns about other tags; add new ones here.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from azure_rehearsal.azure.core.rules import Request
 from azure_rehearsal.azure.data.regions import REGIONS
 
 DEFAULT_TAGS: Final = frozenset({"*", "internet", "virtualnetwork", "azureloadbalancer"})
@@ -33,6 +35,17 @@ SERVICE_TAGS: Final = frozenset(
         "WindowsVirtualDesktop",
     )
 )  # fmt: skip
+
+
+_TAG_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)*")
+
+
+def warn_of_unknown_tag(request: Request, text: str) -> bool:
+    """Whether `text` can be a service tag although it is not known; warns if so."""
+    if is_tag(text) or not _TAG_NAME.fullmatch(text):
+        return False
+    request.warn_unknown("service tag", text)
+    return True
 
 
 def is_tag(text: str) -> bool:

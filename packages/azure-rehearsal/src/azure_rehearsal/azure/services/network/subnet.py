@@ -8,7 +8,7 @@ from typing import Any, Final
 from azure_rehearsal.azure.core import addresses, arm_ids
 from azure_rehearsal.azure.core.cloud import Cloud, Record
 from azure_rehearsal.azure.core.private_connections import PRIVATE_ENDPOINT
-from azure_rehearsal.azure.core.rules import ArmType, InUse, Request
+from azure_rehearsal.azure.core.rules import ArmType, Deletion, InUse, Request
 from azure_rehearsal.azure.services.network.common import (
     AGENT_POOL,
     CLUSTER,
@@ -24,6 +24,7 @@ from azure_rehearsal.protocol.provider import Refused
 
 FLEXIBLE_SERVER: Final = "azure-native:dbforpostgresql:Server"
 LOAD_BALANCER: Final = "azure-native:network:LoadBalancer"
+FLEXIBLE_SERVERS: Final = "Microsoft.DBforPostgreSQL/flexibleServers"
 SUBNET_USERS: Final = (AGENT_POOL, CLUSTER, PRIVATE_ENDPOINT, FLEXIBLE_SERVER, LOAD_BALANCER)
 """Types whose resources use addresses of a subnet."""
 MAX_SUBNET_PREFIX_LENGTH: Final = 29
@@ -105,6 +106,20 @@ def refuse_change_in_use(request: Request) -> None:
             )
 
 
+def warn_of_association_link(deletion: Deletion) -> None:
+    """Warns that Azure can refuse to delete the subnet of a server for some minutes.
+
+    Azure refuses the first attempt, and azure-native does not retry it (terraform-provider-azurerm#15728). A refusal
+    here would end each rehearsed destroy, so the rehearsal accepts the deletion.
+    """
+    if FLEXIBLE_SERVERS in delegations_of(deletion.record.properties):
+        deletion.warnings.append(
+            f"Azure keeps the association link of a subnet that is delegated to {FLEXIBLE_SERVERS} for minutes after "
+            "its last server is deleted. If it refuses the deletion with InUseSubnetCannotBeDeleted, run the command "
+            "again."
+        )
+
+
 def refuse_region_of_parts(request: Request) -> None:
     """Refuses security groups, NAT gateways and route tables of other regions."""
     network = request.cloud.get(arm_ids.parent(request.id))
@@ -150,6 +165,7 @@ TYPE: Final = ArmType(
     rules=(refuse_subnet_range, refuse_change_in_use, refuse_region_of_parts),
     outputs=subnet_outputs,
     exclusive_writes=ONE_WRITE_PER_NETWORK,
+    delete_rules=(warn_of_association_link,),
     in_use=(
         InUse(
             SUBNET_USERS,

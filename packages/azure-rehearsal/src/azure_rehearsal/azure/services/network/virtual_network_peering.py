@@ -54,6 +54,8 @@ def refuse_remote(request: Request) -> None:
             f"peered because their address spaces overlap. Overlapping address prefixes: {', '.join(shared)}",
             "use disjoint address spaces",
         )
+    _refuse_peered_overlap(request, local, remote)
+    _refuse_peered_overlap(request, remote, local)
     reverse = _reverse_peering(request.cloud, local.id, remote.id)
     if request.old is None and reverse is not None and reverse.properties.get("peeringState") == DISCONNECTED:
         raise Refused(
@@ -72,6 +74,24 @@ def refuse_remote(request: Request) -> None:
                 f"Peering {request.id} cannot be created/updated because another peering {sibling.id} already "
                 f"references remote virtual network {remote.id}.",
                 "use the existing peering",
+            )
+
+
+def _refuse_peered_overlap(request: Request, network: Record, joining: Record) -> None:
+    """Refuses a network that overlaps another peer of `network`. Quoted from Azure in Azure/ResourceModules#731."""
+    for peering in request.cloud.children(network.id, PEERING):
+        peer = request.cloud.get(get_path(peering.properties, "remoteVirtualNetwork.id", ""))
+        if peer is None or arm_ids.same(peer.id, joining.id):
+            continue
+        shared = [str(one) for one in prefixes_of(joining) for two in prefixes_of(peer) if addresses.overlaps(one, two)]
+        if shared:
+            raise Refused(
+                "VnetAddressSpaceOverlapsWithAlreadyPeeredVnet",
+                f"Cannot create or update peering {request.id}. Virtual networks {joining.id} and {network.id} cannot "
+                "be peered because address space of the first virtual network overlaps with address space of virtual "
+                f"network {peer.id} already peered with the second virtual network. Overlapping address prefixes: "
+                f"{', '.join(shared)}.",
+                "use an address space that no peer of either network has",
             )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from azure_rehearsal.azure.core.cloud import Record
 from azure_rehearsal.azure.core.rules import ArmType, Deletion, Limit, NameRule, Request
-from azure_rehearsal.azure.services.storage.common import CONTAINER, NAME, PATH, account_of
+from azure_rehearsal.azure.services.storage.common import CONTAINER, CONTAINER_PATH, NAME, account_of
 from azure_rehearsal.protocol.provider import Refused
 
 SYSTEM_CONTAINERS: Final = frozenset({"$root", "$web", "$logs"})
@@ -62,7 +62,7 @@ _NAME: Final = NameRule(
 
 TYPE: Final = ArmType(
     token=CONTAINER,
-    path=f"{PATH}/blobServices/default/containers/{{containerName}}",
+    path=CONTAINER_PATH,
     limits={"accountName": NAME, "containerName": Limit(min_length=3, max_length=63)},
     rules=(_refuse_name, _refuse_public_access),
     outputs=_container_outputs,

@@ -11,9 +11,12 @@ from azure_rehearsal.azure.core.rules import Limit, Request, get_path
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
 BLOB_SERVICE: Final = "azure-native:storage:BlobServiceProperties"
 CONTAINER: Final = "azure-native:storage:BlobContainer"
+BLOB: Final = "azure-native:storage:Blob"
+STATIC_WEBSITE: Final = "azure-native:storage:StorageAccountStaticWebsite"
 PATH: Final = arm_ids.provider_id("Microsoft.Storage/storageAccounts", "accountName")
 NAME: Final = Limit(min_length=3, max_length=24, pattern=r"^[a-z0-9]+$")
 DEFAULT: Final = "default"
+CONTAINER_PATH: Final = f"{PATH}/blobServices/{DEFAULT}/containers/{{containerName}}"
 
 
 def sku_of(properties: dict[str, Any]) -> str:
@@ -47,3 +50,8 @@ def blob_service(request: Request, account_id: str) -> Record | None:
 def tracks_last_access(service: Record | None) -> bool:
     """Whether a blob service tracks the last access time."""
     return bool(service and get_path(service.properties, "lastAccessTimeTrackingPolicy.enable"))
+
+
+def is_geo_redundant(sku: str) -> bool:
+    """Whether a SKU in lower case replicates to the paired region: `standard_grs`, `standard_ragzrs` …"""
+    return sku.partition("_")[2].removeprefix("ra").startswith("g")

@@ -15,7 +15,7 @@ from azure_rehearsal.azure.core.identities import identity_outputs, retire_princ
 from azure_rehearsal.azure.core.network_rules import refuse_private_ranges, refuse_subnets_without_endpoint
 from azure_rehearsal.azure.core.private_connections import connections_of
 from azure_rehearsal.azure.core.rules import Deletion, Immutable, Request
-from azure_rehearsal.azure.data.region_pairs import PAIRS
+from azure_rehearsal.azure.data.region_pairs import PAIRS, WITHOUT_PAIR
 from azure_rehearsal.azure.services.storage.common import (
     ACCOUNT,
     BLOB_SERVICE,
@@ -23,6 +23,7 @@ from azure_rehearsal.azure.services.storage.common import (
     NAME,
     PATH,
     add_blob_service,
+    is_geo_redundant,
     sku_of,
 )
 from azure_rehearsal.protocol.provider import Refused
@@ -36,6 +37,8 @@ CONVERSIONS: Final = (
 )
 """Groups of SKUs between which an update can switch. Other changes need a requested conversion or a new account."""
 SERVICES: Final = ("blob", "dfs", "file", "queue", "table")
+WEB_ZONE: Final = "z6"
+"""A part of the static website's host that Azure chooses by region."""
 KEY_BYTES: Final = 64
 
 
@@ -79,6 +82,19 @@ def _refuse_kind(request: Request) -> None:
         )
 
 
+def _refuse_redundancy(request: Request) -> None:
+    """Refuses geo-redundant SKUs in regions without a pair. Quoted from Azure in ALZ-PowerShell-Module#291."""
+    if is_geo_redundant(sku_of(request.inputs)) and request.location in WITHOUT_PAIR:
+        raise Refused(
+            "RedundancyConfigurationNotAvailableInRegion",
+            f"The storage account failed to create due to redundancy configuration - Sku: {request.get('sku.name')}, "
+            f"Kind: {request.get('kind')} - not available in selected Region - {request.location}. Please make sure "
+            "the redundancy configuration selected is available in your region. Storage account "
+            f"'{request.name}'.",
+            "use Standard_ZRS in this region",
+        )
+
+
 def _refuse_conversion(request: Request) -> None:
     before, after = str(request.previous("sku.name") or "").lower(), sku_of(request.inputs)
     if before and before != after and not any({before, after} <= group for group in CONVERSIONS):
@@ -118,7 +134,8 @@ def _refuse_network_rules(request: Request) -> None:
 
 
 def _endpoints(request: Request, suffix: str = "") -> dict[str, Any]:
-    return {service: f"https://{request.name}{suffix}.{service}.core.windows.net/" for service in SERVICES}
+    hosts = {service: f"https://{request.name}{suffix}.{service}.core.windows.net/" for service in SERVICES}
+    return hosts | {"web": f"https://{request.name}{suffix}.{WEB_ZONE}.web.core.windows.net/"}
 
 
 def _outputs(request: Request, record: Record) -> dict[str, Any]:
@@ -131,7 +148,7 @@ def _outputs(request: Request, record: Record) -> dict[str, Any]:
         **identity_outputs(request, record),
     }
     pair = PAIRS.get(request.location)
-    if pair and "g" in sku.partition("_")[2].removeprefix("ra")[:1]:
+    if pair and is_geo_redundant(sku):
         outputs |= {"secondaryLocation": pair, "statusOfSecondary": "available"}
         if "_ra" in sku:
             outputs["secondaryEndpoints"] = _endpoints(request, "-secondary")
@@ -199,7 +216,7 @@ TYPE: Final = ExtensibleEnumType(
         Immutable("dnsEndpointType", **_NOT_UPDATABLE),
         Immutable("encryption.requireInfrastructureEncryption", **_NOT_UPDATABLE),
     ),
-    rules=(_refuse_kind, _refuse_conversion, _refuse_network_rules),
+    rules=(_refuse_kind, _refuse_redundancy, _refuse_conversion, _refuse_network_rules),
     outputs=_outputs,
     live_outputs=_live,
     after_write=_create_blob_service,

@@ -105,12 +105,10 @@ def _refuse_numbers(request: Request) -> None:
     refuse_headers(request, "customHeaders")
 
 
-def _refuse_location(request: Request) -> None:
+def _warn_of_unknown_location(request: Request) -> None:
     location = request.get("endpointLocation")
     if location is not None and normal_location(str(location)) not in REGIONS:
-        raise bad_request(
-            f"The location '{location}' specified for endpoint '{request.name}' is invalid.", "use an Azure region"
-        )
+        request.warn_unknown("region", location)
 
 
 def _method(request: Request) -> str:
@@ -194,7 +192,7 @@ TYPE: Final = ArmType(
         _refuse_kind,
         _refuse_resource,
         _refuse_numbers,
-        _refuse_location,
+        _warn_of_unknown_location,
         _refuse_for_method,
         _default_priority,
         _refuse_taken,

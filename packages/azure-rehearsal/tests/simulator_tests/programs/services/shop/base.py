@@ -50,7 +50,10 @@ def zone(name: str) -> azure.privatedns.PrivateZone:
     return azure.privatedns.PrivateZone(name, private_zone_name=name, location="global", **place)
 
 
-def endpoint(name: str, target: pulumi.CustomResource, group_id: str, zone_name: str) -> None:
+def endpoint(
+    name: str, target: pulumi.CustomResource, group_id: str, zone_name: str, *written: pulumi.Resource
+) -> None:
+    """A private endpoint, after the last writes of its target."""
     made = azure.network.PrivateEndpoint(
         f"endpoint-{name}",
         private_endpoint_name=f"pe-{name}",
@@ -60,7 +63,7 @@ def endpoint(name: str, target: pulumi.CustomResource, group_id: str, zone_name:
                 name=name, group_ids=[group_id], private_link_service_id=target.id
             )
         ],
-        opts=after(databases),
+        opts=after(databases, *written),
         **place,
     )
     azure.network.PrivateDnsZoneGroup(

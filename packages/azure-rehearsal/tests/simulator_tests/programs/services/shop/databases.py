@@ -122,7 +122,7 @@ cosmos_database = azure.cosmosdb.SqlResourceSqlDatabase(
     resource=azure.cosmosdb.SqlDatabaseResourceArgs(id="shop"),
     **place,
 )
-azure.cosmosdb.SqlResourceSqlContainer(
+container = azure.cosmosdb.SqlResourceSqlContainer(
     "cosmos-container",
     account_name=cosmos.name,
     database_name=cosmos_database.name,
@@ -132,7 +132,7 @@ azure.cosmosdb.SqlResourceSqlContainer(
     ),
     **place,
 )
-azure.cosmosdb.SqlResourceSqlRoleAssignment(
+reader = azure.cosmosdb.SqlResourceSqlRoleAssignment(
     "cosmos-role",
     account_name=cosmos.name,
     role_assignment_id="99999999-2222-4333-8444-555555555555",
@@ -141,5 +141,5 @@ azure.cosmosdb.SqlResourceSqlRoleAssignment(
     scope=cosmos.id,
     **place,
 )
-endpoint("cosmos", cosmos, "Sql", "privatelink.documents.azure.com")
+endpoint("cosmos", cosmos, "Sql", "privatelink.documents.azure.com", container, reader)
 logged("cosmos", cosmos.id)

@@ -19,6 +19,14 @@ registry = azure.containerregistry.Registry(
 replication = azure.containerregistry.Replication(
     "replication", registry_name=registry.name, replication_name="northeurope", location="northeurope", **place
 )
+azure.containerregistry.CacheRule(
+    "cache",
+    cache_rule_name="docker-hub-library",
+    registry_name=registry.name,
+    source_repository="docker.io/library/*",
+    target_repository="library/*",
+    resource_group_name=place["resource_group_name"],
+)
 endpoint("registry", registry, "registry", "privatelink.azurecr.io")
 logged("registry", registry.id)
 
@@ -42,6 +50,7 @@ secret = azure.keyvault.Secret(
     properties=azure.keyvault.SecretPropertiesArgs(
         value=pulumi.Output.secret("horse battery staple"), content_type="text/plain"
     ),
+    opts=pulumi.ResourceOptions(retain_on_delete=True),  # ARM cannot delete secrets
     **place,
 )
 endpoint("vault", vault, "vault", "privatelink.vaultcore.azure.net")

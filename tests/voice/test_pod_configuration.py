@@ -1,4 +1,4 @@
-"""What a pod's own script makes of the templates: every file is read by a program, so it has to stay what it is."""
+"""The files that the init containers create from the templates remain valid for the programs that read them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.voice.pod import Pod
 pytestmark = pytest.mark.voice
 
 
-def test_freeswitch_gets_a_file_that_is_well_formed_whatever_a_carriers_password_has(tmp_path: Path) -> None:
+def test_freeswitchs_file_is_well_formed_with_any_password_of_a_carrier(tmp_path: Path) -> None:
     pod = FreeSwitchPod(tmp_path)
     pod.secret("directOne", "user&co:<pass>&amp;$1")
     assert pod.configure().returncode == 0
@@ -27,11 +27,11 @@ def test_freeswitch_gets_a_file_that_is_well_formed_whatever_a_carriers_password
     assert parameters(found["edge"])["ext-sip-ip"] == PUBLIC
     assert parameters(found["inside"])["ext-sip-ip"] == parameters(found["edge"])["sip-ip"] == PRIVATE
     assert file.stat().st_mode & 0o777 == 0o600
-    # FreeSWITCH's own variables are left to it.
+    # FreeSWITCH resolves its variables.
     assert "${destination_number}" in file.read_text()
 
 
-def test_the_password_of_the_event_socket_is_in_files_of_its_readers_and_in_no_argument(tmp_path: Path) -> None:
+def test_only_files_contain_the_password_of_the_event_socket_and_no_argument(tmp_path: Path) -> None:
     pod = FreeSwitchPod(tmp_path)
     folder = tmp_path / "configuration"
     assert (folder / "event-socket").read_text() == f"{PASSWORD}\n"
@@ -44,7 +44,7 @@ def test_the_password_of_the_event_socket_is_in_files_of_its_readers_and_in_no_a
     assert pod.command("exporter") == ["--web.listen-address=:9282", f"@{folder}/exporter"]
 
 
-def test_the_exporter_asks_where_the_event_socket_listens(tmp_path: Path) -> None:
+def test_the_exporter_connects_to_the_address_of_the_event_socket(tmp_path: Path) -> None:
     pod = FreeSwitchPod(tmp_path, {**values_of("freeswitch", "full"), "eventSocket": {"listen": "private"}})
     first = (tmp_path / "configuration" / "exporter").read_text().splitlines()[0]
     assert first == f"--freeswitch.scrape-uri=tcp://{PRIVATE}:8021"
@@ -55,7 +55,7 @@ def test_the_exporter_asks_where_the_event_socket_listens(tmp_path: Path) -> Non
     ("chart", "file", "public"),
     [("livekit-sip", "sip.yaml", ""), ("livekit-egress", "egress.yaml", ""), ("livekit", "livekit.yaml", PUBLIC)],
 )
-def test_what_livekits_programs_get_has_the_secrets_and_no_variable_left(
+def test_files_of_livekits_programs_contain_the_secrets_and_no_variable(
     tmp_path: Path, chart: str, file: str, public: str
 ) -> None:
     pod = Pod(tmp_path, chart, values_of(chart, "full"), private=PRIVATE, public=public)
