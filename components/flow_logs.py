@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import managedidentity, network, storage
+from pulumi_azure_native import network, storage
 
 from components.creation_retries import MISSING_WATCHER, retry_on
 from components.diagnostics import diagnose
-from components.role_assignment import Principal, RoleScope, assign_role
+from components.managed_identity import ManagedIdentity
+from components.role_assignment import RoleScope, assign_role
 from components.scope import Scope
+from components.storage_account import storage_account
 from model.log_categories import LogSource
 from model.naming import WATCHER_GROUP, network_watcher
 from model.roles import Role
@@ -42,7 +44,7 @@ class FlowLogs(pulumi.ComponentResource):
         self._name, self._scope = name, scope
         account = self._account()
         service = self._blob_service(account)
-        identity = self._identity()
+        identity = ManagedIdentity(f"{name}-identity", scope, IDENTITY, parent=self)
         writer = self._writer(identity, account)
         log = f"{name}-log"
         network.FlowLog(
@@ -55,7 +57,7 @@ class FlowLogs(pulumi.ComponentResource):
             target_resource_id=args.virtual_network_id,
             storage_id=account.id,
             identity=network.ManagedServiceIdentityArgs(
-                type=network.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[identity.id]
+                type=network.ResourceIdentityType.USER_ASSIGNED, user_assigned_identities=[identity.resource.id]
             ),
             format=network.FlowLogFormatParametersArgs(type="JSON", version=2),
             retention_policy=network.RetentionPolicyParametersArgs(enabled=True, days=RETENTION_DAYS),
@@ -74,29 +76,16 @@ class FlowLogs(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _account(self) -> storage.StorageAccount:
-        """Only trusted services reach the account, such as Network Watcher, whose writers are outside the network.
-
-        `Enabled` with a rule that denies everything else, because `Disabled` is reported to keep them out as well.
+        """Network Watcher writes from outside the network. `Disabled` is reported to keep it out, although it is one of
+        Azure's trusted services.
         """
-        return storage.StorageAccount(
+        return storage_account(
             f"{self._name}-account",
-            account_name=self._scope.names.flow_log_storage_account,
-            resource_group_name=self._scope.resource_group_name,
-            location=self._scope.location,
-            kind="StorageV2",
-            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_LRS),
-            access_tier=storage.AccessTier.HOT,
-            allow_blob_public_access=False,
-            allow_shared_key_access=False,
-            default_to_o_auth_authentication=True,
-            enable_https_traffic_only=True,
-            minimum_tls_version="TLS1_2",
+            self._scope,
+            self._scope.names.flow_log_storage_account,
+            pulumi.ResourceOptions(parent=self),
+            replication="LRS",
             public_network_access="Enabled",
-            network_rule_set=storage.NetworkRuleSetArgs(
-                default_action=storage.DefaultAction.DENY, bypass="AzureServices"
-            ),
-            tags=self._scope.tags,
-            opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _blob_service(self, account: storage.StorageAccount) -> storage.BlobServiceProperties:
@@ -123,32 +112,13 @@ class FlowLogs(pulumi.ComponentResource):
         )
         return service
 
-    def _identity(self) -> managedidentity.UserAssignedIdentity:
-        return managedidentity.UserAssignedIdentity(
-            f"{self._name}-identity",
-            resource_name_=self._scope.names.identity(IDENTITY),
-            resource_group_name=self._scope.resource_group_name,
-            location=self._scope.location,
-            tags=self._scope.tags,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _writer(
-        self, identity: managedidentity.UserAssignedIdentity, account: storage.StorageAccount
-    ) -> pulumi.Resource:
+    def _writer(self, identity: ManagedIdentity, account: storage.StorageAccount) -> pulumi.Resource:
         names = self._scope.names
         plain_account = names.resource_id("Microsoft.Storage/storageAccounts", names.flow_log_storage_account)
-        plain_identity = names.resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", names.identity(IDENTITY))
-        # By name: its own outputs are unknown while it is updated (decision 0003).
-        found = managedidentity.get_user_assigned_identity_output(
-            resource_group_name=names.resource_group,
-            resource_name=names.identity(IDENTITY),
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[identity]),
-        )
         return assign_role(
             f"{self._name}-writer",
             Role.STORAGE_BLOB_DATA_CONTRIBUTOR,
-            Principal(id=found.principal_id, identifier=plain_identity, type="ServicePrincipal"),
+            identity.principal,
             RoleScope(id=account.id, plain_id=plain_account),
             names.subscription_id,
             pulumi.ResourceOptions(parent=self),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_azure_native import managedidentity
 
+from components.managed_identity import ManagedIdentity
 from components.role_assignment import Principal
 from components.scope import Scope
 
@@ -44,35 +45,17 @@ class WorkloadIdentity(pulumi.ComponentResource):
         self, name: str, scope: Scope, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("voice:index:WorkloadIdentity", name, None, opts)
-        identity_name = scope.names.identity(args.workload)
-        identity = managedidentity.UserAssignedIdentity(
-            f"{name}-identity",
-            resource_name_=identity_name,
-            resource_group_name=scope.resource_group_name,
-            location=scope.location,
-            tags=scope.tags,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        identity = ManagedIdentity(f"{name}-identity", scope, args.workload, parent=self)
         managedidentity.FederatedIdentityCredential(
             f"{name}-trust",
             federated_identity_credential_resource_name=args.workload,
-            resource_name_=identity_name,
+            resource_name_=scope.names.identity(args.workload),
             resource_group_name=scope.resource_group_name,
             issuer=args.issuer_url,
             subject=args.subject,
             audiences=[TOKEN_AUDIENCE],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity.resource]),
         )
-        # Read by name: the identity's outputs are unknown during its update, so its roles would appear replaced.
-        now = managedidentity.get_user_assigned_identity_output(
-            resource_group_name=scope.names.resource_group,
-            resource_name=identity_name,
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[identity]),
-        )
-        self.client_id = now.client_id
-        self.principal = Principal(
-            id=now.principal_id,
-            identifier=scope.names.resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", identity_name),
-            type="ServicePrincipal",
-        )
+        self.client_id = identity.client_id
+        self.principal = identity.principal
         self.register_outputs({"clientId": self.client_id})

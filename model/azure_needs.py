@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from model.pools import SURGE, SYSTEM_POOL
+from model.pools import SURGE, SYSTEM_POOL, media_prefix_lengths
 from model.public_addresses import public_addresses
-from settings.schema.aks import MEDIA_SURGE_NODES, AksSettings, MediaPool
+from settings.schema.aks import MEDIA_SURGE_NODES, AksSettings, MediaPool, prefix_addresses
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.data import PostgresqlSettings
 from settings.schema.vm_sizes import VM_SIZES
@@ -130,13 +130,8 @@ def address_count(settings: AksStackSettings) -> int:
 
     Each address of a prefix counts, whether or not a node has it (MicrosoftDocs/azure-docs#57252).
     """
-    inside = sum(prefix_addresses(pool) for pool in settings.aks.media_pools.values()) * len(settings.aks.zones)
-    return inside + len(public_addresses(settings)) + settings.network.nat_gateway.public_addresses
-
-
-def prefix_addresses(pool: MediaPool) -> int:
-    """Returns the addresses of a media pool's prefix in one zone."""
-    return 2 ** (32 - pool.prefix_length)
+    prefixes = sum(map(prefix_addresses, media_prefix_lengths(settings.aks).values())) * len(settings.aks.zones)
+    return prefixes + len(public_addresses(settings)) + settings.network.nat_gateway.public_addresses
 
 
 def database_cores(settings: AksStackSettings) -> DatabaseCores | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
-from pulumi_azure_native import managedidentity
 
+from components.managed_identity import ManagedIdentity
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
 from model.roles import Role
@@ -41,31 +41,25 @@ class ClusterIdentities(pulumi.ComponentResource):
         self, name: str, scope: Scope, args: ClusterIdentitiesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("voice:index:ClusterIdentities", name, None, opts)
-        self._name, self._scope, self._args = name, scope, args
-        control_plane, kubelet = self._identity(CONTROL_PLANE), self._identity(KUBELET)
-        self.control_plane_id = control_plane.id
-        self.kubelet_id = kubelet.id
-        kubelet_now = self._read(KUBELET, kubelet)
-        self.kubelet_client_id = kubelet_now.client_id
-        self.kubelet_principal_id = kubelet_now.principal_id
-        self.kubelet = Principal(
-            id=kubelet_now.principal_id, identifier=self._plain_id(KUBELET), type="ServicePrincipal"
-        )
-
-        principal = Principal(
-            id=self._read(CONTROL_PLANE, control_plane).principal_id,
-            identifier=self._plain_id(CONTROL_PLANE),
-            type="ServicePrincipal",
-        )
+        control_plane = ManagedIdentity(f"{name}-{CONTROL_PLANE}", scope, CONTROL_PLANE, parent=self)
+        kubelet = ManagedIdentity(f"{name}-{KUBELET}", scope, KUBELET, parent=self)
+        self.control_plane_id = control_plane.resource.id
+        self.kubelet_id = kubelet.resource.id
+        self.kubelet_client_id = kubelet.client_id
+        self.kubelet = kubelet.principal
+        self.kubelet_principal_id = pulumi.Output.from_input(kubelet.principal.id)
         roles = {
             **args.control_plane_roles,
-            KUBELET: (Role.MANAGED_IDENTITY_OPERATOR, RoleScope(id=kubelet.id, plain_id=self._plain_id(KUBELET))),
+            KUBELET: (
+                Role.MANAGED_IDENTITY_OPERATOR,
+                RoleScope(id=kubelet.resource.id, plain_id=kubelet.plain_id),
+            ),
         }
         for short, (role, role_scope) in roles.items():
             assign_role(
                 f"{name}-role-{short}",
                 role,
-                principal,
+                control_plane.principal,
                 role_scope,
                 scope.names.subscription_id,
                 pulumi.ResourceOptions(parent=self),
@@ -78,29 +72,3 @@ class ClusterIdentities(pulumi.ComponentResource):
                 "kubeletPrincipalId": self.kubelet_principal_id,
             }
         )
-
-    def _identity(self, purpose: str) -> managedidentity.UserAssignedIdentity:
-        return managedidentity.UserAssignedIdentity(
-            f"{self._name}-{purpose}",
-            resource_name_=self._scope.names.identity(purpose),
-            resource_group_name=self._scope.resource_group_name,
-            location=self._scope.location,
-            tags=self._scope.tags,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
-    def _read(
-        self, purpose: str, made_by: managedidentity.UserAssignedIdentity
-    ) -> pulumi.Output[managedidentity.GetUserAssignedIdentityResult]:
-        """Reads the identity by name: its own outputs are unknown while it is updated, and every role assignment would
-        appear to be replaced.
-        """
-        return managedidentity.get_user_assigned_identity_output(
-            resource_group_name=self._scope.names.resource_group,
-            resource_name=self._scope.names.identity(purpose),
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[made_by]),
-        )
-
-    def _plain_id(self, purpose: str) -> str:
-        names = self._scope.names
-        return names.resource_id("Microsoft.ManagedIdentity/userAssignedIdentities", names.identity(purpose))

@@ -12,6 +12,7 @@ from components.diagnostics import diagnose
 from components.private_endpoint import PrivateEndpoint, PrivateEndpointArgs
 from components.role_assignment import Principal, RoleScope, assign_role
 from components.scope import Scope
+from components.storage_account import storage_account
 from model.log_categories import LogSource
 from model.roles import Role
 from settings.schema.data import BlobLifecycle, StorageSettings
@@ -78,25 +79,13 @@ class Storage(pulumi.ComponentResource):
 
     def _account(self) -> storage.StorageAccount:
         args = self._args
-        return storage.StorageAccount(
+        return storage_account(
             f"{self._name}-account",
-            account_name=args.account_name,
-            resource_group_name=self._scope.resource_group_name,
-            location=self._scope.location,
-            kind="StorageV2",
-            sku=storage.SkuArgs(name=f"Standard_{args.settings.replication}"),
-            access_tier=storage.AccessTier.HOT,
-            allow_blob_public_access=False,
-            allow_shared_key_access=args.shared_key,
-            default_to_o_auth_authentication=True,
-            enable_https_traffic_only=True,
-            minimum_tls_version="TLS1_2",
-            public_network_access="Disabled",
-            network_rule_set=storage.NetworkRuleSetArgs(
-                default_action=storage.DefaultAction.DENY, bypass="AzureServices"
-            ),
-            tags=self._scope.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=self._scope.protect),
+            self._scope,
+            args.account_name,
+            pulumi.ResourceOptions(parent=self, protect=self._scope.protect),
+            replication=args.settings.replication,
+            shared_key=args.shared_key,
         )
 
     def _blob_service(self, account: storage.StorageAccount) -> storage.BlobServiceProperties:

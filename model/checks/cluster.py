@@ -9,7 +9,15 @@ from model.address_plan import NODE_SUBNETS, Subnet, region_plan
 from model.checks.rules import Rules
 from model.pools import CALL_POOLS, MEDIA_POOLS, POOLS, SYSTEM_POOL, media_pool_named
 from model.private_dns import kubernetes_api_zone
-from settings.schema.aks import MEDIA_SURGE_NODES, Generation, MediaPool, OsDisk, WorkloadPool, prefix_nodes
+from settings.schema.aks import (
+    MEDIA_SURGE_NODES,
+    Generation,
+    MediaPool,
+    OsDisk,
+    WorkloadPool,
+    prefix_addresses,
+    prefix_nodes,
+)
 from settings.schema.aks_stack import AksStackSettings
 from settings.schema.errors import Problem
 from settings.schema.vm_sizes import VM_SIZES
@@ -146,7 +154,7 @@ def _pools_fit(settings: AksStackSettings) -> Iterator[Problem]:
 def _media_nodes_have_public_addresses(settings: AksStackSettings) -> Iterator[Problem]:
     """Two generations and the surge node of an upgrade take their addresses from one prefix."""
     for name, pool in settings.aks.media_pools.items():
-        needed, addresses = 2 * pool.max_nodes_per_zone + MEDIA_SURGE_NODES, 2 ** (32 - pool.prefix_length)
+        needed, addresses = 2 * pool.max_nodes_per_zone + MEDIA_SURGE_NODES, prefix_addresses(pool.prefix_length)
         if needed > addresses:
             yield Problem(
                 "prefix-too-small",

@@ -21,9 +21,14 @@ MEDIA_SURGE_NODES = 1
 """Extra nodes during an upgrade of a media pool. Each needs an address of the prefix."""
 
 
+def prefix_addresses(prefix_length: int) -> int:
+    """Returns the number of addresses of a public prefix. Nodes can have all of them."""
+    return 2 ** (32 - prefix_length)
+
+
 def prefix_nodes(prefix_length: int) -> int:
     """Returns the most nodes of a media pool per zone and generation: two generations and the surge share a prefix."""
-    return (2 ** (32 - prefix_length) - MEDIA_SURGE_NODES) // 2
+    return (prefix_addresses(prefix_length) - MEDIA_SURGE_NODES) // 2
 
 
 MOST_MEDIA_NODES = prefix_nodes(LARGEST_PREFIX_LENGTH)
